@@ -1,0 +1,88 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error), .swiftLanguageMode(.v6)]
+
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "swift-heartbeat",
+    products: [
+        .executable(name: "heartbeat", targets: ["heartbeat"]),
+        .executable(name: "cl_status", targets: ["cl_status"]),
+        .executable(name: "hb_standby", targets: ["hb_standby"]),
+        .executable(name: "hb_takeover", targets: ["hb_takeover"]),
+        .executable(name: "hb_announce", targets: ["hb_announce"]),
+        .executable(name: "hbsim", targets: ["hbsim"]),
+        .executable(name: "hbdemo", targets: ["hbdemo"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    ],
+    targets: [
+        // Pure: no clock, socket, process or random source. Held by TidyTests.
+        .target(name: "HeartbeatModel", swiftSettings: strict),
+        .target(name: "HeartbeatWire", dependencies: ["HeartbeatModel", crypto], swiftSettings: strict),
+        .target(name: "HeartbeatConfig", dependencies: ["HeartbeatModel"], swiftSettings: strict),
+        .target(name: "HeartbeatCore", dependencies: ["HeartbeatModel"], swiftSettings: strict),
+        .target(
+            name: "HeartbeatSimulator", dependencies: ["HeartbeatModel", "HeartbeatWire", "HeartbeatCore"],
+            swiftSettings: strict),
+
+        // The world.
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .target(name: "CLinux"),
+        .target(
+            name: "HeartbeatLinux",
+            dependencies: ["HeartbeatModel", "HeartbeatControl", "CLinux", "CSystemd", nioCore, nioPosix, logging],
+            swiftSettings: strict),
+        .target(
+            name: "HeartbeatControl", dependencies: ["HeartbeatModel", "CLinux"],
+            swiftSettings: strict),
+        .target(
+            name: "HeartbeatDaemon",
+            dependencies: [
+                "HeartbeatModel", "HeartbeatWire", "HeartbeatConfig", "HeartbeatCore", "HeartbeatLinux",
+                "HeartbeatControl", "CLinux", logging, nioCore, nioPosix,
+            ], swiftSettings: strict),
+
+        // Argument parsing only.
+        .executableTarget(name: "heartbeat", dependencies: ["HeartbeatDaemon", arguments], swiftSettings: strict),
+        .executableTarget(name: "cl_status", dependencies: ["HeartbeatControl", arguments], swiftSettings: strict),
+        .executableTarget(name: "hb_standby", dependencies: ["HeartbeatControl", arguments], swiftSettings: strict),
+        .executableTarget(name: "hb_takeover", dependencies: ["HeartbeatControl", arguments], swiftSettings: strict),
+        .executableTarget(name: "hb_announce", dependencies: ["HeartbeatLinux", arguments], swiftSettings: strict),
+        .executableTarget(name: "hbsim", dependencies: ["HeartbeatSimulator", arguments], swiftSettings: strict),
+        .target(name: "HeartbeatLab", dependencies: ["CLinux"], swiftSettings: strict),
+        .executableTarget(name: "hbdemo", dependencies: ["HeartbeatLab", arguments], swiftSettings: strict),
+
+        .testTarget(
+            name: "HeartbeatWireTests", dependencies: ["HeartbeatWire", "HeartbeatModel"],
+            resources: [.copy("captures")], swiftSettings: strict),
+        .testTarget(
+            name: "HeartbeatConfigTests", dependencies: ["HeartbeatConfig", "HeartbeatModel"],
+            resources: [.copy("golden")], swiftSettings: strict),
+        .testTarget(
+            name: "HeartbeatCoreTests", dependencies: ["HeartbeatCore", "HeartbeatSimulator", "HeartbeatModel"],
+            resources: [.copy("scenarios")], swiftSettings: strict),
+        .testTarget(
+            name: "HeartbeatSimulatorTests", dependencies: ["HeartbeatSimulator", "HeartbeatCore", "HeartbeatModel"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "HeartbeatLinuxTests",
+            dependencies: [
+                "HeartbeatLinux", "HeartbeatControl", "HeartbeatModel", "CLinux", nioCore, nioPosix, logging,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "HeartbeatDaemonTests", dependencies: ["HeartbeatDaemon", "HeartbeatLab"], swiftSettings: strict),
+        .testTarget(name: "HeartbeatLabTests", dependencies: ["HeartbeatLab", "CLinux"], swiftSettings: strict),
+        .testTarget(name: "TidyTests", swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,150 @@
+// authkeys: who may read it, which keys there are, which one signs. It never repeats a word of the file that could be a
+// secret in a message.
+
+import HeartbeatModel
+
+/// Reads authkeys into `keys`.
+struct AuthkeysReader {
+    var log: DiagnosticLog
+    private(set) var keys = AuthenticationKeys(current: 0, keys: [])
+
+    /// The last `auth` line so far.
+    private var wanted: (id: Int, line: Int)?
+    /// The id that signs: the last one defined after its `auth` (observed behaviour).
+    private var current: Int?
+    private var keyLines: [Int: Int] = [:]
+    private var authLines = 0
+    /// Some `auth` line was refused; nothing more is said about which key signs.
+    private var authIsFaulty = false
+    private var keyIsFaulty = false
+
+    /// What authkeys.example ships.
+    private static let exampleSecret = "replace-this-secret"
+
+    init(file: SourceFile) {
+        log = DiagnosticLog(file: file.path)
+    }
+
+    /// `mode`: permission bits of the file.
+    mutating func read(_ file: SourceFile, mode: UInt32) {
+        checkMode(mode)
+        let source = SourceLines(file, &log)
+        for line in source.lines { read(line) }
+        if case .unreadable = file.contents { return }
+        finish(lastLine: source.last)
+    }
+
+    private mutating func checkMode(_ mode: UInt32) {
+        let octal = String(mode & 0o777, radix: 8)
+        if mode & 0o044 != 0 {
+            log.error(nil, "others than its owner may read the keys (mode \(octal)); run: chmod 600 \(log.file)")
+        } else if mode & 0o022 != 0 {
+            log.warning(nil, "others than its owner may replace the keys (mode \(octal)); run: chmod 600 \(log.file)")
+        }
+    }
+
+    private mutating func read(_ line: SourceLine) {
+        let words = line.bytes.split(whereSeparator: \.isBlank)
+        // Only a `#` in front makes a comment: a secret may contain or begin with one.
+        guard let first = words.first, first.first != UInt8(ascii: "#") else { return }
+        do throws(Complaint) {
+            if first.first == UInt8(ascii: "a") {
+                try readAuth(words, line.number)
+            } else {
+                try readKey(words, line.number)
+            }
+        } catch {
+            log.error(line.number, error.message)
+        }
+    }
+
+    /// `auth <id>`. The original looks at the first letter only.
+    private mutating func readAuth(_ words: [ArraySlice<UInt8>], _ line: Int) throws(Complaint) {
+        authLines += 1
+        if !words[0].elementsEqual("auth".utf8) {
+            log.warning(line, "the line is taken as \"auth\"; write that word")
+        }
+        guard words.count > 1, let id = Self.id(words[1]) else {
+            authIsFaulty = true
+            throw Complaint("auth needs the number of a key, 0 to 15, such as \"auth 1\"")
+        }
+        wanted = (id, line)
+    }
+
+    /// `<id> <method> [<secret>]`; anything after is ignored, as in the original.
+    private mutating func readKey(_ words: [ArraySlice<UInt8>], _ line: Int) throws(Complaint) {
+        let wasFaulty = keyIsFaulty
+        keyIsFaulty = true
+        guard let id = Self.id(words[0]) else {
+            throw Complaint("a key's line begins with its number, 0 to 15: \"1 sha1 <secret>\"")
+        }
+        guard words.count > 1 else { throw Complaint("key \(id) has no method; write \"\(id) sha1 <secret>\"") }
+        let method = try Self.method(words[1])
+        let secret = words.dropFirst(2).first ?? []
+        try checkSecret(secret, of: id, method, line)
+        if let earlier = keyLines[id] { throw Complaint("key \(id) is already defined in line \(earlier)") }
+        keyIsFaulty = wasFaulty
+        keyLines[id] = line
+        keys.keys.append(AuthenticationKey(id: id, method: method, secret: Array(secret)))
+        if wanted?.id == id { current = id }
+    }
+
+    private mutating func checkSecret(
+        _ secret: ArraySlice<UInt8>, of id: Int, _ method: AuthenticationMethod, _ line: Int
+    ) throws(Complaint) {
+        switch method {
+        case .crc:
+            guard secret.isEmpty else {
+                throw Complaint("crc takes no secret; remove what follows it (a comment needs a line of its own)")
+            }
+            log.warning(line, "crc only finds damaged messages; anybody on the network can forge them: use sha1")
+        case .md5, .sha1:
+            guard !secret.isEmpty else {
+                throw Complaint("key \(id) has no secret; write \"\(id) \(method.rawValue) <secret>\"")
+            }
+            if secret.first == UInt8(ascii: "#") {
+                log.warning(line, "the secret of key \(id) begins with \"#\"; a comment needs a line of its own")
+            }
+            if secret.elementsEqual(Self.exampleSecret.utf8) {
+                log.warning(line, "the secret of key \(id) is the one of the example file, known to everybody")
+            }
+        }
+    }
+
+    private mutating func finish(lastLine: Int) {
+        guard !authIsFaulty else { return }
+        guard let wanted else {
+            return log.error(lastLine, "no line says which key signs; begin the file with \"auth <number>\"")
+        }
+        guard let definition = keyLines[wanted.id] else {
+            // It may be in one of the lines that were refused.
+            guard !keyIsFaulty else { return }
+            return log.error(wanted.line, "key \(wanted.id) is not defined; add a line \"\(wanted.id) sha1 <secret>\"")
+        }
+        guard let current, current == wanted.id else {
+            return log.error(
+                wanted.line,
+                "\"auth \(wanted.id)\" comes after key \(wanted.id) (line \(definition)), where it has no effect; "
+                    + "move it to the top")
+        }
+        keys.current = current
+        if authLines > 1 { log.warning(wanted.line, "several auth lines; key \(current) signs") }
+    }
+
+    private static func id(_ word: ArraySlice<UInt8>) -> Int? {
+        guard word.allSatisfy(\.isDigit), let id = Int(String(decoding: word, as: UTF8.self)) else { return nil }
+        return (0...15).contains(id) ? id : nil
+    }
+
+    private static func method(_ word: ArraySlice<UInt8>) throws(Complaint) -> AuthenticationMethod {
+        let text = String(decoding: word, as: UTF8.self)
+        guard let method = AuthenticationMethod(rawValue: text) else {
+            let methods = AuthenticationMethod.allCases.map(\.rawValue)
+            // The word itself may be a secret in the wrong place: only its likely meaning is printed.
+            throw Complaint(
+                "the second word is none of the methods \(methods.joined(separator: ", "))"
+                    + Spelling.hint(for: text, among: methods) + "; write \"<number> sha1 <secret>\"")
+        }
+        return method
+    }
+}

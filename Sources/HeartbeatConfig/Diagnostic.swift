@@ -1,0 +1,93 @@
+// What is wrong with a configuration file, and where. It knows nothing of any file's grammar.
+
+/// One mistake, or one thing worth a second look, in one of the three files.
+///
+/// Its description is one line, `<path>:<line>: <message>`; a warning's message is preceded by `warning: `. No message
+/// ever contains a secret.
+public struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
+    public enum Severity: String, Hashable, Sendable {
+        /// The configuration is refused.
+        case error
+        /// The configuration is taken, but not everything in it does what its author may expect.
+        case warning
+    }
+
+    public var severity: Severity
+    /// Path of the file as the caller gave it.
+    public var file: String
+    /// From 1; `nil` when the mistake is in no line (permissions, a file that cannot be read). What is missing from a
+    /// file is reported at its last line.
+    public var line: Int?
+    /// What is wrong and what to write instead.
+    public var message: String
+
+    public init(severity: Severity, file: String, line: Int?, message: String) {
+        self.severity = severity
+        self.file = file
+        self.line = line
+        self.message = message
+    }
+
+    public var description: String {
+        let place = line.map { "\(file):\($0): " } ?? "\(file): "
+        switch severity {
+        case .error: return place + message
+        case .warning: return place + "warning: " + message
+        }
+    }
+}
+
+/// Collects the diagnostics of one file; reading goes on after each.
+struct DiagnosticLog {
+    let file: String
+    private var entries: [Diagnostic] = []
+
+    init(file: String) {
+        self.file = file
+    }
+
+    mutating func error(_ line: Int?, _ message: String) {
+        entries.append(Diagnostic(severity: .error, file: file, line: line, message: message.onOneLine))
+    }
+
+    mutating func warning(_ line: Int?, _ message: String) {
+        entries.append(Diagnostic(severity: .warning, file: file, line: line, message: message.onOneLine))
+    }
+
+    var hasErrors: Bool { entries.contains { $0.severity == .error } }
+
+    /// In the order of the file: rules that span lines are checked last but belong where their line is.
+    var inOrderOfLines: [Diagnostic] {
+        entries.enumerated()
+            .sorted { ($0.element.line ?? 0, $0.offset) < ($1.element.line ?? 0, $1.offset) }
+            .map(\.element)
+    }
+}
+
+/// Why a word was refused; the reader that asked adds the place.
+struct Complaint: Error {
+    let message: String
+
+    init(_ message: String) {
+        self.message = message
+    }
+}
+
+/// A word from a file between quotes, cut if it is long.
+func quoted(_ text: some StringProtocol) -> String {
+    let longest = 60
+    let shown = String(String.UnicodeScalarView(text.unicodeScalars.prefix(longest)))
+    return text.unicodeScalars.count > longest ? "\"\(shown)…\"" : "\"\(shown)\""
+}
+
+extension String {
+    /// Control characters and line separators escaped: a word from a file must not forge a line of the log.
+    fileprivate var onOneLine: String {
+        unicodeScalars.reduce(into: "") { text, scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: text += scalar.escaped(asASCII: true)
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+    }
+}

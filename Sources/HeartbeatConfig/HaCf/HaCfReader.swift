@@ -1,0 +1,121 @@
+// ha.cf from its first line to its last: cutting a line into a directive and its values, finding the rule for the
+// directive, remembering what was written where. What a directive means is in the rules; what must hold between
+// directives is in the checks.
+
+import HeartbeatModel
+
+/// One line of ha.cf that says something.
+struct DirectiveLine {
+    let directive: String
+    /// What follows, cut at blanks only: for directives whose values contain commas.
+    let words: [String]
+    /// What follows, cut at blanks and commas.
+    let values: [String]
+
+    /// `nil` for an empty line. The directive itself ends at a blank only (observed behaviour).
+    init?(_ text: String) {
+        var words = text.words(separatedBy: \.isBlank)
+        guard !words.isEmpty else { return nil }
+        directive = words.removeFirst()
+        self.words = words
+        values = words.flatMap { $0.words(separatedBy: { $0 == UInt8(ascii: ",") }) }
+    }
+}
+
+/// Reads ha.cf into `draft`; only a draft without errors in `log` is a configuration.
+struct HaCfReader {
+    let localNode: NodeName
+    let host: HostFacts
+    var log: DiagnosticLog
+    var draft = Configuration(nodes: [])
+
+    /// Line being read.
+    var line = 1
+    /// Last line of the file.
+    var lastLine = 1
+    /// Scalar directives with their last accepted value as written, and its line.
+    var written: [String: (text: String, line: Int)] = [:]
+    /// Directives some value of which was refused: checks that involve them would only repeat the complaint.
+    var faulty: Set<String> = []
+    /// `env` entries in the order of the file.
+    var environment: [Configuration.Parameter] = []
+    /// Line of each `node` entry kept.
+    var nodeLines: [Int] = []
+    /// Line of each ping node kept.
+    var pingLines: [Int] = []
+    /// What each medium was made of, in the order of `draft.media`.
+    var mediumLines: [(directive: String, line: Int)] = []
+    /// Whether any medium was asked for, however wrongly.
+    var sawMedium = false
+    /// Whether the obsolete form of `auto_failback` occurred.
+    var sawNiceFailback = false
+    /// What `udpport` and `baud` say so far; they act on the media after them.
+    var udpPort: UInt16
+    var baud = 19200
+
+    init(file: SourceFile, localNode: NodeName, host: HostFacts) {
+        self.localNode = localNode
+        self.host = host
+        log = DiagnosticLog(file: file.path)
+        udpPort = host.heartbeatPort ?? 694
+    }
+
+    mutating func read(_ file: SourceFile) {
+        let source = SourceLines(file, &log)
+        lastLine = source.last
+        for sourceLine in source.lines {
+            line = sourceLine.number
+            read(sourceLine.bytes.withoutComment)
+        }
+        // A file that could not be read says nothing that could be checked.
+        if case .unreadable = file.contents { return }
+        finish()
+    }
+
+    private mutating func read(_ bytes: ArraySlice<UInt8>) {
+        // Only what counts must be text: old files have Latin-1 in their comments.
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            return error("the line is not valid UTF-8; outside comments use plain text")
+        }
+        guard let directiveLine = DirectiveLine(text) else { return }
+        guard let rule = DirectiveRule.named[directiveLine.directive] else {
+            return refuseUnknown(directiveLine)
+        }
+        if directiveLine.values.isEmpty, !rule.isRefused {
+            return warning("\(rule.name) has no value; the line does nothing")
+        }
+        rule.read(&self, directiveLine)
+    }
+
+    private mutating func refuseUnknown(_ directiveLine: DirectiveLine) {
+        let directive = directiveLine.directive
+        let beforeSeparator = String(directive.prefix { !"=,:".contains($0) })
+        if beforeSeparator != directive, DirectiveRule.named[beforeSeparator] != nil {
+            return error(
+                "\(quoted(directive)) is not a directive: write a blank after it, \"\(beforeSeparator) <value>\"")
+        }
+        let names = DirectiveRule.all.lazy.filter { !$0.isRefused }.map(\.name)
+        error("\(quoted(directive)) is not a directive\(Spelling.hint(for: directive, among: names))")
+    }
+
+    // MARK: Remembering
+
+    /// Notes a scalar's accepted value for the checks and for `HA_<name>`.
+    mutating func record(_ name: String, _ text: String) {
+        written[name] = (text, line)
+    }
+
+    mutating func error(_ message: String) {
+        log.error(line, message)
+    }
+
+    mutating func warning(_ message: String) {
+        log.warning(line, message)
+    }
+
+    /// Reports what is wrong with one word of `directive`.
+    mutating func refuse(_ word: String, of directive: String, _ complaint: Complaint) {
+        faulty.insert(directive)
+        error("\(directive): \(quoted(word)) \(complaint.message)")
+    }
+}

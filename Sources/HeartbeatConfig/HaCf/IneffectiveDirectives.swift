@@ -1,0 +1,150 @@
+// Directives of heartbeat 3 that change nothing here, each with the reason, and those that are refused because running
+// without what they ask for would be worse than not running. Nothing is ever ignored in silence.
+
+extension DirectiveRule {
+    static let withoutEffect: [DirectiveRule] = [
+        // Log and core files.
+        flag("use_logd", "log lines go straight to logfile, debugfile and syslog, ha_logd is not used"),
+        noted("conn_logd_time", .always("60"), "ha_logd is not used") { (_, text) throws(Complaint) in
+            _ = try ValueText.positiveTime(text)
+        },
+        noted("coredumps", .always("true"), "core dumps follow the system's settings") { (_, text) throws(Complaint) in
+            _ = try ValueText.boolean(text)
+        },
+        noted("coreroot", .whenWritten, "core dumps follow the system's settings"),
+        noted("memreserve", .always("6500"), "memory is locked as it is used") { (_, text) throws(Complaint) in
+            _ = try ValueText.integer(text, in: 1...Int(Int32.max))
+        },
+
+        // Compression. Every heartbeat reads uncompressed messages.
+        noted("compression", .always("zlib"), "messages are small and sent uncompressed") {
+            (_, text) throws(Complaint) in
+            _ = try ValueText.choice(text, of: ["zlib", "bz2"])
+        },
+        noted("compression_threshold", .always("2"), "messages are sent uncompressed") {
+            (_, text) throws(Complaint) in
+            _ = try ValueText.integer(text, in: 1...Int(Int32.max))
+        },
+        flag("traditional_compression", exported: .always("no"), "messages are sent uncompressed"),
+
+        // Client programs.
+        client("respawn", ""),
+        client("failfast", ", and its death does not reboot the node"),
+        DirectiveRule(name: "apiauth", exported: .never) { reader, line in reader.readAPIAuth(line.words) },
+        flag("use_apphbd", "the application heartbeat daemon is not contacted"),
+
+        // For a cluster resource manager, which `crm` would have turned on.
+        recording("record_config_changes"), recording("record_pengine_inputs"), recording("enable_config_writes"),
+        flag("crmd_spawns_pengine", "only a cluster resource manager would read it"),
+        noted("crm_daemon_dir", .whenWritten, "only a cluster resource manager would read it"),
+        noted("quorum_server", .whenWritten, "with haresources nobody asks a quorum server, as in heartbeat 3"),
+        resourceManager("crm", .whenWritten),
+        resourceManager("pacemaker", .always("false")),
+    ]
+
+    static let refused: [DirectiveRule] = [
+        fencing("stonith"), fencing("stonith_host"),
+        refuse("hbaping", because: "fibre channel ping is not supported; remove the line"),
+        refuse("hbping", because: "it is not a medium any more; write \"ping <address>\""),
+        refuse("rds", because: "the RDS medium is not supported; use bcast, ucast, mcast or serial"),
+        refuse("tipc", because: "the TIPC medium is not supported; use bcast, ucast, mcast or serial"),
+        refuse("openais", because: "the openais medium is not supported; use bcast, ucast, mcast or serial"),
+        refuse("normalpoll", because: "the poll interval cannot be set; remove the line"),
+        refuse("gen_method", because: "the directive is called hbgenmethod; write \"hbgenmethod file\""),
+    ]
+
+    private static func noted(
+        _ name: String, _ exported: Export, _ reason: String,
+        check: @escaping Take = { (_, _) throws(Complaint) in }
+    ) -> DirectiveRule {
+        let checked = scalar(name, exported, check)
+        return DirectiveRule(name: name, exported: exported) { reader, line in
+            checked.read(&reader, line)
+            guard reader.written[name]?.line == reader.line else { return }
+            reader.warning("\(name) has no effect: \(reason)")
+        }
+    }
+
+    /// A boolean whose `no` is what happens anyway.
+    private static func flag(
+        _ name: String, exported: Export = .whenWritten, _ reason: String
+    ) -> DirectiveRule {
+        scalar(name, exported) { (reader, text) throws(Complaint) in
+            let isWanted = try ValueText.boolean(text)
+            if isWanted { reader.warning("\(name) has no effect: \(reason)") }
+        }
+    }
+
+    private static func recording(_ name: String) -> DirectiveRule {
+        noted(name, .always("on"), "only a cluster resource manager would read it") { (_, text) throws(Complaint) in
+            _ = try ValueText.boolean(text)
+        }
+    }
+
+    private static func client(_ name: String, _ loss: String) -> DirectiveRule {
+        DirectiveRule(name: name, exported: .never) { reader, line in
+            guard reader.clientIsValid(line.words, of: name) else { return }
+            let command = line.words[1]
+            let isIPFail = command.hasSuffix("/ipfail")
+            reader.warning(
+                "\(name) has no effect: \(quoted(command)) is not started\(loss); "
+                    + (isIPFail
+                        ? "groups do not move because ping nodes are lost" : "start it as a service of its own"))
+        }
+    }
+
+    private static func resourceManager(_ name: String, _ exported: Export) -> DirectiveRule {
+        scalar(name, exported) { (_, text) throws(Complaint) in
+            let isWanted: Bool
+            do throws(Complaint) { isWanted = try ValueText.boolean(text) } catch { isWanted = true }
+            guard !isWanted else {
+                throw Complaint(
+                    "hands the resources to a cluster resource manager, which this program does not have; "
+                        + "it reads haresources: write \"\(name) no\"")
+            }
+        }
+    }
+
+    private static func fencing(_ name: String) -> DirectiveRule {
+        refuse(
+            name,
+            because: "fencing is not supported yet, so a takeover would run without the fencing this file asks for; "
+                + "remove the line if you knowingly accept that both nodes may then run a group at once")
+    }
+}
+
+extension HaCfReader {
+    /// `respawn <user> <command> <argument>…`; checked as the original does, so that the mistake is not found later.
+    fileprivate mutating func clientIsValid(_ words: [String], of name: String) -> Bool {
+        guard words.count >= 2 else {
+            error("\(name): the command is missing; write \"\(name) <user> <full path of the command>\"")
+            return false
+        }
+        let userIsKnown = accept(words[0], of: name) { (reader, user) throws(Complaint) in
+            guard reader.host.userExists(user) else { throw Complaint("is not a user of this system") }
+        }
+        let commandIsUsable = accept(words[1], of: name) { (reader, path) throws(Complaint) in
+            let path = try ValueText.absolutePath(path)
+            guard reader.host.isExecutable(path) else { throw Complaint("is not an executable file") }
+        }
+        return userIsKnown && commandIsUsable
+    }
+
+    /// `apiauth <client> [uid=<users>] [gid=<groups>]`.
+    fileprivate mutating func readAPIAuth(_ words: [String]) {
+        let lists = words.dropFirst().filter { $0.hasPrefix("uid=") || $0.hasPrefix("gid=") }
+        guard !lists.isEmpty else {
+            return error("apiauth: who may connect is missing; write \"apiauth <client> uid=<users> gid=<groups>\"")
+        }
+        var isValid = true
+        for list in lists {
+            let exists = list.hasPrefix("uid=") ? host.userExists : host.groupExists
+            for name in list.dropFirst(4).split(separator: ",") where !exists(String(name)) {
+                refuse(String(name), of: "apiauth", Complaint("is not a user or group of this system"))
+                isValid = false
+            }
+        }
+        guard isValid else { return }
+        warning("apiauth has no effect: who may use the control socket does not depend on ha.cf")
+    }
+}

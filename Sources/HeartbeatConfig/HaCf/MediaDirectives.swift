@@ -1,0 +1,204 @@
+// Directives that make the paths heartbeat messages travel by. Each medium takes the port or baud rate in force at its
+// line, which is why a late `udpport` or `baud` is pointed out.
+
+import HeartbeatModel
+
+extension DirectiveRule {
+    static let bauds = ["9600", "19200", "38400", "57600", "115200", "230400", "460800"]
+
+    static let media: [DirectiveRule] = [
+        scalar("udpport", .alwaysPort) { (reader, text) throws(Complaint) in try reader.setUDPPort(text) },
+        scalar("baud", .always("19200")) { (reader, text) throws(Complaint) in try reader.setBaud(text) },
+        medium("serial") { reader, values in
+            for value in values { reader.addSerial(value) }
+        },
+        medium("bcast") { reader, values in
+            for value in values { reader.addBroadcast(value) }
+        },
+        medium("udp") { reader, values in
+            reader.warning("udp is the old name of bcast; write \"bcast\"")
+            for value in values { reader.addBroadcast(value) }
+        },
+        medium("ucast") { reader, values in reader.addUnicast(values, isIPv6: false) },
+        medium("ucast6") { reader, values in reader.addUnicast(values, isIPv6: true) },
+        medium("mcast") { reader, values in reader.addMulticast(values, isIPv6: false) },
+        medium("mcast6") { reader, values in reader.addMulticast(values, isIPv6: true) },
+    ]
+
+    private static func medium(
+        _ name: String, _ add: @escaping @Sendable (inout HaCfReader, [String]) -> Void
+    ) -> DirectiveRule {
+        DirectiveRule(name: name, exported: .never) { reader, line in
+            reader.sawMedium = true
+            add(&reader, line.values)
+        }
+    }
+}
+
+extension HaCfReader {
+    // MARK: Media
+
+    fileprivate mutating func addSerial(_ path: String) {
+        let isUsable = accept(path, of: "serial") { (reader, path) throws(Complaint) in
+            _ = try ValueText.absolutePath(path)
+            switch reader.host.deviceKind(path) {
+            case .characterDevice: return
+            case .missing: throw Complaint("does not exist; name the port's device, such as /dev/ttyS0")
+            case .other: throw Complaint("is not a character device; name the port's device, such as /dev/ttyS0")
+            }
+        }
+        guard isUsable else { return }
+        add(.serial(device: path, baud: baud), of: "serial")
+    }
+
+    fileprivate mutating func addBroadcast(_ interface: String) {
+        guard acceptInterface(interface, of: "bcast") else { return }
+        let isUsable = accept(interface, of: "bcast") { (reader, interface) throws(Complaint) in
+            if reader.host.hasInterface(interface) != false, reader.host.hasBroadcastAddress(interface) == false {
+                throw Complaint("has no IPv4 broadcast address now; configure one, or use ucast or mcast")
+            }
+        }
+        guard isUsable else { return }
+        add(.broadcast(interface: interface, port: udpPort), of: "bcast")
+    }
+
+    fileprivate mutating func addUnicast(_ values: [String], isIPv6: Bool) {
+        let directive = isIPv6 ? "ucast6" : "ucast"
+        guard values.count >= 2 else {
+            return error("\(directive): the peer's address is missing; write \"\(directive) <interface> <address>\"")
+        }
+        warnOfSurplus(values, after: 2, of: directive)
+        let interfaceIsUsable = acceptInterface(values[0], of: directive)
+        guard hostIsUsable(values[1], isIPv6: isIPv6, of: directive), interfaceIsUsable else { return }
+        add(
+            isIPv6
+                ? .unicast6(interface: values[0], peer: values[1], port: udpPort)
+                : .unicast(interface: values[0], peer: values[1], port: udpPort), of: directive)
+    }
+
+    fileprivate mutating func addMulticast(_ values: [String], isIPv6: Bool) {
+        let directive = isIPv6 ? "mcast6" : "mcast"
+        guard values.count >= 5 else {
+            let missing = ["interface", "group", "port", "ttl", "loop"].dropFirst(values.count)
+            return error(
+                "\(directive): \(missing.joined(separator: ", ")) missing; write \"\(directive) <interface> <group> "
+                    + "<port> <ttl> <loop>\", such as \"\(Self.multicastExample(isIPv6: isIPv6))\"")
+        }
+        warnOfSurplus(values, after: 5, of: directive)
+        var fields = MulticastFields()
+        let usable = [
+            acceptInterface(values[0], of: directive),
+            acceptGroup(values[1], isIPv6: isIPv6, of: directive),
+            accept(values[2], of: directive) { (_, text) throws(Complaint) in try fields.setPort(text) },
+            accept(values[3], of: directive) { (_, text) throws(Complaint) in try fields.setHops(text) },
+            accept(values[4], of: directive) { (_, text) throws(Complaint) in try fields.setLoopback(text) },
+        ]
+        guard usable.allSatisfy(\.self) else { return }
+        add(fields.medium(interface: values[0], group: values[1], isIPv6: isIPv6), of: directive)
+    }
+
+    private static func multicastExample(isIPv6: Bool) -> String {
+        isIPv6 ? "mcast6 eth0 ff12::694 694 1 0" : "mcast eth0 225.0.0.1 694 1 0"
+    }
+
+    // MARK: What they share
+
+    private mutating func add(_ medium: MediumConfiguration, of directive: String) {
+        if let index = draft.media.firstIndex(of: medium) {
+            return warning("this medium is already made by line \(mediumLines[index].line); it is used once")
+        }
+        draft.media.append(medium)
+        mediumLines.append((directive, line))
+    }
+
+    private mutating func warnOfSurplus(_ values: [String], after count: Int, of directive: String) {
+        guard values.count > count else { return }
+        let surplus = values.dropFirst(count).joined(separator: " ")
+        warning("\(directive) takes \(count) values a line; \(quoted(surplus)) is ignored: give it a line of its own")
+    }
+
+    private mutating func acceptInterface(_ name: String, of directive: String) -> Bool {
+        let isUsable = accept(name, of: directive) { (_, name) throws(Complaint) in try HostText.interface(name) }
+        // Not an error as in the original: a node that boots before its network card must still come up.
+        if isUsable, host.hasInterface(name) == false {
+            warning("\(directive): \(quoted(name)) is not an interface of this node now; it is used once it appears")
+        }
+        return isUsable
+    }
+
+    private mutating func acceptGroup(_ text: String, isIPv6: Bool, of directive: String) -> Bool {
+        accept(text, of: directive) { (_, text) throws(Complaint) in
+            if isIPv6 {
+                guard IPv6Address(text)?.isMulticast == true else {
+                    throw Complaint("is not an IPv6 multicast address (ff00::/8), such as ff12::694")
+                }
+            } else if IPv4Address(text)?.isMulticast != true {
+                throw Complaint("is not a class D address (224.0.0.0 to 239.255.255.255), such as 225.0.0.1")
+            }
+        }
+    }
+
+    // MARK: Settings for the media that follow
+
+    fileprivate mutating func setUDPPort(_ text: String) throws(Complaint) {
+        let port = UInt16(try ValueText.integer(text, in: 1...65535))
+        if let service = host.serviceForUDPPort(port), service != "ha-cluster", service != "heartbeat" {
+            warning("udpport \(port) belongs to the service \(quoted(service)); make sure it does not run here")
+        }
+        udpPort = port
+        warnOfEarlierMedia("udpport") { $0.udpPort.map { $0 != port } ?? false }
+    }
+
+    fileprivate mutating func setBaud(_ text: String) throws(Complaint) {
+        if let earlier = written["baud"] {
+            throw Complaint("is a second baud rate (the first is in line \(earlier.line)); all serial media share one")
+        }
+        let rate = try ValueText.choice(text, of: DirectiveRule.bauds)
+        baud = Int(rate) ?? baud
+        warnOfEarlierMedia("baud") { [baud] medium in
+            if case .serial(_, let used) = medium { used != baud } else { false }
+        }
+    }
+
+    private mutating func warnOfEarlierMedia(_ directive: String, where differs: (MediumConfiguration) -> Bool) {
+        let missed = zip(draft.media, mediumLines).filter { differs($0.0) }
+        guard !missed.isEmpty else { return }
+        let names = missed.map { "\($0.1.directive) \($0.0.name) (line \($0.1.line))" }.joined(separator: ", ")
+        warning("\(directive) only acts on media after it, not on \(names); move it above them")
+    }
+}
+
+/// The numbers of an `mcast` or `mcast6` line while it is checked.
+private struct MulticastFields {
+    private var port: UInt16 = 0
+    private var hops: UInt8 = 0
+    private var loopback = false
+
+    mutating func setPort(_ text: String) throws(Complaint) {
+        port = UInt16(try ValueText.integer(text, in: 1...65535))
+    }
+
+    mutating func setHops(_ text: String) throws(Complaint) {
+        hops = UInt8(try ValueText.integer(text, in: 0...255))
+    }
+
+    mutating func setLoopback(_ text: String) throws(Complaint) {
+        loopback = try ValueText.integer(text, in: 0...1) == 1
+    }
+
+    func medium(interface: String, group: String, isIPv6: Bool) -> MediumConfiguration {
+        isIPv6
+            ? .multicast6(interface: interface, group: group, port: port, hops: hops, loopback: loopback)
+            : .multicast(interface: interface, group: group, port: port, ttl: hops, loopback: loopback)
+    }
+}
+
+extension MediumConfiguration {
+    /// The port `udpport` gave it; `nil` for media that do not ask `udpport`.
+    var udpPort: UInt16? {
+        switch self {
+        case .broadcast(_, let port), .unicast(_, _, let port), .unicast6(_, _, let port): port
+        case .serial, .multicast, .multicast6: nil
+        }
+    }
+}

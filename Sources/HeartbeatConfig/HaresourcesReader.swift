@@ -1,0 +1,158 @@
+// haresources: joining continued lines, and the rules between groups. How one word becomes a resource is decided in
+// ResourceWord. There is no look-up of scripts: whether one exists is known when it runs.
+
+import HeartbeatModel
+
+/// Reads haresources into `groups`.
+struct HaresourcesReader {
+    var log: DiagnosticLog
+    private(set) var groups: [ResourceGroup] = []
+
+    /// The nodes of ha.cf; empty when ha.cf names none, which is said there.
+    private let nodes: [NodeName]
+    private let host: HostFacts
+    /// Words of the logical line being joined.
+    private var words: [PlacedWord] = []
+    /// Line each group's key was first seen in.
+    private var keyLines: [String: Int] = [:]
+    private var addressOwners: [ServiceAddress: (key: String, line: Int)] = [:]
+
+    private struct PlacedWord {
+        let text: String
+        let line: Int
+    }
+
+    init(file: SourceFile, nodes: [NodeName], host: HostFacts) {
+        log = DiagnosticLog(file: file.path)
+        self.nodes = nodes
+        self.host = host
+    }
+
+    mutating func read(_ file: SourceFile) {
+        let source = SourceLines(file, &log)
+        if case .unreadable = file.contents { return }
+        var isContinued = false
+        for line in source.lines {
+            isContinued = add(line, continuing: isContinued)
+            if !isContinued { finishGroup() }
+        }
+        if isContinued {
+            log.warning(source.last, "the last line ends with a backslash, but nothing follows")
+            finishGroup()
+        }
+        guard groups.isEmpty, !log.hasErrors else { return }
+        log.warning(source.last, "no resource group is given: the cluster will run nothing")
+    }
+
+    // MARK: Lines
+
+    /// Adds one line's words; true if the next line belongs to the same group. Comments go before lines are joined, so
+    /// that a backslash counts only if it is the last byte (observed behaviour).
+    private mutating func add(_ line: SourceLine, continuing: Bool) -> Bool {
+        var bytes = line.bytes.withoutComment
+        let backslash = UInt8(ascii: "\\")
+        let isContinued = bytes.last == backslash
+        if isContinued {
+            bytes = bytes.dropLast()
+        } else if bytes.last(where: { !$0.isBlank }) == backslash {
+            log.warning(
+                line.number,
+                "the backslash is not the last character of the line (a blank or comment follows), "
+                    + "so the next line is not part of this group; remove what follows the backslash")
+            bytes = bytes.prefix { $0 != backslash }
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            log.error(line.number, "the line is not valid UTF-8; outside comments use plain text")
+            return isContinued
+        }
+        let added = text.words(separatedBy: \.isBlank).map { PlacedWord(text: $0, line: line.number) }
+        if continuing, added.isEmpty, !words.isEmpty {
+            log.warning(line.number, "the line before is continued, but here is nothing; the group ends")
+        }
+        words += added
+        return isContinued
+    }
+
+    // MARK: Groups
+
+    private mutating func finishGroup() {
+        defer { words = [] }
+        guard let first = words.first else { return }
+        let node = NodeName(first.text)
+        let isKnown = nodeIsKnown(node, first)
+        guard words.count > 1 else {
+            guard isKnown else { return }
+            return log.error(
+                first.line, "the line names no resource; write \"<node> <resource> <resource>…\", or remove it")
+        }
+        let resources = words.dropFirst().compactMap { resource($0) }
+        guard !resources.isEmpty else { return }
+        let group = ResourceGroup(preferredNode: node, resources: resources, line: first.line)
+        checkKey(group)
+        checkResources(of: group)
+        groups.append(group)
+    }
+
+    private mutating func nodeIsKnown(_ node: NodeName, _ word: PlacedWord) -> Bool {
+        if nodes.isEmpty || nodes.contains(node) { return true }
+        log.error(
+            word.line,
+            "the line begins with \(quoted(word.text)), which is no node of ha.cf "
+                + "(\(nodes.map(\.text).joined(separator: ", ")))"
+                + Spelling.hint(for: node.text, among: nodes.map(\.text)))
+        return false
+    }
+
+    private mutating func resource(_ word: PlacedWord) -> Resource? {
+        if word.text.contains("\"") || word.text.contains("'") {
+            log.warning(word.line, "\(quoted(word.text)): quotes are not understood, the script will see them")
+        }
+        do throws(Complaint) {
+            return try ResourceWord.resource(word.text)
+        } catch {
+            log.error(word.line, "\(quoted(word.text)) \(error.message)")
+            return nil
+        }
+    }
+
+    private mutating func checkKey(_ group: ResourceGroup) {
+        if let earlier = keyLines[group.key] {
+            log.error(
+                group.line,
+                "the group begins with \(quoted(group.key)), like the one in line \(earlier); "
+                    + "the first resource names its group and must be unique")
+        } else {
+            keyLines[group.key] = group.line
+        }
+    }
+
+    private mutating func checkResources(of group: ResourceGroup) {
+        for (index, resource) in group.resources.enumerated() {
+            let isRepeated = group.resources[..<index].contains {
+                $0.scriptName == resource.scriptName && $0.arguments == resource.arguments
+            }
+            if isRepeated {
+                log.warning(group.line, "\(quoted(resource.word)) is in the group twice; once is enough")
+            }
+            checkAddress(of: resource, in: group)
+        }
+    }
+
+    /// An address in two groups would be on both nodes as soon as the groups are.
+    private mutating func checkAddress(of resource: Resource, in group: ResourceGroup) {
+        guard let argument = ResourceWord.addressArgument(of: resource) else { return }
+        if let interface = argument.interface, host.hasInterface(interface) == false {
+            log.warning(group.line, "\(quoted(resource.word)): \(quoted(interface)) is not an interface of this node")
+        }
+        guard let owner = addressOwners[argument.address] else {
+            addressOwners[argument.address] = (group.key, group.line)
+            return
+        }
+        // The same key twice has been refused already.
+        guard owner.key != group.key else { return }
+        log.error(
+            group.line,
+            "the address of \(quoted(resource.word)) is already in the group of line \(owner.line); "
+                + "it can belong to one group only")
+    }
+}

@@ -1,0 +1,32 @@
+// The questions about this machine that decide whether a configuration can work here. Asked through closures, so that
+// reading a configuration stays a pure function and can be tested for machines that do not exist.
+
+import HeartbeatModel
+
+/// What only the host can know. Every closure has a default under which nothing is refused.
+///
+/// `nil` as an answer means "not known now": a name server that is down must not keep a cluster from starting.
+public struct HostFacts: Sendable {
+    /// What lies at a device's path, symbolic links followed.
+    public enum DeviceKind: Hashable, Sendable {
+        case missing
+        case characterDevice
+        case other
+    }
+
+    public var deviceKind: @Sendable (_ path: String) -> DeviceKind = { _ in .characterDevice }
+    public var hasInterface: @Sendable (_ name: String) -> Bool? = { _ in nil }
+    /// Whether the interface has an IPv4 broadcast address now (SIOCGIFBRDADDR).
+    public var hasBroadcastAddress: @Sendable (_ interface: String) -> Bool? = { _ in nil }
+    /// Whether a host name leads to an address of the wanted family. Never asked for numeric addresses.
+    public var resolves: @Sendable (_ host: String, _ asIPv6: Bool) -> Bool? = { _, _ in nil }
+    public var userExists: @Sendable (_ name: String) -> Bool = { _ in true }
+    public var groupExists: @Sendable (_ name: String) -> Bool = { _ in true }
+    public var isExecutable: @Sendable (_ path: String) -> Bool = { _ in true }
+    /// Name of the service to which `/etc/services` gives a UDP port.
+    public var serviceForUDPPort: @Sendable (_ port: UInt16) -> String? = { _ in nil }
+    /// Port of `ha-cluster/udp` in `/etc/services`; `nil` means 694.
+    public var heartbeatPort: UInt16?
+
+    public init() {}
+}

@@ -1,0 +1,112 @@
+// A configuration file as bytes, and its cutting into lines: what editors on other systems leave behind (byte order mark,
+// carriage returns) is removed here, so that no reader meets it. It knows nothing of directives or comments.
+
+/// The contents of one configuration file, or why there are none.
+public struct SourceFile: Hashable, Sendable {
+    public enum Contents: Hashable, Sendable {
+        case bytes([UInt8])
+        /// The file could not be read; the reason completes "cannot be read: ".
+        case unreadable(reason: String)
+    }
+
+    /// As it shall appear in diagnostics.
+    public var path: String
+    public var contents: Contents
+
+    public init(path: String, contents: Contents) {
+        self.path = path
+        self.contents = contents
+    }
+
+    public init(path: String, bytes: [UInt8]) {
+        self.init(path: path, contents: .bytes(bytes))
+    }
+
+    public init(path: String, text: String) {
+        self.init(path: path, contents: .bytes(Array(text.utf8)))
+    }
+}
+
+/// One line without its end.
+struct SourceLine {
+    /// From 1.
+    let number: Int
+    let bytes: ArraySlice<UInt8>
+}
+
+/// The usable lines of a file, and the number that stands for its end.
+struct SourceLines {
+    private(set) var lines: [SourceLine] = []
+    /// Number of the last line, at least 1: where something missing is reported.
+    private(set) var last = 1
+
+    /// The original reads ha.cf through a buffer of about this size and takes the rest of a longer line for a new one.
+    static let longestLineOfOriginal = 5000
+
+    init(_ file: SourceFile, _ log: inout DiagnosticLog) {
+        switch file.contents {
+        case .unreadable(let reason): log.error(nil, "cannot be read: \(reason)")
+        case .bytes(let bytes): cut(bytes, &log)
+        }
+    }
+
+    private mutating func cut(_ bytes: [UInt8], _ log: inout DiagnosticLog) {
+        var rest = bytes[...]
+        if rest.starts(with: [0xEF, 0xBB, 0xBF]) {
+            log.warning(1, "the file begins with a byte order mark, which is ignored; save it as plain text")
+            rest = rest.dropFirst(3)
+        }
+        var pieces = rest.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        if pieces.last?.isEmpty == true { pieces.removeLast() }
+        last = max(pieces.count, 1)
+        var carriageReturnWasNamed = false
+        for (index, piece) in pieces.enumerated() {
+            var line = piece
+            if line.last == UInt8(ascii: "\r") {
+                line = line.dropLast()
+                if !carriageReturnWasNamed {
+                    log.warning(index + 1, "lines end with a carriage return, which is ignored; use Unix line ends")
+                }
+                carriageReturnWasNamed = true
+            }
+            add(SourceLine(number: index + 1, bytes: line), &log)
+        }
+    }
+
+    private mutating func add(_ line: SourceLine, _ log: inout DiagnosticLog) {
+        if line.bytes.contains(0) {
+            log.error(line.number, "the line contains a NUL byte; a configuration file is plain text")
+            return
+        }
+        if line.bytes.count > Self.longestLineOfOriginal {
+            log.warning(
+                line.number, "the line has \(line.bytes.count) bytes; heartbeat 3 cuts lines of more than about 5000")
+        }
+        lines.append(line)
+    }
+}
+
+extension UInt8 {
+    /// Blank, tab, or one of the rarer characters C libraries count as white space within a line.
+    var isBlank: Bool {
+        self == 0x20 || self == 0x09 || (0x0B...0x0D).contains(self)
+    }
+
+    var isDigit: Bool {
+        (0x30...0x39).contains(self)
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Everything before the first `#`; there is no quoting in any of the files.
+    var withoutComment: ArraySlice<UInt8> {
+        prefix { $0 != UInt8(ascii: "#") }
+    }
+}
+
+extension StringProtocol {
+    /// Non-empty pieces between bytes that satisfy `isSeparator`.
+    func words(separatedBy isSeparator: (UInt8) -> Bool) -> [String] {
+        utf8.split(whereSeparator: isSeparator).map { String(decoding: $0, as: UTF8.self) }
+    }
+}

@@ -1,0 +1,156 @@
+// The answers to what cl_status asks, in the original's words and with its exit codes. A pure function of what the node
+// knows; whatever changes something is not answered here.
+
+import HeartbeatModel
+
+/// Answers a question from a picture of the cluster; `nil` for an operator's request, which only the core can answer.
+///
+/// `parameters` are those of the configuration; add `hbversion` to have it answered. Words and codes: observed
+/// behaviour.
+public func answer(
+    _ request: ControlRequest, snapshot: ClusterSnapshot, parameters: [Configuration.Parameter]
+) -> ControlReply? {
+    switch request {
+    case .operation: nil
+    case .question(let question, let inProse):
+        ClusterAnswer(snapshot: snapshot, parameters: parameters, inProse: inProse).reply(to: question)
+    }
+}
+
+private struct ClusterAnswer {
+    let snapshot: ClusterSnapshot
+    let parameters: [Configuration.Parameter]
+    let inProse: Bool
+
+    func reply(to question: ClusterQuestion) -> ControlReply {
+        switch question {
+        case .hbstatus(let verbose): hbstatus(verbose: verbose)
+        case .listNodes(let filter, let verbose): listNodes(filter, verbose: verbose)
+        case .nodeStatus(let name): withNode(name, status(of:))
+        case .nodeType(let name): withNode(name, type(of:))
+        // One cluster, one site: the original's defaults, which haresources mode never uses.
+        case .nodeWeight(let name): withNode(name) { _ in fact("100", "The weight of node \(name) is 100.") }
+        case .nodeSite(let name): withNode(name) { _ in fact("", "The node \(name) has no site.") }
+        case .listLinks(let name, let verbose): listLinks(name, verbose: verbose)
+        case .linkStatus(let name, let medium): linkStatus(name, medium)
+        case .clientStatus(let name, let client): clientStatus(name, client)
+        case .resourceStatus: resourceStatus()
+        case .parameter(let name): parameter(name)
+        case .snapshot: ControlReply(lines: snapshot.facts)
+        }
+    }
+
+    private func hbstatus(verbose: Bool) -> ControlReply {
+        let list = verbose ? listNodes(.all, verbose: true).lines : []
+        return ControlReply(lines: ["Heartbeat is running on this machine."] + list)
+    }
+
+    /// Last configured first: scripts of twenty years may count on the order.
+    private func listNodes(_ filter: NodeFilter, verbose: Bool) -> ControlReply {
+        let nodes = snapshot.nodes.reversed().filter { node in
+            switch filter {
+            case .all: true
+            case .normal: !node.isPingNode
+            case .ping: node.isPingNode
+            }
+        }
+        let lines = nodes.flatMap { node in
+            guard verbose else { return [node.name.text] }
+            let links = node.links.map { "\t\($0.medium)\t\(word(for: $0))" }
+            return ["\(node.name)\t\(typeWord(node))\t\(node.status.rawValue)"] + links
+        }
+        return ControlReply(lines: (inProse ? ["The nodes are as follow:"] : []) + lines)
+    }
+
+    private func status(of node: ClusterSnapshot.Node) -> ControlReply {
+        var reply = fact(node.status.rawValue, "The node \(node.name) is \(node.status.rawValue).")
+        switch node.status {
+        case .active, .up, .ping: break
+        case .initializing, .dead: reply.exitCode = ControlExit.failure
+        }
+        return reply
+    }
+
+    private func type(of node: ClusterSnapshot.Node) -> ControlReply {
+        fact(typeWord(node), "The node \(node.name) is of type \(typeWord(node)).")
+    }
+
+    private func listLinks(_ name: NodeName, verbose: Bool) -> ControlReply {
+        guard let node = node(name) else { return complaint("Cannot start heartbeat link interface walk.", "EINVAL") }
+        let lines = node.links.map { verbose ? "\t\($0.medium)\t\(word(for: $0))" : "\t\($0.medium)" }
+        return ControlReply(lines: (inProse ? ["The links of node \(name) are as follow:"] : []) + lines)
+    }
+
+    private func linkStatus(_ name: NodeName, _ medium: MediumName) -> ControlReply {
+        guard let link = node(name)?.links.first(where: { $0.medium == medium }) else {
+            return complaint("Cannot get heartbeat link status", "")
+        }
+        var reply = fact(word(for: link), "The link \(medium) of node \(name) is \(word(for: link)).")
+        reply.exitCode = link.isUp ? ControlExit.success : ControlExit.failure
+        return reply
+    }
+
+    /// This product has no API clients, so none is ever online. The original learns nothing about a client that is not
+    /// there from another node either.
+    private func clientStatus(_ name: NodeName, _ client: String) -> ControlReply {
+        guard name == snapshot.localNode else {
+            return complaint("Cannot get heartbeat client \(client)'s status", "No timely response.")
+        }
+        return fact("offline", "The client \(client) on node \(name) is offline.")
+    }
+
+    private func resourceStatus() -> ControlReply {
+        guard !snapshot.isInTransition else { return fact("transition", "The resources are in transition.") }
+        let word = snapshot.hold.description
+        let holding = snapshot.hold.isEmpty ? "no" : word
+        return fact(word, "This node is holding \(holding) resources.")
+    }
+
+    private func parameter(_ name: String) -> ControlReply {
+        guard let parameter = parameters.last(where: { $0.name == name }) else {
+            return complaint("Cannot get parameter \(name)'s value", "", exitCode: ControlExit.failure)
+        }
+        return fact(parameter.value, "The value of parameter \(name) is \(parameter.value).")
+    }
+
+    private func node(_ name: NodeName) -> ClusterSnapshot.Node? {
+        snapshot.nodes.first { $0.name == name }
+    }
+
+    private func withNode(_ name: NodeName, _ answer: (ClusterSnapshot.Node) -> ControlReply) -> ControlReply {
+        guard let node = node(name) else {
+            return ControlReply(
+                exitCode: ControlExit.badParameter, errors: ["Error. May be due to incorrect node name"])
+        }
+        return answer(node)
+    }
+
+    private func fact(_ word: String, _ sentence: String) -> ControlReply {
+        ControlReply(lines: [inProse ? sentence : word])
+    }
+
+    private func complaint(_ what: String, _ why: String, exitCode: Int32 = ControlExit.unknown) -> ControlReply {
+        ControlReply(exitCode: exitCode, errors: ["ERROR: \(what)", "ERROR: REASON: \(why)"])
+    }
+
+    private func typeWord(_ node: ClusterSnapshot.Node) -> String {
+        node.isPingNode ? "ping" : "normal"
+    }
+
+    private func word(for link: ClusterSnapshot.Link) -> String {
+        link.isUp ? "up" : "dead"
+    }
+}
+
+extension ClusterSnapshot {
+    /// One fact a line, its words separated by tabs: `local NODE`, `hold SET stable|transition`,
+    /// `node NAME normal|ping STATUS`, `link NODE MEDIUM up|dead`, `group KEY NODE STATE`.
+    public var facts: [String] {
+        var facts = ["local\t\(localNode)", "hold\t\(hold)\t\(isInTransition ? "transition" : "stable")"]
+        for node in nodes {
+            facts.append("node\t\(node.name)\t\(node.isPingNode ? "ping" : "normal")\t\(node.status.rawValue)")
+            facts += node.links.map { "link\t\(node.name)\t\($0.medium)\t\($0.isUp ? "up" : "dead")" }
+        }
+        return facts + groups.map { "group\t\($0.key)\t\($0.preferredNode)\t\($0.state.rawValue)" }
+    }
+}

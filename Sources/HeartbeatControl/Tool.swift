@@ -1,0 +1,99 @@
+// What the command-line tools have in common: asking, printing, and the words for a daemon that does not answer.
+
+import Glibc
+import HeartbeatModel
+
+/// A command-line tool by its name.
+public struct Tool: Sendable {
+    public let name: String
+    private let client: ControlClient
+
+    public init(name: String, client: ControlClient) {
+        self.name = name
+        self.client = client
+    }
+
+    /// The answer to a question, also when the daemon gives none: words and exit codes of `cl_status`.
+    public func reply(to question: ClusterQuestion, inProse: Bool) -> ControlReply {
+        do throws(ControlFailure) {
+            return try client.ask(.question(question, inProse: inProse))
+        } catch {
+            return Tool.reply(for: error, to: question)
+        }
+    }
+
+    /// `hb_standby` and `hb_takeover`. `word` is what the operator typed: `all` (the default), `foreign`, `local` or
+    /// `failback`, which is `foreign`.
+    public func order(
+        _ word: String?, sentence: (HoldSet) -> String, request: (HoldSet) -> OperatorRequest
+    ) -> ControlReply {
+        guard let set = Tool.set(for: word ?? "all") else {
+            return ControlReply(
+                exitCode: ControlExit.failure,
+                errors: [
+                    "\(name): wrong resources(\(word ?? "")).", "usage:", "\(name) [all|foreign|local|failback]",
+                ])
+        }
+        do throws(ControlFailure) {
+            var reply = try client.ask(.operation(request(set)))
+            if reply.exitCode == ControlExit.success { reply.lines.insert(sentence(set), at: 0) }
+            return reply
+        } catch {
+            return ControlReply(exitCode: Tool.exitCode(for: error), errors: ["\(name): \(error)"])
+        }
+    }
+
+    /// Prints an answer; returns the code to exit with.
+    public func show(_ reply: ControlReply) -> Int32 {
+        write(reply.lines, to: STDOUT_FILENO)
+        write(reply.errors.map { $0.hasPrefix("ERROR: ") ? logPrefix() + $0 : $0 }, to: STDERR_FILENO)
+        return reply.exitCode
+    }
+
+    /// The set an operator's word means, as seen from the local node.
+    public static func set(for word: String) -> HoldSet? {
+        if word == "failback" { return .foreign }
+        guard let set = HoldSet(word: word), !set.isEmpty else { return nil }
+        return set
+    }
+
+    /// What to say when the daemon did not answer.
+    public static func reply(for failure: ControlFailure, to question: ClusterQuestion) -> ControlReply {
+        let reason = ["ERROR: Cannot signon with heartbeat", "ERROR: REASON: \(failure)"]
+        guard case .hbstatus = question, case .notRunning = failure else {
+            return ControlReply(exitCode: exitCode(for: failure), errors: reason)
+        }
+        return ControlReply(exitCode: ControlExit.failure, lines: ["Heartbeat is stopped on this machine."])
+    }
+
+    private static func exitCode(for failure: ControlFailure) -> Int32 {
+        switch failure {
+        case .notRunning, .notPermitted: ControlExit.failure
+        case .silent: ControlExit.timeout
+        case .garbled: ControlExit.unknown
+        }
+    }
+
+    /// `Nov 20 23:59:15 nodea cl_status: [295]: `, as the original's tools put in front of their errors.
+    private func logPrefix() -> String {
+        var now = time(nil)
+        var parts = tm()
+        localtime_r(&now, &parts)
+        var room = [CChar](repeating: 0, count: 64)
+        let count = strftime(&room, room.count, "%b %e %T", &parts)
+        let date = String(decoding: room.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
+        var names = utsname()
+        uname(&names)
+        let host = withUnsafeBytes(of: &names.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        return "\(date) \(host) \(name): [\(getpid())]: "
+    }
+
+    private func write(_ lines: [String], to descriptor: Int32) {
+        var rest = Array(lines.map { $0 + "\n" }.joined().utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            guard count > 0 || errno == EINTR else { return }
+            rest = rest.dropFirst(max(count, 0))
+        }
+    }
+}

@@ -1,0 +1,186 @@
+// What the peer's reports mean: at joining, after a partition, and when a set has no owner. All three are the same
+// question – what does the peer hold *now* – and a report answers it only if it was made after hearing us ask. Two nodes
+// that hold the same set compare ranks, which both know, so that exactly one of them yields.
+
+import HeartbeatModel
+
+extension ClusterCore {
+    /// A set without an owner is looked into after this long; handovers in flight take less.
+    private static let orphanDelay = Duration.seconds(1)
+
+    // MARK: - The peer's reports
+
+    mutating func received(_ report: ResourceReport, sequence: SequenceNumber?, at now: Instant) {
+        guard let sequence else { return }
+        var holdings = peerHoldings ?? PeerHoldings()
+        // Messages arrive out of order; an older report says what is no longer true.
+        if let newest = holdings.reportSequence, sequence < newest { return }
+        holdings.reportSequence = sequence
+        if report.isStable == true { holdings.stableSequence = sequence }
+        if report.isFull { peerSpeaksClaims = report.claim != nil }
+        let wasStable = holdings.isStable
+        let claimed = (report.claim?.held ?? report.hold).seenByPeer
+        if report.isFull {
+            holdings.claimed = claimed
+            holdings.isStable = report.isStable ?? false
+            holdings.claim = report.claim
+        } else {
+            // Sent by the original's scripts: an addition, or `none` for nothing at all.
+            holdings.claimed = report.hold.isEmpty ? [] : holdings.claimed.union(claimed)
+        }
+        peerHoldings = holdings
+        if holdings.isStable, !wasStable, let peer { notify(.remoteStable(node: peer.name)) }
+        consider(report, sequence: sequence, at: now)
+        if report.claim?.wantsAnswer == true { self.report(force: true) }
+    }
+
+    private mutating func consider(_ report: ResourceReport, sequence: SequenceNumber, at now: Instant) {
+        switch phase {
+        case .negotiating(let starting):
+            guard answers(report, since: starting) else { return }
+            becomeStable()
+        case .stable:
+            considerTransaction(sequence: sequence, at: now)
+            compareClaims(report, at: now)
+        case .lingering:
+            // The peer has what we gave up: nobody needs us any more.
+            if peerHoldings?.claimed == .all { finishShutdown() }
+        case .waitingForNodes, .requestingNodes, .shuttingDown, .stopped:
+            break
+        }
+    }
+
+    /// Whether the report was made by somebody who had heard our message `sequence`. An original does not tell.
+    private func answers(_ report: ResourceReport, since sequence: SequenceNumber) -> Bool {
+        guard let claim = report.claim else { return true }
+        guard let heard = claim.heard else { return false }
+        return heard >= MessageIdentity(generation: generation, sequence: sequence)
+    }
+
+    // MARK: - Asking
+
+    /// Asks the peer what it holds, now and once a keepalive until it answers.
+    mutating func ask() {
+        guard phase == .stable, peer?.isAlive == true, peerSpeaksClaims != false else { return }
+        challenge = Self.unsentChallenge
+        report(force: true)
+        armConflict()
+    }
+
+    mutating func repeatQuestion(at now: Instant) {
+        guard challenge != nil, phase == .stable, let peer, peer.isAlive, peerSpeaksClaims != false else {
+            challenge = nil
+            return
+        }
+        if let overlapSince, now - overlapSince > peer.deadtime + configuration.keepalive * 4 {
+            yieldToDeafPeer(at: now)
+            return
+        }
+        report(force: true)
+        armConflict()
+    }
+
+    private mutating func armConflict() {
+        guard let beat = deadlines[.keepalive] else { return }
+        deadlines[.conflict] = beat
+    }
+
+    /// A node that was believed dead speaks again in the same incarnation: both may hold everything.
+    mutating func peerReturned(at now: Instant) {
+        guard phase == .stable else { return }
+        peerHoldings?.isStable = false
+        isFailbackDue = configuration.autoFailback != .off
+        ask()
+    }
+
+    // MARK: - Comparing
+
+    private mutating func compareClaims(_ report: ResourceReport, at now: Instant) {
+        guard let holdings = peerHoldings, report.isFull, transaction == .none else { return }
+        watchForOverlap(at: now)
+        guard let challenge, answers(report, since: challenge) else { return }
+        let overlap = own.held.intersection(holdings.claimed)
+        guard overlap.isEmpty else {
+            yield(weaker(overlap, against: holdings))
+            return
+        }
+        takeOrphans(holdings)
+        settled()
+    }
+
+    /// Both nodes claim the same set: say so, and find out who is to yield.
+    mutating func watchForOverlap(at now: Instant) {
+        guard phase == .stable, transaction == .none, peer?.isAlive == true, let holdings = peerHoldings else { return }
+        let overlap = own.held.intersection(holdings.claimed)
+        guard !overlap.isEmpty else { return }
+        if overlapSince == nil {
+            overlapSince = now
+            notify(.bothHold(overlap))
+        }
+        // An original that finds itself in this state restarts itself within seconds; ours keeps the service.
+        if challenge == nil, holdings.claim != nil { ask() }
+    }
+
+    /// The part of `overlap` that the peer has the better claim to.
+    private func weaker(_ overlap: HoldSet, against holdings: PeerHoldings) -> HoldSet {
+        var result: HoldSet = []
+        for part in overlap.parts {
+            let mine = own.rank(of: part)
+            let theirs = holdings.rank(of: part)
+            if mine < theirs || (mine == theirs && part == .foreign) { result.insert(part) }
+        }
+        return result
+    }
+
+    private mutating func yield(_ set: HoldSet) {
+        guard !set.isEmpty else { return }
+        notify(.yielding(set))
+        own.giveUp(set)
+    }
+
+    /// Our words do not reach the peer, but its reach us: it will never know that it should yield, so we do.
+    private mutating func yieldToDeafPeer(at now: Instant) {
+        guard let holdings = peerHoldings else { return }
+        let overlap = own.held.intersection(holdings.claimed)
+        overlapSince = nil
+        guard !overlap.isEmpty, holdings.claim != nil, transaction == .none else { return }
+        yield(overlap)
+    }
+
+    private mutating func settled() {
+        if overlapSince != nil {
+            notify(.conflictEnded(own.held))
+            // The other node's announcements may be the last ones the network has heard.
+            for index in runners.indices where runners[index].phase == .running && isWanted(index) {
+                effects.append(.announce(runners[index].group))
+            }
+            isFailbackDue = configuration.autoFailback != .off
+        }
+        overlapSince = nil
+        challenge = nil
+        deadlines[.conflict] = nil
+        own.agree()
+    }
+
+    // MARK: - Sets without an owner
+
+    /// Our local groups run nowhere although both nodes are well: that must not last.
+    mutating func watchForOrphans(at now: Instant) {
+        guard localGroupsAreOrphaned, challenge == nil else {
+            deadlines[.orphan] = nil
+            return
+        }
+        if deadlines[.orphan] == nil { deadlines[.orphan] = now + Self.orphanDelay }
+    }
+
+    private var localGroupsAreOrphaned: Bool {
+        guard phase == .stable, transaction == .none, peer?.isActive == true, let peerHoldings else { return false }
+        return peerHoldings.isStable && !own.held.contains(.local) && !peerHoldings.claimed.contains(.local)
+    }
+
+    private mutating func takeOrphans(_ holdings: PeerHoldings) {
+        guard localGroupsAreOrphaned else { return }
+        notify(.nobodyHolds(.local))
+        acquire(.local, rank: .agreed)
+    }
+}

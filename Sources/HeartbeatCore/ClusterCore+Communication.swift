@@ -1,0 +1,197 @@
+// Sending, and what every received message goes through before its content counts: whose it is, which incarnation, whether
+// it is new. Rules of the protocol as observed on the original (generation, sequence, acknowledgement, retransmission).
+
+import HeartbeatModel
+
+extension ClusterCore {
+    // MARK: - Sending
+
+    /// Completes and sends a message; returns its sequence for those outside `NS_`.
+    @discardableResult
+    mutating func send(_ content: Message.Content, to destination: NodeName? = nil, extra: [Message.Field] = [])
+        -> SequenceNumber
+    {
+        guard let host else { preconditionFailure("message before the first host sample") }
+        let sequence = content.isSequenced ? nextSequence() : nil
+        let message = Message(
+            source: localNode, sourceUUID: localUUID, destination: destination,
+            destinationUUID: destination.map { $0 == peer?.name ? peer?.uuid ?? .unknown : .unknown },
+            sequence: sequence, generation: generation, timestamp: host.unixTime,
+            load: sequence == nil ? nil : host.load,
+            timeToLive: configuration.hopfudge + configuration.nodes.count + configuration.pingNodes.count,
+            content: content, extraFields: extra)
+        if let sequence { history.append(message, sequence: sequence) }
+        effects.append(.transmit(message))
+        return sequence ?? SequenceNumber(lastSequence)
+    }
+
+    private mutating func nextSequence() -> SequenceNumber {
+        lastSequence += 1
+        return SequenceNumber(lastSequence)
+    }
+
+    mutating func sendStatus() {
+        send(.status(StatusReport(status: status, deadtime: configuration.deadtime)))
+    }
+
+    // MARK: - Receiving
+
+    mutating func receive(_ message: Message, over medium: MediumName, at now: Instant) {
+        if message.source == localNode {
+            // Our own broadcasts come back; that proves the medium and nothing else.
+            if message.generation == generation { linkHeard(localNode, over: medium, at: now) }
+            return
+        }
+        guard let peer, message.source == peer.name else {
+            reportStranger(message.source)
+            return
+        }
+        guard acceptsGeneration(of: message, at: now) else { return }
+        linkHeard(peer.name, over: medium, at: now)
+        if !message.content.isStatus { self.peer?.spoke(now: now) }
+        if let sequence = message.sequence, !acceptsSequence(sequence, at: now) { return }
+        guard message.destination == nil || message.destination == localNode else { return }
+        deliver(message, at: now)
+    }
+
+    private mutating func linkHeard(_ node: NodeName, over medium: MediumName, at now: Instant) {
+        let deadtime = node == peer?.name ? peer?.deadtime : nil
+        let change = links.heard(node, over: medium, deadtime: deadtime ?? configuration.deadtime, now: now)
+        if let change { notify(.linkUp(node: change.node, medium: change.medium)) }
+    }
+
+    private mutating func reportStranger(_ name: NodeName) {
+        // Anybody with the key can invent names; sixteen remembered ones are enough to keep the log readable.
+        guard !reportedStrangers.contains(name), reportedStrangers.count < 16 else { return }
+        reportedStrangers.append(name)
+        notify(.unknownNode(name))
+    }
+
+    private mutating func acceptsGeneration(of message: Message, at now: Instant) -> Bool {
+        guard let known = peerGeneration else {
+            peerGeneration = message.generation
+            return true
+        }
+        if message.generation == known { return true }
+        guard message.generation > known else {
+            if !hasReportedReplay {
+                notify(.replay(node: message.source, generation: message.generation, known: known))
+            }
+            hasReportedReplay = true
+            return false
+        }
+        peerGeneration = message.generation
+        hasReportedReplay = false
+        tracker = SequenceTracker(longestDelay: configuration.maxRetransmitDelay, random: &random)
+        peerRestarted(at: now)
+        return true
+    }
+
+    private mutating func acceptsSequence(_ sequence: SequenceNumber, at now: Instant) -> Bool {
+        guard let peer else { return false }
+        switch tracker.receive(sequence, now: now, random: &random) {
+        case .repeated:
+            return false
+        case .new:
+            break
+        case .newAfterGap(let lost, let last):
+            notify(.packetsLost(count: lost, node: peer.name, last: last, current: sequence))
+        case .filled(let isLast):
+            if isLast { notify(.nothingMissing(node: peer.name)) }
+            return true
+        }
+        if let acknowledged = tracker.acknowledgement(after: sequence) {
+            send(.acknowledge(acknowledged), to: peer.name)
+        }
+        return true
+    }
+
+    private mutating func deliver(_ message: Message, at now: Instant) {
+        switch message.content {
+        case .status(let report): received(report, of: message, at: now)
+        case .starting: receivedStarting(at: now)
+        case .resource(let report): received(report, sequence: message.sequence, at: now)
+        case .askResources(let set, let step): received(set, step, sequence: message.sequence, at: now)
+        case .takeoverRequest(let set): receivedTakeoverRequest(set, at: now)
+        case .shutdownDone: receivedShutdownDone(at: now)
+        case .requestNodes: answerNodeRequest(of: message.source)
+        case .nodes(let names, _): receivedNodes(names, at: now)
+        case .retransmitRequest(let first, let last): retransmit(first, last, to: message.source, at: now)
+        case .cannotRetransmit(let sequence, _):
+            if tracker.giveUp(sequence) { notify(.packetIrretrievable(sequence, node: message.source)) }
+        case .acknowledge, .fencingReport, .pingReply, .other:
+            break
+        }
+    }
+
+    private mutating func retransmit(
+        _ first: SequenceNumber, _ last: SequenceNumber, to asker: NodeName, at now: Instant
+    ) {
+        for answer in history.answers(first: first, last: last, now: now) {
+            switch answer {
+            case .again(let message): effects.append(.transmit(message))
+            case .gone(let sequence, let reason): send(.cannotRetransmit(sequence, reason: reason), to: asker)
+            }
+        }
+    }
+
+    // MARK: - Time
+
+    mutating func expireCommunication(at now: Instant) {
+        if let due = deadlines[.keepalive], due <= now {
+            // On absolute instants, so that the interval does not drift; missed beats are not sent in a burst.
+            let next = due + configuration.keepalive
+            deadlines[.keepalive] = next > now ? next : now + configuration.keepalive
+            beat(at: now)
+        }
+        for change in links.expire(now: now) { notify(.linkDead(node: change.node, medium: change.medium)) }
+        guard let peer, peer.isAlive else { return }
+        for missing in tracker.dueRequests(now: now) {
+            send(.retransmitRequest(first: missing, last: missing), to: peer.name)
+        }
+    }
+
+    private mutating func beat(at now: Instant) {
+        if status == .initializing {
+            sendStatus()
+            setStatus(.up)
+        } else {
+            sendStatus()
+        }
+        for node in pingNodes { effects.append(.probe(node.name)) }
+    }
+
+    mutating func setStatus(_ new: NodeStatus) {
+        status = new
+        notify(.localStatus(new))
+        sendStatus()
+    }
+
+    /// We were not scheduled for longer than a keepalive interval. What was sent meanwhile may have been dropped by full
+    /// buffers, so nobody is judged before a few more intervals have been heard.
+    mutating func forgiveOwnStall(at now: Instant) {
+        guard let due = deadlines[.keepalive], now - due > configuration.keepalive else { return }
+        let grace = configuration.keepalive + configuration.keepalive
+        notify(.stalled(now - due))
+        peer?.forgiveStall(grace: grace, now: now)
+        for index in pingNodes.indices { pingNodes[index].forgiveStall(grace: grace, now: now) }
+        links.forgiveStall(grace: grace, now: now)
+    }
+}
+
+extension Message.Content {
+    var isStatus: Bool {
+        if case .status = self { true } else { false }
+    }
+
+    /// `NS_` messages stand outside the sequence.
+    var isSequenced: Bool {
+        switch self {
+        case .acknowledge, .retransmitRequest, .cannotRetransmit, .pingReply: false
+        case .status, .starting, .resource, .askResources, .takeoverRequest, .shutdownDone, .fencingReport,
+            .requestNodes, .nodes:
+            true
+        case .other(let type, _): !type.utf8.starts(with: "NS_".utf8)
+        }
+    }
+}

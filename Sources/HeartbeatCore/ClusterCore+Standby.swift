@@ -1,0 +1,245 @@
+// Handing groups over with the peer's consent, in the original's three steps:
+//
+//   giver    me ──────▶          ┌─ releasing ─▶ done ──────▶             (handed over)   ◀── done, or a report
+//   taker         ◀────── other ─┘ (promised)          acquiring ─▶ done ──▶
+//
+// The taker starts nothing before the giver's `done`, and the giver takes nothing back before the taker's report shows
+// that it is out of the transaction. Steps are matched by the sequence of the step they answer, because messages arrive
+// late, twice and out of order.
+
+import HeartbeatModel
+
+extension ClusterCore {
+    /// The original's patience for the answer to an offer.
+    private static let answerPatience = Duration.seconds(10)
+    /// The original's patience for the other side's scripts.
+    private static let scriptPatience = Duration.seconds(3600)
+
+    // MARK: - Operators
+
+    mutating func requested(_ request: OperatorRequest, _ id: RequestID, at now: Instant) {
+        switch request {
+        case .standby(let set):
+            let obstacle = obstacleToOffer()
+            effects.append(.reply(id, obstacle.map(Reply.refused) ?? .accepted))
+            if obstacle == nil { offer(set, isFailback: false, at: now) }
+        case .takeover(let set):
+            let obstacle = obstacleToTakeover()
+            effects.append(.reply(id, obstacle.map(Reply.refused) ?? .accepted))
+            if obstacle == nil { send(.takeoverRequest(set)) }
+        case .shutdown:
+            effects.append(.reply(id, .accepted))
+            beginShutdown(at: now)
+        }
+    }
+
+    /// A message from the FIFO. What an operator's script writes there for us to do, we do; the rest is passed on.
+    mutating func injected(
+        _ content: Message.Content, _ destination: NodeName?, _ fields: [Message.Field], at now: Instant
+    ) {
+        guard host != nil else { return }
+        switch content {
+        case .askResources(let set, .me):
+            if let obstacle = obstacleToOffer() {
+                notify(.standbyRefused(obstacle))
+            } else {
+                offer(set, isFailback: false, at: now)
+            }
+        case .status, .starting, .resource, .askResources, .takeoverRequest, .shutdownDone, .fencingReport,
+            .requestNodes, .nodes, .acknowledge, .retransmitRequest, .cannotRetransmit, .pingReply, .other:
+            send(content, to: destination, extra: fields)
+        }
+    }
+
+    mutating func receivedTakeoverRequest(_ set: HoldSet, at now: Instant) {
+        if let obstacle = obstacleToOffer() {
+            notify(.standbyRefused(obstacle))
+        } else {
+            offer(set.seenByPeer, isFailback: false, at: now)
+        }
+    }
+
+    private func obstacleToOffer() -> String? {
+        guard phase == .stable else { return "this node is not yet, or no longer, an active member" }
+        guard transaction == .none else { return "a standby is already in progress" }
+        guard let peer else { return "there is no other node in ha.cf" }
+        guard peer.isActive else { return "node \(peer.name) is not active" }
+        guard let peerHoldings, peerHoldings.isStable, challenge == nil, own.held.isDisjoint(with: peerHoldings.claimed)
+        else { return "the resources of node \(peer.name) are in transition" }
+        return nil
+    }
+
+    private func obstacleToTakeover() -> String? {
+        guard phase == .stable else { return "this node is not yet, or no longer, an active member" }
+        guard transaction == .none else { return "a standby is already in progress" }
+        guard let peer else { return "there is no other node in ha.cf" }
+        return peer.isActive ? nil : "node \(peer.name) is not active"
+    }
+
+    // MARK: - Failback
+
+    mutating func failBack(at now: Instant) {
+        guard isFailbackDue, isStable, obstacleToOffer() == nil, let peerHoldings, challenge == nil else { return }
+        guard own.held.contains(.foreign) || !own.adopted.isEmpty else {
+            isFailbackDue = false
+            return
+        }
+        guard !peerHoldings.claimed.contains(.foreign) || !own.adopted.isEmpty else { return }
+        isFailbackDue = false
+        offer(.foreign, isFailback: true, at: now)
+    }
+
+    // MARK: - Giving
+
+    mutating func offer(_ set: HoldSet, isFailback: Bool, at now: Instant) {
+        notify(.offering(set, isFailback: isFailback))
+        if !isFailback { isFailbackDue = false }
+        let sequence = send(.askResources(set, .me))
+        transaction = .offered(set, offer: sequence, isFailback: isFailback)
+        deadlines[.standbyTimeout] = now + Self.answerPatience
+    }
+
+    // MARK: - The peer's steps
+
+    mutating func received(_ set: HoldSet, _ step: StandbyStep, sequence: SequenceNumber?, at now: Instant) {
+        guard let sequence, phase == .stable else { return }
+        switch step {
+        case .me: peerOffers(set.seenByPeer, sequence: sequence, at: now)
+        case .other: peerAgrees(set, sequence: sequence, at: now)
+        case .done: peerIsDone(set, sequence: sequence, at: now)
+        }
+    }
+
+    private mutating func peerOffers(_ set: HoldSet, sequence: SequenceNumber, at now: Instant) {
+        // It has been stable since, so this offer is over; it only arrived late.
+        if let stable = peerHoldings?.stableSequence, sequence < stable { return }
+        switch transaction {
+        case .none:
+            break
+        case .promised(_, let earlier):
+            // It offers anew, so it does not count on our earlier word any more.
+            guard sequence > earlier else { return }
+        case .offered, .releasing, .handedOver, .acquiring:
+            notify(.offerIgnored)
+            return
+        }
+        guard runners.allSatisfy(\.isSettled) else {
+            notify(.offerIgnored)
+            return
+        }
+        notify(.willAcquire(set))
+        send(.askResources(set.seenByPeer, .other))
+        transaction = .promised(set, offer: sequence)
+        deadlines[.standbyTimeout] = now + Self.scriptPatience
+    }
+
+    private mutating func peerAgrees(_ set: HoldSet, sequence: SequenceNumber, at now: Instant) {
+        guard case .offered(let offered, _, _) = transaction, set == offered else {
+            // It waits for a giver that is no longer one; our report tells it.
+            report(force: true)
+            return
+        }
+        notify(.givingUp(set))
+        own.giveUp(set)
+        for index in own.adopted where set.contains(self.set(of: index)) { own.abandon(index) }
+        transaction = .releasing(set, answer: sequence)
+        deadlines[.standbyTimeout] = now + Self.scriptPatience
+    }
+
+    private mutating func peerIsDone(_ set: HoldSet, sequence: SequenceNumber, at now: Instant) {
+        switch transaction {
+        case .promised(let promised, let offer):
+            guard set.seenByPeer == promised, sequence > offer else { return }
+            notify(.acquiring(promised))
+            // `done` says that nothing of it runs there any more; a report from before that is history.
+            peerHoldings?.released(promised, at: sequence)
+            acquire(promised, rank: .agreed)
+            transaction = .acquiring(promised)
+        case .handedOver(let given, let answer):
+            guard set == given, sequence > answer else { return }
+            // What it reported as failed before it acquired is history.
+            peerHoldings?.outdate(before: sequence)
+            endTransaction()
+        case .none, .offered, .releasing, .acquiring:
+            // The giver waits for somebody who is no longer in the transaction; our report tells it.
+            report(force: true)
+        }
+    }
+
+    /// The peer's report may show that it is out of a transaction that we are still in.
+    mutating func considerTransaction(sequence: SequenceNumber, at now: Instant) {
+        guard let holdings = peerHoldings else { return }
+        if case .acquiring(let set) = transaction, !holdings.claimed.isDisjoint(with: set) {
+            // It gave the set to us, then took us for dead.
+            endTransaction()
+        }
+        guard holdings.isStable else { return }
+        switch transaction {
+        case .promised(_, let offer):
+            // A giver is not stable before it has given, so this one has thought better of it.
+            if sequence > offer { endTransaction() }
+        case .handedOver(let set, let answer):
+            guard sequence > answer else { return }
+            if holdings.claimed.intersection(set).isEmpty {
+                notify(.takenBack(set))
+                acquire(set, rank: .agreed)
+            }
+            endTransaction()
+        case .none, .offered, .releasing, .acquiring:
+            break
+        }
+    }
+
+    // MARK: - Progress
+
+    mutating func advanceTransaction(at now: Instant) {
+        switch transaction {
+        case .releasing(let set, let answer):
+            if let index = runners.indices.first(where: { hasStopFailed($0, in: set) }) {
+                notify(.standbyFailed(runners[index].group))
+                acquire(set, rank: .agreed)
+                endTransaction()
+            } else if set.parts.allSatisfy(isReleased) {
+                send(.askResources(set, .done))
+                transaction = .handedOver(set, answer: answer)
+            }
+        case .acquiring(let set):
+            guard runners.allSatisfy(\.isSettled) else { return }
+            endTransaction()
+            send(.askResources(set.seenByPeer, .done))
+            report(force: true)
+        case .none, .offered, .handedOver, .promised:
+            break
+        }
+    }
+
+    private func hasStopFailed(_ index: Int, in set: HoldSet) -> Bool {
+        guard set.contains(self.set(of: index)), case .stopFailed = runners[index].phase else { return false }
+        return true
+    }
+
+    mutating func transactionTimedOut() {
+        switch transaction {
+        case .offered(_, _, let isFailback):
+            notify(.offerUnanswered)
+            endTransaction()
+            if isFailback, let beat = deadlines[.keepalive] { deadlines[.failback] = beat + Self.answerPatience }
+        case .promised:
+            notify(.promiseExpired)
+            endTransaction()
+        case .handedOver(let set, _):
+            // Only the taker knows whether it has them; ask before anything is started again.
+            notify(.takerSilent(set))
+            endTransaction()
+            ask()
+        case .none, .releasing, .acquiring:
+            break
+        }
+        report(force: true)
+    }
+
+    private mutating func endTransaction() {
+        transaction = .none
+        deadlines[.standbyTimeout] = nil
+    }
+}

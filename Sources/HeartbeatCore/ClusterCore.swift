@@ -1,0 +1,191 @@
+// Everything one node decides, as one value: events and the time go in, ordered effects come out. This file holds the
+// state and the routing; each concern has an extension or a part of its own. It owns no clock, socket, process or
+// random source.
+//
+//                     initdead passed or           nodes known             peer's report seen,
+//                     everybody heard              (repnodes)              or peer dead
+//   waitingForNodes ───────────────▶ requestingNodes ─────────▶ negotiating ───────────────▶ stable
+//          │                               │                         │                         │
+//          └───────────────────────────────┴────── shutdown ─────────┴─────────────────────────┤
+//                                                                                              ▼
+//                                                      stopped ◀──── lingering ◀──── shuttingDown
+//                                                             peer acts      all released
+
+import HeartbeatModel
+
+/// One node's decisions.
+///
+/// Calling contract: feed every event that has already happened with `handle`, *then* call `expireTimers`, then sleep
+/// until `nextDeadline`. A node that was stalled thereby reads its backlog before it judges anybody late.
+public struct ClusterCore: Hashable, Sendable {
+    enum Phase: Hashable, Sendable {
+        case waitingForNodes
+        case requestingNodes(attempts: Int)
+        case negotiating(starting: SequenceNumber)
+        case stable
+        case shuttingDown
+        case lingering
+        case stopped
+    }
+
+    let configuration: Configuration
+    let localNode: NodeName
+    let localUUID: NodeUUID
+    let generation: Generation
+
+    var phase = Phase.waitingForNodes
+    var status = NodeStatus.initializing
+    var random: SplitMix64
+    var deadlines = Deadlines()
+    var host: HostSample?
+    var effects: [Effect] = []
+
+    // Communication.
+    var lastSequence: UInt64 = 0
+    var history = MessageHistory()
+    var peer: PeerMonitor?
+    var peerGeneration: Generation?
+    var tracker: SequenceTracker
+    var links: LinkTable
+    var pingNodes: [PeerMonitor]
+    var reportedStrangers: [NodeName] = []
+    var hasReportedReplay = false
+
+    // Resources.
+    var runners: [GroupRunner]
+    var pendingActions: [ActionID: Int] = [:]
+    var lastAction: UInt64 = 0
+    /// Answers of scripts that arrived while we were behind.
+    var unreadResults: [UnreadResult] = []
+    var own = OwnHoldings()
+    var peerHoldings: PeerHoldings?
+    /// Whether the peer is one of ours and tells its claims; `nil` before its first report.
+    var peerSpeaksClaims: Bool?
+    var transaction = Transaction.none
+    var isFailbackDue = false
+    var lastReport: ResourceReport?
+    /// From this message of ours on, a report that has heard it is an answer to our question what the peer holds.
+    var challenge: SequenceNumber?
+    /// Since when both nodes are known to claim the same set.
+    var overlapSince: Instant?
+    /// Groups already handed to an original peer because their start failed: once, not to and fro.
+    var offeredToOriginal = false
+
+    /// - Parameters:
+    ///   - configuration: checked; the local node is in it, with at most one other.
+    ///   - uuid: this node's persistent identity.
+    ///   - generation: greater than at every earlier start, and already durable.
+    ///   - randomSeed: for the delays the protocol wants random.
+    public init(
+        _ configuration: Configuration, local: NodeName, uuid: NodeUUID, generation: Generation, randomSeed: UInt64,
+        now: Instant
+    ) {
+        precondition(configuration.nodes.contains(local), "node \(local) is not in \(configuration.nodes)")
+        precondition(configuration.nodes.count <= 2, "a pair has two nodes, not \(configuration.nodes)")
+        self.configuration = configuration
+        localNode = local
+        localUUID = uuid
+        self.generation = generation
+        random = SplitMix64(seed: randomSeed)
+        tracker = SequenceTracker(longestDelay: configuration.maxRetransmitDelay, random: &random)
+        peer = configuration.nodes.first { $0 != local }.map {
+            PeerMonitor(name: $0, deadtime: configuration.deadtime, initdead: configuration.initdead, now: now)
+        }
+        pingNodes = configuration.pingNodes.map {
+            PeerMonitor(name: $0.name, deadtime: configuration.deadping, initdead: configuration.initdead, now: now)
+        }
+        links = LinkTable(
+            local: local, nodes: configuration.nodes, media: configuration.media.map(\.name),
+            initdead: configuration.initdead, now: now)
+        runners = configuration.groups.map(GroupRunner.init)
+        deadlines[.keepalive] = now
+    }
+
+    /// Takes one event and tells what is to be done, in order.
+    ///
+    /// Does not expire timers, so that a node that was stalled reads its backlog before it judges anybody late.
+    public mutating func handle(_ event: Event, at now: Instant) -> [Effect] {
+        guard phase != .stopped else { return [] }
+        switch event {
+        case .received(let message, let medium): receive(message, over: medium, at: now)
+        case .pingAnswered(let name): pingAnswered(name, at: now)
+        case .actionFinished(let id, let result): actionFinished(id, result, at: now)
+        case .requested(let request, let id): requested(request, id, at: now)
+        case .injected(let content, let destination, let fields): injected(content, destination, fields, at: now)
+        case .hostSampled(let sample): host = sample
+        }
+        decide(at: now)
+        return takeEffects()
+    }
+
+    /// Expires every timer due at `now`. Calling it early changes nothing.
+    public mutating func expireTimers(at now: Instant) -> [Effect] {
+        guard phase != .stopped, host != nil, let due = nextDeadline, due <= now else { return [] }
+        forgiveOwnStall(at: now)
+        expireCommunication(at: now)
+        expireMembership(at: now)
+        expireResources(at: now)
+        decide(at: now)
+        return takeEffects()
+    }
+
+    /// When `expireTimers` next has something to do; `nil` when nothing is pending.
+    public var nextDeadline: Instant? {
+        guard phase != .stopped else { return nil }
+        var next = deadlines.next
+        func consider(_ instant: Instant?) {
+            guard let instant else { return }
+            next = next.map { min($0, instant) } ?? instant
+        }
+        consider(peer?.deadline)
+        for node in pingNodes { consider(node.deadline) }
+        consider(links.deadline)
+        if peer?.isAlive == true { consider(tracker.deadline) }
+        for runner in runners { consider(runner.deadline) }
+        return next
+    }
+
+    /// The cluster as this node sees it.
+    public var snapshot: ClusterSnapshot {
+        var nodes = configuration.nodes.map { name in
+            ClusterSnapshot.Node(
+                name: name, status: name == localNode ? status : peer?.status ?? .initializing, isPingNode: false,
+                links: links.links(of: name))
+        }
+        nodes += pingNodes.map { node in
+            ClusterSnapshot.Node(
+                name: node.name, status: node.isAlive ? .ping : node.standing == .dead ? .dead : .initializing,
+                isPingNode: true, links: [])
+        }
+        return ClusterSnapshot(
+            localNode: localNode, nodes: nodes, hold: own.held, isInTransition: !isStable,
+            groups: runners.map {
+                ClusterSnapshot.Group(
+                    key: $0.group.key, preferredNode: $0.group.preferredNode, state: $0.snapshotState)
+            })
+    }
+
+    private mutating func takeEffects() -> [Effect] {
+        defer { effects = [] }
+        return effects
+    }
+}
+
+/// A script's answer that waits until the messages that arrived with it have been read.
+struct UnreadResult: Hashable, Sendable {
+    var id: ActionID
+    var result: ActionResult
+}
+
+extension GroupRunner {
+    var snapshotState: ClusterSnapshot.Group.State {
+        switch phase {
+        case .stopped: .stopped
+        case .acquiring: .acquiring
+        case .running: .running
+        case .releasing: .releasing
+        case .failed: .failed
+        case .stopFailed: .stopFailed
+        }
+    }
+}

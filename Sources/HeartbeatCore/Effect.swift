@@ -1,0 +1,30 @@
+// Everything a node can want done. The order of effects in a list is the order in which the shell executes them; none of
+// them is ever waited for.
+
+import HeartbeatModel
+
+/// One thing to be done, as `ClusterCore` orders it from the shell.
+public enum Effect: Hashable, Sendable {
+    /// Send on every medium of the local node.
+    case transmit(Message)
+    /// Send an echo request to a ping node.
+    case probe(NodeName)
+    /// Run a resource script; answered by exactly one `Event.actionFinished`.
+    case perform(ResourceAction, ActionID)
+    /// Tell the network again that this group's addresses are here.
+    case announce(ResourceGroup)
+    /// Answer an operator.
+    case reply(RequestID, Reply)
+    /// Something worth a log line happened.
+    case notify(Notice)
+    /// Everything is released and the peer knows: the daemon shall end.
+    case stop
+}
+
+/// The answer to an operator.
+public enum Reply: Hashable, Sendable {
+    /// The request was taken up; the transition has begun.
+    case accepted
+    /// It was not; the text says why.
+    case refused(String)
+}

@@ -1,0 +1,42 @@
+// Everything that can happen to a node. What arrives from the network, what a script answers and what an operator asks
+// are different cases, so that a peer can never send what only the local node may cause.
+
+import HeartbeatModel
+
+/// One thing that happened, as the shell reports it to `ClusterCore.handle`.
+public enum Event: Hashable, Sendable {
+    /// An authenticated message arrived over a medium. Our own messages that loop back are reported like any other.
+    case received(Message, over: MediumName)
+    /// A ping node answered an echo request.
+    case pingAnswered(NodeName)
+    /// A script call ended; exactly one for every `Effect.perform`.
+    case actionFinished(ActionID, ActionResult)
+    /// An operator asked for something; answered by exactly one `Effect.reply`.
+    case requested(OperatorRequest, RequestID)
+    /// A local process wrote a message into the FIFO, to be sent as ours.
+    case injected(Message.Content, to: NodeName?, extraFields: [Message.Field])
+    /// The shell looked at the clock on the wall and at the load. Needed once before the first message can be sent.
+    case hostSampled(HostSample)
+}
+
+/// Facts about the host that messages carry along. Nothing is decided by them.
+public struct HostSample: Hashable, Sendable {
+    /// Seconds since 1970 (`ts`).
+    public var unixTime: UInt64
+    /// Text of /proc/loadavg without its newline (`ld`).
+    public var load: String
+
+    public init(unixTime: UInt64, load: String) {
+        self.unixTime = unixTime
+        self.load = load
+    }
+}
+
+/// Names an operator's request for its answer.
+public struct RequestID: Hashable, Sendable {
+    public var number: UInt64
+
+    public init(_ number: UInt64) {
+        self.number = number
+    }
+}

@@ -1,0 +1,134 @@
+// Who holds which groups, as this node knows it: its own claims with their rank, and what the peer last reported. Only
+// facts and their arithmetic; what is done about them is decided in the ClusterCore extensions.
+
+import HeartbeatModel
+
+/// This node's claims on the two sets of groups, and the groups that are exceptions.
+struct OwnHoldings: Hashable, Sendable {
+    private(set) var held: HoldSet = []
+    private var localRank = ClaimRank.none
+    private var foreignRank = ClaimRank.none
+    /// Indices of groups outside `held` that we run because they failed on the peer. Ascending.
+    private(set) var adopted: [Int] = []
+    /// Indices of groups that were adopted and are being released. The peer must not start them yet. Ascending.
+    private(set) var leaving: [Int] = []
+
+    /// Claims `set`; a set already held keeps its rank.
+    mutating func acquire(_ set: HoldSet, rank: ClaimRank) {
+        for part in set.subtracting(held).parts { self[rankOf: part] = rank }
+        held.formUnion(set)
+    }
+
+    /// Gives `set` up. The rank stays until `released` says that nothing of it runs any more.
+    mutating func giveUp(_ set: HoldSet) {
+        held.subtract(set)
+    }
+
+    /// Nothing of `part` runs here any more.
+    mutating func released(_ part: HoldSet) {
+        guard !held.contains(part) else { return }
+        self[rankOf: part] = .none
+    }
+
+    /// The peer knows what we hold and does not object.
+    mutating func agree() {
+        for part in held.parts { self[rankOf: part] = .agreed }
+    }
+
+    mutating func adopt(_ index: Int) {
+        guard !adopted.contains(index) else { return }
+        adopted.append(index)
+        adopted.sort()
+    }
+
+    /// Stops wanting an adopted group; it counts as ours until `forgetAdoption`.
+    mutating func abandon(_ index: Int) {
+        guard adopted.contains(index) else { return }
+        adopted.removeAll { $0 == index }
+        leaving.append(index)
+        leaving.sort()
+    }
+
+    /// The group is released, or part of a set that we hold.
+    mutating func forgetAdoption(_ index: Int) {
+        adopted.removeAll { $0 == index }
+        leaving.removeAll { $0 == index }
+    }
+
+    func rank(of part: HoldSet) -> ClaimRank { self[rankOf: part] }
+
+    private subscript(rankOf part: HoldSet) -> ClaimRank {
+        get { part == .local ? localRank : foreignRank }
+        set {
+            if part == .local {
+                localRank = newValue
+            } else {
+                foreignRank = newValue
+            }
+        }
+    }
+}
+
+/// What the peer last told about its resources.
+struct PeerHoldings: Hashable, Sendable {
+    /// What it claims, as *we* name the sets.
+    var claimed: HoldSet = []
+    var isStable = false
+    /// `nil` from an original, which does not tell.
+    var claim: ResourceClaim?
+    /// Of the newest report that said stable.
+    var stableSequence: SequenceNumber?
+    /// Of the newest report; an older one that arrives later is history.
+    var reportSequence: SequenceNumber?
+
+    /// It said with message `sequence` that it has released `set`.
+    mutating func released(_ set: HoldSet, at sequence: SequenceNumber) {
+        claimed.subtract(set)
+        outdate(before: sequence)
+    }
+
+    /// Reports made before message `sequence` no longer count, nor do the exceptions of the last one.
+    mutating func outdate(before sequence: SequenceNumber) {
+        reportSequence = max(reportSequence ?? sequence, sequence)
+        claim?.failed = []
+        claim?.adopted = []
+    }
+
+    /// Its rank for the set that we name `part`.
+    func rank(of part: HoldSet) -> ClaimRank {
+        guard let claim else { return claimed.contains(part) ? .agreed : .none }
+        return part == .local ? claim.foreign : claim.local
+    }
+}
+
+extension HoldSet {
+    /// The single sets in it.
+    var parts: [HoldSet] {
+        [HoldSet.local, .foreign].filter(contains)
+    }
+}
+
+extension ResourceClaim {
+    /// What the claim covers, from the claimant's point of view.
+    var held: HoldSet {
+        var set: HoldSet = []
+        if local > .none { set.insert(.local) }
+        if foreign > .none { set.insert(.foreign) }
+        return set
+    }
+}
+
+/// The giveup of a set from one node to the other, seen from this node. Sets are named as *we* name them.
+enum Transaction: Hashable, Sendable {
+    case none
+    /// We offered and wait for the peer's word. `offer` is the sequence of our offer.
+    case offered(HoldSet, offer: SequenceNumber, isFailback: Bool)
+    /// The peer agreed (`answer`); our scripts are stopping.
+    case releasing(HoldSet, answer: SequenceNumber)
+    /// Everything is stopped and the peer knows; it is starting.
+    case handedOver(HoldSet, answer: SequenceNumber)
+    /// The peer offered (`offer`) and we agreed; its scripts are stopping.
+    case promised(HoldSet, offer: SequenceNumber)
+    /// The peer has stopped; our scripts are starting.
+    case acquiring(HoldSet)
+}

@@ -1,0 +1,77 @@
+// Which nodes are heard over which media. Losing one of several media is a fact to report and nothing else: no decision
+// reads this table.
+
+import HeartbeatModel
+
+/// The state of every link (node × medium).
+struct LinkTable: Hashable, Sendable {
+    struct Change: Hashable {
+        var node: NodeName
+        var medium: MediumName
+        var isUp: Bool
+    }
+
+    private struct Link: Hashable, Sendable {
+        var node: NodeName
+        var medium: MediumName
+        var isUp = false
+        var deadline: Instant
+        /// A link that never came up is reported once, at initdead.
+        var isReported = false
+    }
+
+    private var links: [Link] = []
+
+    /// All links start as not yet heard; those still silent after `initdead` are reported dead.
+    ///
+    /// Links of the local node itself come up where its own packets loop back; elsewhere their silence is no news.
+    init(local: NodeName, nodes: [NodeName], media: [MediumName], initdead: Duration, now: Instant) {
+        for node in nodes {
+            for medium in media where !links.contains(where: { $0.node == node && $0.medium == medium }) {
+                links.append(
+                    Link(node: node, medium: medium, deadline: now + initdead, isReported: node == local))
+            }
+        }
+    }
+
+    /// A packet of `node` came over `medium`; tells when that brought the link up.
+    mutating func heard(_ node: NodeName, over medium: MediumName, deadtime: Duration, now: Instant) -> Change? {
+        guard let index = links.firstIndex(where: { $0.node == node && $0.medium == medium }) else { return nil }
+        links[index].deadline = now + deadtime
+        guard !links[index].isUp else { return nil }
+        links[index].isUp = true
+        links[index].isReported = true
+        return Change(node: node, medium: medium, isUp: true)
+    }
+
+    /// The links that have been silent for too long, each told once.
+    mutating func expire(now: Instant) -> [Change] {
+        var changes: [Change] = []
+        for index in links.indices where links[index].deadline <= now && isPending(links[index]) {
+            links[index].isUp = false
+            links[index].isReported = true
+            changes.append(Change(node: links[index].node, medium: links[index].medium, isUp: false))
+        }
+        return changes
+    }
+
+    /// We stood still ourselves: no link is judged before `grace` has passed.
+    mutating func forgiveStall(grace: Duration, now: Instant) {
+        for index in links.indices where links[index].isUp {
+            links[index].deadline = max(links[index].deadline, now + grace)
+        }
+    }
+
+    /// When `expire` next has something to say.
+    var deadline: Instant? {
+        links.lazy.filter(isPending).map(\.deadline).min()
+    }
+
+    func links(of node: NodeName) -> [ClusterSnapshot.Link] {
+        links.filter { $0.node == node }.map { ClusterSnapshot.Link(medium: $0.medium, isUp: $0.isUp) }
+    }
+
+    private func isPending(_ link: Link) -> Bool {
+        link.isUp || !link.isReported
+    }
+}

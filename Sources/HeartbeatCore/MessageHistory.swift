@@ -1,0 +1,53 @@
+// The sending half of the reliable multicast: the last messages of this node, so that a peer that missed some can have
+// exactly the same again.
+
+import HeartbeatModel
+
+/// The messages this node has sent and may be asked for again.
+struct MessageHistory: Hashable, Sendable {
+    enum Answer: Hashable {
+        case again(Message)
+        case gone(SequenceNumber, reason: String)
+    }
+
+    /// As many as the original keeps.
+    static let capacity = 500
+    private static let mostPerRequest: UInt64 = 50
+    /// A message asked for by several nodes, or twice, within this time is sent once.
+    private static let quietTime = Duration.milliseconds(240)
+
+    private struct Entry: Hashable, Sendable {
+        var message: Message
+        var sequence: SequenceNumber
+        var lastRepeat: Instant?
+    }
+
+    /// Ascending, without gaps.
+    private var entries: [Entry] = []
+
+    mutating func append(_ message: Message, sequence: SequenceNumber) {
+        // Trimmed in batches so that the array is not shifted for every single message.
+        if entries.count >= Self.capacity + 100 { entries.removeFirst(entries.count - Self.capacity + 1) }
+        entries.append(Entry(message: message, sequence: sequence))
+    }
+
+    /// What to send for a retransmit request. Sequences not sent yet are nobody's business and give no answer.
+    mutating func answers(
+        first: SequenceNumber, last: SequenceNumber, now: Instant
+    ) -> [Answer] {
+        guard let oldest = entries.first?.sequence, let newest = entries.last?.sequence, first <= last else {
+            return []
+        }
+        let end = min(last.number, newest.number, first.number &+ (Self.mostPerRequest - 1))
+        guard first.number <= end else { return [] }
+        return (first.number...end).compactMap { number in
+            guard number >= oldest.number else {
+                return .gone(SequenceNumber(number), reason: "seqno too low")
+            }
+            let index = Int(number - oldest.number)
+            if let lastRepeat = entries[index].lastRepeat, now - lastRepeat < Self.quietTime { return nil }
+            entries[index].lastRepeat = now
+            return .again(entries[index].message)
+        }
+    }
+}

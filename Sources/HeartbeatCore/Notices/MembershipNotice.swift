@@ -1,0 +1,49 @@
+// Facts about who is there.
+
+import HeartbeatModel
+
+/// What happened to the membership of this node or another.
+public enum MembershipNotice: Hashable, Sendable {
+    case localStatus(NodeStatus)
+    case statusUpdate(node: NodeName, status: NodeStatus)
+    case lateHeartbeat(node: NodeName, silence: Duration)
+    case returnedAfterPartition(node: NodeName)
+    case peerRestarted(node: NodeName)
+    case nodeDead(node: NodeName)
+    case differentNodes(node: NodeName, nodes: [NodeName])
+    case communicationUp
+    case peerShutDown(node: NodeName)
+    case shuttingDown
+    case allReleased
+    case shutdownComplete
+
+    public var level: Notice.Level {
+        switch self {
+        case .localStatus, .statusUpdate, .communicationUp, .peerShutDown, .shuttingDown, .allReleased,
+            .shutdownComplete:
+            .info
+        case .lateHeartbeat, .peerRestarted, .nodeDead: .warning
+        case .differentNodes: .error
+        case .returnedAfterPartition: .critical
+        }
+    }
+
+    public var text: String {
+        switch self {
+        case .localStatus(let status): "Local status now set to: '\(status.rawValue)'"
+        case .statusUpdate(let node, let status): "Status update for node \(node): status \(status.rawValue)"
+        case .lateHeartbeat(let node, let silence):
+            "Late heartbeat: Node \(node): interval \(silence.milliseconds) ms"
+        case .returnedAfterPartition(let node): "Cluster node \(node) returning after partition."
+        case .peerRestarted(let node): "Heartbeat restart on node \(node)"
+        case .nodeDead(let node): "node \(node): is dead"
+        case .differentNodes(let node, let nodes):
+            "node \(node) knows other nodes than we do: \(nodes.map(\.text).joined(separator: " "))"
+        case .communicationUp: "Comm_now_up(): updating status to active"
+        case .peerShutDown(let node): "Received shutdown notice from '\(node)'."
+        case .shuttingDown: "Heartbeat shutdown in progress."
+        case .allReleased: "All HA resources relinquished."
+        case .shutdownComplete: "Heartbeat shutdown complete."
+        }
+    }
+}

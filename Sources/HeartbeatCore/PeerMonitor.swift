@@ -1,0 +1,127 @@
+// The failure detector: from the instants at which a node was heard it says awaited, alive, late, dead or gone. It takes
+// `now` as a parameter and refuses to know what follows from a death.
+
+import HeartbeatModel
+
+/// What one other node's silence or speech means.
+struct PeerMonitor: Hashable, Sendable {
+    enum Standing: Hashable, Sendable {
+        /// Not heard since our own start.
+        case awaited
+        case alive
+        /// Silent for longer than it asked for.
+        case dead
+        /// It said that it released everything and will fall silent.
+        case left
+    }
+
+    /// What a status message changed.
+    enum Hearing: Hashable {
+        case first
+        case same
+        case statusChanged
+        /// It was declared dead, but its incarnation never ended: messages did not pass, or it stood still.
+        case returned
+        /// Still counted as gone: the last words of a node that has left.
+        case afterLeaving
+        /// Older than one already heard: it proves that the node lived once, not that it lives.
+        case outdated
+    }
+
+    let name: NodeName
+    private(set) var standing = Standing.awaited
+    private(set) var status = NodeStatus.initializing
+    private(set) var uuid: NodeUUID?
+    private(set) var lastHeard: Instant
+    /// Announced by the node itself (`dt`); our own until it has spoken.
+    private(set) var deadtime: Duration
+    private var initialDeadline: Instant
+    private var newestStatus: SequenceNumber?
+
+    init(name: NodeName, deadtime: Duration, initdead: Duration, now: Instant) {
+        self.name = name
+        self.deadtime = deadtime
+        lastHeard = now
+        initialDeadline = now + initdead
+    }
+
+    var isAlive: Bool { standing == .alive }
+    var isActive: Bool { standing == .alive && status == .active }
+
+    /// When `expire` next has something to say.
+    var deadline: Instant? {
+        switch standing {
+        case .awaited: initialDeadline
+        // Of a node that has not sent a status yet only its last messages may have reached us; it keeps its initdead.
+        case .alive where newestStatus == nil: max(lastHeard + deadtime, initialDeadline)
+        case .alive, .left: lastHeard + deadtime
+        case .dead: nil
+        }
+    }
+
+    /// Takes a status message. The second value is the silence before it, when that was longer than `warntime`.
+    mutating func heard(
+        _ report: StatusReport, sequence: SequenceNumber?, uuid newUUID: NodeUUID?, warntime: Duration, now: Instant
+    ) -> (Hearing, late: Duration?) {
+        if let sequence {
+            if let newestStatus, sequence < newestStatus { return (.outdated, nil) }
+        }
+        let isFirst = sequence != nil && newestStatus == nil
+        newestStatus = sequence ?? newestStatus
+        let silence = now - lastHeard
+        let late = standing == .alive && silence > warntime ? silence : nil
+        lastHeard = now
+        deadtime = report.deadtime
+        uuid = newUUID ?? uuid
+        defer { status = report.status }
+        switch standing {
+        case .left:
+            return (.afterLeaving, nil)
+        case .awaited:
+            standing = .alive
+            return (.first, nil)
+        case .dead:
+            // Never heard before: it has just been switched on, for all we know.
+            standing = .alive
+            return (isFirst ? .first : .returned, nil)
+        case .alive:
+            return (status == report.status ? .same : .statusChanged, late)
+        }
+    }
+
+    /// A message other than a status arrived. It proves a node alive that was only awaited: its statuses may be late.
+    mutating func spoke(now: Instant) {
+        guard standing == .awaited else { return }
+        standing = .alive
+        lastHeard = now
+    }
+
+    /// The node has begun a new incarnation: whatever it was before is over.
+    mutating func restarted(now: Instant) {
+        standing = .alive
+        status = .initializing
+        lastHeard = now
+        newestStatus = nil
+    }
+
+    /// It announced that it has released everything.
+    mutating func hasLeft(now: Instant) {
+        standing = .left
+        lastHeard = now
+    }
+
+    /// Declares the node dead when it has been silent for too long; tells what it was before, once.
+    mutating func expire(now: Instant) -> Standing? {
+        guard let deadline, deadline <= now else { return nil }
+        let before = standing
+        standing = .dead
+        status = .dead
+        return before
+    }
+
+    /// We stood still ourselves. What the node sent meanwhile may be lost, so it gets `grace` more before it is judged.
+    mutating func forgiveStall(grace: Duration, now: Instant) {
+        guard standing == .alive else { return }
+        lastHeard = max(lastHeard, now + grace - deadtime)
+    }
+}

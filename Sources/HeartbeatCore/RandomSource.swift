@@ -1,0 +1,19 @@
+// Random choices the protocol asks for (delays before a retransmit request, which sequence to acknowledge) come from a
+// seed handed to the core, so that a run can be repeated.
+
+/// SplitMix64 (Steele, Lea, Flood 2014): small, seedable, good enough to spread delays; never used for secrets.
+public struct SplitMix64: RandomNumberGenerator, Hashable, Sendable {
+    private var state: UInt64
+
+    public init(seed: UInt64) {
+        state = seed
+    }
+
+    public mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

@@ -1,0 +1,102 @@
+// The receiving half of the reliable multicast: which messages of one peer are new, which are repeats, which are missing
+// and when to ask for them. Delivery is immediate and unordered, as observed on the original; order is not decided here.
+
+import HeartbeatModel
+
+/// What has arrived of one peer's messages within its current generation.
+struct SequenceTracker: Hashable, Sendable {
+    enum Verdict: Hashable {
+        case new
+        /// New, after a gap: this many before it have not arrived.
+        case newAfterGap(lost: UInt64, last: SequenceNumber)
+        /// It fills a gap; `last` when no gap is left.
+        case filled(last: Bool)
+        case repeated
+    }
+
+    /// A gap wider than this is not repaired: the peer keeps no more history than twice that.
+    static let widestGap: UInt64 = 250
+    private static let repeatInterval = Duration.milliseconds(250)
+    private static let shortestDelay = Duration.milliseconds(50)
+
+    private struct Hole: Hashable, Sendable {
+        var sequence: SequenceNumber
+        var nextRequest: Instant
+    }
+
+    /// How far before the first message heard others may still be on their way.
+    private static let firstWindow: UInt64 = 16
+
+    private(set) var last: SequenceNumber?
+    /// Just before the first message heard; not asked for, but new when they come.
+    private var early: [SequenceNumber] = []
+    /// Ascending.
+    private var holes: [Hole] = []
+    /// Every tenth message is acknowledged; which of the ten is random, so that nodes do not all answer the same one.
+    private let acknowledgeTrigger: UInt64
+    private let longestDelay: Duration
+
+    init(longestDelay: Duration, random: inout SplitMix64) {
+        self.longestDelay = max(longestDelay, Self.shortestDelay)
+        acknowledgeTrigger = UInt64.random(in: 0..<10, using: &random)
+    }
+
+    /// Judges a message that just arrived and remembers it.
+    mutating func receive(_ sequence: SequenceNumber, now: Instant, random: inout SplitMix64) -> Verdict {
+        guard let last else {
+            self.last = sequence
+            let first = sequence.number > Self.firstWindow ? sequence.number - Self.firstWindow : 1
+            early = (min(first, sequence.number)..<sequence.number).map(SequenceNumber.init)
+            return .new
+        }
+        guard sequence > last else { return fill(sequence) }
+        self.last = sequence
+        let gap = sequence.number - last.number - 1
+        guard gap > 0 else { return .new }
+        guard gap <= Self.widestGap else {
+            holes = []
+            return .newAfterGap(lost: gap, last: last)
+        }
+        for missing in (last.number + 1)..<sequence.number {
+            let delay = Duration.nanoseconds(
+                Int64.random(in: Self.shortestDelay.nanoseconds...longestDelay.nanoseconds, using: &random))
+            holes.append(Hole(sequence: SequenceNumber(missing), nextRequest: now + delay))
+        }
+        // Bounded: a peer that loses everything but every 250th message must not make us remember all of it.
+        if holes.count > 500 { holes.removeFirst(holes.count - 500) }
+        return .newAfterGap(lost: gap, last: last)
+    }
+
+    /// The sequence to acknowledge after `sequence` was new, if it is its turn and nothing before it is missing.
+    func acknowledgement(after sequence: SequenceNumber) -> SequenceNumber? {
+        holes.isEmpty && sequence.number % 10 == acknowledgeTrigger ? sequence : nil
+    }
+
+    /// The peer cannot send it again.
+    mutating func giveUp(_ sequence: SequenceNumber) -> Bool {
+        guard let index = holes.firstIndex(where: { $0.sequence == sequence }) else { return false }
+        holes.remove(at: index)
+        return true
+    }
+
+    /// The missing messages that are to be asked for now; each is due again after 250 ms.
+    mutating func dueRequests(now: Instant) -> [SequenceNumber] {
+        var due: [SequenceNumber] = []
+        for index in holes.indices where holes[index].nextRequest <= now {
+            due.append(holes[index].sequence)
+            holes[index].nextRequest = now + Self.repeatInterval
+        }
+        return due
+    }
+
+    var deadline: Instant? { holes.lazy.map(\.nextRequest).min() }
+
+    private mutating func fill(_ sequence: SequenceNumber) -> Verdict {
+        if let index = early.firstIndex(of: sequence) {
+            early.remove(at: index)
+            return .new
+        }
+        guard giveUp(sequence) else { return .repeated }
+        return .filled(last: holes.isEmpty)
+    }
+}

@@ -1,0 +1,68 @@
+// Brings the three files and the facts about this host to the checker: the same for a start, a test and a reload.
+
+import Glibc
+import HeartbeatConfig
+import HeartbeatLinux
+import HeartbeatModel
+
+/// Reads a node's configuration from disk.
+public struct ConfigurationLoader: Sendable {
+    public var paths: DaemonPaths
+    /// The local node's name when it is not the machine's.
+    public var node: String?
+
+    public init(paths: DaemonPaths, node: String?) {
+        self.paths = paths
+        self.node = node
+    }
+
+    /// The name of the local node: as told, else the first line of nodeinfo, else `uname -n`.
+    public var localNode: NodeName {
+        if let node { return NodeName(node) }
+        let firstLine = (try? TextFile.read(paths.nodeInfo, atMost: 1024))?.split(separator: UInt8(ascii: "\n")).first
+        if let firstLine, !firstLine.isEmpty { return NodeName(String(decoding: firstLine, as: UTF8.self)) }
+        return NodeName(LogOutput.hostName())
+    }
+
+    /// Checks all three files at once.
+    public func load() -> ConfigurationResult {
+        let keys = file(paths.authkeys)
+        return readConfiguration(
+            ConfigurationInput(
+                haCf: file(paths.haCf), haresources: file(paths.haresources), authkeys: keys,
+                authkeysMode: mode(of: paths.authkeys), localNode: localNode, host: .ofThisHost()))
+    }
+
+    private func file(_ path: String) -> SourceFile {
+        do throws(HostError) {
+            return SourceFile(path: path, bytes: try TextFile.read(path, atMost: 4 << 20))
+        } catch {
+            return SourceFile(path: path, contents: .unreadable(reason: HostError.text(of: error.code)))
+        }
+    }
+
+    private func mode(of path: String) -> UInt32 {
+        var status = stat()
+        return stat(path, &status) == 0 ? status.st_mode & 0o7777 : 0
+    }
+}
+
+/// Whole small files.
+enum TextFile {
+    /// Throws when the file cannot be read or has more than `limit` bytes.
+    static func read(_ path: String, atMost limit: Int) throws(HostError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw HostError("open", path) }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var room = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = Glibc.read(descriptor, &room, room.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw HostError("read", path) }
+            if count == 0 { return bytes }
+            bytes += room.prefix(count)
+            guard bytes.count <= limit else { throw HostError("read", path, code: EFBIG) }
+        }
+    }
+}

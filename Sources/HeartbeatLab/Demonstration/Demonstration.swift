@@ -1,0 +1,197 @@
+// Plays the scenes: breaks something, waits until the cluster has come to rest, and has the probe's records and the
+// scripts' judged. What counts as good is said in Scene, not here.
+
+import Glibc
+
+/// A demonstration of failover on one machine.
+public final class Demonstration {
+    private let laboratory: Laboratory
+    private let probe: ClientProbe
+    private let timeline: Timeline
+    private let follower: FileFollower
+    private var nodes: [LabNode] { laboratory.nodes }
+
+    /// The programs it plays with, besides those of `Laboratory.requirements`.
+    public static let programs = ["heartbeat", "hb_standby", "cl_status", "hb_announce"]
+
+    /// Builds the laboratory; throws `LabError.missing` where that is not possible.
+    public init(programs: String, resourceScripts: String, timeline: Timeline) throws {
+        let needed = Self.programs.map { "\(programs)/\($0)" } + ["\(resourceScripts)/IPaddr"]
+        let missing = needed.filter { !Files.isExecutable($0) }
+        guard missing.isEmpty else { throw LabError.missing("not built: \(missing.joined(separator: ", "))") }
+        let laboratory = try Laboratory(programs: programs, resourceScripts: resourceScripts)
+        let names = Dictionary(uniqueKeysWithValues: laboratory.nodes.map { ($0.hardwareAddress, $0.name) })
+        do {
+            probe = try ClientProbe(NodeFiles.address, from: laboratory.client) { event, _ in
+                timeline.tell(.client, Self.text(of: event, names: names))
+            }
+        } catch {
+            laboratory.close()
+            throw error
+        }
+        do {
+            follower = try Self.follow(laboratory, timeline)
+        } catch {
+            probe.close()
+            laboratory.close()
+            throw error
+        }
+        self.laboratory = laboratory
+        self.timeline = timeline
+    }
+
+    /// Takes everything away.
+    public func close() {
+        probe.close()
+        follower.close()
+        laboratory.close()
+    }
+
+    /// Plays scenes with what they need before them. Throws only when the laboratory itself fails or a signal comes.
+    public func play(_ scenes: [Scene]) throws -> [SceneResult] {
+        let wanted = Set(scenes + scenes.flatMap(\.requirements))
+        return try Scene.allCases.filter(wanted.contains).map(play)
+    }
+
+    /// Keeps the laboratory up until a signal comes.
+    public func linger() throws {
+        timeline.begin("The laboratory stays up until ^C")
+        for node in nodes {
+            timeline.tell(.node(node.name), "ip netns exec \(node.namespace.name) sh")
+            timeline.tell(.node(node.name), "files: \(node.files.directory)")
+        }
+        timeline.tell(.client, "ip netns exec \(laboratory.client.name) ping \(NodeFiles.address)")
+        try Interruption.pause(.seconds(86400))
+    }
+
+    private func play(_ scene: Scene) throws -> SceneResult {
+        try settleDeadtime()
+        timeline.begin(scene.title)
+        let alreadyRun = laboratory.scripts().records.count
+        let start = Moment.now()
+        var problems = try act(scene)
+        let owner = nodes[scene.expectedOwner]
+        if try !Interruption.wait(atMost: scene.limit, until: { try isAtRest(with: owner) }) {
+            problems.append("not at rest after \(scene.limit)")
+        }
+        try Interruption.pause(ProbeAnalysis.patience)
+        let end = Moment.now()
+        var result = SceneResult.judge(
+            scene, figures: try probe.analysis().figures(from: start, to: end),
+            scripts: ScriptHistory(Array(laboratory.scripts().records.dropFirst(alreadyRun))), owners: probe.owners(),
+            nodes: nodes.map { ($0.name, $0.hardwareAddress) })
+        result.problems = problems + result.problems
+        tellEnd(result)
+        return result
+    }
+
+    /// In its first five seconds the original announces a deadtime two seconds longer than configured, and a successor
+    /// may; a failover measured then would measure that.
+    private func settleDeadtime() throws {
+        for since in nodes.compactMap(\.poweredAt) {
+            try Interruption.pause(since + .seconds(6) - Moment.now())
+        }
+    }
+
+    /// Does to the cluster what the scene is about. Returns what went wrong meanwhile.
+    private func act(_ scene: Scene) throws -> [String] {
+        switch scene {
+        case .coldStart:
+            for node in nodes { try powerOn(node) }
+        case .powerLoss:
+            timeline.tell(.laboratory, "cuts the power of cluster1")
+            try laboratory.powerOff(nodes[0])
+        case .failback:
+            try powerOn(nodes[0])
+        case .standby:
+            return try standby("all", on: nodes[0])
+        case .standbyBack:
+            return try standby("failback", on: nodes[1])
+        case .serialOnly:
+            return try unplugAllButSerial()
+        }
+        return []
+    }
+
+    private func powerOn(_ node: LabNode) throws {
+        timeline.tell(.laboratory, "switches \(node.name) on")
+        try laboratory.powerOn(node)
+    }
+
+    private func standby(_ set: String, on node: LabNode) throws -> [String] {
+        timeline.tell(.laboratory, "runs hb_standby \(set) on \(node.name)")
+        let result = try laboratory.tool("hb_standby", [set], on: node)
+        return result.code == 0 ? [] : ["hb_standby: exit code \(result.code): \(result.output)"]
+    }
+
+    /// The standby node's LAN cable and the second link: the heartbeats of all network media are lost, while the client
+    /// still reaches the active node. Three deadtimes is long enough for every mistake to show.
+    private func unplugAllButSerial() throws -> [String] {
+        var problems: [String] = []
+        timeline.tell(.laboratory, "unplugs cluster2 from the LAN and from the second link")
+        let carried = laboratory.serialBytes
+        try laboratory.plug(.lan(1), false)
+        try laboratory.plug(.cross(1), false)
+        try Interruption.pause(NodeFiles.deadtime * 3)
+        if laboratory.serialBytes == carried { problems.append("nothing went over the serial line") }
+        for (node, peer) in [(nodes[0], nodes[1]), (nodes[1], nodes[0])] {
+            let status = try laboratory.tool("cl_status", ["nodestatus", peer.name], on: node).output
+            let word = status.split(separator: "\n").last.map { String($0) } ?? ""
+            timeline.tell(.node(node.name), "sees \(peer.name): \(word)")
+            if word != "active" { problems.append("\(node.name) sees \(peer.name) as [\(word)]") }
+        }
+        timeline.tell(.laboratory, "plugs everything in again")
+        try laboratory.plug(.lan(1), true)
+        try laboratory.plug(.cross(1), true)
+        try Interruption.pause(NodeFiles.deadtime)
+        return problems
+    }
+
+    /// The client is served by `owner` alone and has been for a while, the whole group runs there and nowhere else, and
+    /// the nodes themselves say that nothing is in transition.
+    private func isAtRest(with owner: LabNode) throws -> Bool {
+        guard probe.isServed(by: owner.hardwareAddress, for: .milliseconds(300)) else { return false }
+        for node in nodes where node.isPowered {
+            let running = laboratory.scripts().running(on: node.name)
+            guard running == (node === owner ? NodeFiles.group : []) else { return false }
+        }
+        return try nodes.filter(\.isPowered).allSatisfy { node in
+            let status = try laboratory.tool("cl_status", ["rscstatus"], on: node)
+            return status.code == 0 && !status.output.contains("transition")
+        }
+    }
+
+    private func tellEnd(_ result: SceneResult) {
+        let outcome = result.problems.isEmpty ? "as it must be" : "WRONG"
+        timeline.tell(.laboratory, "\(result.scene.rawValue): \(outcome)")
+        for problem in result.problems { timeline.tell(.laboratory, problem) }
+        guard !result.problems.isEmpty else { return }
+        for node in nodes { timeline.tell(.node(node.name), "\n" + node.diagnosis) }
+    }
+
+    private static func text(of event: ClientProbe.Event, names: [HardwareAddress: String]) -> String {
+        func name(_ address: HardwareAddress) -> String { names[address] ?? address.description }
+        switch event {
+        case .owners(let owners) where owners.isEmpty:
+            return "nobody answers for \(NodeFiles.address)"
+        case .owners(let owners):
+            let names = owners.map(name).sorted()
+            return "\(names.joined(separator: " and ")) answer\(names.count == 1 ? "s" : "") for \(NodeFiles.address)"
+        case .announced(let station):
+            return "hears \(name(station)) announce it by gratuitous ARP"
+        }
+    }
+
+    private static func follow(_ laboratory: Laboratory, _ timeline: Timeline) throws -> FileFollower {
+        let record = laboratory.scriptRecord
+        let logs = Dictionary(uniqueKeysWithValues: laboratory.nodes.map { ($0.logFile, $0.name) })
+        return try FileFollower([record] + logs.keys.sorted()) { path, line in
+            if path == record {
+                guard let call = ScriptRecord(line: line), call.verb != "status" else { return }
+                timeline.tell(.node(call.node), "\(call.script) \(call.verb)")
+            } else if let name = logs[path], let entry = LogLine(line), entry.level != "debug" {
+                timeline.tell(.node(name), (entry.isAlarming ? "\(entry.level): " : "") + entry.text)
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+// Reads one line of a node's log into what a person wants to see of it. It only cuts; it never decides what a line means.
+
+/// A line of a node's log.
+public struct LogLine: Hashable, Sendable {
+    /// `info`, `WARN`, `ERROR`, …
+    public var level: String
+    public var text: String
+
+    public init(level: String, text: String) {
+        self.level = level
+        self.text = text
+    }
+
+    /// Levels of a line in either of the original's formats, worst last.
+    private static let levels = ["debug", "info", "notice", "WARN", "ERROR", "CRIT", "ALERT", "EMERG"]
+
+    /// Reads `Nov 20 23:46:59 node heartbeat: [34]: info: text` and `heartbeat[34]: 2026/11/20_23:46:59 info: text`;
+    /// `nil` for lines of other shapes.
+    public init?(_ line: some StringProtocol) {
+        var rest = Substring(line)
+        while let space = rest.firstIndex(of: " ") {
+            rest = rest[rest.index(after: space)...]
+            for level in Self.levels where rest.hasPrefix(level + ": ") {
+                self.init(level: level, text: String(rest.dropFirst(level.utf8.count + 2)))
+                return
+            }
+        }
+        return nil
+    }
+
+    /// Worse than a notice.
+    public var isAlarming: Bool {
+        ["WARN", "ERROR", "CRIT", "ALERT", "EMERG"].contains(level)
+    }
+}
+
+/// Collects bytes into lines.
+struct LineBuffer {
+    private var pending: [UInt8] = []
+
+    /// Takes more bytes; returns the lines that are whole now, without their ends.
+    mutating func take(_ bytes: some Sequence<UInt8>) -> [String] {
+        pending += bytes
+        var lines = pending.split(separator: 0x0A, omittingEmptySubsequences: false)
+        pending = lines.popLast().map { Array($0) } ?? []
+        return lines.map { String(decoding: $0, as: UTF8.self) }
+    }
+}

@@ -1,0 +1,114 @@
+// The scenes of the demonstration as values: what each is called, what it needs before it, what is expected of it. How
+// they are played is the demonstration's business.
+
+/// One scene.
+public enum Scene: String, CaseIterable, Hashable, Sendable {
+    case coldStart = "cold-start"
+    case powerLoss = "power-loss"
+    case failback
+    case standby
+    case standbyBack = "standby-back"
+    case serialOnly = "serial-only"
+
+    /// The scenes that must have been played before this one, in order.
+    public var requirements: [Scene] {
+        switch self {
+        case .coldStart: []
+        case .powerLoss, .standby, .serialOnly: [.coldStart]
+        case .failback: [.coldStart, .powerLoss]
+        case .standbyBack: [.coldStart, .standby]
+        }
+    }
+
+    /// The headline in the timeline.
+    public var title: String {
+        switch self {
+        case .coldStart: "Both nodes start"
+        case .powerLoss: "The active node loses power"
+        case .failback: "It returns, and its group with it"
+        case .standby: "hb_standby on the active node"
+        case .standbyBack: "hb_standby failback on the other"
+        case .serialOnly: "Every medium but the serial line is unplugged, then restored"
+        }
+    }
+
+    /// Number of the node (0 or 1) that must own the group at the end.
+    var expectedOwner: Int {
+        switch self {
+        case .coldStart, .failback, .standbyBack, .serialOnly: 0
+        case .powerLoss, .standby: 1
+        }
+    }
+
+    /// Number of the node whose scripts must stop the group, if any lives to do it.
+    var giver: Int? {
+        switch self {
+        case .coldStart, .powerLoss, .serialOnly: nil
+        case .failback, .standbyBack: 1
+        case .standby: 0
+        }
+    }
+
+    /// Number of the node whose scripts must start the group; `nil` when nothing may move.
+    var taker: Int? {
+        switch self {
+        case .coldStart, .powerLoss, .failback, .standby, .standbyBack: expectedOwner
+        case .serialOnly: nil
+        }
+    }
+
+    /// The outage that is aimed at; missing it on a busy machine is told, not punished. Power loss: deadtime and what
+    /// four keepalives a second leave open.
+    var goal: Duration? {
+        switch self {
+        case .coldStart: nil
+        case .powerLoss: NodeFiles.deadtime + .milliseconds(250)
+        case .failback, .standby, .standbyBack, .serialOnly: .milliseconds(100)
+        }
+    }
+
+    /// How long the scene may take to come to its end.
+    var limit: Duration {
+        switch self {
+        case .coldStart, .failback: .seconds(20)
+        case .powerLoss, .standby, .standbyBack, .serialOnly: .seconds(8)
+        }
+    }
+}
+
+/// How a scene went.
+public struct SceneResult: Hashable, Sendable {
+    public var scene: Scene
+    public var figures: ProbeFigures
+    /// What the scripts were asked.
+    public var scripts: ScriptHistory
+    /// Everything that was not as it must be; empty when the scene is passed.
+    public var problems: [String]
+
+    /// Whether the outage was as short as aimed at; `nil` without an aim.
+    public var isGoalMet: Bool? {
+        scene.goal.map { figures.outage <= $0 }
+    }
+
+    /// Judges a scene that has come to its end.
+    static func judge(
+        _ scene: Scene, figures: ProbeFigures, scripts: ScriptHistory, owners: Set<HardwareAddress>,
+        nodes: [(name: String, address: HardwareAddress)]
+    ) -> SceneResult {
+        var problems: [String] = []
+        let expected = nodes[scene.expectedOwner]
+        if owners != [expected.address] {
+            let names = owners.map { owner in nodes.first { $0.address == owner }?.name ?? owner.description }.sorted()
+            problems.append("owned by [\(names.joined(separator: " "))], expected [\(expected.name)]")
+        }
+        if figures.doubleOwnership > .zero {
+            problems.append("two owners for \(figures.doubleOwnership.roundedMilliseconds) ms")
+        }
+        if let taker = scene.taker, !figures.announcements.contains(where: { $0.from == nodes[taker].address }) {
+            problems.append("\(nodes[taker].name) did not announce its takeover")
+        }
+        problems += scripts.problems(
+            moving: NodeFiles.group, from: scene.giver.map { nodes[$0].name }, to: scene.taker.map { nodes[$0].name })
+        return SceneResult(scene: scene, figures: figures, scripts: scripts, problems: problems)
+    }
+}

@@ -1,0 +1,134 @@
+// One machine of the laboratory: a network namespace with two interfaces, directories of its own, and – while it has
+// power – one process tree in a PID namespace, which the kernel ends as a whole when the power goes.
+
+import Glibc
+
+/// A cluster node.
+public final class LabNode {
+    public let name: String
+    /// 0 or 1; its end of the null modem.
+    let number: Int
+    let namespace: NetworkNamespace
+    let files: NodeFiles
+    private let serialPath: String
+    /// The process that holds the PID namespace, as our child, and the first process inside.
+    private var power: (holder: ChildProcess, first: pid_t)?
+    /// Since when it has power.
+    public private(set) var poweredAt: Moment?
+
+    init(number: Int, namespace: NetworkNamespace, files: NodeFiles, serialPath: String) {
+        name = NodeFiles.nodes[number]
+        self.number = number
+        self.namespace = namespace
+        self.files = files
+        self.serialPath = serialPath
+    }
+
+    /// Hardware address of its LAN interface.
+    public var hardwareAddress: HardwareAddress {
+        HardwareAddress(0x02_00_00_00_00_01 + UInt64(number))
+    }
+
+    public var lanAddress: String { "192.168.77.\(number + 1)" }
+    public var crossAddress: String { "192.168.78.\(number + 1)" }
+    public var logFile: String { files.logFile }
+    public var isPowered: Bool { power != nil }
+
+    /// Makes its directories and writes its configuration. Once, before the first start.
+    func prepare() throws {
+        for directory in [
+            files.directory, files.configDirectory, "\(files.configDirectory)/resource.d", files.stateDirectory,
+            files.runDirectory, files.servicesDirectory,
+        ] {
+            try Files.makeDirectory(directory)
+        }
+        try check(symlink(serialPath, files.serialDevice), "symlink \(files.serialDevice)")
+        try Files.write(files.haCf, to: "\(files.configDirectory)/ha.cf")
+        try Files.write(files.haresources, to: "\(files.configDirectory)/haresources")
+        try Files.write(files.authkeys, to: "\(files.configDirectory)/authkeys", mode: 0o600)
+        try Files.write("", to: files.logFile)
+        for script in NodeFiles.group {
+            let path = "\(files.configDirectory)/resource.d/\(script)"
+            try Files.write(files.script(script), to: path, mode: 0o755)
+        }
+    }
+
+    /// Boots: fresh addresses, then `words` as its only program. The configuration and state directories are its disk.
+    func boot(_ words: [String]) throws {
+        try resetAddresses()
+        let console = try check(
+            open("\(files.directory)/console", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644), "open console")
+        let nothing = try check(open("/dev/null", O_RDONLY | O_CLOEXEC), "open /dev/null")
+        defer {
+            _ = close(console)
+            _ = close(nothing)
+        }
+        let booted = "\(files.directory)/booted"
+        Files.remove(booted)
+        // The shell is the first process: it collects orphans and does not mind how the program ends. /run is each
+        // node's own, as pid files and device locks are on real machines.
+        let holder = try ChildProcess(
+            [
+                "ip", "netns", "exec", namespace.name, "unshare", "--mount", "--uts", "--ipc", "--pid", "--fork",
+                "--kill-child", "--mount-proc", "sh", "-c",
+                """
+                mount -t tmpfs tmpfs /run && mkdir /run/lock && hostname \(name) && : >'\(booted)' || exit
+                "$@" & while :; do sleep 3600 & wait $!; done
+                """, "init",
+            ] + words,
+            environment: Self.environment, standardInput: nothing, standardOutput: console)
+        power = (holder, 0)
+        var first: pid_t = 0
+        let isUp = try Interruption.wait(atMost: .seconds(5)) {
+            let children = Files.read("/proc/\(holder.pid)/task/\(holder.pid)/children").split(separator: " ")
+            first = children.first.flatMap { pid_t($0) } ?? 0
+            return first != 0 && access(booted, F_OK) == 0
+        }
+        guard isUp else { throw LabError.notReached("\(name) does not boot, see \(files.directory)/console") }
+        power = (holder, first)
+        poweredAt = Moment.now()
+    }
+
+    /// What a power cut does to the processes, the memory and the addresses. Its cables are the laboratory's to cut.
+    func losePower() throws {
+        guard let (holder, first) = power else { return }
+        power = nil
+        poweredAt = nil
+        // The first process takes everything in its PID namespace with it; its parent ends when all of it is gone.
+        kill(first == 0 ? holder.pid : first, SIGKILL)
+        guard holder.wait(atMost: .seconds(5)) != nil else {
+            throw LabError.notReached("\(name) does not lose power")
+        }
+        try namespace.configure(["address flush dev eth0", "address flush dev eth1"])
+        for volatile in [files.runDirectory, files.servicesDirectory] {
+            Files.remove(volatile)
+            try Files.makeDirectory(volatile)
+        }
+    }
+
+    /// Runs a program inside, with the node's processes, file systems and name.
+    public func run(_ words: [String], limit: Duration = .seconds(10)) throws -> Command {
+        guard let (_, first) = power else { throw LabError.notReached("\(name) has no power") }
+        return try Command.run(
+            ["nsenter", "-t", String(first), "-a", "--"] + words, environment: Self.environment, limit: limit)
+    }
+
+    /// What a person needs to see when something did not come about: the ends of its log and its console.
+    public var diagnosis: String {
+        [files.logFile, "\(files.directory)/console"].map { path in
+            let lines = Files.read(path).split(separator: "\n").suffix(12)
+            return "--- \(name): end of \(path)\n" + lines.map { $0 + "\n" }.joined()
+        }.joined()
+    }
+
+    private func resetAddresses() throws {
+        try namespace.configure([
+            "address flush dev eth0", "address flush dev eth1", "neighbour flush dev eth0", "neighbour flush dev eth1",
+            "address add \(lanAddress)/24 brd + dev eth0", "address add \(crossAddress)/24 brd + dev eth1",
+        ])
+    }
+
+    private static let environment = [
+        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LC_ALL=C",
+    ]
+}

@@ -1,0 +1,177 @@
+// Two nodes, a client and the cables between them, all on one machine:
+//
+//                      client
+//                        │ lan-client
+//              ┌────── bridge lan ──────┐
+//     lan-cluster1                  lan-cluster2
+//        eth0 │                          │ eth0
+//          cluster1 ═══ null modem ═══ cluster2
+//        eth1 │                          │ eth1
+//   cross-cluster1                  cross-cluster2
+//              └───── bridge cross ─────┘
+//
+// The bridges stand in a namespace of their own, so every cable has an end outside the machine it serves: pulling it
+// there is what the machine would see of a pulled cable. Nothing touches the interfaces of the host.
+
+import Glibc
+
+/// The cables between the two nodes, each of which can be pulled by itself.
+public enum Cable: Hashable, Sendable {
+    /// A node's cable to the LAN, where the client is.
+    case lan(Int)
+    /// A node's cable of the second link.
+    case cross(Int)
+    case nullModem
+}
+
+/// Builds the machines and takes them away again. Use it from one thread, and `close` it whatever happens.
+public final class Laboratory {
+    public let run: RunName
+    public private(set) var nodes: [LabNode] = []
+    /// Where the client is.
+    public let client: NetworkNamespace
+    /// File that all resource scripts append to.
+    public var scriptRecord: String { "\(run.directory)/scripts.log" }
+    private let switches: NetworkNamespace
+    private let nullModem: NullModem
+    private let programs: String
+    private var isClosed = false
+
+    /// What must be installed, beyond the programs under test.
+    public static let requirements = ["ip", "unshare", "nsenter", "hostname"]
+
+    /// Builds the network; all nodes are without power.
+    /// - Parameters:
+    ///   - prefix: what the names of its namespaces and of its directory in /tmp begin with; letters only.
+    ///   - programs: directory of `heartbeat` and its tools.
+    ///   - resourceScripts: directory of the shipped resource scripts.
+    public init(prefix: String = "hbd", programs: String, resourceScripts: String) throws {
+        try Self.checkRights()
+        RunName.sweep(prefix: prefix)
+        run = RunName(prefix: prefix)
+        self.programs = Files.absolute(programs)
+        switches = NetworkNamespace(name: run("switch"))
+        client = NetworkNamespace(name: run("client"))
+        nullModem = try NullModem()
+        do {
+            try Files.makeDirectory(run.directory)
+            try Files.write("", to: scriptRecord)
+            try build(resourceScripts: Files.absolute(resourceScripts))
+        } catch {
+            close()
+            throw error
+        }
+    }
+
+    private static func checkRights() throws {
+        guard geteuid() == 0 else { throw LabError.missing("network namespaces need root") }
+        let missing = requirements.filter { program in
+            !["/usr/sbin", "/usr/bin", "/sbin", "/bin"].contains { Files.isExecutable("\($0)/\(program)") }
+        }
+        guard missing.isEmpty else { throw LabError.missing("not installed: \(missing.joined(separator: ", "))") }
+    }
+
+    private func build(resourceScripts: String) throws {
+        _ = try NetworkNamespace.make(switches.name)
+        _ = try NetworkNamespace.make(client.name)
+        try switches.configure([
+            "link add lan type bridge", "link add cross type bridge", "link set lan up", "link set cross up",
+        ])
+        let own = HardwareAddress(0x02_00_00_00_00_09)
+        try plugIn(client, interface: "eth0", bridge: "lan", name: "client", address: own)
+        try client.configure(["address add 192.168.77.9/24 brd + dev eth0"])
+        for number in 0..<2 {
+            let name = NodeFiles.nodes[number]
+            let namespace = try NetworkNamespace.make(run(name))
+            let files = NodeFiles(
+                node: name, directory: "\(run.directory)/\(name)", peerAddress: "192.168.78.\(2 - number)",
+                programs: programs, resourceScripts: resourceScripts, record: scriptRecord)
+            let node = LabNode(
+                number: number, namespace: namespace, files: files, serialPath: nullModem.paths[number])
+            nodes.append(node)
+            try plugIn(namespace, interface: "eth0", bridge: "lan", name: name, address: node.hardwareAddress)
+            let second = HardwareAddress(node.hardwareAddress.value + 0x10)
+            try plugIn(namespace, interface: "eth1", bridge: "cross", name: name, address: second)
+            try node.prepare()
+        }
+    }
+
+    private func plugIn(
+        _ namespace: NetworkNamespace, interface: String, bridge: String, name: String, address: HardwareAddress
+    ) throws {
+        let port = "\(bridge)-\(name)"
+        try switches.configure([
+            "link add \(port) type veth peer name \(interface) address \(address) netns \(namespace.name)",
+            "link set \(port) master \(bridge) up",
+        ])
+        try namespace.configure(["link set \(interface) up"])
+    }
+
+    /// Boots a node with all its cables plugged in and starts heartbeat on it.
+    public func powerOn(_ node: LabNode) throws {
+        let files = node.files
+        try powerOn(
+            node,
+            running: [
+                "\(programs)/heartbeat", "-f", "--config-dir", files.configDirectory, "--state-dir",
+                files.stateDirectory, "--run-dir", files.runDirectory, "--node", node.name,
+            ])
+    }
+
+    /// Boots a node with all its cables plugged in and one program.
+    public func powerOn(_ node: LabNode, running words: [String]) throws {
+        nullModem.power(node.number, isOn: true)
+        try setPorts(of: node, up: true)
+        try node.boot(words)
+    }
+
+    /// Cuts a node's power: the same moment ends its processes, its cables carry nothing, its memory is lost. The
+    /// cables go first, so that nothing a half-killed process does is seen outside. The peer sees no carrier change.
+    public func powerOff(_ node: LabNode) throws {
+        nullModem.power(node.number, isOn: false)
+        try setPorts(of: node, up: false)
+        try node.losePower()
+    }
+
+    private func setPorts(of node: LabNode, up: Bool) throws {
+        let word = up ? "up" : "down"
+        try switches.configure(["link set lan-\(node.name) \(word)", "link set cross-\(node.name) \(word)"])
+    }
+
+    /// Pulls a cable or plugs it in again. A network cable takes the carrier of the interface with it.
+    public func plug(_ cable: Cable, _ isPlugged: Bool) throws {
+        let word = isPlugged ? "up" : "down"
+        switch cable {
+        case .lan(let number): try switches.configure(["link set lan-\(NodeFiles.nodes[number]) \(word)"])
+        case .cross(let number): try switches.configure(["link set cross-\(NodeFiles.nodes[number]) \(word)"])
+        case .nullModem: nullModem.plug(isPlugged)
+        }
+    }
+
+    /// Bytes that went through the null modem so far.
+    public var serialBytes: Int { nullModem.carried }
+
+    /// A program of the product, run on a node: `hb_standby`, `cl_status`, …
+    public func tool(_ name: String, _ arguments: [String], on node: LabNode) throws -> Command {
+        try node.run(["\(programs)/\(name)"] + arguments + ["--run-dir", node.files.runDirectory])
+    }
+
+    /// What the resource scripts have been asked so far.
+    public func scripts() -> ScriptHistory {
+        ScriptHistory(Files.read(scriptRecord).split(separator: "\n").compactMap { ScriptRecord(line: $0) })
+    }
+
+    /// Takes everything away. Goes on whatever fails; what is left over in spite of that, the next run sweeps up.
+    public func close() {
+        guard !isClosed else { return }
+        isClosed = true
+        for node in nodes {
+            do { try node.losePower() } catch { continue }
+        }
+        for name in [switches.name, client.name] + NodeFiles.nodes.map({ run($0) }) {
+            NetworkNamespace(name: name).remove()
+        }
+        nullModem.close()
+        Files.remove(run.directory)
+    }
+}

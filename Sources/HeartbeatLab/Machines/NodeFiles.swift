@@ -1,0 +1,99 @@
+// The files a laboratory node is given: a literal heartbeat 3 configuration, and scripts that write down what they were
+// asked. Text in, text out; it writes nothing.
+
+/// Texts of one node's configuration.
+struct NodeFiles {
+    /// `cluster1` or `cluster2`.
+    var node: String
+    /// Directory with the node's own directories.
+    var directory: String
+    /// Address of the peer on the second link.
+    var peerAddress: String
+    /// Where the programs lie (`hb_announce`).
+    var programs: String
+    /// Where the shipped resource scripts lie.
+    var resourceScripts: String
+    /// The file all recording scripts append to.
+    var record: String
+
+    static let nodes = ["cluster1", "cluster2"]
+    static let address = "192.168.77.100"
+    /// Scripts of the group in the order of haresources.
+    static let group = ["IPaddr", "ipsec", "gre", "zebra", "bgpd"]
+    static let deadtime = Duration.seconds(1)
+
+    var serialDevice: String { "\(directory)/null-modem" }
+    var logFile: String { "\(directory)/ha-log" }
+    var runDirectory: String { "\(directory)/run" }
+    var stateDirectory: String { "\(directory)/state" }
+    var configDirectory: String { "\(directory)/ha.d" }
+    /// One file for each recorded service that runs; emptied when the node loses power.
+    var servicesDirectory: String { "\(directory)/services" }
+
+    var haCf: String {
+        """
+        logfile \(logFile)
+        keepalive 250ms
+        deadtime 1
+        warntime 500ms
+        initdead 3
+        udpport 694
+        baud 19200
+        serial \(serialDevice)
+        bcast eth0
+        ucast eth1 \(peerAddress)
+        auto_failback on
+        node \(Self.nodes.joined(separator: " "))
+
+        """
+    }
+
+    var haresources: String {
+        "cluster1 \(Self.address)/24 ipsec gre zebra bgpd\n"
+    }
+
+    var authkeys: String {
+        "auth 1\n1 sha1 laboratory\n"
+    }
+
+    /// A script by its name: the real IPaddr behind a recorder, recorders only for the rest.
+    func script(_ name: String) -> String {
+        Self.recorder(node: node, script: name, record: record)
+            + (name == "IPaddr" ? realAddressScript : pretendedService(name))
+    }
+
+    /// Writes the call down. /proc/uptime is read by the shell itself: the recording shall cost no program.
+    private static func recorder(node: String, script: String, record: String) -> String {
+        """
+        #!/bin/sh
+        for verb; do :; done
+        read -r uptime _ </proc/uptime
+        echo "$uptime \(node) \(script) $verb" >>'\(record)'
+
+        """
+    }
+
+    private var realAddressScript: String {
+        """
+        PATH='\(programs)':$PATH
+        export PATH
+        exec '\(resourceScripts)/IPaddr' "$@"
+
+        """
+    }
+
+    private func pretendedService(_ name: String) -> String {
+        """
+        service='\(servicesDirectory)/\(name)'
+        case $verb in
+        start) : >"$service" ;;
+        stop) rm -f "$service" ;;
+        status)
+            if [ -e "$service" ]; then echo running; else echo stopped; exit 3; fi
+            ;;
+        *) exit 2 ;;
+        esac
+
+        """
+    }
+}

@@ -1,0 +1,107 @@
+// The frames a probe sends and reads, as bytes. Pure: it opens no socket and knows no interface.
+
+/// Builds and reads Ethernet frames of ARP (RFC 826) and ICMP echo (RFC 792) for one IPv4 address.
+struct ProbePackets {
+    /// The four bytes of the service address.
+    var target: [UInt8]
+    /// Source of all frames; on no interface, so that answers reach nobody's neighbour table.
+    var station: HardwareAddress
+    /// Identifier of our echoes.
+    var identifier: UInt16
+
+    static let ethertypeIPv4: UInt16 = 0x0800
+    static let ethertypeARP: UInt16 = 0x0806
+
+    /// What a received frame means to the probe.
+    enum Sighting: Hashable {
+        /// `from` answered ARP request number `index`.
+        case owner(index: UInt32, from: HardwareAddress)
+        /// `from` answered echo number `index`.
+        case echo(index: UInt32, from: HardwareAddress)
+        /// `from` announced that the address is its own.
+        case announcement(from: HardwareAddress, isReply: Bool)
+    }
+
+    /// An ARP probe (RFC 5227: sender address zero, so that nobody learns from it). The sender's hardware address inside
+    /// carries the index; the answer repeats it, which tells exactly which request it belongs to.
+    func request(_ index: UInt32) -> [UInt8] {
+        [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF] + station.bytes + [0x08, 0x06]
+            + [0, 1, 0x08, 0, 6, 4, 0, 1] + marked(index) + [0, 0, 0, 0] + [0, 0, 0, 0, 0, 0] + target
+    }
+
+    /// An ICMP echo request (without IP header) whose payload is the index.
+    func echo(_ index: UInt32) -> [UInt8] {
+        var message: [UInt8] = [8, 0, 0, 0]
+        message += bigEndian(identifier)
+        message += bigEndian(UInt16(truncatingIfNeeded: index))
+        message += bigEndian(index)
+        let sum = checksum(message)
+        message[2] = UInt8(sum >> 8)
+        message[3] = UInt8(sum & 0xFF)
+        return message
+    }
+
+    /// What a frame says about the address; `nil` for everybody else's traffic and for whatever is cut short.
+    func read(_ frame: some Collection<UInt8>) -> Sighting? {
+        let bytes = [UInt8](frame)
+        guard bytes.count >= 42 else { return nil }
+        switch UInt16(bytes[12]) << 8 | UInt16(bytes[13]) {
+        case Self.ethertypeARP: return readARP(bytes)
+        case Self.ethertypeIPv4: return readEcho(bytes)
+        default: return nil
+        }
+    }
+
+    private func readARP(_ frame: [UInt8]) -> Sighting? {
+        guard Array(frame[14..<20]) == [0, 1, 0x08, 0, 6, 4], frame[20] == 0, Array(frame[28..<32]) == target,
+            let from = HardwareAddress(bytes: frame[22..<28])
+        else { return nil }
+        if Array(frame[38..<42]) == target { return .announcement(from: from, isReply: frame[21] == 2) }
+        guard frame[21] == 2, Array(frame[32..<34]) == Self.mark else { return nil }
+        return .owner(index: number(frame[34..<38]), from: from)
+    }
+
+    private func readEcho(_ frame: [UInt8]) -> Sighting? {
+        let header = Int(frame[14] & 0x0F) * 4
+        let message = 14 + header
+        guard frame[14] >> 4 == 4, header >= 20, frame[23] == 1, frame.count >= message + 12,
+            Array(frame[26..<30]) == target, frame[message] == 0,
+            Array(frame[message + 4..<message + 6]) == bigEndian(identifier),
+            let from = HardwareAddress(bytes: frame[6..<12])
+        else { return nil }
+        return .echo(index: number(frame[message + 8..<message + 12]), from: from)
+    }
+
+    /// First bytes of the hardware addresses that carry an index; locally administered.
+    private static let mark: [UInt8] = [0x02, 0x4C]
+
+    private func marked(_ index: UInt32) -> [UInt8] {
+        Self.mark + bigEndian(index)
+    }
+
+    private func number(_ bytes: some Collection<UInt8>) -> UInt32 {
+        bytes.reduce(0) { $0 << 8 | UInt32($1) }
+    }
+
+    private func bigEndian(_ number: some FixedWidthInteger) -> [UInt8] {
+        stride(from: number.bitWidth - 8, through: 0, by: -8).map { UInt8(truncatingIfNeeded: number >> $0) }
+    }
+
+    /// RFC 1071.
+    private func checksum(_ bytes: [UInt8]) -> UInt16 {
+        var sum: UInt32 = 0
+        for start in stride(from: 0, to: bytes.count - 1, by: 2) {
+            sum += UInt32(bytes[start]) << 8 | UInt32(bytes[start + 1])
+        }
+        while sum > 0xFFFF { sum = sum & 0xFFFF + sum >> 16 }
+        return ~UInt16(sum)
+    }
+}
+
+/// Reads a dotted quad; `nil` for anything else.
+public func ipv4Bytes(_ text: String) -> [UInt8]? {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+    guard parts.count == 4 else { return nil }
+    let bytes = parts.compactMap(\.self)
+    return bytes.count == 4 ? bytes : nil
+}

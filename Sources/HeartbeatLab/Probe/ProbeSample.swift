@@ -1,0 +1,70 @@
+// What a probe has seen, one record a probe. Records only; what they mean is computed from them afterwards, so that the
+// probing thread does nothing but send, receive and write down.
+
+/// A 48-bit hardware address.
+public struct HardwareAddress: Hashable, Sendable, CustomStringConvertible {
+    /// The six bytes, the first on the wire most significant.
+    public let value: UInt64
+
+    public init(_ value: UInt64) {
+        self.value = value & 0xFFFF_FFFF_FFFF
+    }
+
+    /// `nil` unless there are exactly six bytes.
+    public init?(bytes: some Collection<UInt8>) {
+        guard bytes.count == 6 else { return nil }
+        value = bytes.reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    public var bytes: [UInt8] {
+        (0..<6).map { UInt8(truncatingIfNeeded: value >> (40 - 8 * UInt64($0))) }
+    }
+
+    /// `02:00:00:00:00:01`.
+    public var description: String {
+        bytes.map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count < 2 ? "0" + digits : digits
+        }.joined(separator: ":")
+    }
+}
+
+/// One probe: an ARP request and an ICMP echo for the service address, sent at the same moment.
+public struct ProbeSample: Hashable, Sendable {
+    public var sentAt: Moment
+    /// The first answer to the echo, which went where the client's own neighbour table sent it.
+    public var echo: Answer?
+    /// Every station that answered the ARP request, in the order of arrival, each once.
+    public var owners: [Answer]
+
+    public init(sentAt: Moment, echo: Answer? = nil, owners: [Answer] = []) {
+        self.sentAt = sentAt
+        self.echo = echo
+        self.owners = owners
+    }
+
+    /// Who answered, and when.
+    public struct Answer: Hashable, Sendable {
+        public var from: HardwareAddress
+        public var at: Moment
+
+        public init(from: HardwareAddress, at: Moment) {
+            self.from = from
+            self.at = at
+        }
+    }
+}
+
+/// A gratuitous ARP packet for the service address (sender and target address the same, RFC 5227 section 3).
+public struct Announcement: Hashable, Sendable {
+    public var from: HardwareAddress
+    public var at: Moment
+    /// Sent as a reply, not as a request; stacks differ in which of the two they believe.
+    public var isReply: Bool
+
+    public init(from: HardwareAddress, at: Moment, isReply: Bool) {
+        self.from = from
+        self.at = at
+        self.isReply = isReply
+    }
+}

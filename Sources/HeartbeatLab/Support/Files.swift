@@ -1,0 +1,67 @@
+// The few file operations the laboratory needs, without a library for it.
+
+import Glibc
+
+/// Small files, whole.
+enum Files {
+    /// Writes a file anew with exactly this mode.
+    static func write(_ text: String, to path: String, mode: mode_t = 0o644) throws {
+        let descriptor = try check(open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode), "create \(path)")
+        defer { _ = close(descriptor) }
+        try check(fchmod(descriptor, mode), "chmod \(path)")
+        var text = text
+        let written = text.withUTF8 { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        guard written == text.utf8.count else { throw LabError.last("write \(path)") }
+    }
+
+    /// The path from the root; the path itself when there is nothing at it. Nodes do not start where we do.
+    static func absolute(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    /// The whole file; empty when it cannot be read.
+    static func read(_ path: String) -> String {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return "" }
+        defer { _ = close(descriptor) }
+        var bytes: [UInt8] = []
+        while true {
+            let more = readSome(descriptor)
+            guard !more.isEmpty else { return String(decoding: bytes, as: UTF8.self) }
+            bytes += more
+        }
+    }
+
+    /// Makes a directory; one that is there already is fine.
+    static func makeDirectory(_ path: String, mode: mode_t = 0o755) throws {
+        guard mkdir(path, mode) != 0, errno != EEXIST else { return }
+        throw LabError.last("mkdir \(path)")
+    }
+
+    /// Names in a directory, sorted; none when it cannot be read.
+    static func names(in path: String) -> [String] {
+        guard let directory = opendir(path) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// Removes a file or a whole directory, as far as possible. Symbolic links are not followed.
+    static func remove(_ path: String) {
+        if unlink(path) == 0 || errno == ENOENT { return }
+        for name in names(in: path) { remove("\(path)/\(name)") }
+        rmdir(path)
+    }
+
+    static func isExecutable(_ path: String) -> Bool {
+        access(path, X_OK) == 0
+    }
+}

@@ -1,0 +1,56 @@
+// Plain threads. The laboratory needs threads it owns – one sits in another network namespace for its whole life – and
+// a task may be resumed on any thread of the pool.
+
+import Glibc
+
+/// A thread that runs one closure.
+struct LabThread: Sendable {
+    private let handle: pthread_t
+
+    /// Starts it.
+    init(_ body: @escaping @Sendable () -> Void) throws {
+        var handle = pthread_t()
+        let context = Unmanaged.passRetained(Work(body)).toOpaque()
+        let code = pthread_create(
+            &handle, nil,
+            { context in
+                guard let context else { return nil }
+                Unmanaged<Work>.fromOpaque(context).takeRetainedValue().body()
+                return nil
+            }, context)
+        guard code == 0 else {
+            Unmanaged<Work>.fromOpaque(context).release()
+            throw LabError.system(operation: "pthread_create", code: code)
+        }
+        self.handle = handle
+    }
+
+    /// Waits for its end. Once only.
+    func join() {
+        pthread_join(handle, nil)
+    }
+
+    private final class Work {
+        let body: @Sendable () -> Void
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+}
+
+/// A pipe whose reading end becomes readable when somebody wants a thread to end.
+struct StopSignal {
+    let readable: Int32
+    private let writable: Int32
+
+    init() throws {
+        (readable, writable) = try makePipe()
+    }
+
+    func raise() {
+        _ = write(writable, "x", 1)
+    }
+
+    func close() {
+        _ = Glibc.close(readable)
+        _ = Glibc.close(writable)
+    }
+}

@@ -1,0 +1,47 @@
+// A UDP medium while it is open: sends with sendto(2), one system call a message, and tells apart what a failed send means
+// for the medium. It refuses to know when to open again.
+
+import Glibc
+
+final class DatagramPort: MediumPort {
+    private let object: String
+    private let sockets: DatagramSockets
+    private let receiver: DatagramReceiver
+    private let callbacks: PortCallbacks
+
+    init(_ route: DatagramRoute, host: IPAddress?, reactor: Reactor, _ callbacks: PortCallbacks) throws(MediaError) {
+        object = route.object
+        sockets = try DatagramSockets(route, host: host)
+        self.callbacks = callbacks
+        receiver = try DatagramReceiver(sockets.receiver, reactor: reactor)
+        receiver.onDatagram = { bytes, _ in callbacks.received(bytes) }
+        receiver.onBroken = { [object] in callbacks.broke(MediaError(.receive, object, errno: $0), true) }
+    }
+
+    func send(_ message: [UInt8]) {
+        let code = sockets.sender.send(message, to: sockets.destination)
+        switch code {
+        case 0:
+            callbacks.sent()
+        case EAGAIN:
+            callbacks.dropped(nil)
+        case ENOBUFS, ENOMEM, EPERM, EACCES, EMSGSIZE, EHOSTUNREACH, ECONNREFUSED:
+            // The interface is as it was: a firewall, a full queue, a missing peer. New sockets would not help, and the open
+            // one still hears the peer.
+            callbacks.dropped(MediaError(.send, object, errno: code))
+        default:
+            // ENODEV, ENETDOWN, ENETUNREACH, EADDRNOTAVAIL, …: the interface went or changed; index, addresses and group
+            // memberships must be asked for again.
+            callbacks.broke(MediaError(.send, object, errno: code), false)
+        }
+    }
+
+    func drain() {
+        receiver.drain()
+    }
+
+    func close() {
+        receiver.close()
+        sockets.sender.close()
+    }
+}

@@ -1,0 +1,166 @@
+// A serial medium while it is open. Reading and the rest of a half-written message are left to the loop's channel; what is
+// decided here is which messages wait and which are dropped. It refuses to know when to open again.
+//
+// No pacing is needed: the writes do not block, so the tty driver takes what its buffer holds and the loop is told when
+// there is room again. The line itself is the pace.
+
+import Glibc
+import HeartbeatModel
+import NIOCore
+import NIOPosix
+
+final class SerialPort: MediumPort, ReceivingSource {
+    private let line: SerialLine
+    private let reactor: Reactor
+    private var callbacks: PortCallbacks?
+    private var channel: (any Channel)?
+
+    /// Messages that wait while one is being written.
+    private var queue: [[UInt8]] = []
+    private var writingSince: Instant?
+
+    /// A few: a reader that comes back wants fresh keepalives, not the history.
+    static let queueLimit = 8
+    /// A message under way for so long is stuck: even at 9600 baud one takes half a second.
+    private static let stall = Duration.seconds(2)
+    /// One drain reads at most what tty buffers hold (64 KiB of flip buffer, 4 KiB of line discipline).
+    private static let drainLimit = 17
+    private static let chunk = 4096
+
+    var object: String { "serial \(line.path)" }
+
+    init(_ line: SerialLine, reactor: Reactor, _ callbacks: PortCallbacks) throws(MediaError) {
+        self.line = line
+        self.reactor = reactor
+        self.callbacks = callbacks
+        let input = try check(line.descriptor.duplicate(), .setUp, "serial \(line.path)")
+        let output = line.descriptor.duplicate()
+        guard output >= 0 else {
+            let code = errno
+            Glibc.close(input)
+            throw MediaError(.setUp, "serial \(line.path)", errno: code)
+        }
+        start(input: input, output: output)
+        reactor.register(self)
+    }
+
+    var readableDescriptor: Int32 { line.descriptor.number }
+
+    func send(_ message: [UInt8]) {
+        guard callbacks != nil else { return }
+        if queue.count == Self.queueLimit {
+            // The oldest, whole: the message under way is not in the queue, so no frame is ever cut.
+            queue.removeFirst()
+            callbacks?.dropped(isStuck ? MediaError(.send, object, errno: ETIMEDOUT) : nil)
+        }
+        queue.append(message)
+        writeNext()
+    }
+
+    /// Tells a reader that is gone from a burst that was faster than the line.
+    private var isStuck: Bool {
+        writingSince.map { reactor.now - $0 >= Self.stall } ?? false
+    }
+
+    func drain() {
+        withUnsafeTemporaryAllocation(byteCount: Self.chunk, alignment: 16) { buffer in
+            for _ in 0..<Self.drainLimit {
+                guard line.descriptor.number >= 0 else { return }
+                let count = read(line.descriptor.number, buffer.baseAddress, buffer.count)
+                // End of file and errors are left for the channel to meet.
+                guard count > 0 else { return }
+                callbacks?.received(Array(buffer[..<count]))
+            }
+        }
+    }
+
+    func close() {
+        callbacks = nil
+        queue = []
+        reactor.unregister(self)
+        // Before the channel closes its descriptors, because the last close would wait for this output.
+        tcflush(line.descriptor.number, TCOFLUSH)
+        channel?.close(promise: nil)
+        channel = nil
+        line.close()
+    }
+
+    private func start(input: Int32, output: Int32) {
+        let handler = NIOLoopBound(Inbound(self), eventLoop: reactor.eventLoop)
+        NIOPipeBootstrap(group: reactor.eventLoop)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(handler.value)
+                }
+            }
+            .takingOwnershipOfDescriptors(input: input, output: output)
+            .assumeIsolated()
+            .whenComplete { [weak self] result in
+                switch result {
+                case .success(let channel):
+                    self.map { $0.opened(channel) } ?? channel.close(promise: nil)
+                case .failure(let error):
+                    Glibc.close(input)
+                    Glibc.close(output)
+                    self?.ended(error)
+                }
+            }
+    }
+
+    private func opened(_ channel: any Channel) {
+        guard callbacks != nil else { return channel.close(promise: nil) }
+        self.channel = channel
+        writeNext()
+    }
+
+    /// Gives the channel one message at a time: it finishes a message before the next one starts.
+    private func writeNext() {
+        guard let channel, writingSince == nil, !queue.isEmpty else { return }
+        writingSince = reactor.now
+        let buffer = channel.allocator.buffer(bytes: queue.removeFirst())
+        channel.writeAndFlush(buffer).assumeIsolated().whenComplete { [weak self] result in self?.wrote(result) }
+    }
+
+    private func wrote(_ result: Result<Void, any Error>) {
+        writingSince = nil
+        switch result {
+        case .success:
+            callbacks?.sent()
+            writeNext()
+        case .failure(let error):
+            ended(error)
+        }
+    }
+
+    /// The line can neither be read nor written any more: hangup, or the adapter is gone.
+    private func ended(_ error: (any Error)?) {
+        guard !reactor.isStopping, let callbacks else { return }
+        self.callbacks = nil
+        callbacks.broke(MediaError(.receive, object, errno: (error as? IOError)?.errnoCode ?? EIO), true)
+    }
+
+    /// The loop's side. It must not own the port: the channel outlives it for a moment when closed.
+    private final class Inbound: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+
+        private weak var port: SerialPort?
+        private var cause: (any Error)?
+
+        init(_ port: SerialPort) {
+            self.port = port
+        }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            port?.callbacks?.received(Array(unwrapInboundIn(data).readableBytesView))
+        }
+
+        func errorCaught(context: ChannelHandlerContext, error: any Error) {
+            cause = error
+            context.close(promise: nil)
+        }
+
+        func channelInactive(context: ChannelHandlerContext) {
+            port?.ended(cause)
+        }
+    }
+}

@@ -1,0 +1,68 @@
+// Everything one script has started and that still runs: its process group, whoever carries its marker in the
+// environment, the children of those, and whoever was seen as one of them before. A process escapes only when it leaves
+// the group, clears its environment and loses its parent all between two looks.
+
+import CLinux
+import Glibc
+
+/// The processes of one script call, looked up anew each time.
+struct ProcessTree {
+    /// The script itself. It must not have been reaped: its zombie keeps the number of the group from being given away.
+    let root: pid_t
+    /// `NAME=value`, unique to this call, that the script was started with.
+    let marker: String
+    private let startTime: UInt64
+    private var known: Set<ProcessEntry.Identity> = []
+
+    init(root: pid_t, marker: String) {
+        self.root = root
+        self.marker = marker
+        startTime = ProcessEntry(pid: root)?.startTime ?? 0
+    }
+
+    /// Those alive now.
+    mutating func living() -> [ProcessEntry] {
+        let own = getpid()
+        // What is older than the script is none of its children, and need not be asked for its environment.
+        let candidates = ProcessTable.entries().filter { !$0.isDead && $0.startTime >= startTime && $0.pid != own }
+        var members = candidates.filter(isMember)
+        var pids = Set(members.map(\.pid))
+        while true {
+            let children = candidates.filter { pids.contains($0.parent) && !pids.contains($0.pid) }
+            guard !children.isEmpty else { break }
+            members += children
+            pids.formUnion(children.map(\.pid))
+        }
+        known.formUnion(members.map(\.identity))
+        return members
+    }
+
+    private func isMember(_ process: ProcessEntry) -> Bool {
+        process.group == root || known.contains(process.identity)
+            || ProcessTable.environment(of: process.pid, contains: marker)
+    }
+
+    /// Sends a signal to the processes, each checked again so that a number given away meanwhile is not hit.
+    func signal(_ number: Int32, to processes: [ProcessEntry]) {
+        // First the whole group at once, before any member can fork away from the list.
+        kill(-root, number)
+        for process in processes where process.group != root {
+            let descriptor = clinux_pidfd_open(process.pid)
+            guard descriptor >= 0 else { continue }
+            if ProcessEntry(pid: process.pid)?.identity == process.identity {
+                _ = clinux_pidfd_send_signal(descriptor, number)
+            }
+            close(descriptor)
+        }
+    }
+}
+
+extension ProcessEntry {
+    /// What stays the same for as long as a process lives and is no other's afterwards.
+    struct Identity: Hashable {
+        var pid: pid_t
+        var startTime: UInt64
+    }
+
+    var identity: Identity { Identity(pid: pid, startTime: startTime) }
+}

@@ -1,0 +1,79 @@
+// Which program a resource is, and with which words it is called. Nothing here runs it.
+
+import Glibc
+import HeartbeatModel
+
+/// Where things are that scripts are found in or told about.
+public struct ScriptPaths: Hashable, Sendable {
+    /// `/etc/ha.d`: its `resource.d` is searched first.
+    public var configuration = "/etc/ha.d"
+    /// Searched next.
+    public var initScripts = "/etc/init.d"
+    /// Searched last: the scripts this product brings along.
+    public var shippedScripts = "/usr/share/heartbeat/resource.d"
+    /// Programs of the product (`HA_BIN`).
+    public var programs = "/usr/libexec/heartbeat"
+    /// Scripts of the product that are no resources.
+    public var share = "/usr/share/heartbeat"
+    public var documentation = "/usr/share/doc/heartbeat"
+    /// The FIFO into which scripts may write messages (`HA_FIFO`).
+    public var fifo = "/var/lib/heartbeat/fifo"
+
+    public init() {}
+}
+
+/// Finds resource scripts and says how to call them.
+public struct ResourceScripts: Sendable {
+    public var paths: ScriptPaths
+
+    public init(paths: ScriptPaths = ScriptPaths()) {
+        self.paths = paths
+    }
+
+    /// Why there is no script to run.
+    public enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
+        /// None of these is a file that may be executed.
+        case notFound(name: String, searched: [String])
+        /// Found, but it may not be executed.
+        case notExecutable(path: String)
+        /// No name of a file.
+        case badName(String)
+
+        public var description: String {
+            switch self {
+            case .notFound(let name, let searched):
+                "Cannot locate resource script \(name): looked for \(searched.joined(separator: ", "))"
+            case .notExecutable(let path):
+                "Cannot locate resource script: \(path) is not an executable file, try chmod 755 \(path)"
+            case .badName(let name): "Cannot locate resource script \(name.debugDescription): not a file name"
+            }
+        }
+    }
+
+    /// The script's path: `resource.d` of the configuration, then `/etc/init.d` (observed behaviour), then the shipped
+    /// ones. It must be a regular file that may be executed; links are followed.
+    public func locate(_ name: String) -> Result<String, Failure> {
+        guard !name.isEmpty, name != ".", name != "..", !name.utf8.contains(UInt8(ascii: "/")) else {
+            return .failure(.badName(name))
+        }
+        let directories = [paths.configuration + "/resource.d", paths.initScripts, paths.shippedScripts]
+        let candidates = directories.map { "\($0)/\(name)" }
+        if let path = candidates.first(where: isExecutableFile) { return .success(path) }
+        if let path = candidates.first(where: isFile) { return .failure(.notExecutable(path: path)) }
+        return .failure(.notFound(name: name, searched: candidates))
+    }
+
+    /// The words after the script's path: `[argument…] verb`.
+    public static func arguments(for resource: Resource, verb: ResourceVerb) -> [String] {
+        resource.arguments + [verb.rawValue]
+    }
+
+    private func isFile(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
+    private func isExecutableFile(_ path: String) -> Bool {
+        isFile(path) && access(path, X_OK) == 0
+    }
+}

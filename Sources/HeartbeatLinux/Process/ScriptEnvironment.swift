@@ -1,0 +1,83 @@
+// The environment of a resource script: what the original's scripts have always found there. A pure table.
+
+import HeartbeatModel
+
+/// What a script is told about the moment it is called in.
+public struct ActionContext: Hashable, Sendable {
+    /// The peer is not active: `HA_DONTASK=yes`.
+    public var peerIsAbsent: Bool
+    /// The call belongs to the release of everything at shutdown: no `HA_NICEFAILBACK`.
+    public var isShutdown: Bool
+    /// The node's own status, `HA_OSTATUS`; `nil` leaves it out.
+    public var ownStatus: NodeStatus?
+
+    public init(peerIsAbsent: Bool, isShutdown: Bool = false, ownStatus: NodeStatus? = nil) {
+        self.peerIsAbsent = peerIsAbsent
+        self.isShutdown = isShutdown
+        self.ownStatus = ownStatus
+    }
+}
+
+/// The complete environment of a resource script, each name once. Observed behaviour; `host` is the local node's name.
+public func scriptEnvironment(
+    _ configuration: Configuration, host: NodeName, paths: ScriptPaths, context: ActionContext
+) -> [(String, String)] {
+    var variables = VariableList()
+    // First, so that no directive can change what follows.
+    for parameter in configuration.parameters {
+        variables.set("HA_\(parameter.name)", parameter.value)
+    }
+    variables.setPlaces(paths)
+    variables.setLogging(configuration.logging)
+    variables.set("HA_CURHOST", host.text)
+    switch configuration.autoFailback {
+    case .on, .off: if !context.isShutdown { variables.set("HA_NICEFAILBACK", "yes") }
+    case .legacy: break
+    }
+    if context.peerIsAbsent { variables.set("HA_DONTASK", "yes") }
+    if let status = context.ownStatus { variables.set("HA_OSTATUS", status.rawValue) }
+    return variables.list
+}
+
+private struct VariableList {
+    private(set) var list: [(String, String)] = []
+
+    /// Sets a variable; the last value counts. What cannot stand in an environment is left out.
+    mutating func set(_ name: String, _ value: String) {
+        guard !name.utf8.contains(where: { $0 == UInt8(ascii: "=") || $0 == 0 }), !value.utf8.contains(0) else {
+            return
+        }
+        if let index = list.firstIndex(where: { $0.0 == name }) {
+            list[index].1 = value
+        } else {
+            list.append((name, value))
+        }
+    }
+
+    mutating func setPlaces(_ paths: ScriptPaths) {
+        set("HA_DIR", paths.configuration)
+        set("HA_RCDIR", paths.configuration + "/rc.d")
+        set("HA_RESOURCEDIR", paths.configuration + "/resource.d")
+        set("HA_FUNCS", paths.configuration + "/shellfuncs")
+        set("HA_FIFO", paths.fifo)
+        set("HA_BIN", paths.programs)
+        set("HA_DOCDIR", paths.documentation)
+        set("OCF_ROOT", "/usr/lib/ocf")
+        set("OCF_AGENTS", "/usr/lib/ocf/resource.d/heartbeat/")
+        set("LC_ALL", "C")
+        set("HOME", "/root")
+        let own = "\(paths.programs):/usr/sbin:\(paths.share)"
+        set("PATH", "\(own):/usr/local/sbin:/usr/local/bin:/usr/bin:/sbin:/bin")
+    }
+
+    /// With syslog alone the original points scripts at no file, so that they use logger(1).
+    mutating func setLogging(_ logging: LoggingConfiguration) {
+        let absent = logging.facility == nil ? nil : "/dev/null"
+        set("HA_DATEFMT", "%Y/%m/%d_%T\t")
+        set("HA_LOGD", "no")
+        set("HA_debug", String(logging.debugLevel))
+        if let file = logging.logFile ?? absent { set("HA_LOGFILE", file) }
+        if let file = logging.debugFile ?? absent { set("HA_DEBUGLOG", file) }
+        if let facility = logging.facility { set("HA_LOGFACILITY", facility) }
+    }
+}

@@ -1,0 +1,88 @@
+// The pid file: tells other programs which process the daemon is, and keeps a second daemon from starting. What counts is
+// the lock on the file, not the number in it, which may be that of a process long gone.
+
+import CLinux
+import Glibc
+
+/// The pid file of the running daemon, held for as long as the value lives; made by `acquire`.
+public struct PidFile: ~Copyable {
+    /// What a pid file says.
+    public enum Owner: Hashable, Sendable {
+        case nobody
+        /// A daemon runs. The pid is 0 when the file does not tell.
+        case running(pid: pid_t)
+    }
+
+    public enum Failure: Error, Hashable, Sendable {
+        case alreadyRunning(pid: pid_t)
+        case host(HostError)
+    }
+
+    private let path: String
+    private let descriptor: Int32
+
+    /// Takes the file for this process: 10 columns of decimal and a newline, mode 0644.
+    public static func acquire(_ path: String = "/run/heartbeat.pid") throws(Failure) -> PidFile {
+        if case .running(let pid) = owner(of: path) { throw .alreadyRunning(pid: pid) }
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
+        guard descriptor >= 0 else { throw .host(HostError("open", path)) }
+        guard clinux_lock_file(descriptor) == 0 else {
+            let code = errno
+            close(descriptor)
+            // Another daemon was a moment faster.
+            throw code == EAGAIN || code == EACCES
+                ? .alreadyRunning(pid: pid(in: path) ?? 0) : .host(HostError("lock", path, code: code))
+        }
+        let text = PidFile.text(for: getpid())
+        let count = text.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+        guard count == text.count, ftruncate(descriptor, off_t(text.count)) == 0 else {
+            let error = HostError("write", path)
+            close(descriptor)
+            throw .host(error)
+        }
+        return PidFile(path: path, descriptor: descriptor)
+    }
+
+    /// Who holds the file. A daemon of the original locks nothing; it is known by its name.
+    public static func owner(of path: String = "/run/heartbeat.pid") -> Owner {
+        let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+        let isLocked = descriptor >= 0 && clinux_file_is_locked(descriptor) == 1
+        if descriptor >= 0 { close(descriptor) }
+        let pid = pid(in: path)
+        if isLocked { return .running(pid: pid ?? 0) }
+        guard let pid, pid != getpid(), name(of: pid) == "heartbeat" else { return .nobody }
+        return .running(pid: pid)
+    }
+
+    /// Removes the file, as an orderly end does.
+    public consuming func release() {
+        unlink(path)
+    }
+
+    private init(path: String, descriptor: Int32) {
+        self.path = path
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    static func text(for pid: pid_t) -> [UInt8] {
+        let digits = String(pid)
+        return Array((String(repeating: " ", count: max(0, 10 - digits.utf8.count)) + digits + "\n").utf8)
+    }
+
+    private static func pid(in path: String) -> pid_t? {
+        guard let bytes = Descriptors.contents(of: path, atMost: 64) else { return nil }
+        let digits = bytes.filter { $0 > 0x20 }
+        guard let pid = pid_t(String(decoding: digits, as: UTF8.self)), pid > 1 else { return nil }
+        return pid
+    }
+
+    private static func name(of pid: pid_t) -> String? {
+        Descriptors.contents(of: "/proc/\(pid)/comm", atMost: 64).map { bytes in
+            String(decoding: bytes.filter { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+        }
+    }
+}

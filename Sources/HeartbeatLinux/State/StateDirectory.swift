@@ -1,0 +1,124 @@
+// What a node remembers from one start to the next, in the files and forms of the original: its generation and its uuid.
+// Other nodes refuse a generation that does not grow, so a damaged file stops the start instead of being guessed at.
+
+import Glibc
+import HeartbeatModel
+
+/// `/var/lib/heartbeat`.
+public struct StateDirectory: Sendable {
+    public let path: String
+
+    public init(_ path: String = "/var/lib/heartbeat") {
+        self.path = path
+    }
+
+    /// 15 columns of right-aligned decimal and a newline.
+    public var generationPath: String { path + "/hb_generation" }
+    /// 16 raw bytes.
+    public var uuidPath: String { path + "/hb_uuid" }
+    /// Where local processes write messages for the cluster.
+    public var fifoPath: String { path + "/fifo" }
+    /// Working directory of the daemon and of all scripts.
+    public var workingDirectory: String { path + "/cores/root" }
+
+    /// Makes the directories that are missing.
+    public func prepare() throws(HostError) {
+        try Directories.make(path, mode: 0o755)
+        try Directories.make(path + "/cores", mode: 0o755)
+        try Directories.make(workingDirectory, mode: 0o700)
+    }
+
+    /// Counts the generation up by one and puts it on the disk; call it once, before the first message is sent.
+    ///
+    /// Without a file it begins at `unixTime` + 1, which is above whatever was used before the file was lost, and
+    /// `isNew` is true.
+    public func nextGeneration(unixTime: UInt64) throws(StateError) -> (generation: Generation, isNew: Bool) {
+        let stored = try storedGeneration()
+        let number = (stored ?? unixTime) + 1
+        do throws(HostError) {
+            let text = GenerationText.format(number)
+            try DurableFile.replace(generationPath, with: Array(text.utf8), mode: 0o644)
+        } catch {
+            throw .host(error)
+        }
+        return (Generation(number), stored == nil)
+    }
+
+    /// The node's uuid, made and stored when there is none; `isNew` tells which.
+    public func nodeUUID() throws(StateError) -> (uuid: NodeUUID, isNew: Bool) {
+        guard let bytes = try contents(of: uuidPath) else { return (try makeUUID(), true) }
+        guard let uuid = NodeUUID(bytes: bytes), uuid != .unknown else {
+            throw .damaged(
+                path: uuidPath, what: "is not a uuid of 16 bytes",
+                remedy: "restore it, or remove it while heartbeat is stopped on all nodes; a new one is made")
+        }
+        return (uuid, false)
+    }
+
+    private func storedGeneration() throws(StateError) -> UInt64? {
+        guard let bytes = try contents(of: generationPath) else { return nil }
+        guard let number = GenerationText.parse(bytes) else {
+            let found = String(decoding: bytes.prefix(20), as: UTF8.self).debugDescription
+            throw .damaged(
+                path: generationPath, what: "holds \(found), which is no generation",
+                remedy: "write into it a number above all that this node has used: date +%s > \(generationPath)")
+        }
+        return number
+    }
+
+    /// `nil` when there is no such file.
+    private func contents(of path: String) throws(StateError) -> [UInt8]? {
+        if let bytes = Descriptors.contents(of: path, atMost: 4096) { return bytes }
+        let code = errno
+        guard code == ENOENT else { throw .host(HostError("read", path, code: code)) }
+        return nil
+    }
+
+    private func makeUUID() throws(StateError) -> NodeUUID {
+        var bytes = (0..<16).map { _ in UInt8.random(in: 0...255) }
+        // A random uuid says so itself (RFC 9562, version 4).
+        bytes[6] = bytes[6] & 0x0F | 0x40
+        bytes[8] = bytes[8] & 0x3F | 0x80
+        do throws(HostError) {
+            try DurableFile.replace(uuidPath, with: bytes, mode: 0o644)
+        } catch {
+            throw .host(error)
+        }
+        return NodeUUID(bytes: bytes) ?? .unknown
+    }
+}
+
+/// Why the state of a node cannot be used.
+public enum StateError: Error, Hashable, Sendable, CustomStringConvertible {
+    case host(HostError)
+    case damaged(path: String, what: String, remedy: String)
+
+    public var description: String {
+        switch self {
+        case .host(let error): "\(error)"
+        case .damaged(let path, let what, let remedy): "\(path) \(what): \(remedy)"
+        }
+    }
+}
+
+/// The text of `hb_generation`.
+public enum GenerationText {
+    /// Largest number that 15 columns hold.
+    static let largest: UInt64 = 999_999_999_999_999
+
+    /// 15 columns, right-aligned, and a newline: 16 bytes, as the original writes them.
+    public static func format(_ number: UInt64) -> String {
+        let digits = String(number)
+        return String(repeating: " ", count: max(0, 15 - digits.utf8.count)) + digits + "\n"
+    }
+
+    /// Reads a decimal number with blanks around it, 0 to one below the largest; `nil` for anything else.
+    public static func parse(_ bytes: [UInt8]) -> UInt64? {
+        let isBlank: (UInt8) -> Bool = { $0 == 0x20 || (0x09...0x0D).contains($0) }
+        let digits = bytes.drop(while: isBlank).reversed().drop(while: isBlank).reversed()
+        guard digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+            let number = UInt64(String(decoding: Array(digits), as: UTF8.self)), number < largest
+        else { return nil }
+        return number
+    }
+}

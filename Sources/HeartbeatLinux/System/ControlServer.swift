@@ -1,0 +1,169 @@
+// The socket on which the command-line tools talk to the daemon: one request line, one answer, closed. A client can be
+// slow, silent, wordy or gone; it costs one descriptor for some seconds and nothing else.
+
+import CLinux
+import Glibc
+import HeartbeatControl
+import NIOCore
+import NIOPosix
+
+/// Serves the control socket on the loop.
+public final class ControlServer {
+    /// Answers a request by calling the closure once, now or later.
+    public typealias Handler = (ControlRequest, @escaping (ControlReply) -> Void) -> Void
+
+    /// Clients served at once; further ones are turned away.
+    static let mostClients = 32
+
+    private let handler: Handler
+    private let requestTimeout: TimeAmount
+    private var clients = 0
+
+    private init(requestTimeout: TimeAmount, handler: @escaping Handler) {
+        self.handler = handler
+        self.requestTimeout = requestTimeout
+    }
+
+    /// Listens on `path`, mode 0660 and group `haclient` where that exists: its members may ask, only root may order. A
+    /// socket left by a daemon that is gone is replaced, so the pid file must be held. Closing the channel ends it; the
+    /// socket file is then the caller's to remove. Call it on the loop.
+    ///
+    /// `requestTimeout` is how long a client may take to send its line.
+    public static func start(
+        _ path: String, on loop: any EventLoop, requestTimeout: TimeAmount = .seconds(5), handler: @escaping Handler
+    ) throws(HostError) -> EventLoopFuture<any Channel> {
+        let descriptor = try listen(on: path)
+        let server = NIOLoopBound(ControlServer(requestTimeout: requestTimeout, handler: handler), eventLoop: loop)
+        return ServerBootstrap(group: loop)
+            .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 2048))
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(ControlClientHandler(server.value))
+                }
+            }
+            .withBoundSocket(descriptor)
+    }
+
+    private static func listen(on path: String) throws(HostError) -> Int32 {
+        guard var address = UnixAddress.make(path) else { throw HostError("use", path, code: ENAMETOOLONG) }
+        let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        let descriptor = socket(AF_UNIX, type, 0)
+        guard descriptor >= 0 else { throw HostError("make", path) }
+        unlink(path)
+        // Nobody may connect before the mode is right.
+        let mask = umask(0o177)
+        let bound = UnixAddress.bind(descriptor, &address)
+        umask(mask)
+        if bound, let group = Directories.groupID("haclient"), chown(path, uid_t.max, group) == 0 { chmod(path, 0o660) }
+        guard bound, Glibc.listen(descriptor, 16) == 0 else {
+            let error = HostError("listen on", path)
+            close(descriptor)
+            throw error
+        }
+        return descriptor
+    }
+
+    fileprivate func admit() -> Bool {
+        guard clients < ControlServer.mostClients else { return false }
+        clients += 1
+        return true
+    }
+
+    fileprivate func dismiss() {
+        clients -= 1
+    }
+
+    fileprivate var patience: TimeAmount { requestTimeout }
+
+    fileprivate func handle(
+        _ line: String, fromRoot isRoot: Bool, reply: @escaping (ControlReply) -> Void
+    ) {
+        guard let request = ControlRequest(line: line) else {
+            return reply(ControlReply(exitCode: ControlExit.unknown, errors: ["ERROR: request not understood"]))
+        }
+        if case .operation = request, !isRoot {
+            return reply(ControlReply(exitCode: ControlExit.failure, errors: ["ERROR: only root may do that"]))
+        }
+        handler(request, reply)
+    }
+}
+
+/// One client.
+private final class ControlClientHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// From the request to the last byte of the answer; a tool has given up long before.
+    private static let answerTimeout = TimeAmount.seconds(60)
+
+    private let server: ControlServer
+    private var line: [UInt8] = []
+    private var isAsked = false
+    private var isAnswered = false
+    private var isAdmitted = false
+    private var timer: Scheduled<Void>?
+
+    init(_ server: ControlServer) {
+        self.server = server
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        isAdmitted = server.admit()
+        guard isAdmitted else { return context.close(promise: nil) }
+        limit(server.patience, context)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        timer?.cancel()
+        if isAdmitted { server.dismiss() }
+        isAdmitted = false
+        isAnswered = true
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isAsked else { return }
+        line += unwrapInboundIn(data).readableBytesView.prefix(ControlRequest.longestLine + 1 - line.count)
+        if let end = line.firstIndex(of: UInt8(ascii: "\n")) {
+            line.removeSubrange(end...)
+        } else if line.count <= ControlRequest.longestLine {
+            return
+        }
+        isAsked = true
+        limit(ControlClientHandler.answerTimeout, context)
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        server.handle(String(decoding: line, as: UTF8.self), fromRoot: isRoot(context.channel)) { reply in
+            self.send(reply, bound.value)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    /// The client may be gone by now, and a handler that answers twice is not to harm it.
+    private func send(_ reply: ControlReply, _ context: ChannelHandlerContext) {
+        guard !isAnswered else { return }
+        isAnswered = true
+        let buffer = context.channel.allocator.buffer(string: reply.text)
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        context.writeAndFlush(wrapOutboundOut(buffer)).whenComplete { _ in bound.value.close(promise: nil) }
+    }
+
+    private func limit(_ time: TimeAmount, _ context: ChannelHandlerContext) {
+        timer?.cancel()
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        timer = context.eventLoop.scheduleTask(in: time) { bound.value.close(promise: nil) }
+    }
+
+    private func isRoot(_ channel: any Channel) -> Bool {
+        var uid: UInt32 = .max
+        do {
+            let result = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable {
+                (descriptor: NIOBSDSocket.Handle) in clinux_peer_uid(descriptor, &uid)
+            }
+            return result == 0 && (uid == 0 || uid == geteuid())
+        } catch {
+            return false
+        }
+    }
+}

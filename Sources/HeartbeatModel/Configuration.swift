@@ -1,0 +1,231 @@
+// Everything a node is told by ha.cf, haresources and authkeys, as plain checked values. The config target makes it from
+// text; nothing here knows what the files look like.
+
+/// The checked configuration of one node.
+public struct Configuration: Hashable, Sendable {
+    /// Every `node`, in the order of the file; the local node is among them.
+    public var nodes: [NodeName]
+    /// Interval of status messages (`keepalive`).
+    public var keepalive: Duration
+    /// Silence after which the peers shall declare this node dead (`deadtime`); sent to them in every status.
+    public var deadtime: Duration
+    /// Silence after which a late keepalive is logged (`warntime`).
+    public var warntime: Duration
+    /// Grace after start before a silent peer is declared dead (`initdead`).
+    public var initdead: Duration
+    /// Silence after which a ping node is dead (`deadping`).
+    public var deadping: Duration
+    /// Hops added to the number of nodes for `ttl` (`hopfudge`).
+    public var hopfudge: Int
+    /// Longest random delay before a retransmit request (`max_rexmit_delay`).
+    public var maxRetransmitDelay: Duration
+    /// Where heartbeat messages travel, in the order of the file.
+    public var media: [MediumConfiguration]
+    /// Outside addresses by which connectivity is judged.
+    public var pingNodes: [PingNode]
+    /// Whether groups return to their preferred node (`auto_failback`).
+    public var autoFailback: AutoFailback
+    /// haresources, in the order of the file.
+    public var groups: [ResourceGroup]
+    /// authkeys.
+    public var authentication: AuthenticationKeys
+    /// Which form serial-compatible authentication takes on UDP (`msgfmt`).
+    public var messageFormat: MessageFormat
+    /// How long a script may run.
+    public var actionTimeouts: ActionTimeouts
+    /// Where log lines go.
+    public var logging: LoggingConfiguration
+    /// Scheduling and memory locking.
+    public var realtime: RealtimeConfiguration
+    /// Path of the watchdog device (`watchdog`).
+    public var watchdog: String?
+    /// `hbgenmethod time`: the generation is the clock, not the file.
+    public var generationFromTime: Bool
+    /// `uuidfrom nodename`: the uuid is derived from the node name, not from the file.
+    public var uuidFromNodeName: Bool
+    /// Every directive with its value as written or its default, exported to scripts as `HA_<name>=<value>`.
+    public var parameters: [Parameter]
+
+    /// A configuration with the original's defaults and nothing else.
+    public init(nodes: [NodeName], media: [MediumConfiguration] = [], groups: [ResourceGroup] = []) {
+        self.nodes = nodes
+        self.media = media
+        self.groups = groups
+        keepalive = .seconds(1)
+        deadtime = .seconds(30)
+        warntime = .seconds(15)
+        initdead = .seconds(30)
+        deadping = .seconds(30)
+        hopfudge = 1
+        maxRetransmitDelay = .milliseconds(250)
+        pingNodes = []
+        autoFailback = .legacy
+        authentication = AuthenticationKeys(current: 1, keys: [])
+        messageFormat = .classic
+        actionTimeouts = ActionTimeouts()
+        logging = LoggingConfiguration()
+        realtime = RealtimeConfiguration()
+        watchdog = nil
+        generationFromTime = false
+        uuidFromNodeName = false
+        parameters = []
+    }
+
+    /// A name exported to scripts with its value.
+    public struct Parameter: Hashable, Sendable {
+        public var name: String
+        public var value: String
+
+        public init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+}
+
+/// `auto_failback`.
+public enum AutoFailback: String, Hashable, Sendable {
+    case on
+    case off
+    /// The directive is absent or says `legacy`: groups always return, as with `on`.
+    case legacy
+}
+
+/// `msgfmt`: whether UDP messages carry the inner `auth` field too.
+public enum MessageFormat: String, Hashable, Sendable {
+    case classic
+    case netstring
+}
+
+/// A path for heartbeat messages.
+public enum MediumConfiguration: Hashable, Sendable {
+    /// A null-modem cable: absolute path of the tty, baud rate.
+    case serial(device: String, baud: Int)
+    /// UDP to the interface's broadcast address.
+    case broadcast(interface: String, port: UInt16)
+    /// UDP to one IPv4 address or host name.
+    case unicast(interface: String, peer: String, port: UInt16)
+    /// UDP to an IPv4 group; `ttl` 0…255.
+    case multicast(interface: String, group: String, port: UInt16, ttl: UInt8, loopback: Bool)
+    /// UDP to one IPv6 address or host name.
+    case unicast6(interface: String, peer: String, port: UInt16)
+    /// UDP to an IPv6 group; `hops` 0…255.
+    case multicast6(interface: String, group: String, port: UInt16, hops: UInt8, loopback: Bool)
+
+    /// The name its links are listed under: the tty path, or the interface.
+    public var name: MediumName {
+        switch self {
+        case .serial(let device, _): MediumName(device)
+        case .broadcast(let interface, _), .unicast(let interface, _, _), .multicast(let interface, _, _, _, _),
+            .unicast6(let interface, _, _), .multicast6(let interface, _, _, _, _):
+            MediumName(interface)
+        }
+    }
+}
+
+/// An outside address, or several that count as one, used to judge our own connectivity.
+public struct PingNode: Hashable, Sendable {
+    /// The node's name: the host as written, or the group's name.
+    public var name: NodeName
+    /// Addresses or host names; the node answers when any of them does.
+    public var hosts: [String]
+    /// Made by `ping_group`.
+    public var isGroup: Bool
+    /// Made by `ping6`: the hosts are resolved as IPv6.
+    public var isIPv6: Bool
+
+    public init(name: NodeName, hosts: [String], isGroup: Bool = false, isIPv6: Bool = false) {
+        self.name = name
+        self.hosts = hosts
+        self.isGroup = isGroup
+        self.isIPv6 = isIPv6
+    }
+}
+
+/// authkeys: the keys a node accepts, and the one it signs with.
+public struct AuthenticationKeys: Hashable, Sendable {
+    /// Id of the key that signs.
+    public var current: Int
+    /// Every key that is accepted.
+    public var keys: [AuthenticationKey]
+
+    public init(current: Int, keys: [AuthenticationKey]) {
+        self.current = current
+        self.keys = keys
+    }
+
+    /// The key with `id`, if listed.
+    public subscript(id: Int) -> AuthenticationKey? {
+        keys.first { $0.id == id }
+    }
+}
+
+/// One line of authkeys.
+public struct AuthenticationKey: Hashable, Sendable {
+    /// 0…15.
+    public var id: Int
+    public var method: AuthenticationMethod
+    /// The shared secret; empty for `crc`.
+    public var secret: [UInt8]
+
+    public init(id: Int, method: AuthenticationMethod, secret: [UInt8]) {
+        self.id = id
+        self.method = method
+        self.secret = secret
+    }
+}
+
+/// How messages are signed. `crc` only detects damage; `md5` and `sha1` are HMACs (RFC 2104).
+public enum AuthenticationMethod: String, Hashable, Sendable, CaseIterable {
+    case crc
+    case md5
+    case sha1
+}
+
+/// How long a resource script may run before its process tree is ended. The original waits for ever.
+public struct ActionTimeouts: Hashable, Sendable {
+    /// `start_timeout`, default 60 s.
+    public var start: Duration = .seconds(60)
+    /// `stop_timeout`, default 60 s.
+    public var stop: Duration = .seconds(60)
+    /// `status_timeout`, default 20 s.
+    public var status: Duration = .seconds(20)
+
+    public init() {}
+
+    public func timeout(for verb: ResourceVerb) -> Duration {
+        switch verb {
+        case .start: start
+        case .stop: stop
+        case .status: status
+        }
+    }
+}
+
+/// Where log lines go.
+public struct LoggingConfiguration: Hashable, Sendable {
+    /// `logfile`: everything but debug lines.
+    public var logFile: String?
+    /// `debugfile`: everything.
+    public var debugFile: String?
+    /// `logfacility`: name of the syslog facility (`local0`, …); `nil` for none.
+    public var facility: String?
+    /// `debug`: 0 shows no debug lines.
+    public var debugLevel = 0
+    /// `syslogmsgfmt`: `Nov 20 23:46:59 node heartbeat: [34]: info: …` instead of `heartbeat[34]: 2026/11/20_23:46:59 info: …`.
+    public var usesSyslogFormat = true
+    /// `log_badpack`: whether rejected packets are logged.
+    public var logsBadPackets = true
+
+    public init() {}
+}
+
+/// Scheduling of the daemon; its children always run at normal priority.
+public struct RealtimeConfiguration: Hashable, Sendable {
+    /// `realtime`: SCHED_RR and locked memory.
+    public var isEnabled = true
+    /// `rtprio`: 1…99.
+    public var priority = 1
+
+    public init() {}
+}

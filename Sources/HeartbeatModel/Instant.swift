@@ -1,0 +1,52 @@
+// The monotonic time of one node. Nothing below the shell reads a clock: an `Instant` always arrives as a parameter,
+// which is what lets the simulator run years in seconds. It refuses to know about wall-clock time.
+
+/// A point on one node's monotonic clock, in nanoseconds since an arbitrary origin (on Linux: boot).
+///
+/// Two nodes' instants are never comparable; only differences measured on the same node mean anything.
+public struct Instant: Hashable, Comparable, Sendable {
+    /// Nanoseconds since the node's own origin.
+    public var nanoseconds: Int64
+
+    public init(nanoseconds: Int64) {
+        self.nanoseconds = nanoseconds
+    }
+
+    /// The origin of the clock.
+    public static let zero = Instant(nanoseconds: 0)
+
+    public static func < (left: Instant, right: Instant) -> Bool {
+        left.nanoseconds < right.nanoseconds
+    }
+
+    /// The instant `duration` later. Saturates instead of overflowing, so that "never" durations are harmless.
+    public static func + (instant: Instant, duration: Duration) -> Instant {
+        let (sum, overflow) = instant.nanoseconds.addingReportingOverflow(duration.nanoseconds)
+        return Instant(nanoseconds: overflow ? .max : sum)
+    }
+
+    /// The instant `duration` earlier.
+    public static func - (instant: Instant, duration: Duration) -> Instant {
+        Instant(nanoseconds: instant.nanoseconds - duration.nanoseconds)
+    }
+
+    /// The time that passed from `right` to `left`; negative when `right` is later.
+    public static func - (left: Instant, right: Instant) -> Duration {
+        .nanoseconds(left.nanoseconds - right.nanoseconds)
+    }
+}
+
+extension Duration {
+    /// The whole duration in nanoseconds, saturating at ±292 years.
+    public var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        guard !overflow else { return seconds < 0 ? .min : .max }
+        return product + attoseconds / 1_000_000_000
+    }
+
+    /// The whole duration in milliseconds, rounded toward zero: the unit of every interval in ha.cf and on the wire.
+    public var milliseconds: Int64 {
+        nanoseconds / 1_000_000
+    }
+}

@@ -1,0 +1,84 @@
+// What an operator may ask of a node, and the picture of the cluster it can be shown. Both are plain values: the core
+// fills the picture, the command-line tools print it.
+
+/// A request that changes who holds what.
+public enum OperatorRequest: Hashable, Sendable {
+    /// `hb_standby`: hand these groups (as seen from the local node) to the peer.
+    case standby(HoldSet)
+    /// `hb_takeover`: acquire these groups (as seen from the local node) from the peer.
+    case takeover(HoldSet)
+    /// SIGTERM, `heartbeat -k`: release everything, tell the peer, exit.
+    case shutdown
+}
+
+/// What one node knows about the cluster at one moment.
+public struct ClusterSnapshot: Hashable, Sendable {
+    public var localNode: NodeName
+    /// Cluster nodes in the order of ha.cf, then ping nodes.
+    public var nodes: [Node]
+    /// What the local node holds, as the original's `rscstatus` says it.
+    public var hold: HoldSet
+    /// Resources are being acquired, released or negotiated.
+    public var isInTransition: Bool
+    /// haresources in the order of the file.
+    public var groups: [Group]
+
+    public init(localNode: NodeName, nodes: [Node], hold: HoldSet, isInTransition: Bool, groups: [Group]) {
+        self.localNode = localNode
+        self.nodes = nodes
+        self.hold = hold
+        self.isInTransition = isInTransition
+        self.groups = groups
+    }
+
+    /// A cluster or ping node.
+    public struct Node: Hashable, Sendable {
+        public var name: NodeName
+        public var status: NodeStatus
+        public var isPingNode: Bool
+        public var links: [Link]
+
+        public init(name: NodeName, status: NodeStatus, isPingNode: Bool, links: [Link]) {
+            self.name = name
+            self.status = status
+            self.isPingNode = isPingNode
+            self.links = links
+        }
+    }
+
+    /// One node seen over one medium.
+    public struct Link: Hashable, Sendable {
+        public var medium: MediumName
+        public var isUp: Bool
+
+        public init(medium: MediumName, isUp: Bool) {
+            self.medium = medium
+            self.isUp = isUp
+        }
+    }
+
+    /// One resource group as the local node sees it.
+    public struct Group: Hashable, Sendable {
+        public var key: String
+        public var preferredNode: NodeName
+        public var state: State
+
+        public init(key: String, preferredNode: NodeName, state: State) {
+            self.key = key
+            self.preferredNode = preferredNode
+            self.state = state
+        }
+
+        /// What the local node does with a group.
+        public enum State: String, Hashable, Sendable {
+            case stopped
+            case acquiring
+            case running
+            case releasing
+            /// A start failed here; the group was released and is the peer's to run.
+            case failed
+            /// A stop failed here; parts may still be running, so nobody else may start it.
+            case stopFailed
+        }
+    }
+}

@@ -1,0 +1,161 @@
+// What befalls the machines of one run, drawn from the seed in the swarm manner: about half of the kinds are absent, the
+// rest come at wildly different rates, so that some runs are all of one kind and some of everything.
+
+import HeartbeatCore
+import HeartbeatModel
+
+/// A kind of misfortune, or of operator.
+enum FaultKind: CaseIterable {
+    case powerLoss
+    case stall
+    case cutMedium
+    case cutOneWay
+    case partition
+    case partitionOneWay
+    case shutdown
+    case standby
+    case takeover
+}
+
+/// The character of one run.
+struct RunPlan {
+    var configuration: Configuration
+    var path: Path
+    var scripts: ScriptWorld
+    var kinds: [FaultKind]
+    /// Mean time between two misfortunes.
+    var pace: Duration
+    /// How long the misfortunes go on.
+    var trouble: Duration
+    var clockDrift: Double
+
+    /// Time in which a healed cluster must have settled.
+    var patience: Duration {
+        let longest = scripts.duration.upperBound
+        let actions = 4 * configuration.groups.reduce(0) { $0 + $1.resources.count }
+        return configuration.initdead + configuration.deadtime * 4 + configuration.keepalive * 10 + longest * actions
+            + configuration.actionTimeouts.stop * 2 + .seconds(120)
+    }
+
+    init(using random: inout SplitMix64) {
+        configuration = Self.drawConfiguration(using: &random)
+        path = Self.drawPath(using: &random)
+        scripts = Self.drawScripts(deadtime: configuration.deadtime, using: &random)
+        kinds = FaultKind.allCases.filter { _ in random.chance(0.5) }
+        pace = random.pick([.seconds(5), .seconds(15), .seconds(60)])
+        trouble = random.pick([.seconds(60), .seconds(180), .seconds(400)])
+        clockDrift = random.pick([0, 1e-5, 5e-4])
+    }
+
+    private static func drawConfiguration(using random: inout SplitMix64) -> Configuration {
+        let media = ["eth0", "eth1", "/dev/ttyS0"].prefix(Int.random(in: 1...3, using: &random))
+        var configuration = Configuration(
+            nodes: [NodeName("alpha"), NodeName("beta")],
+            media: media.map { .broadcast(interface: $0, port: 694) }, groups: drawGroups(using: &random))
+        configuration.keepalive = random.pick([.milliseconds(250), .milliseconds(500), .seconds(1), .seconds(2)])
+        configuration.deadtime = configuration.keepalive * random.pick([3, 4, 5, 10])
+        configuration.warntime = configuration.deadtime / 2
+        configuration.initdead = max(configuration.deadtime, .seconds(random.pick([4, 12, 30])))
+        configuration.autoFailback = random.pick([.on, .off, .legacy])
+        configuration.actionTimeouts.start = .seconds(8)
+        configuration.actionTimeouts.stop = .seconds(8)
+        configuration.actionTimeouts.status = .seconds(4)
+        if random.chance(0.3) {
+            configuration.pingNodes = [PingNode(name: NodeName("10.0.0.254"), hosts: ["10.0.0.254"])]
+        }
+        return configuration
+    }
+
+    private static func drawGroups(using random: inout SplitMix64) -> [ResourceGroup] {
+        (1...Int.random(in: 1...4, using: &random)).map { number in
+            let resources = (1...Int.random(in: 1...3, using: &random)).map { position in
+                // Now and then two groups name the same resource and must take turns.
+                let word = position > 1 && random.chance(0.15) ? "shared" : "r\(number)\(position)"
+                return Resource(word: word, scriptName: word, arguments: [])
+            }
+            let preferred = NodeName(random.chance(0.5) ? "alpha" : "beta")
+            return ResourceGroup(
+                preferredNode: preferred, resources: resources.uniqued(), line: number)
+        }
+    }
+
+    private static func drawPath(using random: inout SplitMix64) -> Path {
+        var path = Path()
+        if random.chance(0.5) { path.loss = random.pick([0.01, 0.05, 0.2, 0.4]) }
+        if random.chance(0.3) { path.duplication = random.pick([0.01, 0.2]) }
+        if random.chance(0.3) { path.corruption = random.pick([0.001, 0.05]) }
+        if random.chance(0.5) {
+            path.straggling = random.pick([0.001, 0.02, 0.1])
+            path.longDelay = random.pick([.milliseconds(300), .seconds(2), .seconds(15)])
+        }
+        path.delay = .microseconds(100)...random.pick([.milliseconds(1), .milliseconds(20), .milliseconds(150)])
+        return path
+    }
+
+    private static func drawScripts(deadtime: Duration, using random: inout SplitMix64) -> ScriptWorld {
+        var scripts = ScriptWorld()
+        scripts.duration = .milliseconds(1)...random.pick([.milliseconds(20), .seconds(2), deadtime * 2])
+        if random.chance(0.3) { scripts.startFailure = random.pick([0.02, 0.3]) }
+        if random.chance(0.3) { scripts.stopFailure = random.pick([0.02, 0.5]) }
+        if random.chance(0.2) { scripts.hang = random.pick([0.01, 0.1]) }
+        return scripts
+    }
+}
+
+extension Array where Element: Hashable {
+    fileprivate func uniqued() -> [Element] {
+        var seen: Set<Element> = []
+        return filter { seen.insert($0).inserted }
+    }
+}
+
+extension World {
+    /// Lets one misfortune of `kind` happen; what must be undone later is planned by the caller through `undo`.
+    mutating func inflict(_ kind: FaultKind, deadtime: Duration, undo: (inout World, Undo, Duration) -> Void) {
+        let host = Int.random(in: 0..<hosts.count, using: &random)
+        let medium = Int.random(in: 0..<network.media.count, using: &random)
+        let all = Array(network.media.indices)
+        switch kind {
+        case .powerLoss:
+            guard hosts[host].isUp else { return }
+            losePower(host)
+            undo(
+                &self, .boot(host, losingGeneration: random.chance(0.1)),
+                random.duration(in: .milliseconds(100)...(.seconds(40))))
+        case .shutdown:
+            request(.shutdown, of: host)
+            undo(&self, .boot(host, losingGeneration: false), random.duration(in: .seconds(1)...(.seconds(60))))
+        case .stall:
+            stall(host, for: random.duration(in: (deadtime / 4)...(deadtime * 2)))
+        case .cutMedium:
+            cut([medium], sender: nil, for: random.duration(in: .milliseconds(500)...(.seconds(30))), undo: undo)
+        case .cutOneWay:
+            cut([medium], sender: host, for: random.duration(in: .milliseconds(500)...(.seconds(30))), undo: undo)
+        case .partition:
+            cut(all, sender: nil, for: random.duration(in: .milliseconds(500)...(.seconds(60))), undo: undo)
+        case .partitionOneWay:
+            cut(all, sender: host, for: random.duration(in: .milliseconds(500)...(.seconds(60))), undo: undo)
+        case .standby:
+            request(.standby(random.pick([.all, .local, .foreign])), of: host)
+        case .takeover:
+            request(.takeover(random.pick([.all, .local, .foreign])), of: host)
+        }
+    }
+
+    private mutating func cut(
+        _ media: [Int], sender: Int?, for duration: Duration, undo: (inout World, Undo, Duration) -> Void
+    ) {
+        let direction = sender.map { " from \(hosts[$0].name)" } ?? ""
+        for medium in media {
+            trace.note("network", "\(network.media[medium]) is cut\(direction)", at: now)
+            network.setBlocked(true, medium: medium, sender: sender)
+        }
+        undo(&self, .mend(media, sender: sender), duration)
+    }
+}
+
+/// The end of a misfortune.
+enum Undo {
+    case boot(Int, losingGeneration: Bool)
+    case mend([Int], sender: Int?)
+}

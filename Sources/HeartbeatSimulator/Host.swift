@@ -1,0 +1,92 @@
+// One simulated machine: its clock, its power, its disk (the generation), the resources that really run on it, and the
+// daemon – a `ClusterCore` – while that lives.
+
+import HeartbeatCore
+import HeartbeatModel
+
+/// One machine of the simulated cluster.
+struct Host {
+    let name: NodeName
+    let uuid: NodeUUID
+    /// Local clock = offset + rate × world time.
+    let clockRate: Double
+    let clockOffset: Duration
+
+    var core: ClusterCore?
+    var generation: UInt64
+    /// Counts daemon lives, so that answers meant for a dead one are recognised.
+    var incarnation = 0
+    /// The daemon does not run until then (SIGSTOP, a machine that stands still); its sockets fill meanwhile.
+    var stalledUntil: Instant?
+    var backlog: [Event] = []
+    /// The wake-up that counts; earlier ones still in the queue are void.
+    var wakeup: UInt64 = 0
+    /// Resources that really run, by group and position.
+    var running: Set<ResourcePlace> = []
+    /// Groups of which something may run: from the first start's beginning to the last stop's end.
+    var active: Set<Int> = []
+    /// Actions under way, by group.
+    var busy: [Int: ActionID] = [:]
+
+    // What the checkers need to know.
+    var bootedAt = Instant.zero
+    /// When, on the local clock, the daemon was last given news of the peer's being alive.
+    var heardPeerAt: Instant?
+    var newestStatusHeard: MessageIdentity?
+    var newestGenerationHeard: Generation?
+    /// The newest report of the peer's holdings that the daemon was given.
+    var newestReportHeard: MessageIdentity?
+    /// When the daemon last rightly took over from a silent peer, in world time.
+    var tookOverAt: Instant?
+    /// The last message it had sent then: reports after this one tell of the takeover.
+    var sentBeforeTakeover: MessageIdentity?
+    var lastSent: MessageIdentity?
+
+    init(name: NodeName, number: UInt8, clockRate: Double, clockOffset: Duration, generation: UInt64) {
+        self.name = name
+        self.clockRate = clockRate
+        self.clockOffset = clockOffset
+        self.generation = generation
+        guard let uuid = NodeUUID(bytes: [UInt8](repeating: number, count: 16)) else {
+            preconditionFailure("sixteen bytes make a uuid")
+        }
+        self.uuid = uuid
+    }
+
+    var isUp: Bool { core != nil }
+
+    /// What the machine's own clock shows at a world time.
+    func localTime(_ world: Instant) -> Instant {
+        Instant(nanoseconds: Int64(Double(world.nanoseconds) * clockRate)) + clockOffset
+    }
+
+    /// The first world time at which the machine's own clock has reached `local`.
+    func worldTime(_ local: Instant) -> Instant {
+        let raw = Instant(nanoseconds: Int64(Double((local - clockOffset).nanoseconds) / clockRate))
+        return Instant(nanoseconds: raw.nanoseconds + 2)
+    }
+
+    /// The machine loses power: everything on it is gone.
+    mutating func losePower() {
+        core = nil
+        incarnation += 1
+        running = []
+        active = []
+        busy = [:]
+        backlog = []
+        stalledUntil = nil
+        heardPeerAt = nil
+        newestStatusHeard = nil
+        newestGenerationHeard = nil
+        newestReportHeard = nil
+        tookOverAt = nil
+        sentBeforeTakeover = nil
+        lastSent = nil
+    }
+}
+
+/// One resource: position in haresources and in its line.
+struct ResourcePlace: Hashable, Sendable {
+    var group: Int
+    var position: Int
+}

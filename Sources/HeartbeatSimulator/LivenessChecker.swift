@@ -1,0 +1,43 @@
+// What must be true some time after everything has been healed: the cluster is settled, both nodes agree, and every group
+// runs on exactly one of them.
+
+import HeartbeatCore
+import HeartbeatModel
+
+/// The rules of liveness.
+enum LivenessChecker {
+    static func problems(in world: World) -> [String] {
+        var problems: [String] = []
+        let snapshots = world.hosts.compactMap { $0.core?.snapshot }
+        guard snapshots.count == world.hosts.count else { return ["a node is down although all were switched on"] }
+        for snapshot in snapshots {
+            for node in snapshot.nodes where !node.isPingNode && node.status != .active {
+                problems.append("\(snapshot.localNode) sees \(node.name) as \(node.status.rawValue)")
+            }
+            if snapshot.isInTransition { problems.append("\(snapshot.localNode) never settles") }
+        }
+        if snapshots[0].hold.seenByPeer != HoldSet.all.subtracting(snapshots[1].hold) {
+            problems.append(
+                "\(snapshots[0].localNode) holds \(snapshots[0].hold), \(snapshots[1].localNode) holds \(snapshots[1].hold)"
+            )
+        }
+        for group in world.configuration.groups.indices {
+            problems += ownershipProblems(of: group, in: world, snapshots)
+        }
+        for id in world.openRequests { problems.append("request \(id.number) was never answered") }
+        return problems
+    }
+
+    private static func ownershipProblems(of group: Int, in world: World, _ snapshots: [ClusterSnapshot]) -> [String] {
+        let key = world.configuration.groups[group].key
+        let count = world.configuration.groups[group].resources.count
+        let owners = world.hosts.filter { $0.active.contains(group) }
+        // A group that could not be started on either node is nobody's until an operator looks at it.
+        if owners.isEmpty, snapshots.contains(where: { $0.groups[group].state == .failed }) { return [] }
+        guard owners.count == 1 else {
+            return ["\(key) is active on \(owners.isEmpty ? "no node" : "both nodes")"]
+        }
+        let running = (0..<count).filter { owners[0].running.contains(ResourcePlace(group: group, position: $0)) }
+        return running.count == count ? [] : ["\(key) runs only in part on \(owners[0].name)"]
+    }
+}

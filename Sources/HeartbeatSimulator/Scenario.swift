@@ -1,0 +1,166 @@
+// Scenarios as text: a cluster, what befalls it, and – after `----` – what the nodes then said and did. Running a scenario
+// gives the whole file again with the true outcome, so that a test compares two texts and a change is reviewed as a diff.
+
+import HeartbeatCore
+import HeartbeatModel
+
+/// A scripted run in a perfect world: 1 ms from node to node, 10 ms a script, no accident that is not written down.
+public struct Scenario {
+    private struct Block {
+        var source: [String] = []
+        var events: [(time: Instant, command: ScenarioCommand)] = []
+        var end: Instant?
+    }
+
+    private var configuration = Configuration(nodes: [])
+    private var blocks: [Block] = []
+    private var world: World?
+
+    /// Runs the scenario in `text`; gives the text back with what follows each `----` replaced by what really happened.
+    public static func run(_ text: String) throws(ScenarioError) -> String {
+        var scenario = Scenario()
+        try scenario.read(text)
+        return try scenario.perform()
+    }
+
+    // MARK: - Reading
+
+    private mutating func read(_ text: String) throws(ScenarioError) {
+        var block = Block()
+        var isOutcome = false
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            if line == "----" {
+                isOutcome = true
+            } else if isOutcome {
+                guard line.isEmpty else { continue }
+                blocks.append(block)
+                block = Block()
+                isOutcome = false
+            } else {
+                block.source.append(String(line))
+                try read(line, number: index + 1, into: &block)
+            }
+        }
+        if block.end != nil { blocks.append(block) }
+    }
+
+    private mutating func read(_ line: Substring, number: Int, into block: inout Block) throws(ScenarioError) {
+        let words = line.prefix { $0 != "#" }.split(separator: " ").map(String.init)
+        switch words.first {
+        case nil:
+            return
+        case "cluster":
+            try readCluster(Array(words.dropFirst()), line: number)
+        case "group" where words.count >= 3:
+            let resources = words.dropFirst(2).map { Resource(word: $0, scriptName: $0, arguments: []) }
+            configuration.groups.append(
+                ResourceGroup(preferredNode: NodeName(words[1]), resources: resources, line: number))
+        case "at" where words.count >= 3:
+            let time = Instant.zero + (try ScenarioCommand.duration(words[1], line: number))
+            block.events.append((time, try ScenarioCommand(Array(words.dropFirst(2)), line: number)))
+        case "until" where words.count == 2:
+            block.end = Instant.zero + (try ScenarioCommand.duration(words[1], line: number))
+        default:
+            throw ScenarioError(line: number, message: "no such command: \(line)")
+        }
+    }
+
+    private mutating func readCluster(_ words: [String], line: Int) throws(ScenarioError) {
+        for word in words {
+            let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2 else {
+                configuration.nodes.append(NodeName(word))
+                continue
+            }
+            switch parts[0] {
+            case "keepalive": configuration.keepalive = try ScenarioCommand.duration(parts[1], line: line)
+            case "deadtime": configuration.deadtime = try ScenarioCommand.duration(parts[1], line: line)
+            case "warntime": configuration.warntime = try ScenarioCommand.duration(parts[1], line: line)
+            case "initdead": configuration.initdead = try ScenarioCommand.duration(parts[1], line: line)
+            case "auto_failback":
+                guard let value = AutoFailback(rawValue: parts[1]) else {
+                    throw ScenarioError(line: line, message: "auto_failback is on, off or legacy, not \(parts[1])")
+                }
+                configuration.autoFailback = value
+            case "media":
+                configuration.media = parts[1].split(separator: ",").map {
+                    .broadcast(interface: String($0), port: 694)
+                }
+            default:
+                throw ScenarioError(line: line, message: "no such setting: \(parts[0])")
+            }
+        }
+    }
+
+    // MARK: - Running
+
+    private mutating func perform() throws(ScenarioError) -> String {
+        var output: [String] = []
+        var shown = 0
+        var world = makeWorld()
+        for block in blocks {
+            output += block.source + ["----"]
+            for (number, event) in block.events.enumerated() { world.plan(number, at: event.time) }
+            let end = block.end ?? world.now
+            while world.now < end, let number = world.run(until: end) {
+                try apply(block.events[number].command, to: &world)
+            }
+            output += world.trace.lines[shown...].map(\.description)
+            shown = world.trace.lines.count
+            output += world.checker.violations.map { "VIOLATION \($0)" }
+            output += Self.owners(in: world) + [""]
+        }
+        return output.joined(separator: "\n")
+    }
+
+    private func makeWorld() -> World {
+        var path = Path()
+        path.delay = .milliseconds(1)...(.milliseconds(1))
+        var scripts = ScriptWorld()
+        scripts.duration = .milliseconds(10)...(.milliseconds(10))
+        let hosts = configuration.nodes.enumerated().map { index, name in
+            Host(name: name, number: UInt8(index + 1), clockRate: 1, clockOffset: .zero, generation: 0)
+        }
+        return World(
+            configuration: configuration, hosts: hosts,
+            network: Network(media: configuration.media.map(\.name), path: path), scripts: scripts, seed: 1,
+            trace: Trace(detail: .everything))
+    }
+
+    private func apply(_ command: ScenarioCommand, to world: inout World) throws(ScenarioError) {
+        switch command {
+        case .boot(let name): world.boot(try host(name))
+        case .powerOff(let name): world.losePower(try host(name))
+        case .stall(let name, let duration): world.stall(try host(name), for: duration)
+        case .cut(let medium, let from):
+            let sender = try from.map { name throws(ScenarioError) in try host(name) }
+            setBlocked(true, medium, sender: sender, in: &world)
+        case .mend(let medium): setBlocked(false, medium, sender: nil, in: &world)
+        case .request(let name, let request): world.request(request, of: try host(name))
+        case .breakGroup(let key, let name): world.scripts.broken[NodeName(name), default: []].insert(key)
+        case .stick(let word, let name): world.scripts.stuck[NodeName(name), default: []].insert(word)
+        case .repair: world.scripts.heal()
+        }
+    }
+
+    private func setBlocked(_ blocked: Bool, _ name: String, sender: Int?, in world: inout World) {
+        for (index, medium) in world.network.media.enumerated() where name == "all" || medium.text == name {
+            world.network.setBlocked(blocked, medium: index, sender: sender)
+        }
+    }
+
+    private func host(_ name: String) throws(ScenarioError) -> Int {
+        guard let index = configuration.nodes.firstIndex(of: NodeName(name)) else {
+            throw ScenarioError(line: 0, message: "no node \(name) in this cluster")
+        }
+        return index
+    }
+
+    /// Where every group really runs, for the end of a block.
+    private static func owners(in world: World) -> [String] {
+        world.configuration.groups.enumerated().map { index, group in
+            let owners = world.hosts.filter { $0.active.contains(index) }.map(\.name.text)
+            return "\(group.key) runs on \(owners.isEmpty ? "no node" : owners.joined(separator: " and "))"
+        }
+    }
+}

@@ -1,0 +1,63 @@
+// The words of a scenario file: who is in the cluster, and what happens when. One command a line; `#` begins a comment.
+
+import HeartbeatModel
+
+/// A line of a scenario that cannot be understood.
+public struct ScenarioError: Error, Hashable, CustomStringConvertible {
+    public var line: Int
+    public var message: String
+
+    public var description: String { "line \(line): \(message)" }
+}
+
+/// What happens at an instant of a scenario.
+enum ScenarioCommand: Hashable {
+    case boot(String)
+    case powerOff(String)
+    case stall(String, Duration)
+    /// From one node only, or – `nil` – both ways. The medium `all` is every medium.
+    case cut(medium: String, from: String?)
+    case mend(medium: String)
+    case request(String, OperatorRequest)
+    /// No start of the group succeeds on the node.
+    case breakGroup(key: String, on: String)
+    /// No stop of the resource succeeds on the node.
+    case stick(word: String, on: String)
+    /// Every script works again.
+    case repair
+
+    /// Reads the words after `at <time>`.
+    init(_ words: [String], line: Int) throws(ScenarioError) {
+        switch words.first {
+        case "boot" where words.count == 2: self = .boot(words[1])
+        case "power" where words.count == 3 && words[1] == "off": self = .powerOff(words[2])
+        case "stall" where words.count == 3: self = .stall(words[1], try Self.duration(words[2], line: line))
+        case "cut" where words.count == 2: self = .cut(medium: words[1], from: nil)
+        case "cut" where words.count == 4 && words[2] == "from": self = .cut(medium: words[1], from: words[3])
+        case "mend" where words.count == 2: self = .mend(medium: words[1])
+        case "standby" where words.count == 3: self = .request(words[1], .standby(try Self.set(words[2], line: line)))
+        case "takeover" where words.count == 3: self = .request(words[1], .takeover(try Self.set(words[2], line: line)))
+        case "shutdown" where words.count == 2: self = .request(words[1], .shutdown)
+        case "break" where words.count == 4 && words[2] == "on": self = .breakGroup(key: words[1], on: words[3])
+        case "stick" where words.count == 4 && words[2] == "on": self = .stick(word: words[1], on: words[3])
+        case "repair" where words.count == 1: self = .repair
+        default:
+            throw ScenarioError(line: line, message: "no such event: \(words.joined(separator: " "))")
+        }
+    }
+
+    private static func set(_ word: String, line: Int) throws(ScenarioError) -> HoldSet {
+        guard let set = HoldSet(word: word), !set.isEmpty else {
+            throw ScenarioError(line: line, message: "\(word) is none of all, local, foreign")
+        }
+        return set
+    }
+
+    /// `250ms`, `10s`, `2m`.
+    static func duration(_ word: String, line: Int) throws(ScenarioError) -> Duration {
+        for (unit, milliseconds) in [("ms", 1), ("s", 1000), ("m", 60_000)] where word.hasSuffix(unit) {
+            if let number = Int(word.dropLast(unit.utf8.count)) { return .milliseconds(number * milliseconds) }
+        }
+        throw ScenarioError(line: line, message: "\(word) is no duration; write 250ms, 10s or 2m")
+    }
+}

@@ -1,0 +1,45 @@
+// How resource scripts behave in a simulated world: how long they take, when they fail, when they hang.
+
+import HeartbeatCore
+import HeartbeatModel
+
+/// The temper of all scripts of a run.
+struct ScriptWorld: Hashable, Sendable {
+    var duration: ClosedRange<Duration> = .milliseconds(1)...(.milliseconds(50))
+    var startFailure = 0.0
+    var stopFailure = 0.0
+    /// Probability that a script never ends by itself.
+    var hang = 0.0
+    /// Keys of groups of which no start succeeds on the named node (scenarios).
+    var broken: [NodeName: Set<String>] = [:]
+    /// Words of resources whose stop never succeeds on the named node (scenarios).
+    var stuck: [NodeName: Set<String>] = [:]
+
+    /// How an action ends, and after what time.
+    func outcome(
+        of action: ResourceAction, on node: NodeName, isRunning: Bool, using random: inout SplitMix64
+    ) -> (result: ActionResult, after: Duration) {
+        if random.chance(hang) { return (.timedOut, action.timeout) }
+        let time = random.duration(in: duration)
+        guard time < action.timeout else { return (.timedOut, action.timeout) }
+        switch action.verb {
+        case .status:
+            return (.exited(code: isRunning ? 0 : 3, output: isRunning ? "running\n" : "stopped\n"), time)
+        case .start:
+            let fails = broken[node]?.contains(action.groupKey) == true || random.chance(startFailure)
+            return (.exited(code: fails ? 1 : 0, output: ""), time)
+        case .stop:
+            let fails = stuck[node]?.contains(action.resource.word) == true || random.chance(stopFailure)
+            return (.exited(code: fails ? 1 : 0, output: ""), time)
+        }
+    }
+
+    /// Every script works from now on.
+    mutating func heal() {
+        startFailure = 0
+        stopFailure = 0
+        hang = 0
+        broken = [:]
+        stuck = [:]
+    }
+}

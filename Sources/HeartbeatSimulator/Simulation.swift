@@ -1,0 +1,135 @@
+// One seed's run: draw the character of the run, let misfortunes happen for a while, then heal everything and require that
+// the cluster settles. The same seed gives the same run, step by step, in every process.
+
+import HeartbeatCore
+import HeartbeatModel
+
+/// A randomised run of two nodes.
+public struct Simulation {
+    /// What a run showed.
+    public struct Outcome: Sendable {
+        public var seed: UInt64
+        /// Broken rules, with their virtual time; empty when every invariant held.
+        public var violations: [String]
+        /// How many happenings were executed.
+        public var steps: Int
+        /// Virtual time that passed.
+        public var virtualTime: Duration
+        /// The last lines, or all of them when asked for.
+        public var trace: [Trace.Line]
+        /// Identifies the whole run; equal for equal seeds in every process.
+        public var digest: UInt64
+        /// Takeovers that happened because a node fell silent: a run without any tests little.
+        public var takeovers: Int
+    }
+
+    private let seed: UInt64
+    private let plan: RunPlan
+    private var world: World
+    private var undos: [Undo?] = []
+    private static let nextFault = -1
+
+    /// - Parameter traced: keep every line, and show every message.
+    public init(seed: UInt64, traced: Bool = false) {
+        self.seed = seed
+        var random = SplitMix64(seed: seed)
+        plan = RunPlan(using: &random)
+        let trace = Trace(detail: traced ? .everything : .tail(60), showsMessages: traced)
+        let drift = plan.clockDrift
+        let hosts = plan.configuration.nodes.enumerated().map { index, name in
+            Host(
+                name: name, number: UInt8(index + 1), clockRate: 1 + Double.random(in: -1...1, using: &random) * drift,
+                clockOffset: random.duration(in: .zero...(.seconds(100_000))),
+                generation: UInt64.random(in: 1...1_000_000, using: &random))
+        }
+        let network = Network(media: plan.configuration.media.map(\.name), path: plan.path)
+        world = World(
+            configuration: plan.configuration, hosts: hosts, network: network, scripts: plan.scripts,
+            seed: random.next(), trace: trace)
+    }
+
+    /// Runs to the end, or to the first violation.
+    public mutating func run() -> Outcome {
+        for host in world.hosts.indices {
+            world.planBoot(
+                host, after: world.random.duration(in: .zero...random(upTo: plan.configuration.initdead * 2)))
+        }
+        planNextFault()
+        trouble()
+        heal()
+        settle()
+        return Outcome(
+            seed: seed, violations: world.checker.violations, steps: world.steps,
+            virtualTime: world.now - .zero, trace: world.trace.lines, digest: world.trace.digest,
+            takeovers: world.checker.takeovers)
+    }
+
+    private mutating func random(upTo limit: Duration) -> Duration {
+        world.random.duration(in: .zero...limit)
+    }
+
+    private mutating func trouble() {
+        let end = Instant.zero + plan.trouble
+        while world.now < end, let number = world.run(until: end) {
+            guard number == Self.nextFault else {
+                undo(number)
+                continue
+            }
+            if !plan.kinds.isEmpty {
+                var planned: [(Undo, Duration)] = []
+                world.inflict(world.random.pick(plan.kinds), deadtime: plan.configuration.deadtime) { _, undo, delay in
+                    planned.append((undo, delay))
+                }
+                for (undo, delay) in planned { self.plan(undo, after: delay) }
+            }
+            planNextFault()
+        }
+    }
+
+    private mutating func planNextFault() {
+        world.plan(Self.nextFault, at: world.now + world.random.duration(in: .milliseconds(10)...(plan.pace * 2)))
+    }
+
+    private mutating func plan(_ undo: Undo, after delay: Duration) {
+        undos.append(undo)
+        world.plan(undos.count - 1, at: world.now + delay)
+    }
+
+    private mutating func undo(_ number: Int) {
+        guard let undo = undos[number] else { return }
+        undos[number] = nil
+        switch undo {
+        case .boot(let host, let losingGeneration):
+            world.boot(host, losingGeneration: losingGeneration)
+        case .mend(let media, let sender):
+            for medium in media {
+                world.trace.note("network", "\(world.network.media[medium]) is mended", at: world.now)
+                world.network.setBlocked(false, medium: medium, sender: sender)
+            }
+        }
+    }
+
+    /// Everything works from now on, and every machine is switched on.
+    private mutating func heal() {
+        guard world.checker.violations.isEmpty else { return }
+        world.trace.note("network", "everything is healed", at: world.now)
+        world.network.mend()
+        world.scripts.heal()
+        undos = undos.map { _ in nil }
+        for host in world.hosts.indices { world.boot(host) }
+    }
+
+    private mutating func settle() {
+        let end = world.now + plan.patience
+        while world.checker.violations.isEmpty, world.now < end, let number = world.run(until: end) {
+            // A shutdown that was under way ends now; nobody keeps a machine off for ever.
+            if number >= 0 { undo(number) }
+        }
+        guard world.checker.violations.isEmpty else { return }
+        for host in world.hosts.indices where !world.hosts[host].isUp { world.boot(host) }
+        let secondEnd = world.now + plan.patience
+        while world.checker.violations.isEmpty, world.now < secondEnd, world.run(until: secondEnd) != nil {}
+        guard world.checker.violations.isEmpty else { return }
+        for problem in LivenessChecker.problems(in: world) { world.checker.report(problem, at: world.now) }
+    }
+}

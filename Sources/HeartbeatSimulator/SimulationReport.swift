@@ -1,0 +1,50 @@
+// Many seeds in a row, and what is printed about them.
+
+import HeartbeatModel
+
+/// The sum of several runs.
+public struct SimulationReport: Sendable {
+    public private(set) var runs = 0
+    /// Runs in which a rule was broken.
+    public private(set) var failures = 0
+    public private(set) var steps = 0
+    public private(set) var takeovers = 0
+    public private(set) var virtualTime = Duration.zero
+
+    /// Runs every seed and hands every line to print to `output`.
+    public static func run(
+        seeds: Range<UInt64>, traced: Bool = false, showsDigests: Bool = false, output: (String) -> Void
+    ) -> SimulationReport {
+        var report = SimulationReport()
+        for seed in seeds {
+            var simulation = Simulation(seed: seed, traced: traced)
+            let outcome = simulation.run()
+            report.add(outcome)
+            if traced || !outcome.violations.isEmpty {
+                for line in outcome.trace { output(line.description) }
+            }
+            if showsDigests {
+                output(
+                    "seed \(seed): \(outcome.steps) steps, \(outcome.virtualTime.components.seconds) s, "
+                        + "\(outcome.takeovers) takeovers, digest \(String(outcome.digest, radix: 16))")
+            }
+            for violation in outcome.violations { output("seed \(seed): VIOLATION \(violation)") }
+            if !outcome.violations.isEmpty { output("repeat with: hbsim --seed \(seed) --trace") }
+        }
+        return report
+    }
+
+    /// One line.
+    public var summary: String {
+        "\(runs) seeds, \(steps) steps, \(virtualTime.components.seconds / 3600) virtual hours, \(takeovers) takeovers: "
+            + (failures == 0 ? "every rule held" : "\(failures) seeds broke a rule")
+    }
+
+    private mutating func add(_ outcome: Simulation.Outcome) {
+        runs += 1
+        failures += outcome.violations.isEmpty ? 0 : 1
+        steps += outcome.steps
+        takeovers += outcome.takeovers
+        virtualTime += outcome.virtualTime
+    }
+}

@@ -1,0 +1,308 @@
+// A cluster of two machines in virtual time: pops the next happening, moves the clock, feeds the core that it concerns and
+// executes its effects with the same exhaustive switch as the daemon's shell. What happens *to* the machines is decided
+// elsewhere (`Faults`, `Scenario`); whether it was right, by the checkers.
+
+import HeartbeatCore
+import HeartbeatModel
+import HeartbeatWire
+
+/// The simulated world.
+struct World {
+    enum Happening {
+        case arrival(host: Int, incarnation: Int, Message, medium: Int)
+        case wakeup(host: Int, number: UInt64)
+        case scriptEnd(host: Int, incarnation: Int, ActionID, ResourceAction, ActionResult)
+        case stallEnd(host: Int)
+        case boot(host: Int)
+        /// Something the driver of the world planned; it gets it back by number.
+        case planned(Int)
+    }
+
+    private(set) var now = Instant.zero
+    let configuration: Configuration
+    var hosts: [Host]
+    var network: Network
+    var scripts: ScriptWorld
+    var random: SplitMix64
+    var trace: Trace
+    var checker: SafetyChecker
+    private var queue = HappeningQueue<Happening>()
+    private let codec: MessageCodec
+    private var lastRequest: UInt64 = 0
+    private(set) var openRequests: Set<RequestID> = []
+    private(set) var steps = 0
+    private var wakeupsAtThisInstant = 0
+
+    init(
+        configuration: Configuration, hosts: [Host], network: Network, scripts: ScriptWorld, seed: UInt64, trace: Trace
+    ) {
+        self.configuration = configuration
+        self.hosts = hosts
+        self.network = network
+        self.scripts = scripts
+        self.trace = trace
+        random = SplitMix64(seed: seed)
+        checker = SafetyChecker(configuration: configuration)
+        let key = AuthenticationKey(id: 1, method: .sha1, secret: Array("simulated".utf8))
+        codec = MessageCodec(keys: AuthenticationKeys(current: 1, keys: [key]), format: .classic)
+    }
+
+    // MARK: - Running
+
+    /// The next planned happening that comes due, after executing everything before it; `nil` at `end`.
+    mutating func run(until end: Instant) -> Int? {
+        while let time = queue.nextTime, time <= end, checker.violations.isEmpty {
+            guard let (time, happening) = queue.popFirst() else { break }
+            if time > now { wakeupsAtThisInstant = 0 }
+            now = max(now, time)
+            steps += 1
+            if case .planned(let number) = happening { return number }
+            execute(happening)
+            // What is due now may still be in the queue for this very instant.
+            if let next = queue.nextTime, next > now { checker.check(self) }
+        }
+        now = max(now, end)
+        return nil
+    }
+
+    mutating func plan(_ number: Int, at time: Instant) {
+        queue.insert(.planned(number), at: time)
+    }
+
+    private mutating func execute(_ happening: Happening) {
+        switch happening {
+        case .arrival(let host, let incarnation, let message, let medium):
+            guard hosts[host].isUp, hosts[host].incarnation == incarnation else { return }
+            trace.arrival(message, at: hosts[host].name, at: now)
+            feed(.received(message, over: network.media[medium]), to: host)
+        case .wakeup(let host, let number):
+            guard hosts[host].isUp, hosts[host].wakeup == number, hosts[host].stalledUntil == nil else { return }
+            wakeupsAtThisInstant += 1
+            if wakeupsAtThisInstant > 1000 { checker.report("\(hosts[host].name) spins", at: now) }
+            expire(host)
+        case .scriptEnd(let host, let incarnation, let id, let action, let result):
+            guard hosts[host].isUp, hosts[host].incarnation == incarnation else { return }
+            scriptEnded(host, id, action, result)
+        case .stallEnd(let host):
+            endStall(host)
+        case .boot(let host):
+            boot(host)
+        case .planned:
+            preconditionFailure("planned happenings are the driver's")
+        }
+    }
+
+    // MARK: - Machines
+
+    /// Switches a machine on at once, with a daemon that has forgotten everything but its generation.
+    mutating func boot(_ host: Int, losingGeneration: Bool = false) {
+        guard !hosts[host].isUp else { return }
+        hosts[host].incarnation += 1
+        // Without the file the daemon starts from the clock (observed); with it, one higher than before.
+        let fromClock = unixTime + 1
+        hosts[host].generation =
+            losingGeneration ? max(fromClock, hosts[host].generation + 1) : hosts[host].generation + 1
+        let local = hosts[host].localTime(now)
+        hosts[host].bootedAt = local
+        hosts[host].core = ClusterCore(
+            configuration, local: hosts[host].name, uuid: hosts[host].uuid,
+            generation: Generation(hosts[host].generation), randomSeed: random.next(), now: local)
+        note(host, "boots with generation \(hosts[host].generation)")
+        feed(.hostSampled(HostSample(unixTime: unixTime, load: "0.00 0.00 0.00 1/1 1")), to: host)
+    }
+
+    mutating func planBoot(_ host: Int, after delay: Duration) {
+        queue.insert(.boot(host: host), at: now + delay)
+    }
+
+    mutating func losePower(_ host: Int) {
+        note(host, "loses power")
+        hosts[host].losePower()
+    }
+
+    mutating func stall(_ host: Int, for duration: Duration) {
+        guard hosts[host].isUp, hosts[host].stalledUntil == nil else { return }
+        note(host, "stands still for \(duration.milliseconds) ms")
+        hosts[host].stalledUntil = now + duration
+        queue.insert(.stallEnd(host: host), at: now + duration)
+    }
+
+    private mutating func endStall(_ host: Int) {
+        guard let end = hosts[host].stalledUntil, end <= now else { return }
+        hosts[host].stalledUntil = nil
+        let backlog = hosts[host].backlog
+        hosts[host].backlog = []
+        // Drain, then expire.
+        for event in backlog { feedNow(event, to: host) }
+        expire(host)
+    }
+
+    mutating func request(_ request: OperatorRequest, of host: Int) {
+        guard hosts[host].isUp, hosts[host].stalledUntil == nil else { return }
+        lastRequest += 1
+        let id = RequestID(lastRequest)
+        openRequests.insert(id)
+        note(host, "is asked for \(request)")
+        feed(.requested(request, id), to: host)
+    }
+
+    private var unixTime: UInt64 { 1_700_000_000 + UInt64(max(0, now.nanoseconds / 1_000_000_000)) }
+
+    // MARK: - Feeding the cores
+
+    private mutating func feed(_ event: Event, to host: Int) {
+        if hosts[host].stalledUntil != nil {
+            // As many packets as a socket buffer holds; the kernel drops the rest. An exit status waits for ever.
+            if case .received = event, hosts[host].backlog.count >= 300 { return }
+            hosts[host].backlog.append(event)
+            return
+        }
+        feedNow(event, to: host)
+    }
+
+    private mutating func feedNow(_ event: Event, to host: Int) {
+        let local = hosts[host].localTime(now)
+        noteHearing(event, host, local)
+        guard let effects = hosts[host].core?.handle(event, at: local) else { return }
+        execute(effects, of: host)
+    }
+
+    private mutating func expire(_ host: Int) {
+        let local = hosts[host].localTime(now)
+        guard let effects = hosts[host].core?.expireTimers(at: local) else { return }
+        execute(effects, of: host)
+    }
+
+    private mutating func noteHearing(_ event: Event, _ host: Int, _ local: Instant) {
+        guard case .received(let message, _) = event, message.source != hosts[host].name else { return }
+        if let newest = hosts[host].newestGenerationHeard, message.generation < newest { return }
+        hosts[host].newestGenerationHeard = message.generation
+        guard let sequence = message.sequence else { return }
+        let identity = MessageIdentity(generation: message.generation, sequence: sequence)
+        if case .resource = message.content {
+            hosts[host].newestReportHeard = max(hosts[host].newestReportHeard ?? identity, identity)
+        }
+        guard case .status = message.content else { return }
+        if let newest = hosts[host].newestStatusHeard, identity <= newest { return }
+        hosts[host].newestStatusHeard = identity
+        hosts[host].heardPeerAt = local
+    }
+
+    // MARK: - Executing effects
+
+    private mutating func execute(_ effects: [Effect], of host: Int) {
+        for effect in effects {
+            switch effect {
+            case .transmit(let message): transmit(message, from: host)
+            case .probe(let name): if random.chance(0.95) { feed(.pingAnswered(name), to: host) }
+            case .perform(let action, let id): perform(action, id, on: host)
+            case .announce(let group): note(host, "announces \(group.key)")
+            case .reply(let id, let reply):
+                if openRequests.remove(id) == nil { checker.report("request \(id.number) answered twice", at: now) }
+                note(host, "answers \(reply)")
+            case .notify(let notice):
+                note(host, notice.text)
+                checker.noticed(notice, host: host, world: self)
+                if case .holdings(.takingOverAll) = notice {
+                    hosts[host].tookOverAt = now
+                    hosts[host].sentBeforeTakeover = hosts[host].lastSent
+                }
+            case .stop:
+                note(host, "ends its daemon")
+                checker.stopped(host: host, world: self)
+                hosts[host].losePower()
+                return
+            }
+        }
+        planWakeup(host)
+    }
+
+    private mutating func planWakeup(_ host: Int) {
+        hosts[host].wakeup += 1
+        guard let deadline = hosts[host].core?.nextDeadline else { return }
+        let time = max(now, hosts[host].worldTime(deadline))
+        queue.insert(.wakeup(host: host, number: hosts[host].wakeup), at: time)
+    }
+
+    private mutating func transmit(_ message: Message, from sender: Int) {
+        trace.message(message, at: now)
+        if let sequence = message.sequence {
+            hosts[sender].lastSent = MessageIdentity(generation: message.generation, sequence: sequence)
+        }
+        for medium in network.media.indices {
+            for receiver in hosts.indices where receiver != sender {
+                let path = network[medium, from: sender]
+                for delay in path.arrivals(using: &random) {
+                    if random.chance(path.corruption), !survivesDamage(message) { continue }
+                    queue.insert(
+                        .arrival(
+                            host: receiver, incarnation: hosts[receiver].incarnation, message, medium: medium),
+                        at: now + delay)
+                }
+            }
+        }
+    }
+
+    /// A damaged packet goes through the real decoder, which must not let it pass.
+    private mutating func survivesDamage(_ message: Message) -> Bool {
+        var bytes = codec.encode(message, as: random.chance(0.5) ? .netstring : .classic)
+        let index = Int.random(in: 0..<bytes.count, using: &random)
+        bytes[index] ^= UInt8.random(in: 1...255, using: &random)
+        do throws(WireError) {
+            let received = try codec.decode(bytes)
+            if received != message { checker.report("a damaged packet was accepted", at: now) }
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    // MARK: - Scripts
+
+    private mutating func perform(_ action: ResourceAction, _ id: ActionID, on host: Int) {
+        guard let place = place(of: action) else {
+            checker.report("action for unknown resource \(action.resource.word)", at: now)
+            return
+        }
+        note(host, "runs \(action.resource.word) \(action.verb.rawValue)")
+        checker.began(action, place, host: host, world: self)
+        hosts[host].busy[place.group] = id
+        if action.verb == .start { hosts[host].active.insert(place.group) }
+        let isRunning = hosts[host].running.contains(place)
+        let (result, delay) = scripts.outcome(
+            of: action, on: hosts[host].name, isRunning: isRunning, using: &random)
+        queue.insert(
+            .scriptEnd(host: host, incarnation: hosts[host].incarnation, id, action, result), at: now + delay)
+    }
+
+    private mutating func scriptEnded(_ host: Int, _ id: ActionID, _ action: ResourceAction, _ result: ActionResult) {
+        guard let place = place(of: action) else { return }
+        hosts[host].busy[place.group] = nil
+        if case .exited(0, _) = result {
+            switch action.verb {
+            case .start:
+                hosts[host].running.insert(place)
+            case .stop:
+                hosts[host].running.remove(place)
+            case .status:
+                break
+            }
+        }
+        if action.verb == .stop, place.position == 0, !hosts[host].running.contains(where: { $0.group == place.group })
+        {
+            hosts[host].active.remove(place.group)
+        }
+        feed(.actionFinished(id, result), to: host)
+    }
+
+    private func place(of action: ResourceAction) -> ResourcePlace? {
+        guard let group = configuration.groups.firstIndex(where: { $0.key == action.groupKey }),
+            let position = configuration.groups[group].resources.firstIndex(of: action.resource)
+        else { return nil }
+        return ResourcePlace(group: group, position: position)
+    }
+
+    mutating func note(_ host: Int, _ text: String) {
+        trace.note("\(hosts[host].name)", text, at: now)
+    }
+}

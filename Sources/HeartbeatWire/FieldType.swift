@@ -1,0 +1,36 @@
+// The types of field values by their numbers on the wire, common to both forms.
+
+import HeartbeatModel
+
+/// The digit in a field's `(T)`.
+enum FieldType: UInt8 {
+    case string = 0
+    case binary = 1
+    case structure = 2
+    case list = 3
+    /// A compressed structure; only nodes with `compression` in ha.cf send it.
+    case compressed = 4
+    /// A structure on its way to being compressed; never on the wire.
+    case uncompressed = 5
+
+    init(of value: Message.Value) {
+        switch value {
+        case .string: self = .string
+        case .binary: self = .binary
+        case .structure: self = .structure
+        case .list: self = .list
+        }
+    }
+
+    /// `(T)`.
+    var prefix: [UInt8] { [Ascii.openParenthesis, Ascii.zero + rawValue, Ascii.closeParenthesis] }
+
+    /// Splits `(T)rest`.
+    static func split(_ bytes: ArraySlice<UInt8>) throws(WireError) -> (FieldType, rest: ArraySlice<UInt8>) {
+        let head = Array(bytes.prefix(3))
+        guard head.count == 3, head[0] == Ascii.openParenthesis, head[2] == Ascii.closeParenthesis,
+            head[1] >= Ascii.zero, let type = FieldType(rawValue: head[1] - Ascii.zero)
+        else { throw .badField(String(decoding: bytes.prefix(40), as: UTF8.self)) }
+        return (type, bytes.dropFirst(3))
+    }
+}

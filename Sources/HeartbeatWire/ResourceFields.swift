@@ -1,0 +1,77 @@
+// The `resource` message: the original's report of what a node holds, and swift-heartbeat's addition to it. An original reads
+// fields by name and ignores those it does not know, so the addition needs no agreement between the nodes.
+
+import HeartbeatModel
+
+extension ResourceReport {
+    var wireFields: [Message.Field] {
+        var fields: [Message.Field] = [.init("t", "resource"), .init("rsc_hold", hold.description)]
+        if isFull { fields.append(.init("rtype", Self.fullType)) }
+        if let isStable { fields.append(.init("isstable", isStable ? "1" : "0")) }
+        if let info { fields.append(.init("info", info)) }
+        return fields + (claim?.wireFields ?? [])
+    }
+
+    init(_ reader: inout FieldReader) throws(WireError) {
+        self.init(
+            hold: try reader.holdSet("rsc_hold"), isFull: try Self.readIsFull(&reader),
+            isStable: try Self.readFlag("isstable", &reader), info: try reader.optionalText("info"),
+            claim: try ResourceClaim(&reader))
+    }
+
+    private static let fullType = "full"
+
+    // The original writes no other word.
+    private static func readIsFull(_ reader: inout FieldReader) throws(WireError) -> Bool {
+        guard let type = try reader.optionalText("rtype") else { return false }
+        guard type == fullType else { throw .badField("rtype") }
+        return true
+    }
+
+    fileprivate static func readFlag(_ name: String, _ reader: inout FieldReader) throws(WireError) -> Bool? {
+        switch try reader.optionalText(name) {
+        case "0": return false
+        case "1": return true
+        case nil: return nil
+        case .some: throw .badField(name)
+        }
+    }
+}
+
+extension ResourceClaim {
+    /// `hbclaim=<local rank><foreign rank>`, then what there is of `hbheard=<generation>:<sequence>`, `hbask=1`, and
+    /// `hbfailed` and `hbadopted` with group keys joined by blanks, which no key can contain.
+    fileprivate var wireFields: [Message.Field] {
+        var fields: [Message.Field] = [.init("hbclaim", "\(local.rawValue)\(foreign.rawValue)")]
+        if let heard {
+            let sequence = String(heard.sequence.number, radix: 16)
+            fields.append(.init("hbheard", String(heard.generation.number, radix: 16) + ":" + sequence))
+        }
+        if wantsAnswer { fields.append(.init("hbask", "1")) }
+        if !failed.isEmpty { fields.append(.init("hbfailed", failed.joined(separator: " "))) }
+        if !adopted.isEmpty { fields.append(.init("hbadopted", adopted.joined(separator: " "))) }
+        return fields
+    }
+
+    /// `nil` when the report comes from an original.
+    fileprivate init?(_ reader: inout FieldReader) throws(WireError) {
+        guard let ranks = try reader.optionalText("hbclaim") else { return nil }
+        let digits = ranks.utf8.map { Int($0) - Int(Ascii.zero) }
+        guard digits.count == 2, let local = ClaimRank(rawValue: digits[0]),
+            let foreign = ClaimRank(rawValue: digits[1])
+        else { throw .badField("hbclaim") }
+        self.init(
+            local: local, foreign: foreign, heard: try Self.readHeard(&reader),
+            wantsAnswer: try ResourceReport.readFlag("hbask", &reader) ?? false,
+            failed: try reader.optionalWords("hbfailed") ?? [], adopted: try reader.optionalWords("hbadopted") ?? [])
+    }
+
+    private static func readHeard(_ reader: inout FieldReader) throws(WireError) -> MessageIdentity? {
+        guard let text = try reader.optionalText("hbheard") else { return nil }
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2 else { throw .badField("hbheard") }
+        return MessageIdentity(
+            generation: Generation(try FieldReader.number(parts[0], radix: 16, field: "hbheard")),
+            sequence: SequenceNumber(try FieldReader.number(parts[1], radix: 16, field: "hbheard")))
+    }
+}

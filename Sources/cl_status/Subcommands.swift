@@ -1,0 +1,141 @@
+// One type for each sub-command: its parameters and the question it asks.
+
+import ArgumentParser
+import HeartbeatControl
+import HeartbeatModel
+
+struct HbStatus: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hbstatus", abstract: "Tells whether heartbeat is running on this machine.")
+    @Flag(name: .customShort("v"), help: "Add the verbose list of nodes.")
+    var isVerbose = false
+    @OptionGroup var options: Options
+
+    func run() {
+        options.ask(.hbstatus(verbose: isVerbose))
+    }
+}
+
+struct ListNodes: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "listnodes", abstract: "Lists the nodes, the last configured first.")
+    @Flag(name: .customShort("p"), help: "Only ping nodes.")
+    var onlyPing = false
+    @Flag(name: .customShort("n"), help: "Only cluster nodes.")
+    var onlyNormal = false
+    @Flag(name: .customShort("v"), help: "Add type, status and links.")
+    var isVerbose = false
+    @OptionGroup var options: Options
+
+    func run() {
+        let filter: NodeFilter = onlyPing == onlyNormal ? .all : onlyPing ? .ping : .normal
+        options.ask(.listNodes(filter, verbose: isVerbose))
+    }
+}
+
+struct NodeStatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "nodestatus", abstract: "Tells the status of a node.")
+    @Argument(help: "Name of the node.") var node: String
+    @OptionGroup var options: Options
+
+    func run() {
+        options.ask(.nodeStatus(NodeName(node)))
+    }
+}
+
+struct NodeType: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "nodetype", abstract: "Tells normal or ping.")
+    @Argument(help: "Name of the node.") var node: String
+    @OptionGroup var options: Options
+
+    func run() {
+        options.ask(.nodeType(NodeName(node)))
+    }
+}
+
+struct NodeWeight: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "nodeweight", abstract: "Tells the weight of a node.")
+    @Argument(help: "Name of the node.") var node: String
+    @OptionGroup var options: Options
+
+    func run() {
+        options.ask(.nodeWeight(NodeName(node)))
+    }
+}
+
+struct NodeSite: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "nodesite", abstract: "Tells the site of a node.")
+    @Argument(help: "Name of the node.") var node: String
+    @OptionGroup var options: Options
+
+    func run() {
+        options.ask(.nodeSite(NodeName(node)))
+    }
+}
+
+struct ListHbLinks: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "listhblinks", abstract: "Lists the links of a node.")
+    @Argument(help: "Name of the node.") var node: String
+    @Flag(name: .customShort("v"), help: "Add their status.")
+    var isVerbose = false
+    @OptionGroup var options: Options
+
+    func run() {
+        options.ask(.listLinks(NodeName(node), verbose: isVerbose))
+    }
+}
+
+struct HbLinkStatus: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "hblinkstatus", abstract: "Tells up or dead.")
+    @Argument(help: "Name of the node.") var node: String
+    @Argument(help: "Name of the link: interface or tty.") var link: String
+    @OptionGroup var options: Options
+
+    func run() {
+        options.ask(.linkStatus(NodeName(node), MediumName(link)))
+    }
+}
+
+struct ClientStatus: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "clientstatus", abstract: "Tells whether a client of a node is online.")
+    @Argument(help: "Name of the node.") var node: String
+    @Argument(help: "Name of the client.") var client: String
+    @Argument(help: "Accepted and not used.") var timeout: String?
+    @OptionGroup var options: Options
+
+    func run() {
+        options.ask(.clientStatus(NodeName(node), client: client))
+    }
+}
+
+struct RscStatus: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rscstatus", abstract: "Tells which groups this node holds: none, local, foreign or all.")
+    @OptionGroup var options: Options
+
+    func run() {
+        options.ask(.resourceStatus)
+    }
+}
+
+struct HbParameter: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hbparameter", abstract: "Tells the value of a directive of ha.cf.", aliases: ["parameter"])
+    @Option(name: .customShort("p"), help: "Name of the directive.") var name: String
+    @OptionGroup var options: Options
+
+    func run() {
+        options.ask(.parameter(name))
+    }
+}
+
+struct Snapshot: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "snapshot", abstract: "Tells everything, one fact a line, for programs.")
+    @OptionGroup var options: Options
+
+    func run() {
+        options.ask(.snapshot)
+    }
+}

@@ -1,0 +1,44 @@
+// Arguments of the demonstration. What it does is in HeartbeatLab.
+
+import ArgumentParser
+import Glibc
+import HeartbeatLab
+
+@main
+struct HBDemo: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hbdemo",
+        abstract: "Plays failovers between two nodes in network namespaces and measures them from a client.",
+        discussion: """
+            Needs root, iproute2 and util-linux. Touches nothing but its own namespaces and /tmp/hbd<pid>.
+            Exit code 0: every scene ended as it must; 1: one did not; 3: the laboratory cannot be built; 130: interrupted.
+            """)
+
+    @Option(help: "Play only this scene, and those it needs before it. May be repeated.")
+    var scene: [Scene] = []
+
+    @Flag(help: "Print the result as one JSON object; the timeline goes to standard error.")
+    var json = false
+
+    @Flag(help: "Leave the laboratory up after the last scene, until ^C.")
+    var keep = false
+
+    @Flag(help: "Only remove what killed runs have left behind.")
+    var clean = false
+
+    @Option(help: "Directory of heartbeat and its tools. Default: where hbdemo lies.")
+    var programs: String?
+
+    @Option(help: "Directory of the resource scripts. Default: resource.d above the programs, or /etc/ha.d/resource.d.")
+    var resourceScripts: String?
+
+    func run() throws {
+        guard !clean else { Glibc.exit(DemonstrationProgram.sweep()) }
+        let program = DemonstrationProgram(
+            scenes: scene.isEmpty ? Scene.allCases : scene, wantsJSON: json, keeps: keep, programs: programs,
+            resourceScripts: resourceScripts)
+        Glibc.exit(program.run())
+    }
+}
+
+extension Scene: ExpressibleByArgument {}

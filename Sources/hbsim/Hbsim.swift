@@ -1,0 +1,35 @@
+// Command line of the simulator.
+
+import ArgumentParser
+import HeartbeatSimulator
+
+@main
+struct Hbsim: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hbsim",
+        abstract: "Runs pairs of nodes in virtual time with everything going wrong, and checks that the rules hold.",
+        discussion: """
+            Every run is determined by its seed. Exit code 0 only if every rule held in every run; otherwise the \
+            violations are printed with the last lines of the run and the command that repeats it.
+            """)
+
+    @Option(help: "First seed.")
+    var seed: UInt64 = 1
+
+    @Option(help: "How many seeds, counting up from the first.")
+    var seeds: UInt64 = 1
+
+    @Flag(help: "Print everything that happens, with every message.")
+    var trace = false
+
+    @Flag(help: "Print one line a seed: steps, virtual seconds, takeovers, digest.")
+    var digests = false
+
+    func run() throws {
+        let report = SimulationReport.run(seeds: seed..<(seed &+ seeds), traced: trace, showsDigests: digests) {
+            print($0)
+        }
+        print(report.summary)
+        if report.failures > 0 { throw ExitCode.failure }
+    }
+}

@@ -1,0 +1,126 @@
+// Media and the settings in force at their lines.
+
+import HeartbeatConfig
+import HeartbeatModel
+import Testing
+
+@Suite("Media of ha.cf")
+struct MediaTests {
+    private func read(_ media: String, host: HostFacts = .laboratory) -> ConfigurationResult {
+        var files = Files()
+        files.haCf = media + "\n" + Files.rest
+        files.host = host
+        return files.read()
+    }
+
+    @Test("Every medium, with the port and baud rate in force at its line")
+    func everyMedium() {
+        let lines = """
+            udpport 700
+            baud 115200
+            serial /dev/ttyS0,/dev/ttyS1
+            bcast eth0 eth1
+            ucast eth1 10.0.0.2
+            mcast eth2 225.0.0.1 694 255 1
+            ucast6 eth1 fe80::1
+            mcast6 eth2 ff12::1 695 0 0
+            udpport 701
+            ucast eth1 peer.example
+            """
+        #expect(
+            read(lines).configuration?.media == [
+                .serial(device: "/dev/ttyS0", baud: 115200), .serial(device: "/dev/ttyS1", baud: 115200),
+                .broadcast(interface: "eth0", port: 700), .broadcast(interface: "eth1", port: 700),
+                .unicast(interface: "eth1", peer: "10.0.0.2", port: 700),
+                .multicast(interface: "eth2", group: "225.0.0.1", port: 694, ttl: 255, loopback: true),
+                .unicast6(interface: "eth1", peer: "fe80::1", port: 700),
+                .multicast6(interface: "eth2", group: "ff12::1", port: 695, hops: 0, loopback: false),
+                .unicast(interface: "eth1", peer: "peer.example", port: 701),
+            ])
+    }
+
+    @Test("The default port is 694, or what the services file says")
+    func defaultPort() {
+        var host = HostFacts.laboratory
+        #expect(read("bcast eth0", host: host).configuration?.media == [.broadcast(interface: "eth0", port: 694)])
+        host.heartbeatPort = 6940
+        let result = read("bcast eth0", host: host)
+        #expect(result.configuration?.media == [.broadcast(interface: "eth0", port: 6940)])
+        #expect(result.parameter("udpport") == "6940")
+    }
+
+    @Test(
+        "A setting after its medium is pointed out, naming the medium",
+        arguments: [
+            ("bcast eth0\nudpport 700", "not on bcast eth0 (line 1)"),
+            ("bcast eth0\nucast eth1 10.0.0.2\nudpport 700", "not on bcast eth0 (line 1), ucast eth1 (line 2)"),
+            ("serial /dev/ttyS0\nbaud 9600", "not on serial /dev/ttyS0 (line 1)"),
+        ])
+    func lateSetting(lines: String, message: String) {
+        let result = read(lines)
+        #expect(result.errors.isEmpty)
+        #expect(result.warnings.count == 1 && result.warnings[0].contains(message), "\(result.warnings)")
+    }
+
+    @Test(
+        "A late setting that changes nothing is not pointed out",
+        arguments: [
+            "bcast eth0\nudpport 694", "serial /dev/ttyS0\nbaud 19200", "bcast eth0\nbaud 9600",
+            "mcast eth0 225.0.0.1 694 1 0\nudpport 700",
+        ])
+    func harmlesslyLate(lines: String) {
+        #expect(read(lines).diagnostics.isEmpty)
+    }
+
+    @Test(
+        "What cannot work on this machine is refused in its line",
+        arguments: [
+            ("serial ttyS0", "is not a full path"), ("serial /dev/nosuch", "does not exist"),
+            ("serial /etc/passwd", "is not a character device"),
+            ("bcast lo", "has no IPv4 broadcast address"), ("bcast name-longer-than-15", "at most 15 characters"),
+            ("ucast eth0", "the peer's address is missing"), ("ucast eth0 10.0.0.300", "is not an IPv4 address"),
+            ("ucast eth0 fe80::1", "IPv6 has directives of its own"), ("ucast6 eth0 10.0.0.1", "is an IPv4 address"),
+            ("ucast eth0 x.invalid", "cannot be resolved"), ("mcast eth0", "group, port, ttl, loop missing"),
+            ("mcast eth0 225.0.0.1 694", "ttl, loop missing"), ("mcast eth0 10.0.0.1 694 1 0", "not a class D address"),
+            ("mcast6 eth0 fe80::1 694 1 0", "is not an IPv6 multicast address"), ("baud 9600\nbaud 9600", "line 1"),
+        ])
+    func refused(lines: String, message: String) {
+        let errors = read(lines + "\nbcast eth1").errors
+        #expect(errors.count == 1 && errors[0].contains(message), "\(errors)")
+    }
+
+    @Test(
+        "An interface that is not there yet is pointed out and used", arguments: ["bcast eth9", "ucast eth9 10.0.0.2"])
+    func absentInterface(line: String) {
+        let result = read(line)
+        #expect(result.configuration?.media.count == 1)
+        #expect(result.warnings.count == 1 && result.warnings[0].contains("once it appears"), "\(result.warnings)")
+    }
+
+    @Test("All wrong fields of one line are named")
+    func allFields() {
+        #expect(read("mcast name-longer-than-15 10.0.0.1 0 256 2").errors.count == 5)
+    }
+
+    @Test("Without any medium there is no cluster, but a refused medium is not also a missing one")
+    func noMedium() {
+        #expect(read("").errors.count == 1)
+        #expect(read("").errors.first?.contains("no medium") == true)
+        #expect(read("bcast name-longer-than-15").errors.count == 1)
+    }
+
+    @Test(
+        "Surplus and repetition are pointed out",
+        arguments: ["ucast eth0 10.0.0.1 10.0.0.2", "bcast eth0\nbcast eth0", "udp eth1"])
+    func surplus(lines: String) {
+        let result = read(lines)
+        #expect(result.warnings.count == 1)
+        #expect(result.configuration?.media.count == 1)
+    }
+
+    @Test("Nothing is refused for what the host does not know")
+    func unknownFacts() {
+        let result = read("serial /dev/x\nbcast any0\nucast any1 any.invalid", host: HostFacts())
+        #expect(result.configuration?.media.count == 3)
+    }
+}

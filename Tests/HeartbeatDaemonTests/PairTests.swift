@@ -1,0 +1,50 @@
+// Two real daemons in network namespaces with a client: the demonstration's scenes, asked of the built programs. Needs root
+// and says so without.
+
+import Foundation
+import Glibc
+import HeartbeatLab
+import Testing
+
+@Suite(.serialized) struct PairTests {
+    static var programs: String {
+        URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().path
+    }
+
+    static var hbdemo: URL? {
+        [Bundle.main.bundleURL.path, programs].map { URL(fileURLWithPath: $0).appendingPathComponent("hbdemo") }
+            .first { FileManager.default.isExecutableFile(atPath: $0.path) }
+    }
+
+    static let scripts = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("resource.d").path
+
+    @Test(.enabled(if: geteuid() == 0, "two nodes in namespaces need root"))
+    func everySceneEndsAsItMust() throws {
+        let program = try #require(Self.hbdemo, "hbdemo is not built beside the tests")
+        let process = Process()
+        process.executableURL = program
+        process.arguments = ["--json", "--resource-scripts", Self.scripts]
+        let output = Pipe()
+        let timeline = Pipe()
+        process.standardOutput = output
+        process.standardError = timeline
+        try process.run()
+        // Both pipes are read to their end: a full one would stop the demonstration.
+        let lines = Lines()
+        let reader = Thread {
+            lines.text = String(decoding: timeline.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        }
+        reader.start()
+        let json = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0, "\(lines.text.suffix(6000))")
+        let object = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
+        let scenes = try #require(object["scenes"] as? [[String: Any]])
+        #expect(scenes.count == 6)
+    }
+
+    private final class Lines: @unchecked Sendable {
+        var text = ""
+    }
+}

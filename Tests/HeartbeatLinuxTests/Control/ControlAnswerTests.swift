@@ -1,0 +1,114 @@
+// The words and exit codes that the original's cl_status gave in the same situation.
+
+import HeartbeatControl
+import HeartbeatModel
+import Testing
+
+@Suite struct ControlAnswerTests {
+    static func snapshot(hold: HoldSet = .local, isInTransition: Bool = false) -> ClusterSnapshot {
+        let eth1 = [ClusterSnapshot.Link(medium: MediumName("eth1"), isUp: true)]
+        return ClusterSnapshot(
+            localNode: NodeName("nodea"),
+            nodes: [
+                .init(name: NodeName("nodea"), status: .active, isPingNode: false, links: eth1),
+                .init(
+                    name: NodeName("nodeb"), status: .dead, isPingNode: false,
+                    links: eth1 + [.init(medium: MediumName("/dev/ttyS0"), isUp: false)]),
+                .init(name: NodeName("10.77.0.3"), status: .ping, isPingNode: true, links: []),
+            ],
+            hold: hold, isInTransition: isInTransition,
+            groups: [.init(key: "10.0.0.1", preferredNode: NodeName("nodea"), state: .running)])
+    }
+
+    private func reply(
+        _ question: ClusterQuestion, inProse: Bool = false, _ snapshot: ClusterSnapshot = snapshot()
+    ) -> ControlReply? {
+        answer(
+            .question(question, inProse: inProse), snapshot: snapshot,
+            parameters: [.init(name: "keepalive", value: "500ms"), .init(name: "baud", value: "19200")])
+    }
+
+    @Test(
+        arguments: [
+            (.hbstatus(verbose: false), ["Heartbeat is running on this machine."], 0),
+            (.listNodes(.all, verbose: false), ["10.77.0.3", "nodeb", "nodea"], 0),
+            (.listNodes(.normal, verbose: false), ["nodeb", "nodea"], 0),
+            (.listNodes(.ping, verbose: false), ["10.77.0.3"], 0),
+            (.nodeStatus(NodeName("nodea")), ["active"], 0), (.nodeStatus(NodeName("NODEB")), ["dead"], 1),
+            (.nodeStatus(NodeName("10.77.0.3")), ["ping"], 0), (.nodeType(NodeName("nodea")), ["normal"], 0),
+            (.nodeType(NodeName("10.77.0.3")), ["ping"], 0), (.nodeWeight(NodeName("nodea")), ["100"], 0),
+            (.nodeSite(NodeName("nodea")), [""], 0),
+            (.listLinks(NodeName("nodeb"), verbose: false), ["\teth1", "\t/dev/ttyS0"], 0),
+            (.linkStatus(NodeName("nodeb"), MediumName("eth1")), ["up"], 0),
+            (.linkStatus(NodeName("nodeb"), MediumName("/dev/ttyS0")), ["dead"], 1),
+            (.clientStatus(NodeName("nodea"), client: "foo"), ["offline"], 0), (.resourceStatus, ["local"], 0),
+            (.parameter("keepalive"), ["500ms"], 0), (.parameter("baud"), ["19200"], 0),
+        ] as [(ClusterQuestion, [String], Int32)])
+    func questionsAreAnsweredInTheOriginalsWords(question: ClusterQuestion, lines: [String], exitCode: Int32) {
+        #expect(reply(question) == ControlReply(exitCode: exitCode, lines: lines))
+    }
+
+    @Test(
+        arguments: [
+            (.nodeStatus(NodeName("nosuch")), ["Error. May be due to incorrect node name"], 11),
+            (.nodeType(NodeName("nosuch")), ["Error. May be due to incorrect node name"], 11),
+            (
+                .listLinks(NodeName("nosuch"), verbose: false),
+                ["ERROR: Cannot start heartbeat link interface walk.", "ERROR: REASON: EINVAL"], 13
+            ),
+            (
+                .linkStatus(NodeName("nodeb"), MediumName("eth9")),
+                ["ERROR: Cannot get heartbeat link status", "ERROR: REASON: "], 13
+            ),
+            (
+                .clientStatus(NodeName("nodeb"), client: "nosuch"),
+                ["ERROR: Cannot get heartbeat client nosuch's status", "ERROR: REASON: No timely response."], 13
+            ),
+            (.parameter("nosuch"), ["ERROR: Cannot get parameter nosuch's value", "ERROR: REASON: "], 1),
+        ] as [(ClusterQuestion, [String], Int32)])
+    func complaintsAreTheOriginals(question: ClusterQuestion, errors: [String], exitCode: Int32) {
+        #expect(reply(question) == ControlReply(exitCode: exitCode, errors: errors))
+    }
+
+    @Test(arguments: [(HoldSet(), "none"), (.local, "local"), (.foreign, "foreign"), (.all, "all")])
+    func rscstatusTellsWhatIsHeld(hold: HoldSet, word: String) {
+        #expect(reply(.resourceStatus, ControlAnswerTests.snapshot(hold: hold))?.lines == [word])
+    }
+
+    @Test func rscstatusTellsATransition() {
+        #expect(reply(.resourceStatus, ControlAnswerTests.snapshot(isInTransition: true))?.lines == ["transition"])
+    }
+
+    @Test(
+        arguments: [
+            (.hbstatus(verbose: false), ["Heartbeat is running on this machine."]),
+            (.listNodes(.normal, verbose: false), ["The nodes are as follow:", "nodeb", "nodea"]),
+            (.resourceStatus, ["This node is holding local resources."]),
+        ] as [(ClusterQuestion, [String])])
+    func proseIsTheOriginals(question: ClusterQuestion, lines: [String]) {
+        #expect(reply(question, inProse: true)?.lines == lines)
+    }
+
+    @Test func theSnapshotTellsEverything() {
+        #expect(
+            reply(.snapshot)?.lines == [
+                "local\tnodea", "hold\tlocal\tstable", "node\tnodea\tnormal\tactive", "link\tnodea\teth1\tup",
+                "node\tnodeb\tnormal\tdead", "link\tnodeb\teth1\tup", "link\tnodeb\t/dev/ttyS0\tdead",
+                "node\t10.77.0.3\tping\tping", "group\t10.0.0.1\tnodea\trunning",
+            ])
+    }
+
+    @Test(arguments: [OperatorRequest.shutdown, .standby(.all), .takeover(.local)])
+    func operationsAreNotAnsweredHere(operation: OperatorRequest) {
+        #expect(answer(.operation(operation), snapshot: ControlAnswerTests.snapshot(), parameters: []) == nil)
+    }
+
+    @Test(
+        arguments: [
+            ("all", HoldSet.all), ("local", .local), ("foreign", .foreign), ("failback", .foreign), ("none", nil),
+            ("foo", nil), ("", nil), ("ALL", nil),
+        ] as [(String, HoldSet?)])
+    func operatorsWordsAreUnderstood(word: String, set: HoldSet?) {
+        #expect(Tool.set(for: word) == set)
+    }
+}

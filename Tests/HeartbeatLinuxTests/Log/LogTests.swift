@@ -1,0 +1,204 @@
+import Glibc
+import HeartbeatControl
+import HeartbeatModel
+import Logging
+import Testing
+
+@testable import HeartbeatLinux
+
+@Suite struct LogFormTests {
+    private static let time = LocalTime(year: 2026, month: 11, day: 20, hour: 23, minute: 46, second: 59)
+
+    @Test(arguments: [
+        (Logger.Level.trace, "debug"), (.debug, "debug"), (.info, "info"), (.notice, "notice"), (.warning, "WARN"),
+        (.error, "ERROR"), (.critical, "CRIT"),
+    ])
+    func linesHaveTheOriginalsForms(level: Logger.Level, word: String) {
+        let line = LogLine(
+            time: LogFormTests.time, host: "NodeA", entity: "heartbeat", pid: 34, level: level, text: "text: x")
+        #expect(line.syslogForm == "Nov 20 23:46:59 NodeA heartbeat: [34]: \(word): text: x")
+        #expect(line.plainForm == "heartbeat[34]: 2026/11/20_23:46:59 \(word): text: x")
+    }
+
+    @Test func daysArePaddedAsEachFormWants() {
+        let time = LocalTime(year: 2027, month: 1, day: 2, hour: 3, minute: 4, second: 5)
+        #expect(time.syslogText == "Jan  2 03:04:05")
+        #expect(time.plainText == "2027/01/02_03:04:05")
+    }
+
+    @Test func scriptLinesHaveTheOriginalsForms() {
+        let tag = ScriptLogLine.tag(script: "IPaddr", arguments: ["10.0.0.1", "start"], pid: 41)
+        let line = ScriptLogLine(time: LogFormTests.time, tag: tag, text: "info: x")
+        #expect(line.logFileForm == "2026/11/20_23:46:59  IPaddr(10.0.0.1 start)[41]:    info: x")
+        #expect(line.debugFileForm == "IPaddr(10.0.0.1 start)[41]:\t2026/11/20_23:46:59 info: x")
+    }
+
+    @Test func aTextCannotForgeALine() {
+        let line = LogLine(
+            time: LogFormTests.time, host: "h", entity: "e", pid: 1, level: .info, text: "a\nNov 20 forged\u{1B}")
+        #expect(!line.syslogForm.contains("\n") && !line.syslogForm.contains("\u{1B}"))
+    }
+
+    @Test(
+        arguments: [
+            ("kern", 0), ("daemon", 3), ("local0", 16), ("local7", 23), ("local8", nil), ("none", nil), ("", nil),
+            ("authpriv", 10), ("security", 4),
+        ] as [(String, Int?)])
+    func facilitiesAreKnown(name: String, number: Int?) {
+        #expect(SyslogFacility.number(of: name) == number)
+    }
+
+    @Test func journalFieldsAreSafe() {
+        let bytes = JournalMessage.bytes([
+            ("MESSAGE", "a=b"), ("HA_NODE", "x\ny"), ("bad", "1"), ("", "2"), ("_TRUSTED", "3"),
+        ])
+        #expect(bytes == Array("MESSAGE=a=b\nHA_NODE\n".utf8) + [3, 0, 0, 0, 0, 0, 0, 0] + Array("x\ny\n".utf8))
+    }
+}
+
+@Suite struct LogOutputTests {
+    private func output(
+        in directory: String, console: LogOutput.Console = .none, _ change: (inout LoggingConfiguration) -> Void
+    ) -> LogOutput {
+        var configuration = LoggingConfiguration()
+        change(&configuration)
+        var sockets = LogOutput.Sockets()
+        sockets.syslog = directory + "/dev-log"
+        sockets.journal = directory + "/journal"
+        return LogOutput(configuration, host: "nodea", console: console, sockets: sockets)
+    }
+
+    private func lines(_ path: String) -> [Substring] {
+        (readFile(path) ?? "").split(separator: "\n")
+    }
+
+    @Test func theLogFileGetsEverythingButDebugAndTheDebugFileEverything() throws {
+        let directory = try temporaryDirectory()
+        defer { removeTree(directory) }
+        let output = output(in: directory) {
+            $0.logFile = directory + "/ha-log"
+            $0.debugFile = directory + "/ha-debug"
+        }
+        let logger = Logger(label: "test") { _ in HeartbeatLogHandler(output) }
+        logger.info("one")
+        logger.debug("hidden")
+        output.debugLevel += 1
+        logger.debug("two")
+        logger.warning("three")
+        output.writeScriptLine(tag: "Stub(a)[1]", text: "four")
+        #expect(lines(directory + "/ha-log").map { $0.suffix(5) } == [": one", "three", " four"])
+        #expect(lines(directory + "/ha-debug").map { $0.suffix(5) } == [": one", ": two", "three", " four"])
+        #expect(lines(directory + "/ha-log")[0].contains(" nodea heartbeat: [\(getpid())]: info: one"))
+    }
+
+    @Test func aRenamedFileIsOpenedAgain() throws {
+        let directory = try temporaryDirectory()
+        defer { removeTree(directory) }
+        let path = directory + "/ha-log"
+        let output = output(in: directory) { $0.logFile = path }
+        output.write(.info, "before")
+        #expect(rename(path, path + ".1") == 0)
+        output.write(.info, "after")
+        unlink(path)
+        output.write(.info, "last")
+        #expect(lines(path + ".1").count == 1 && lines(path).count == 1 && lines(path)[0].hasSuffix("last"))
+    }
+
+    @Test func aFullDiskIsReportedOnceElsewhereAndRecoveryToo() throws {
+        let directory = try temporaryDirectory()
+        defer { removeTree(directory) }
+        let path = directory + "/ha-log"
+        #expect(symlink("/dev/full", path) == 0)
+        let output = output(in: directory) {
+            $0.logFile = path
+            $0.debugFile = directory + "/ha-debug"
+        }
+        for number in 0..<5 { output.write(.info, "line \(number)") }
+        unlink(path)
+        output.write(.info, "line 5")
+        let debug = lines(directory + "/ha-debug")
+        let reports = debug.filter { !$0.contains("info: line") }
+        #expect(debug.count == 8)
+        #expect(reports.count == 2 && reports[0].contains("ERROR: Cannot write \(path): No space left on device"))
+        #expect(reports.last?.contains("5 lines were lost") == true)
+        #expect(lines(path).count == 1)
+    }
+
+    @Test func withoutAnyWorkingPlaceNothingStops() throws {
+        let output = output(in: "/nonexistent") {
+            $0.logFile = "/nonexistent/a"
+            $0.debugFile = "/nonexistent/b"
+            $0.facility = "local0"
+        }
+        for _ in 0..<10 { output.write(.critical, "unheard") }
+        output.writeScriptLine(tag: "x", text: "y")
+    }
+
+    @Test func aFifoWithoutReaderDoesNotHang() throws {
+        let directory = try temporaryDirectory()
+        defer { removeTree(directory) }
+        #expect(mkfifo(directory + "/ha-log", 0o600) == 0)
+        let output = output(in: directory) { $0.logFile = directory + "/ha-log" }
+        output.write(.info, "unheard")
+    }
+
+    @Test func syslogGetsThePriorityOfItsFacility() throws {
+        let directory = try temporaryDirectory()
+        defer { removeTree(directory) }
+        let receiver = try DatagramReceiver(directory + "/dev-log")
+        let output = output(in: directory) { $0.facility = "local3" }
+        output.write(.warning, "careful")
+        #expect(receiver.next()?.hasPrefix("<156>") == true)
+        output.writeScriptLine(tag: "Stub(a)[1]", text: "hi")
+        #expect(receiver.next()?.hasSuffix(" Stub(a)[1]: hi") == true)
+    }
+
+    @Test func aSyslogThatDoesNotReadNeverHoldsUsUp() throws {
+        let directory = try temporaryDirectory()
+        defer { removeTree(directory) }
+        let receiver = try DatagramReceiver(directory + "/dev-log")
+        let output = output(in: directory) { $0.facility = "daemon" }
+        for number in 0..<5000 { output.write(.info, "line \(number)") }
+        #expect(receiver.next()?.contains("line 0") == true)
+    }
+
+    @Test func somebodyWhoAsksForNoLogStillHasSyslog() throws {
+        let directory = try temporaryDirectory()
+        defer { removeTree(directory) }
+        let receiver = try DatagramReceiver(directory + "/dev-log")
+        output(in: directory) { _ in }.write(.error, "important")
+        #expect(receiver.next()?.contains("important") == true)
+    }
+
+    @Test func theJournalGetsFields() throws {
+        let directory = try temporaryDirectory()
+        defer { removeTree(directory) }
+        let receiver = try DatagramReceiver(directory + "/journal")
+        let output = output(in: directory, console: .journal) { _ in }
+        var logger = Logger(label: "test") { _ in HeartbeatLogHandler(output) }
+        logger[metadataKey: "HA_NODE"] = "nodea"
+        logger.error("lost", metadata: ["HA_PEER": "nodeb", "other": "x"])
+        let expected = "MESSAGE=lost\nPRIORITY=3\nSYSLOG_IDENTIFIER=heartbeat\nHA_NODE=nodea\nHA_PEER=nodeb\n"
+        #expect(receiver.next() == expected)
+    }
+}
+
+/// A log service's socket.
+private struct DatagramReceiver: ~Copyable {
+    private let descriptor: Int32
+
+    init(_ path: String) throws {
+        descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        var address = try #require(UnixAddress.make(path))
+        try #require(UnixAddress.bind(descriptor, &address))
+    }
+
+    /// The next message, if one has come.
+    func next() -> String? {
+        Descriptors.read(descriptor, atMost: 65536).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    deinit {
+        close(descriptor)
+    }
+}

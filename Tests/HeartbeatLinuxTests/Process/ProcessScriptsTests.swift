@@ -1,0 +1,138 @@
+import Glibc
+import HeartbeatModel
+import Testing
+
+@testable import HeartbeatLinux
+
+@Suite struct ProcessScriptsTests {
+    @Test func scriptsAreSearchedInOrder() throws {
+        let directory = try temporaryDirectory()
+        defer { removeTree(directory) }
+        let paths = try makeTree(in: directory)
+        let scripts = ResourceScripts(paths: paths)
+        #expect(scripts.locate("everywhere") == .success("\(directory)/ha.d/resource.d/everywhere"))
+        #expect(scripts.locate("init") == .success("\(directory)/init.d/init"))
+        #expect(scripts.locate("shipped") == .success("\(directory)/shipped/shipped"))
+        #expect(scripts.locate("locked") == .failure(.notExecutable(path: "\(directory)/ha.d/resource.d/locked")))
+        #expect(scripts.locate("directory") == .success("\(directory)/init.d/directory"), "a directory is no script")
+        guard case .failure(.notFound(_, let searched)) = scripts.locate("nowhere") else {
+            Issue.record("found nowhere")
+            return
+        }
+        #expect(searched.count == 3)
+    }
+
+    @Test(arguments: ["", ".", "..", "../evil", "/bin/sh", "a/b"])
+    func aNameWithAPathIsRefused(name: String) {
+        #expect(ResourceScripts().locate(name) == .failure(.badName(name)))
+    }
+
+    @Test(arguments: [([], ResourceVerb.stop, ["stop"]), (["a1", "a 2"], .start, ["a1", "a 2", "start"])])
+    func theVerbStandsBehindTheArguments(arguments: [String], verb: ResourceVerb, expected: [String]) {
+        let resource = Resource(word: "Stub1", scriptName: "Stub1", arguments: arguments)
+        #expect(ResourceScripts.arguments(for: resource, verb: verb) == expected)
+    }
+
+    private func makeTree(in directory: String) throws -> ScriptPaths {
+        var paths = ScriptPaths()
+        paths.configuration = directory + "/ha.d"
+        paths.initScripts = directory + "/init.d"
+        paths.shippedScripts = directory + "/shipped"
+        for path in ["/ha.d", "/ha.d/resource.d", "/init.d", "/shipped", "/ha.d/resource.d/directory"] {
+            try #require(mkdir(directory + path, 0o755) == 0)
+        }
+        for path in ["/ha.d/resource.d/everywhere", "/init.d/everywhere", "/shipped/everywhere", "/init.d/init"] {
+            writeFile(directory + path, "#!/bin/sh\n", mode: 0o755)
+        }
+        writeFile(directory + "/shipped/shipped", "#!/bin/sh\n", mode: 0o755)
+        writeFile(directory + "/init.d/directory", "#!/bin/sh\n", mode: 0o755)
+        writeFile(directory + "/ha.d/resource.d/locked", "#!/bin/sh\n", mode: 0o644)
+        return paths
+    }
+}
+
+@Suite struct ProcessEnvironmentTests {
+    private func environment(
+        _ context: ActionContext = ActionContext(peerIsAbsent: false),
+        _ change: (inout Configuration) -> Void = { _ in }
+    ) -> [String: String] {
+        var configuration = Configuration(nodes: [NodeName("nodea"), NodeName("nodeb")])
+        configuration.autoFailback = .on
+        change(&configuration)
+        let list = scriptEnvironment(configuration, host: NodeName("nodea"), paths: ScriptPaths(), context: context)
+        #expect(Set(list.map(\.0)).count == list.count, "each name once")
+        return Dictionary(uniqueKeysWithValues: list)
+    }
+
+    @Test func placesAndFixedValuesAreTheOriginals() {
+        let found = environment()
+        let expected = [
+            "HA_DIR": "/etc/ha.d", "HA_RCDIR": "/etc/ha.d/rc.d", "HA_RESOURCEDIR": "/etc/ha.d/resource.d",
+            "HA_FUNCS": "/etc/ha.d/shellfuncs", "HA_FIFO": "/var/lib/heartbeat/fifo",
+            "HA_BIN": "/usr/libexec/heartbeat", "HA_DOCDIR": "/usr/share/doc/heartbeat",
+            "HA_DATEFMT": "%Y/%m/%d_%T\t", "HA_CURHOST": "nodea", "HA_LOGD": "no", "HA_debug": "0",
+            "HA_NICEFAILBACK": "yes", "OCF_ROOT": "/usr/lib/ocf",
+            "OCF_AGENTS": "/usr/lib/ocf/resource.d/heartbeat/", "LC_ALL": "C", "HOME": "/root",
+            "PATH": "/usr/libexec/heartbeat:/usr/sbin:/usr/share/heartbeat:"
+                + "/usr/local/sbin:/usr/local/bin:/usr/bin:/sbin:/bin",
+        ]
+        #expect(found == expected)
+    }
+
+    @Test func directivesAreExportedButCannotReplaceWhatIsFixed() {
+        let found = environment {
+            $0.parameters = [
+                .init(name: "keepalive", value: "500ms"), .init(name: "TESTVAR", value: "a b"),
+                .init(name: "CURHOST", value: "evil"), .init(name: "x=y", value: ""),
+                .init(name: "deadtime", value: "3"), .init(name: "deadtime", value: "4"),
+            ]
+        }
+        #expect(found["HA_keepalive"] == "500ms" && found["HA_TESTVAR"] == "a b" && found["HA_deadtime"] == "4")
+        #expect(found["HA_CURHOST"] == "nodea")
+        #expect(!found.keys.contains { $0.contains("=") })
+    }
+
+    @Test(arguments: [
+        (AutoFailback.on, false, true), (.off, false, true), (.legacy, false, false), (.on, true, false),
+        (.off, true, false),
+    ])
+    func niceFailbackIsSaid(failback: AutoFailback, isShutdown: Bool, isSaid: Bool) {
+        let context = ActionContext(peerIsAbsent: false, isShutdown: isShutdown)
+        #expect((environment(context) { $0.autoFailback = failback }["HA_NICEFAILBACK"] == "yes") == isSaid)
+    }
+
+    @Test func anAbsentPeerAndTheOwnStatusAreSaid() {
+        let found = environment(ActionContext(peerIsAbsent: true, ownStatus: .active))
+        #expect(found["HA_DONTASK"] == "yes" && found["HA_OSTATUS"] == "active")
+        #expect(environment()["HA_DONTASK"] == nil)
+    }
+
+    @Test(
+        arguments: [
+            (nil, nil, nil, nil, nil), ("/l", "/d", nil, "/l", "/d"), ("/l", nil, nil, "/l", nil),
+            (nil, nil, "local0", "/dev/null", "/dev/null"), ("/l", nil, "local0", "/l", "/dev/null"),
+        ] as [(String?, String?, String?, String?, String?)])
+    func logFilesAreSaid(log: String?, debug: String?, facility: String?, logValue: String?, debugValue: String?) {
+        let found = environment {
+            $0.logging.logFile = log
+            $0.logging.debugFile = debug
+            $0.logging.facility = facility
+        }
+        #expect(found["HA_LOGFILE"] == logValue && found["HA_DEBUGLOG"] == debugValue)
+        #expect(found["HA_LOGFACILITY"] == facility)
+    }
+}
+
+@Suite struct ProcessStatusTextTests {
+    @Test(arguments: [
+        ("running", true), ("Running", true), ("Is Running ok", true), ("status: OK", true), ("OK", true),
+        ("stopped OK", true), ("RUNNING", false), ("ok", false), ("Not Running", false), ("not running OK", false),
+        ("stopped", false), ("", false), ("INFO:  Running OK\n", true), ("INFO:  Resource is stopped\n", false),
+        ("not  running", false), ("NOT running", false), ("nOt Running", false), ("not\nrunning", false),
+        ("not yet stopped, still running", true), ("notrunning", true), ("cannot\trunning", false), ("O K", false),
+        ("runnin", false), ("unning", false), ("not runnin, OK", true), ("\u{FFFD}OK", true),
+    ])
+    func statusTextDecides(text: String, isRunning: Bool) {
+        #expect(statusTextMeansRunning(text) == isRunning)
+    }
+}

@@ -1,0 +1,105 @@
+// The rules of the house that a compiler does not know: what may import what, how long a file and a function may be, and
+// which words have no place in the repository.
+
+import Foundation
+import Testing
+
+@Suite struct TidyTests {
+    struct Source: CustomStringConvertible, Sendable {
+        var path: String
+        var lines: [String]
+        var description: String { path }
+    }
+
+    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    static let sources: [Source] = {
+        let files = FileManager.default.enumerator(
+            at: root.appendingPathComponent("Sources"), includingPropertiesForKeys: nil)
+        var sources: [Source] = []
+        for case let file as URL in files ?? .init() where file.pathExtension == "swift" {
+            guard let text = try? String(contentsOf: file, encoding: .utf8) else { continue }
+            let path = String(file.path.dropFirst(root.path.count + 1))
+            sources.append(Source(path: path, lines: text.components(separatedBy: "\n")))
+        }
+        return sources.sorted { $0.path < $1.path }
+    }()
+
+    /// What each pure target may import besides the standard library.
+    static let allowedImports: [String: Set<String>] = [
+        "HeartbeatModel": [],
+        "HeartbeatWire": ["HeartbeatModel", "Crypto"],
+        "HeartbeatConfig": ["HeartbeatModel"],
+        "HeartbeatCore": ["HeartbeatModel"],
+        "HeartbeatSimulator": ["HeartbeatModel", "HeartbeatWire", "HeartbeatCore"],
+    ]
+
+    @Test func theSourcesAreFound() {
+        #expect(Self.sources.count > 100)
+    }
+
+    @Test func pureTargetsImportNothingOfTheWorld() {
+        for source in Self.sources {
+            let target = source.path.split(separator: "/")[1]
+            for module in Self.imports(of: source) {
+                if let allowed = Self.allowedImports[String(target)] {
+                    #expect(allowed.contains(module), "\(source) imports \(module)")
+                }
+                #expect(module != "Foundation", "\(source) imports Foundation, which costs the daemon 40 MB")
+                #expect(module != "Dispatch", "\(source) imports Dispatch; there is one thread")
+            }
+        }
+    }
+
+    private static func imports(of source: Source) -> [String] {
+        source.lines.compactMap { line in
+            let words = line.split(separator: " ")
+            guard let index = words.firstIndex(of: "import"), index <= 1, words.count > index + 1 else { return nil }
+            return String(words.last ?? "").split(separator: ".").first.map(String.init)
+        }
+    }
+
+    @Test func everyFileBeginsByTellingItsIdea() {
+        for source in Self.sources {
+            #expect(
+                source.lines.first?.hasPrefix("// ") == true, "\(source) begins without a paragraph on what it decides")
+        }
+    }
+
+    @Test func filesAndFunctionsStaySmall() {
+        for source in Self.sources {
+            #expect(source.lines.count <= 500, "\(source) has \(source.lines.count) lines")
+            for (name, length) in Self.functions(in: source) {
+                #expect(length <= 70, "\(source): \(name) has \(length) lines")
+            }
+        }
+    }
+
+    /// From a line that declares a function to the brace that closes it, by indentation.
+    private static func functions(in source: Source) -> [(name: String, length: Int)] {
+        var result: [(String, Int)] = []
+        for (index, line) in source.lines.enumerated() {
+            let words = line.split(separator: " ")
+            guard
+                words.contains("func") || words.first?.hasPrefix("init(") == true
+                    || words.contains(where: { $0.hasPrefix("init(") }),
+                !line.trimmingCharacters(in: .whitespaces).hasPrefix("//")
+            else { continue }
+            let indentation = String(line.prefix { $0 == " " })
+            guard let end = source.lines[index...].firstIndex(where: { $0 == indentation + "}" }) else { continue }
+            result.append((line.trimmingCharacters(in: .whitespaces), end - index + 1))
+        }
+        return result
+    }
+
+    @Test func noUnfinishedBusinessIsLeft() {
+        for source in Self.sources {
+            for (number, line) in source.lines.enumerated() {
+                for word in ["TODO", "FIXME", "XXX", "try!"] {
+                    #expect(!line.contains(word), "\(source):\(number + 1) says \(word)")
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+# shellcheck shell=sh
+# What the tests of the resource scripts share: a scratch directory, stubs in PATH, and counting of what went wrong.
+# Read by the *.test files; the script under test is found beside the tests' own directory.
+
+tests=$(cd "$(dirname "$0")" && pwd)
+# shellcheck disable=SC2034 # used by those who read this file
+scripts=$(cd "$tests/../../resource.d" && pwd)
+work=$(mktemp -d)
+stubs=$work/bin
+calls=$work/calls
+failures=0
+count=0
+mkdir "$stubs"
+: >"$calls"
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+
+# Makes a program that notes down its words and then runs the given shell text.
+stub() { # name text
+    cat >"$stubs/$1" <<END
+#!/bin/sh
+echo "$1 \$*" >>'$calls'
+$2
+END
+    chmod 755 "$stubs/$1"
+}
+
+# Runs a script with the stubs first in PATH; sets code, output and errors.
+# shellcheck disable=SC2034 # used by those who read this file
+run() {
+    : >"$calls"
+    code=0
+    PATH=$stubs:$PATH "$@" >"$work/output" 2>"$work/errors" </dev/null || code=$?
+    output=$(cat "$work/output")
+    errors=$(cat "$work/errors")
+}
+
+# The background part of a script may still be on its way.
+wait_for() { # text
+    tries=0
+    until grep -qF -- "$1" "$calls"; do
+        tries=$((tries + 1))
+        [ $tries -lt 200 ] || return 1
+        sleep 0.05
+    done
+}
+
+pass_or_fail() { # truth name detail
+    count=$((count + 1))
+    if [ "$1" -eq 0 ]; then
+        echo "ok $count - $2"
+    else
+        failures=$((failures + 1))
+        echo "not ok $count - $2"
+        echo "# $3" | head -20
+    fi
+}
+
+is() { # name actual expected
+    truth=1
+    [ "$2" = "$3" ] && truth=0
+    pass_or_fail $truth "$1" "got [$2], expected [$3]; stderr: ${errors-}"
+}
+
+has() { # name text part
+    truth=1
+    case $2 in *"$3"*) truth=0 ;; esac
+    pass_or_fail $truth "$1" "[$2] has no [$3]"
+}
+
+finish() {
+    echo "1..$count"
+    [ "$failures" -eq 0 ] || {
+        echo "# ${0##*/}: $failures of $count failed"
+        exit 1
+    }
+}
