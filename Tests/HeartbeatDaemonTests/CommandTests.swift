@@ -22,8 +22,9 @@ import Testing
     }
 
     private static func run(_ arguments: [String]) throws -> Run {
+        let program: URL = try #require(Self.program, "heartbeat is not built beside the tests")
         let process = Process()
-        process.executableURL = try #require(program, "heartbeat is not built beside the tests")
+        process.executableURL = program
         process.arguments = arguments
         let output = Pipe()
         let errors = Pipe()
