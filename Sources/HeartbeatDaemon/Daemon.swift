@@ -73,9 +73,11 @@ final class Daemon {
             throw StartFailure(code: 1, text: "\(error)")
         }
         do throws(StateError) {
-            let (generation, isNew) = try state.nextGeneration(unixTime: UInt64(max(1, time(nil))))
+            let (generation, isNew) = try state.nextGeneration(
+                unixTime: UInt64(max(1, time(nil))), followsTime: configuration.generationFromTime)
             if isNew { log.write(.warning, "No Previous generation - starting at \(generation.number)") }
             log.write(.info, "Heartbeat generation: \(generation.number)")
+            if configuration.uuidFromNodeName { return (generation, StateDirectory.uuid(ofNode: loader.localNode)) }
             let (uuid, isNewUUID) = try state.nodeUUID()
             if isNewUUID { log.write(.info, "No uuid found for current node - generating a new uuid.") }
             return (generation, uuid)

@@ -31,10 +31,13 @@ public struct StateDirectory: Sendable {
     /// Counts the generation up by one and puts it on the disk; call it once, before the first message is sent.
     ///
     /// Without a file it begins at `unixTime` + 1, which is above whatever was used before the file was lost, and
-    /// `isNew` is true.
-    public func nextGeneration(unixTime: UInt64) throws(StateError) -> (generation: Generation, isNew: Bool) {
+    /// `isNew` is true. `followsTime` (`hbgenmethod time`) makes it the time whenever that is above the stored one.
+    public func nextGeneration(
+        unixTime: UInt64, followsTime: Bool = false
+    ) throws(StateError) -> (generation: Generation, isNew: Bool) {
         let stored = try storedGeneration()
-        let number = (stored ?? unixTime) + 1
+        let successor = (stored ?? unixTime) + 1
+        let number = followsTime ? max(successor, unixTime) : successor
         do throws(HostError) {
             let text = GenerationText.format(number)
             try DurableFile.replace(generationPath, with: Array(text.utf8), mode: 0o644)
@@ -42,6 +45,16 @@ public struct StateDirectory: Sendable {
             throw .host(error)
         }
         return (Generation(number), stored == nil)
+    }
+
+    /// The uuid a node has under `uuidfrom nodename`: the same for the same name on every machine, stored nowhere.
+    public static func uuid(ofNode name: NodeName) -> NodeUUID {
+        // FNV-1a twice, from two bases: names of one cluster must differ, nothing more is asked of it.
+        let halves = [UInt64](arrayLiteral: 0xCBF2_9CE4_8422_2325, 0x6C62_272E_07BB_0142).map { basis in
+            name.text.utf8.reduce(basis) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        }
+        let bytes = halves.flatMap { half in (0..<8).map { UInt8(truncatingIfNeeded: half >> (8 * $0)) } }
+        return NodeUUID(bytes: bytes) ?? .unknown
     }
 
     /// The node's uuid, made and stored when there is none; `isNew` tells which.

@@ -45,6 +45,14 @@ import Testing
         #expect(access(state.generationPath + ".new", F_OK) != 0, "nothing is left beside it")
     }
 
+    @Test func aGenerationThatFollowsTimeNeverGoesBack() throws {
+        let state = StateDirectory(try temporaryDirectory())
+        defer { removeTree(state.path) }
+        #expect(try state.nextGeneration(unixTime: 1000, followsTime: true).generation == Generation(1001))
+        #expect(try state.nextGeneration(unixTime: 5000, followsTime: true).generation == Generation(5000))
+        #expect(try state.nextGeneration(unixTime: 4000, followsTime: true).generation == Generation(5001))
+    }
+
     @Test(arguments: ["", "garbage", "999999999999999\n"])
     func aDamagedGenerationStopsTheStartAndStays(text: String) throws {
         let state = StateDirectory(try temporaryDirectory())
@@ -214,5 +222,12 @@ import Testing
         }
         let expected = ["1", "2"].map { ">>>\nt=hello\ninfo=\($0)\n<<<\n" }
         #expect(waitUntil { received.withLock { $0 } == expected })
+    }
+
+    @Test func aUuidFromTheNodeNameIsTheSameEverywhereAndDiffersFromNodeToNode() {
+        let one = StateDirectory.uuid(ofNode: NodeName("cluster1"))
+        #expect(one == StateDirectory.uuid(ofNode: NodeName("CLUSTER1")))
+        #expect(one != StateDirectory.uuid(ofNode: NodeName("cluster2")))
+        #expect(one != .unknown)
     }
 }
