@@ -74,7 +74,7 @@ final class ActionExecutor {
         for resource in group.resources where ["IPaddr", "IPaddr2"].contains(resource.scriptName) {
             guard let word = resource.arguments.first?.split(separator: "/").first,
                 let address = IPAddress(String(word)),
-                let interface = LocalAddress.interface(carrying: address)
+                let interface = LocalAddress.all().first(where: { $0.address == address })?.interface
             else { continue }
             do throws(MediaError) {
                 try Announcement(interface: interface, address: address).send()

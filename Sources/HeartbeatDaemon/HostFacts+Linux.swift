@@ -25,18 +25,7 @@ extension HostFacts {
     }
 
     private static func hasBroadcastAddress(_ interface: String) -> Bool? {
-        var list: UnsafeMutablePointer<ifaddrs>?
-        guard getifaddrs(&list) == 0 else { return nil }
-        defer { freeifaddrs(list) }
-        var next = list
-        while let entry = next {
-            next = entry.pointee.ifa_next
-            guard String(cString: entry.pointee.ifa_name) == interface,
-                entry.pointee.ifa_addr?.pointee.sa_family == sa_family_t(AF_INET)
-            else { continue }
-            if entry.pointee.ifa_flags & UInt32(IFF_BROADCAST) != 0 { return true }
-        }
-        return false
+        LocalAddress.all().contains { $0.interface == interface && !$0.address.isIPv6 && $0.canBroadcast }
     }
 
     private static func portOfService(_ name: String) -> UInt16? {

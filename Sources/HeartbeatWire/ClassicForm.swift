@@ -50,11 +50,8 @@ enum ClassicForm {
     static func field(_ line: ArraySlice<UInt8>, depth: Int = 0) throws(WireError) -> Message.Field {
         let (type, nameAndValue) =
             line.first == Ascii.openParenthesis ? try FieldType.split(line) : (FieldType.string, line)
-        guard let equals = nameAndValue.firstIndex(of: Ascii.equals),
-            let name = FieldText.name(nameAndValue[..<equals])
-        else { throw .badField(String(decoding: line.prefix(40), as: UTF8.self)) }
-        let value = try value(nameAndValue[(equals + 1)...], of: type, name: name, depth: depth)
-        return Message.Field(name: name, value: value)
+        let (name, text) = try FieldText.split(nameAndValue, of: line)
+        return Message.Field(name: name, value: try value(text, of: type, name: name, depth: depth))
     }
 
     private static func value(

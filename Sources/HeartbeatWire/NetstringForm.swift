@@ -36,11 +36,8 @@ enum NetstringForm {
     /// Reads one field's `(T)name=value`; `depth` is the number of structures around it.
     static func field(_ bytes: ArraySlice<UInt8>, depth: Int = 0) throws(WireError) -> Message.Field {
         let (type, nameAndValue) = try FieldType.split(bytes)
-        guard let equals = nameAndValue.firstIndex(of: Ascii.equals),
-            let name = FieldText.name(nameAndValue[..<equals])
-        else { throw .badField(String(decoding: bytes.prefix(40), as: UTF8.self)) }
-        let value = try value(nameAndValue[(equals + 1)...], of: type, name: name, depth: depth)
-        return Message.Field(name: name, value: value)
+        let (name, text) = try FieldText.split(nameAndValue, of: bytes)
+        return Message.Field(name: name, value: try value(text, of: type, name: name, depth: depth))
     }
 
     private static func value(

@@ -95,6 +95,16 @@ enum Base64 {
 
 /// Names and string values.
 enum FieldText {
+    /// Cuts `name=value`; `field` is the whole field, for the complaint.
+    static func split(
+        _ nameAndValue: ArraySlice<UInt8>, of field: ArraySlice<UInt8>
+    ) throws(WireError) -> (name: String, value: ArraySlice<UInt8>) {
+        guard let equals = nameAndValue.firstIndex(of: Ascii.equals), let name = name(nameAndValue[..<equals]) else {
+            throw .badField(String(decoding: field.prefix(40), as: UTF8.self))
+        }
+        return (name, nameAndValue[(equals + 1)...])
+    }
+
     /// The text of a string value. Bytes that are not UTF-8 – a script's messages may be in any encoding – are replaced, since
     /// nothing is decided by them and losing the message would cost more; but a NUL ended the string for the original.
     static func value(_ bytes: ArraySlice<UInt8>) -> String? {

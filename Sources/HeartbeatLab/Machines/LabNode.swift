@@ -32,6 +32,11 @@ public final class LabNode {
     public var lanAddress: String { "192.168.77.\(number + 1)" }
     public var crossAddress: String { "192.168.78.\(number + 1)" }
     public var logFile: String { files.logFile }
+    public var serialDevice: String { files.serialDevice }
+    /// `ha.cf` and what belongs to it; kept through a power cut, as is the state.
+    public var configDirectory: String { files.configDirectory }
+    public var stateDirectory: String { files.stateDirectory }
+    public var runDirectory: String { files.runDirectory }
     public var isPowered: Bool { power != nil }
 
     /// Makes its directories and writes its configuration. Once, before the first start.
@@ -51,6 +56,18 @@ public final class LabNode {
             let path = "\(files.configDirectory)/resource.d/\(script)"
             try Files.write(files.script(script), to: path, mode: 0o755)
         }
+    }
+
+    /// Replaces a file of its configuration directory: `ha.cf`, `haresources`, `authkeys`, …
+    public func configure(_ file: String, _ text: String) throws {
+        try Files.write(text, to: "\(files.configDirectory)/\(file)", mode: file == "authkeys" ? 0o600 : 0o644)
+    }
+
+    /// Installs a recording resource script that pretends a service. `lines` of shell come first; they find the verb in
+    /// `$verb` and may `exit`.
+    public func install(_ script: String, lines: String = "") throws {
+        let text = files.recordingService(script, lines: lines)
+        try Files.write(text, to: "\(files.configDirectory)/resource.d/\(script)", mode: 0o755)
     }
 
     /// Boots: fresh addresses, then `words` as its only program. The configuration and state directories are its disk.

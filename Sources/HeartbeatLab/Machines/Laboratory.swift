@@ -109,13 +109,7 @@ public final class Laboratory {
 
     /// Boots a node with all its cables plugged in and starts heartbeat on it.
     public func powerOn(_ node: LabNode) throws {
-        let files = node.files
-        try powerOn(
-            node,
-            running: [
-                "\(programs)/heartbeat", "-f", "--config-dir", files.configDirectory, "--state-dir",
-                files.stateDirectory, "--run-dir", files.runDirectory, "--node", node.name,
-            ])
+        try powerOn(node, running: heartbeatWords(["-f"], on: node))
     }
 
     /// Boots a node with all its cables plugged in and one program.
@@ -154,6 +148,20 @@ public final class Laboratory {
     /// A program of the product, run on a node: `hb_standby`, `cl_status`, …
     public func tool(_ name: String, _ arguments: [String], on node: LabNode) throws -> Command {
         try node.run(["\(programs)/\(name)"] + arguments + ["--run-dir", node.files.runDirectory])
+    }
+
+    /// The daemon's program, run on a node with the node's own directories until it exits.
+    public func heartbeat(
+        _ options: [String] = [], on node: LabNode, limit: Duration = .seconds(20)
+    ) throws -> Command {
+        try node.run(heartbeatWords(options, on: node), limit: limit)
+    }
+
+    private func heartbeatWords(_ options: [String], on node: LabNode) -> [String] {
+        ["\(programs)/heartbeat"] + options + [
+            "--config-dir", node.configDirectory, "--state-dir", node.stateDirectory, "--run-dir", node.runDirectory,
+            "--node", node.name,
+        ]
     }
 
     /// What the resource scripts have been asked so far.

@@ -58,8 +58,13 @@ struct NodeFiles {
 
     /// A script by its name: the real IPaddr behind a recorder, recorders only for the rest.
     func script(_ name: String) -> String {
-        Self.recorder(node: node, script: name, record: record)
-            + (name == "IPaddr" ? realAddressScript : pretendedService(name))
+        guard name == "IPaddr" else { return recordingService(name) }
+        return Self.recorder(node: node, script: name, record: record) + realAddressScript
+    }
+
+    /// A script that writes the call down, runs `lines`, then pretends a service.
+    func recordingService(_ name: String, lines: String = "") -> String {
+        Self.recorder(node: node, script: name, record: record) + lines + "\n" + pretendedService(name)
     }
 
     /// Writes the call down. /proc/uptime is read by the shell itself: the recording shall cost no program.

@@ -1,29 +1,40 @@
-// Which interface of this machine carries an address right now.
+// Which addresses this machine's interfaces carry right now.
 
 import Glibc
 
-public enum LocalAddress {
-    /// The interface's name without an alias label; `nil` when no interface has the address.
-    public static func interface(carrying address: IPAddress) -> String? {
+/// An address of an interface of this machine.
+public struct LocalAddress: Hashable, Sendable {
+    /// The interface's name, without the alias label an address may have.
+    public var interface: String
+    public var address: IPAddress
+    /// The interface reaches all its neighbours with one packet.
+    public var canBroadcast: Bool
+
+    /// Every address of every interface; empty when the system does not tell.
+    public static func all() -> [LocalAddress] {
         var list: UnsafeMutablePointer<ifaddrs>?
-        guard getifaddrs(&list) == 0 else { return nil }
+        guard getifaddrs(&list) == 0 else { return [] }
         defer { freeifaddrs(list) }
+        var result: [LocalAddress] = []
         var next = list
-        while let entry = next {
-            next = entry.pointee.ifa_next
-            guard let raw = entry.pointee.ifa_addr, length(of: raw.pointee.sa_family) > 0,
-                SocketEndpoint(raw, length: length(of: raw.pointee.sa_family)).address == address
+        while let entry = next?.pointee {
+            next = entry.ifa_next
+            guard let raw = entry.ifa_addr, let length = length(of: raw.pointee.sa_family),
+                let address = SocketEndpoint(raw, length: length).address
             else { continue }
-            return String(String(cString: entry.pointee.ifa_name).prefix { $0 != ":" })
+            result.append(
+                LocalAddress(
+                    interface: String(String(cString: entry.ifa_name).prefix { $0 != ":" }), address: address,
+                    canBroadcast: entry.ifa_flags & UInt32(IFF_BROADCAST) != 0))
         }
-        return nil
+        return result
     }
 
-    private static func length(of family: sa_family_t) -> socklen_t {
+    private static func length(of family: sa_family_t) -> socklen_t? {
         switch Int32(family) {
         case AF_INET: socklen_t(MemoryLayout<sockaddr_in>.size)
         case AF_INET6: socklen_t(MemoryLayout<sockaddr_in6>.size)
-        default: 0
+        default: nil
         }
     }
 }
