@@ -1,6 +1,7 @@
 // How a command-line tool asks the daemon. It never hangs: no daemon is told at once, a silent one after a fixed time,
 // whatever state the socket is in.
 
+import CLinux
 import Glibc
 
 /// Asks one question at a time over the control socket.

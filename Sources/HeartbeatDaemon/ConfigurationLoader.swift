@@ -19,9 +19,17 @@ public struct ConfigurationLoader: Sendable {
     /// The name of the local node: as told, else the first line of nodeinfo, else `uname -n`.
     public var localNode: NodeName {
         if let node { return NodeName(node) }
-        let firstLine = (try? TextFile.read(paths.nodeInfo, atMost: 1024))?.split(separator: UInt8(ascii: "\n")).first
-        if let firstLine, !firstLine.isEmpty { return NodeName(String(decoding: firstLine, as: UTF8.self)) }
-        return NodeName(LogOutput.hostName())
+        return NodeName(nodeInfo ?? LogOutput.hostName())
+    }
+
+    /// The first line of nodeinfo; most nodes have no such file.
+    private var nodeInfo: String? {
+        do throws(HostError) {
+            let lines = try TextFile.read(paths.nodeInfo, atMost: 1024).split(separator: UInt8(ascii: "\n"))
+            return lines.first.map { String(decoding: $0, as: UTF8.self) }
+        } catch {
+            return nil
+        }
     }
 
     /// Checks all three files at once.

@@ -30,14 +30,24 @@ final class Daemon {
         self.log = log
     }
 
-    /// Returns when the node has released everything. Throws before anything has been started.
+    /// Returns when the node has released everything. Throws before anything has been started; whoever waits for `report`
+    /// then ends with the same code, and the words are left to the caller.
     func run(report: consuming BackgroundReport, isRealtime: Bool) throws(StartFailure) {
+        self.report = consume report
+        do throws(StartFailure) {
+            try run(isRealtime: isRealtime)
+        } catch {
+            self.report.take()?.failed(code: error.code, text: "")
+            throw error
+        }
+    }
+
+    private func run(isRealtime: Bool) throws(StartFailure) {
         let pidFile = try acquirePidFile()
         let (generation, uuid) = try prepareState()
         if isRealtime {
             for warning in Realtime.enter(configuration.realtime) { log.write(.warning, warning) }
         }
-        self.report = consume report
         let watchdog = openWatchdog()
         Reactor.run { reactor in self.start(reactor, generation: generation, uuid: uuid, watchdog: watchdog) }
         watchdog.close()

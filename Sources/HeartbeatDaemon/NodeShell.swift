@@ -109,15 +109,22 @@ final class NodeShell {
         do throws(WireError) {
             feed(.received(try codec.decode(bytes), over: medium))
         } catch {
-            guard configuration.logging.logsBadPackets else { return }
-            if let text = rejected.report(error, over: medium, at: reactor.now) { log.write(.warning, text) }
+            tell(error, over: medium)
         }
     }
 
     private func answered(_ payload: [UInt8], from node: NodeName) {
-        // The payload is our own; a reply with another is not an answer to us.
-        guard let message = try? codec.decode(payload), message.source == node else { return }
-        feed(.pingAnswered(node))
+        do throws(WireError) {
+            // The payload is our own; a reply with another node's is no answer of this one.
+            if try codec.decode(payload).source == node { feed(.pingAnswered(node)) }
+        } catch {
+            tell(error, over: MediumName("ping \(node)"))
+        }
+    }
+
+    private func tell(_ error: WireError, over medium: MediumName) {
+        guard configuration.logging.logsBadPackets else { return }
+        if let text = rejected.report(error, over: medium, at: reactor.now) { log.write(.warning, text) }
     }
 
     /// A message that a local process wrote into the FIFO.

@@ -60,6 +60,15 @@ import Testing
         }
     }
 
+    /// Clang gives the socket constants to whichever module it happens to build first, so a file that imports only Glibc
+    /// compiles in one build and not in the next.
+    @Test func socketConstantsComeWithTheirModule() {
+        for source in Self.sources {
+            let uses = source.lines.contains { line in ["SOCK_", "MSG_"].contains(where: line.contains) }
+            #expect(!uses || Self.imports(of: source).contains("CLinux"), "\(source) needs `import CLinux`")
+        }
+    }
+
     @Test func everyFileBeginsByTellingItsIdea() {
         for source in Self.sources {
             #expect(

@@ -1,6 +1,7 @@
 // Host names to addresses without stopping the loop: numbers are read on the spot, a name is looked up on a thread of its
 // own, because getaddrinfo(3) may wait many seconds for a name server. It refuses to retry: its users know when.
 
+import CLinux
 import Glibc
 import NIOCore
 

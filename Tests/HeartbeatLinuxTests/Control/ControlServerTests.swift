@@ -1,5 +1,6 @@
 // The control socket with real clients, well behaved and not.
 
+import CLinux
 import Glibc
 import HeartbeatControl
 import HeartbeatModel

@@ -1,0 +1,302 @@
+// What every message goes through before its content counts, and the promises of the core's calling contract – things a
+// scenario of two well-behaved nodes never shows.
+
+import HeartbeatModel
+import Testing
+
+@testable import HeartbeatCore
+
+@Suite struct ClusterCoreTests {
+    private static let replay = { (generation: UInt64) in
+        Notice.communication(
+            .replay(node: CoreOnDesk.beta, generation: Generation(generation), known: Generation(7)))
+    }
+
+    // MARK: - Generations
+
+    @Test func messagesOfAnEarlierGenerationAreReplaysAndToldOnce() {
+        var desk = CoreOnDesk.besideOurs()
+        let known = desk.core
+        let first = desk.hear(.shutdownDone, sequence: 500, generation: 6)
+        #expect(first.notices == [Self.replay(6)])
+        #expect(desk.hear(.shutdownDone, sequence: 501, generation: 0).isEmpty)
+        // Not even the link or the sequence is touched by it.
+        desk.core.hasReportedReplay = known.hasReportedReplay
+        #expect(desk.core == known)
+    }
+
+    @Test func aHigherGenerationIsARestartWithSequencesOfItsOwn() {
+        var desk = CoreOnDesk.besideOurs()
+        _ = desk.hear(status: .active)
+        let status = Message.Content.status(StatusReport(status: .up, deadtime: .seconds(10)))
+        let effects = desk.hear(status, sequence: 1, generation: 8)
+        #expect(effects.tells(.peerRestarted(node: CoreOnDesk.beta)))
+        #expect(effects.tells(.statusUpdate(node: CoreOnDesk.beta, status: .up)))
+        #expect(desk.hear(status, sequence: 1, generation: 8).isEmpty)
+        #expect(desk.hear(.shutdownDone, sequence: 900, generation: 7).notices.count == 1)
+        #expect(desk.core.peerGeneration == Generation(8))
+    }
+
+    @Test func aReplayIsToldAgainAfterARestart() {
+        var desk = CoreOnDesk.besideOurs()
+        _ = desk.hear(.starting, generation: 1)
+        _ = desk.hear(status: .active)
+        #expect(desk.hear(.starting, generation: 2).isEmpty)
+        _ = desk.hear(.starting, sequence: 1, generation: 9)
+        #expect(desk.hear(.starting, generation: 8).notices.count == 1)
+    }
+
+    @Test(arguments: [1, .max] as [UInt64])
+    func whateverGenerationComesFirstIsBelieved(generation: UInt64) {
+        var desk = CoreOnDesk()
+        desk.peerGeneration = generation
+        _ = desk.hear(status: .up)
+        #expect(desk.core.peerGeneration == Generation(generation))
+    }
+
+    // MARK: - Whose message it is
+
+    @Test func aStrangerIsReportedOnceAndIgnored() {
+        var desk = CoreOnDesk.besideOurs()
+        let gamma = NodeName("gamma")
+        #expect(desk.hear(.shutdownDone, from: gamma).notices == [.communication(.unknownNode(gamma))])
+        #expect(desk.hear(.requestNodes, from: gamma).isEmpty)
+        #expect(desk.hear(status: .active).notices.isEmpty)
+    }
+
+    @Test func inventedNamesDoNotFillTheLogOrTheMemory() {
+        var desk = CoreOnDesk.besideOurs()
+        var count = 0
+        for number in 0..<200 { count += desk.hear(.starting, from: NodeName("node\(number)")).notices.count }
+        #expect(count == 16)
+    }
+
+    @Test func ourOwnBroadcastsProveTheMediumAndNothingElse() {
+        var desk = CoreOnDesk.besideOurs()
+        let own = CoreOnDesk.generation.number
+        let link = CommunicationNotice.linkUp(node: CoreOnDesk.alpha, medium: CoreOnDesk.eth0)
+        #expect(desk.hear(.shutdownDone, sequence: 1, generation: own - 1, from: CoreOnDesk.alpha).isEmpty)
+        let effects = desk.hear(.shutdownDone, sequence: 1, generation: own, from: CoreOnDesk.alpha)
+        #expect(effects == [.notify(.communication(link))])
+    }
+
+    /// It counts as heard, but what it says is for somebody else.
+    @Test func aMessageToAnotherNodeIsNotObeyed() {
+        var desk = CoreOnDesk.besideOurs()
+        let number = desk.peerSequence + 1
+        #expect(desk.hear(.requestNodes, to: NodeName("gamma")).contents.isEmpty)
+        #expect(desk.hear(.retransmitRequest(first: SequenceNumber(1), last: SequenceNumber(2)), to: CoreOnDesk.beta).isEmpty)
+        #expect(desk.hear(.shutdownDone, to: CoreOnDesk.beta).notices.isEmpty)
+        #expect(desk.core.tracker.last == SequenceNumber(number + 1))
+        #expect(desk.core.peer?.isActive == true)
+    }
+
+    @Test func aRepeatedMessageIsNotObeyedTwice() {
+        var desk = CoreOnDesk.besideOurs()
+        let number = desk.peerSequence + 1
+        #expect(desk.hear(.requestNodes).contents.contains { $0.isNodeList })
+        #expect(desk.hear(.requestNodes, sequence: number).isEmpty)
+    }
+
+    // MARK: - Retransmission
+
+    @Test func whatWasLostIsSentAgainExactly() {
+        var desk = CoreOnDesk.besideOurs()
+        let sent = desk.pass(.seconds(3)).messages.filter { $0.sequence != nil }
+        #expect(sent.count >= 3)
+        _ = desk.feed(.hostSampled(HostSample(unixTime: 9, load: "9.99")))
+        for message in sent {
+            guard let sequence = message.sequence else { continue }
+            let request = Message.Content.retransmitRequest(first: sequence, last: sequence)
+            #expect(desk.hear(request, to: CoreOnDesk.alpha) == [.transmit(message)])
+            #expect(desk.hear(request, to: CoreOnDesk.alpha).isEmpty)
+        }
+    }
+
+    @Test func whatIsForgottenIsRefusedOutsideTheSequence() {
+        var desk = CoreOnDesk.besideOurs()
+        let before = desk.core.lastSequence
+        let request = Message.Content.retransmitRequest(first: SequenceNumber(0), last: SequenceNumber(0))
+        let answers = desk.hear(request, to: CoreOnDesk.alpha).messages
+        #expect(answers.map(\.content) == [.cannotRetransmit(SequenceNumber(0), reason: "seqno too low")])
+        #expect(answers.first?.destination == CoreOnDesk.beta)
+        #expect(answers.first?.sequence == nil)
+        #expect(desk.core.lastSequence == before)
+    }
+
+    @Test func whatThePeerLostIsAskedForUntilItComesOrIsGivenUp() {
+        var desk = CoreOnDesk.besideOurs()
+        let lost = SequenceNumber(desk.peerSequence + 1)
+        let request = Message.Content.retransmitRequest(first: lost, last: lost)
+        let status = Message.Content.status(StatusReport(status: .active, deadtime: .seconds(10)))
+        let gap = desk.hear(status, sequence: lost.number + 1)
+        #expect(gap.notices.count == 1)
+        #expect(desk.pass(.milliseconds(700)).contents.filter { $0 == request }.count >= 2)
+        let answer = desk.hear(.cannotRetransmit(lost, reason: "seqno too low"), to: CoreOnDesk.alpha)
+        #expect(answer.notices == [.communication(.packetIrretrievable(lost, node: CoreOnDesk.beta))])
+        #expect(!desk.pass(.seconds(2)).contents.contains(request))
+    }
+
+    // MARK: - Acknowledgements
+
+    @Test func everyTenthMessageIsAcknowledgedToItsSender() {
+        var desk = CoreOnDesk.besideOurs()
+        var acknowledgements: [Message] = []
+        for _ in 0..<100 {
+            let effects = desk.hear(status: .active)
+            acknowledgements += effects.messages.filter {
+                $0.content == .acknowledge(SequenceNumber(desk.peerSequence))
+            }
+            #expect(effects.messages.count <= 1)
+        }
+        #expect(acknowledgements.count == 10)
+        #expect(acknowledgements.allSatisfy { $0.destination == CoreOnDesk.beta && $0.sequence == nil })
+    }
+
+    // MARK: - Requests for the list of nodes
+
+    @Test func theListOfNodesIsGivenInEveryPhase() {
+        var desk = CoreOnDesk()
+        func expectAnswer(_ phase: String, _ desk: inout CoreOnDesk) {
+            let lists = desk.hear(.requestNodes, to: CoreOnDesk.alpha).messages.filter(\.content.isNodeList)
+            #expect(lists.map(\.content) == [.nodes([CoreOnDesk.alpha, CoreOnDesk.beta], deleted: [])], "\(phase)")
+            #expect(lists.first?.destination == CoreOnDesk.beta)
+        }
+        #expect(desk.core.phase == .waitingForNodes)
+        expectAnswer("waitingForNodes", &desk)
+        _ = desk.pass(.zero)
+        _ = desk.hear(status: .up)
+        #expect(desk.core.phase == .requestingNodes(attempts: 1))
+        expectAnswer("requestingNodes", &desk)
+        _ = desk.negotiate()
+        #expect(desk.core.isActiveMember && desk.core.phase != .stable)
+        expectAnswer("negotiating", &desk)
+        _ = desk.hear(original: [], stable: true)
+        #expect(desk.core.phase == .stable)
+        expectAnswer("stable", &desk)
+        _ = desk.settle()
+        _ = desk.request(.shutdown)
+        #expect(desk.core.phase == .shuttingDown)
+        expectAnswer("shuttingDown", &desk)
+        _ = desk.settle()
+        #expect(desk.core.phase == .lingering)
+        expectAnswer("lingering", &desk)
+    }
+
+    @Test func anotherListOfNodesIsToldButNoObstacle() {
+        var desk = CoreOnDesk()
+        _ = desk.pass(.zero)
+        _ = desk.hear(status: .up)
+        let names = [CoreOnDesk.beta, NodeName("gamma")]
+        let effects = desk.hear(.nodes(names, deleted: []), to: CoreOnDesk.alpha)
+        #expect(effects.tells(.differentNodes(node: CoreOnDesk.beta, nodes: names)))
+        #expect(effects.tells(.communicationUp))
+    }
+
+    // MARK: - Hostile deadtimes
+
+    @Test func aDeadtimeOfZeroOnlyHarmsItsSender() {
+        var desk = CoreOnDesk.besideOurs()
+        desk.peerStatus = nil
+        _ = desk.hear(status: .active, deadtime: .zero)
+        let effects = desk.pass(.milliseconds(1))
+        #expect(effects.tells(.nodeDead(node: CoreOnDesk.beta)))
+        #expect(desk.running == ["web", "files"])
+        #expect(desk.core.nextDeadline.map { $0 > desk.now } == true)
+    }
+
+    /// As long as the wire can tell: 292 years in milliseconds.
+    @Test func aDeadtimeOfCenturiesIsTakenAtItsWord() {
+        var desk = CoreOnDesk.besideOurs()
+        desk.peerStatus = nil
+        _ = desk.hear(status: .active, deadtime: .milliseconds(Int64.max / 1_000_000))
+        #expect(!desk.pass(.seconds(3600)).tells(.nodeDead(node: CoreOnDesk.beta)))
+        desk.now = desk.now + .seconds(60)
+        // Neither does forgiving a stall of our own overflow.
+        #expect(desk.pass(.seconds(60)).notices.contains(.communication(.stalled(.seconds(59)))))
+        #expect(desk.core.peer?.isActive == true)
+    }
+
+    // MARK: - Answers of scripts
+
+    @Test func anAnswerToAnotherGenerationsQuestionIsNobodys() throws {
+        var desk = CoreOnDesk()
+        _ = desk.negotiate()
+        _ = desk.hear(original: [], stable: true)
+        let (_, id) = try #require(desk.pending.first)
+        let before = desk.core
+        for stranger in [
+            ActionID(generation: Generation(39), number: id.number),
+            ActionID(generation: Generation(41), number: id.number),
+            ActionID(generation: CoreOnDesk.generation, number: id.number + 1),
+            ActionID(generation: CoreOnDesk.generation, number: 0),
+        ] {
+            #expect(desk.feed(.actionFinished(stranger, .succeeded)).isEmpty)
+        }
+        #expect(desk.core == before)
+        #expect(desk.feed(.actionFinished(id, .said("stopped"))).calls == ["start web"])
+        #expect(desk.feed(.actionFinished(id, .said("stopped"))).isEmpty)
+    }
+
+    // MARK: - The calling contract
+
+    @Test func expiringTimersEarlyChangesNothing() {
+        var desk = CoreOnDesk()
+        var looks = 0
+        func look() {
+            guard let due = desk.core.nextDeadline, due > desk.now else { return }
+            let before = desk.core
+            for instant in [desk.now, due - .nanoseconds(1)] {
+                #expect(desk.core.expireTimers(at: instant).isEmpty)
+                #expect(desk.core == before)
+            }
+            looks += 1
+        }
+        _ = desk.pass(.milliseconds(1))
+        look()
+        _ = desk.negotiate()
+        look()
+        _ = desk.hear(original: [], stable: true)
+        look()
+        for step in 0..<200 {
+            _ = desk.pass(.milliseconds(170))
+            if step == 60 { desk.peerStatus = nil }
+            if step == 180 { _ = desk.request(.shutdown) }
+            look()
+        }
+        #expect(looks > 150)
+    }
+
+    @Test func aStoppedCoreDoesNothingEverAgain() {
+        var desk = CoreOnDesk.besideOurs()
+        var effects = desk.request(.shutdown)
+        effects += desk.pass(.seconds(5))
+        #expect(effects.last == .stop)
+        #expect(effects.filter { $0 == .stop }.count == 1)
+        #expect(desk.core.nextDeadline == nil)
+        let before = desk.core
+        desk.peerStatus = nil
+        #expect(desk.hear(status: .active).isEmpty)
+        #expect(desk.hear(.requestNodes).isEmpty)
+        #expect(desk.request(.standby(.all)).isEmpty)
+        #expect(desk.feed(.hostSampled(HostSample(unixTime: 1, load: ""))).isEmpty)
+        #expect(desk.core.expireTimers(at: desk.now + .seconds(1000)).isEmpty)
+        #expect(desk.core == before)
+    }
+
+    @Test func nothingIsSentBeforeTheFirstHostSample() {
+        var core = ClusterCore(
+            CoreOnDesk.configuration, local: CoreOnDesk.alpha, uuid: .unknown, generation: CoreOnDesk.generation,
+            randomSeed: 1, now: .zero)
+        #expect(core.expireTimers(at: .zero + .seconds(100)).isEmpty)
+        let id = RequestID(1)
+        #expect(core.handle(.requested(.standby(.all), id), at: .zero).replies == [id])
+        #expect(core.handle(.injected(.starting, to: nil, extraFields: []), at: .zero).isEmpty)
+    }
+}
+
+extension Message.Content {
+    var isNodeList: Bool {
+        if case .nodes = self { true } else { false }
+    }
+}

@@ -1,0 +1,189 @@
+// Beside a peer that runs the original: its reports carry no claim, it never answers a question, and it knows nothing of
+// single failed groups.
+
+import HeartbeatModel
+import Testing
+
+@testable import HeartbeatCore
+
+@Suite struct OriginalPeerTests {
+    // MARK: - Joining
+
+    @Test func theFirstReportOfAColdStartLetsUsTakeOurOwn() {
+        var desk = CoreOnDesk()
+        let joining = desk.negotiate()
+        #expect(joining.contents.contains(.starting))
+        #expect(joining.calls.isEmpty)
+        let effects = desk.hear(original: [], stable: false)
+        #expect(effects.tells(.localResourcesAcquired(.local)))
+        #expect(effects.calls == ["status web"])
+        _ = desk.settle()
+        #expect(desk.running == ["web"])
+    }
+
+    @Test func whatAnOriginalHoldsIsLeftToIt() {
+        var desk = CoreOnDesk()
+        _ = desk.negotiate()
+        #expect(desk.hear(original: .all, stable: true).calls.isEmpty)
+        #expect(desk.pass(.seconds(600)).calls.isEmpty)
+        #expect(desk.core.snapshot.hold == [])
+    }
+
+    @Test func anOriginalIsNeverAskedForItsClaims() {
+        var desk = CoreOnDesk.besideAnOriginal()
+        let reports = desk.pass(.seconds(600)).reports
+        #expect(reports.allSatisfy { $0.claim?.wantsAnswer == false })
+        #expect(reports.count < 5)
+    }
+
+    // MARK: - Handing over
+
+    @Test(arguments: [HoldSet.local, .all])
+    func weGoStandbyForAnOriginal(set: HoldSet) {
+        var desk = CoreOnDesk.besideAnOriginal()
+        #expect(desk.request(.standby(set)).steps == ["\(set) me"])
+        let agreed = desk.hear(.askResources(set, .other))
+        #expect(agreed.calls == ["stop web"])
+        #expect(agreed.steps.isEmpty)
+        let released = desk.settle()
+        #expect(released.steps == ["\(set) done"])
+        #expect(desk.running.isEmpty)
+        _ = desk.hear(original: .local, stable: false)
+        _ = desk.hear(.askResources(set, .done))
+        _ = desk.hear(original: .all, stable: true)
+        #expect(desk.pass(.seconds(600)).calls.isEmpty)
+        #expect(desk.core.transaction == .none)
+        #expect(!desk.core.snapshot.isInTransition)
+        #expect(desk.core.snapshot.hold == [])
+    }
+
+    @Test func anOriginalGoesStandbyForUs() {
+        var desk = CoreOnDesk.besideAnOriginal()
+        #expect(desk.hear(.askResources(.local, .me)).steps == ["local other"])
+        #expect(desk.hear(original: [], stable: false, info: "standby").calls.isEmpty)
+        #expect(desk.pass(.seconds(5)).calls.isEmpty)
+        #expect(desk.hear(.askResources(.local, .done)).calls == ["status files"])
+        #expect(desk.settle().steps == ["local done"])
+        _ = desk.hear(original: [], stable: true)
+        #expect(desk.pass(.seconds(600)).calls.isEmpty)
+        #expect(desk.running == ["web", "files"])
+        #expect(desk.core.snapshot.hold == .all)
+    }
+
+    @Test func anOfferThatAnOriginalDoesNotAnswerIsWithdrawn() {
+        var desk = CoreOnDesk.besideAnOriginal()
+        _ = desk.request(.standby(.all))
+        let effects = desk.pass(.seconds(11))
+        #expect(effects.tells(.offerUnanswered))
+        #expect(desk.core.transaction == .none)
+        #expect(desk.running == ["web"])
+        // Its answer comes after all; it must not make us stop anything.
+        #expect(desk.hear(.askResources(.all, .other)).calls.isEmpty)
+    }
+
+    @Test func failbackGivesAnOriginalItsOwnAgain() {
+        var configuration = CoreOnDesk.configuration
+        configuration.autoFailback = .on
+        var desk = CoreOnDesk.besideAnOriginal(configuration)
+        _ = desk.hear(.shutdownDone)
+        desk.peerStatus = nil
+        _ = desk.pass(.seconds(60))
+        #expect(desk.running == ["web", "files"])
+        // It is back with a new generation and holds nothing.
+        desk.peerGeneration += 1
+        _ = desk.hear(status: .up)
+        desk.peerStatus = .active
+        _ = desk.hear(status: .active)
+        _ = desk.hear(.starting)
+        let effects = desk.hear(original: [], stable: true)
+        #expect(effects.steps == ["foreign me"])
+        _ = desk.hear(.askResources(.foreign, .other))
+        _ = desk.settle()
+        #expect(desk.running == ["web"])
+    }
+
+    // MARK: - Groups that fail to start
+
+    @Test func aGroupThatFailedIsOfferedOnceWithItsWholeSet() {
+        var desk = CoreOnDesk.besideAnOriginal(broken: ["web"])
+        #expect(desk.core.transaction == .offered(.local, offer: desk.everythingSent.sequence, isFailback: false))
+        let effects = desk.pass(.seconds(3600))
+        #expect(effects.tells(.offerUnanswered))
+        #expect(effects.steps.isEmpty)
+        #expect(effects.calls.isEmpty)
+    }
+
+    @Test func anOriginalTakesTheFailedGroup() {
+        var desk = CoreOnDesk.besideAnOriginal(broken: ["web"])
+        #expect(desk.hear(.askResources(.local, .other)).steps == ["local done"])
+        _ = desk.hear(.askResources(.local, .done))
+        _ = desk.hear(original: .all, stable: true)
+        let effects = desk.pass(.seconds(3600))
+        #expect(effects.calls.isEmpty)
+        #expect(desk.core.snapshot.hold == [])
+    }
+
+    // MARK: - Partition
+
+    @Test func afterAPartitionWeKeepWhatWeRun() {
+        var desk = CoreOnDesk.besideAnOriginal()
+        desk.peerStatus = nil
+        let alone = desk.pass(.seconds(15))
+        #expect(alone.tells(.nodeDead(node: CoreOnDesk.beta)))
+        #expect(desk.running == ["web", "files"])
+        desk.peerStatus = .active
+        var healed = desk.hear(status: .active)
+        #expect(healed.tells(.returnedAfterPartition(node: CoreOnDesk.beta)))
+        healed += desk.hear(original: .all, stable: true)
+        healed += desk.pass(.seconds(600))
+        #expect(healed.notices.filter { $0 == .holdings(.bothHold(.all)) }.count == 1)
+        #expect(healed.calls.isEmpty)
+        #expect(desk.core.snapshot.hold == .all)
+    }
+
+    /// The original ends a split brain by restarting itself; then it holds nothing and we go on.
+    @Test func anOriginalThatRestartsItselfAfterAPartitionLeavesEverythingToUs() {
+        var desk = CoreOnDesk.besideAnOriginal()
+        desk.peerStatus = nil
+        _ = desk.pass(.seconds(15))
+        desk.peerStatus = .active
+        _ = desk.hear(status: .active)
+        _ = desk.hear(original: .all, stable: true)
+        desk.peerGeneration += 1
+        _ = desk.hear(status: .up)
+        _ = desk.hear(status: .active)
+        _ = desk.hear(.starting)
+        _ = desk.hear(original: [], stable: true)
+        #expect(desk.pass(.seconds(600)).calls.isEmpty)
+        #expect(desk.running == ["web", "files"])
+    }
+
+    /// Neither has ever heard the other; both hold everything when the cable is plugged in.
+    @Test func twoThatNeverHeardEachOtherMeetAndWeKeepWhatWeRun() {
+        var desk = CoreOnDesk()
+        _ = desk.pass(.seconds(60))
+        #expect(desk.running == ["web", "files"])
+        desk.peerStatus = .active
+        _ = desk.hear(status: .active)
+        var effects = desk.hear(original: .all, stable: true)
+        effects += desk.pass(.seconds(600))
+        #expect(effects.calls.isEmpty)
+        #expect(desk.core.snapshot.hold == .all)
+    }
+
+    // MARK: - Sets without an owner
+
+    /// An original held everything, crashed and was back before its deadtime: it takes its own, nobody holds ours.
+    @Test func ourOwnSetIsTakenWhenAnOriginalHasLostIt() {
+        var desk = CoreOnDesk()
+        _ = desk.negotiate()
+        _ = desk.hear(original: .all, stable: true)
+        desk.peerGeneration += 1
+        _ = desk.hear(status: .up)
+        _ = desk.hear(status: .active)
+        _ = desk.hear(.starting)
+        _ = desk.hear(original: .local, stable: true)
+        _ = desk.pass(.seconds(600))
+        #expect(desk.running == ["web"])
+    }
+}
