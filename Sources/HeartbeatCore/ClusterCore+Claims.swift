@@ -63,21 +63,31 @@ extension ClusterCore {
     mutating func ask() {
         guard phase == .stable, peer?.isAlive == true, peerSpeaksClaims != false else { return }
         challenge = Self.unsentChallenge
-        report(force: true)
+        report(force: true, asking: true)
         armConflict()
     }
 
     mutating func repeatQuestion(at now: Instant) {
-        guard challenge != nil, phase == .stable, let peer, peer.isAlive, peerSpeaksClaims != false else {
+        guard phase == .stable, let peer, peer.isAlive else {
             challenge = nil
             return
         }
-        if let overlapSince, now - overlapSince > peer.deadtime + configuration.keepalive * 4 {
-            yieldToDeafPeer(at: now)
+        if let overlapSince, now >= overlapSince + overlapPatience(with: peer) {
+            yieldToDeafPeer()
             return
         }
-        report(force: true)
+        guard challenge != nil, peerSpeaksClaims != false else {
+            challenge = nil
+            return
+        }
+        report(force: true, asking: true)
         armConflict()
+    }
+
+    /// How long a set may have two owners before we yield although we have the better claim: as long as a peer that hears
+    /// us needs to answer, or an original to restart itself (observed: two seconds).
+    private func overlapPatience(with peer: PeerMonitor) -> Duration {
+        peer.deadtime + (peerSpeaksClaims == false ? .seconds(5) : configuration.keepalive * 4)
     }
 
     private mutating func armConflict() {
@@ -98,13 +108,19 @@ extension ClusterCore {
     private mutating func compareClaims(_ report: ResourceReport, at now: Instant) {
         guard let holdings = peerHoldings, report.isFull, transaction == .none else { return }
         watchForOverlap(at: now)
+        // An original does not compare claims; when both hold a set it restarts itself, and we keep the service.
+        guard holdings.claim != nil else {
+            if own.held.isDisjoint(with: holdings.claimed) { settled() }
+            challenge = nil
+            return
+        }
         guard let challenge, answers(report, since: challenge) else { return }
         let overlap = own.held.intersection(holdings.claimed)
         guard overlap.isEmpty else {
             yield(weaker(overlap, against: holdings))
             return
         }
-        takeOrphans(holdings)
+        takeOrphans()
         settled()
     }
 
@@ -117,8 +133,11 @@ extension ClusterCore {
             overlapSince = now
             notify(.bothHold(overlap))
         }
-        // An original that finds itself in this state restarts itself within seconds; ours keeps the service.
-        if challenge == nil, holdings.claim != nil { ask() }
+        if holdings.claim == nil {
+            if let overlapSince, let peer { deadlines[.conflict] = overlapSince + overlapPatience(with: peer) }
+        } else if challenge == nil {
+            ask()
+        }
     }
 
     /// The part of `overlap` that the peer has the better claim to.
@@ -138,13 +157,13 @@ extension ClusterCore {
         own.giveUp(set)
     }
 
-    /// Our words do not reach the peer, but its reach us: it will never know that it should yield, so we do.
-    private mutating func yieldToDeafPeer(at now: Instant) {
+    /// Our words do not reach the peer, but its reach us: it will never know that it should yield, so we do. The same for an
+    /// original that has not noticed.
+    private mutating func yieldToDeafPeer() {
         guard let holdings = peerHoldings else { return }
-        let overlap = own.held.intersection(holdings.claimed)
         overlapSince = nil
-        guard !overlap.isEmpty, holdings.claim != nil, transaction == .none else { return }
-        yield(overlap)
+        guard transaction == .none else { return }
+        yield(own.held.intersection(holdings.claimed))
     }
 
     private mutating func settled() {
@@ -178,7 +197,16 @@ extension ClusterCore {
         return peerHoldings.isStable && !own.held.contains(.local) && !peerHoldings.claimed.contains(.local)
     }
 
-    private mutating func takeOrphans(_ holdings: PeerHoldings) {
+    /// Nobody has held our local groups for a while. One of ours is asked first; an original's word must do.
+    mutating func orphansAreOverdue() {
+        if peerSpeaksClaims == false {
+            takeOrphans()
+        } else {
+            ask()
+        }
+    }
+
+    private mutating func takeOrphans() {
         guard localGroupsAreOrphaned else { return }
         notify(.nobodyHolds(.local))
         acquire(.local, rank: .agreed)

@@ -109,7 +109,7 @@ extension ClusterCore {
     private mutating func deliver(_ message: Message, at now: Instant) {
         switch message.content {
         case .status(let report): received(report, of: message, at: now)
-        case .starting: receivedStarting(at: now)
+        case .starting: receivedStarting(sequence: message.sequence, at: now)
         case .resource(let report): received(report, sequence: message.sequence, at: now)
         case .askResources(let set, let step): received(set, step, sequence: message.sequence, at: now)
         case .takeoverRequest(let set): receivedTakeoverRequest(set, at: now)
@@ -127,12 +127,24 @@ extension ClusterCore {
     private mutating func retransmit(
         _ first: SequenceNumber, _ last: SequenceNumber, to asker: NodeName, at now: Instant
     ) {
+        var mustCorrect = false
         for answer in history.answers(first: first, last: last, now: now) {
             switch answer {
-            case .again(let message): effects.append(.transmit(message))
+            case .again(let message):
+                effects.append(.transmit(message))
+                if isOutdatedReport(message) { mustCorrect = true }
             case .gone(let sequence, let reason): send(.cannotRetransmit(sequence, reason: reason), to: asker)
             }
         }
+        // An original believes whichever report arrives last, not whichever is newest (observed).
+        if mustCorrect { report(force: true) }
+    }
+
+    private func isOutdatedReport(_ message: Message) -> Bool {
+        guard case .resource = message.content, peerSpeaksClaims == false, let sequence = message.sequence else {
+            return false
+        }
+        return lastReportSequence.map { sequence < $0 } ?? false
     }
 
     // MARK: - Time

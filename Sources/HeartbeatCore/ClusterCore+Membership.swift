@@ -28,7 +28,8 @@ extension ClusterCore {
         case .same, .afterLeaving, .outdated:
             return
         case .statusChanged:
-            break
+            // An original ignores `starting` before it is active itself (observed).
+            if report.status == .active, case .negotiating = phase { sendStarting(at: now) }
         case .first:
             // It may have been there all the time, unheard, and hold what we hold.
             peerReturned(at: now)
@@ -124,7 +125,9 @@ extension ClusterCore {
     }
 
     private mutating func sendStarting(at now: Instant) {
-        phase = .negotiating(starting: send(.starting))
+        let sequence = send(.starting)
+        // An answer to the first one answers the repeated ones too.
+        if case .negotiating = phase {} else { phase = .negotiating(starting: sequence) }
         deadlines[.repeatStarting] = now + Self.handshakeInterval * 5
     }
 }

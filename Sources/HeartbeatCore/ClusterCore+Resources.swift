@@ -89,7 +89,13 @@ extension ClusterCore {
     }
 
     var isStable: Bool {
-        phase == .stable && transaction == .none && runners.allSatisfy(\.isSettled)
+        phase == .stable && (transaction == .none || isOfferToOriginal) && runners.allSatisfy(\.isSettled)
+    }
+
+    /// An original stays stable until its offer is answered, and ignores the offer of a node that is not (observed).
+    private var isOfferToOriginal: Bool {
+        guard case .offered = transaction else { return false }
+        return peerSpeaksClaims == false
     }
 
     // MARK: - Actions
@@ -149,9 +155,10 @@ extension ClusterCore {
     mutating func expireResources(at now: Instant) {
         readResults(at: now)
         if deadlines.takeIfDue(.standbyTimeout, at: now) { transactionTimedOut() }
-        if deadlines.takeIfDue(.orphan, at: now) { ask() }
+        if deadlines.takeIfDue(.orphan, at: now) { orphansAreOverdue() }
         if deadlines.takeIfDue(.conflict, at: now) { repeatQuestion(at: now) }
         if deadlines.takeIfDue(.failback, at: now) { isFailbackDue = true }
+        if deadlines.takeIfDue(.tellTheDead, at: now) { tellTheDead(at: now) }
     }
 
     // MARK: - Acquiring sets
@@ -198,6 +205,7 @@ extension ClusterCore {
         case .stable:
             notify(.takingOverAll(from: peer?.name))
             acquireAll(rank: .takeover)
+            deadlines[.tellTheDead] = now + configuration.deadtime
         case .waitingForNodes, .requestingNodes, .stopped:
             peerHoldings = nil
         case .shuttingDown:
@@ -205,6 +213,13 @@ extension ClusterCore {
         case .lingering:
             finishShutdown()
         }
+    }
+
+    /// We may only be deaf: a peer that lives on and hears us must learn what we took, and we could not hear it ask.
+    private mutating func tellTheDead(at now: Instant) {
+        guard phase == .stable, peer?.standing == .dead else { return }
+        report(force: true)
+        deadlines[.tellTheDead] = now + configuration.deadtime
     }
 
     /// The peer's daemon began anew: what it had agreed to, the new one does not know.
@@ -225,13 +240,15 @@ extension ClusterCore {
         deadlines[.standbyTimeout] = nil
     }
 
-    mutating func receivedStarting(at now: Instant) {
+    mutating func receivedStarting(sequence: SequenceNumber?, at now: Instant) {
+        defer { report(force: true) }
+        // It has told what it holds since; this one only arrived late.
+        if let newest = peerHoldings?.reportSequence, let sequence, sequence < newest { return }
         var holdings = PeerHoldings()
         holdings.claim = peerHoldings?.claim
         holdings.reportSequence = peerHoldings?.reportSequence
         peerHoldings = holdings
         isFailbackDue = configuration.autoFailback != .off
-        report(force: true)
     }
 
     mutating func receivedShutdownDone(at now: Instant) {
@@ -316,7 +333,10 @@ extension ClusterCore {
     }
 
     /// Tells the peer what we hold, when that changed or when it asked.
-    mutating func report(force: Bool) {
+    ///
+    /// `asking` wants an answer. An answer must never ask in turn, or two nodes with an open question each would answer each
+    /// other as fast as the network carries it.
+    mutating func report(force: Bool, asking: Bool = false) {
         switch phase {
         case .negotiating, .stable, .shuttingDown: break
         case .waitingForNodes, .requestingNodes:
@@ -329,9 +349,10 @@ extension ClusterCore {
         guard peer != nil else { return }
         var report = currentReport()
         guard force || report.differs(from: lastReport) else { return }
-        report.claim?.wantsAnswer = challenge != nil
+        report.claim?.wantsAnswer = asking
         let sequence = send(.resource(report))
         lastReport = report
+        lastReportSequence = sequence
         if challenge == Self.unsentChallenge { challenge = sequence }
     }
 

@@ -150,6 +150,12 @@ extension ClusterCore {
         switch transaction {
         case .promised(let promised, let offer):
             guard set.seenByPeer == promised, sequence > offer else { return }
+            guard peerHoldings?.hasClaimed(promised, after: sequence) != true else {
+                // 1. It gave the set up, and this message was lost. 2. It took us for dead and took the set back, and told.
+                // 3. This message comes after all, when it is no longer true.
+                endTransaction()
+                return
+            }
             notify(.acquiring(promised))
             // `done` says that nothing of it runs there any more; a report from before that is history.
             peerHoldings?.released(promised, at: sequence)
@@ -161,7 +167,9 @@ extension ClusterCore {
             peerHoldings?.outdate(before: sequence)
             endTransaction()
         case .none, .offered, .releasing, .acquiring:
-            // The giver waits for somebody who is no longer in the transaction; our report tells it.
+            // The giver waits for somebody who is no longer in the transaction; our report tells it. An original waits for
+            // this word and nothing else.
+            if peerSpeaksClaims == false, own.held.isSuperset(of: set.seenByPeer) { send(.askResources(set, .done)) }
             report(force: true)
         }
     }

@@ -64,6 +64,7 @@ public struct ClusterCore: Hashable, Sendable {
     var transaction = Transaction.none
     var isFailbackDue = false
     var lastReport: ResourceReport?
+    var lastReportSequence: SequenceNumber?
     /// From this message of ours on, a report that has heard it is an answer to our question what the peer holds.
     var challenge: SequenceNumber?
     /// Since when both nodes are known to claim the same set.

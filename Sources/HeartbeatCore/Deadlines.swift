@@ -19,6 +19,8 @@ enum Timer: Int, CaseIterable {
     case conflict
     /// A failback that was not answered is offered again.
     case failback
+    /// A peer that is dead to us is told again what we hold.
+    case tellTheDead
     /// After `shutdone`: how long to stay reachable for retransmit requests.
     case linger
 }

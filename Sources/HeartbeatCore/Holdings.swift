@@ -81,17 +81,28 @@ struct PeerHoldings: Hashable, Sendable {
     /// Of the newest report; an older one that arrives later is history.
     var reportSequence: SequenceNumber?
 
-    /// It said with message `sequence` that it has released `set`.
-    mutating func released(_ set: HoldSet, at sequence: SequenceNumber) {
-        claimed.subtract(set)
-        outdate(before: sequence)
+    /// Its newest report is younger than message `sequence` and claims some of `set`.
+    func hasClaimed(_ set: HoldSet, after sequence: SequenceNumber) -> Bool {
+        guard let reportSequence, reportSequence > sequence else { return false }
+        return !claimed.isDisjoint(with: set)
     }
 
-    /// Reports made before message `sequence` no longer count, nor do the exceptions of the last one.
-    mutating func outdate(before sequence: SequenceNumber) {
-        reportSequence = max(reportSequence ?? sequence, sequence)
+    /// It said with message `sequence` that it has released `set`. A report made after that tells more.
+    mutating func released(_ set: HoldSet, at sequence: SequenceNumber) {
+        guard outdate(before: sequence) else { return }
+        claimed.subtract(set)
+        // What it had adopted is ours by preference, so it was released with our local groups and with no others.
+        if set.contains(.local) { claim?.adopted = [] }
+    }
+
+    /// Reports made before message `sequence` no longer count, nor does what the last of them called failed. Tells whether
+    /// the report at hand is such a one.
+    @discardableResult
+    mutating func outdate(before sequence: SequenceNumber) -> Bool {
+        if let reportSequence, reportSequence > sequence { return false }
+        reportSequence = sequence
         claim?.failed = []
-        claim?.adopted = []
+        return true
     }
 
     /// Its rank for the set that we name `part`.

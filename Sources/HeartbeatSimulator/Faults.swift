@@ -45,6 +45,10 @@ struct RunPlan {
         pace = random.pick([.seconds(5), .seconds(15), .seconds(60)])
         trouble = random.pick([.seconds(60), .seconds(180), .seconds(400)])
         clockDrift = random.pick([0, 1e-5, 5e-4])
+        if random.chance(0.2) {
+            let group = random.pick(configuration.groups.map(\.key))
+            scripts.broken[random.pick(configuration.nodes)] = [group]
+        }
     }
 
     private static func drawConfiguration(using random: inout SplitMix64) -> Configuration {

@@ -25,13 +25,15 @@ struct Host {
     var running: Set<ResourcePlace> = []
     /// Groups of which something may run: from the first start's beginning to the last stop's end.
     var active: Set<Int> = []
-    /// Actions under way, by group.
-    var busy: [Int: ActionID] = [:]
+    /// The resource whose script runs, by group.
+    var busy: [Int: Resource] = [:]
 
     // What the checkers need to know.
     var bootedAt = Instant.zero
     /// When, on the local clock, the daemon was last given news of the peer's being alive.
     var heardPeerAt: Instant?
+    /// When, on the local clock, the daemon was first given a message of the peer's incarnation, or its `shutdone`.
+    var peerChangedAt: Instant?
     var newestStatusHeard: MessageIdentity?
     var newestGenerationHeard: Generation?
     /// The newest report of the peer's holdings that the daemon was given.
@@ -41,6 +43,7 @@ struct Host {
     /// The last message it had sent then: reports after this one tell of the takeover.
     var sentBeforeTakeover: MessageIdentity?
     var lastSent: MessageIdentity?
+    var standstill: Standstill?
 
     init(name: NodeName, number: UInt8, clockRate: Double, clockOffset: Duration, generation: UInt64) {
         self.name = name
@@ -76,13 +79,25 @@ struct Host {
         backlog = []
         stalledUntil = nil
         heardPeerAt = nil
+        peerChangedAt = nil
         newestStatusHeard = nil
         newestGenerationHeard = nil
         newestReportHeard = nil
         tookOverAt = nil
         sentBeforeTakeover = nil
         lastSent = nil
+        standstill = nil
     }
+}
+
+/// A time in which a daemon did not run, on its local clock.
+struct Standstill {
+    var began: Instant
+    /// When the daemon had last been given news of the peer's being alive.
+    var heardPeerAt: Instant?
+    /// The peer's daemon at the beginning; `nil` when there was none.
+    var peerIncarnation: Int?
+    var ended: Instant?
 }
 
 /// One resource: position in haresources and in its line.

@@ -1,13 +1,16 @@
-// What must be true some time after everything has been healed: the cluster is settled, both nodes agree, and every group
-// runs on exactly one of them.
+// What must be true some time after everything has been healed: the cluster is settled and quiet, both nodes agree, and
+// every group runs on exactly one of them.
 
 import HeartbeatCore
 import HeartbeatModel
 
 /// The rules of liveness.
 enum LivenessChecker {
-    static func problems(in world: World) -> [String] {
+    /// - Parameter quietSince: when the last script should have been called.
+    static func problems(in world: World, quietSince: Instant) -> [String] {
         var problems: [String] = []
+        // Moving a group to and fro looks settled at most instants.
+        if world.lastScript > quietSince { problems.append("scripts are still called though nothing happens") }
         let snapshots = world.hosts.compactMap { $0.core?.snapshot }
         guard snapshots.count == world.hosts.count else { return ["a node is down although all were switched on"] }
         for snapshot in snapshots {

@@ -20,6 +20,9 @@ struct Path: Hashable, Sendable {
     /// Nothing passes.
     var isBlocked = false
 
+    /// Whatever is sent arrives, and soon.
+    var isReliable: Bool { !isBlocked && loss == 0 && corruption == 0 && straggling == 0 }
+
     /// When the copies of a packet arrive, after now; empty when it is lost.
     func arrivals(using random: inout SplitMix64) -> [Duration] {
         guard !isBlocked, !random.chance(loss) else { return [] }
@@ -53,6 +56,13 @@ struct Network: Hashable, Sendable {
     mutating func setBlocked(_ blocked: Bool, medium: Int, sender: Int?) {
         for direction in 0..<2 where sender == nil || sender == direction {
             paths[medium][direction].isBlocked = blocked
+        }
+    }
+
+    /// The node that is surely heard but hears nothing; `nil` in all other states.
+    var deafSender: Int? {
+        (0..<2).first { sender in
+            paths.allSatisfy { $0[1 - sender].isBlocked } && paths.contains { $0[sender].isReliable }
         }
     }
 

@@ -7,12 +7,23 @@ import HeartbeatModel
 
 /// The rules of safety.
 struct SafetyChecker {
+    /// A node hears nothing, but is heard.
+    private struct OneWay {
+        var deaf: Int
+        /// The deaf daemon: one that begins anew without hearing anybody is not judged.
+        var incarnation: Int
+        var since: Instant
+        /// Since when both have held the same set and the other, settled, has put up with it.
+        var bothHoldSince: Instant?
+    }
+
     /// A takeover excuses starts for this long: the scripts of a whole group, each in its timeout.
     private static let excuse = Duration.seconds(120)
 
     private(set) var violations: [String] = []
     /// Times a node took over because the other had fallen silent.
     private(set) var takeovers = 0
+    private var oneWay: OneWay?
     let configuration: Configuration
 
     init(configuration: Configuration) {
@@ -26,11 +37,47 @@ struct SafetyChecker {
 
     /// After every step.
     mutating func check(_ world: World) {
+        checkDeafness(world)
         for host in world.hosts where host.stalledUntil == nil {
             guard let deadline = host.core?.nextDeadline else { continue }
             let late = host.localTime(world.now) - deadline
             if late > .milliseconds(1) { report("\(host.name) sleeps past its deadline by \(late)", at: world.now) }
         }
+    }
+
+    // MARK: - One-way partitions
+
+    /// A deaf node that takes over is never going to learn that the other still lives, so the other must yield.
+    private mutating func checkDeafness(_ world: World) {
+        guard let deaf = world.network.deafSender else {
+            oneWay = nil
+            return
+        }
+        let incarnation = world.hosts[deaf].incarnation
+        if oneWay?.deaf != deaf || oneWay?.incarnation != incarnation {
+            oneWay = OneWay(deaf: deaf, incarnation: incarnation, since: world.now)
+        }
+        guard let oneWay, bothHold(world, oneWay) else {
+            oneWay?.bothHoldSince = nil
+            return
+        }
+        let since = oneWay.bothHoldSince ?? world.now
+        self.oneWay?.bothHoldSince = since
+        if world.now - since > configuration.deadtime + configuration.keepalive * 8 + .seconds(2) {
+            report("\(world.hosts[1 - deaf].name) does not yield to a deaf peer", at: world.now)
+        }
+    }
+
+    private func bothHold(_ world: World, _ oneWay: OneWay) -> Bool {
+        let deaf = world.hosts[oneWay.deaf]
+        let listener = world.hosts[1 - oneWay.deaf]
+        // What it took over before is nothing that the listener has been told, nor is it told again.
+        guard let tookOver = deaf.tookOverAt, tookOver > oneWay.since,
+            listener.tookOverAt.map({ $0 < tookOver }) ?? true,
+            deaf.bootedAt + configuration.initdead * 3 < deaf.localTime(oneWay.since),
+            listener.stalledUntil == nil, let theirs = deaf.core?.snapshot, let ours = listener.core?.snapshot
+        else { return false }
+        return !ours.isInTransition && !ours.hold.isDisjoint(with: theirs.hold.seenByPeer)
     }
 
     // MARK: - Scripts
@@ -39,6 +86,10 @@ struct SafetyChecker {
         let machine = world.hosts[host]
         if machine.busy[place.group] != nil {
             report("\(machine.name) runs two actions of \(action.groupKey) at once", at: world.now)
+        }
+        for other in configuration.groups.indices where other != place.group {
+            guard machine.busy[other] == action.resource else { continue }
+            report("\(machine.name) calls \(action.resource.word) for two groups at once", at: world.now)
         }
         switch action.verb {
         case .start: checkStart(action, place, host: host, world: world)
@@ -87,6 +138,7 @@ struct SafetyChecker {
     // MARK: - Takeover
 
     mutating func noticed(_ notice: Notice, host: Int, world: World) {
+        if case .membership(.nodeDead(let node)) = notice { checkDeath(of: node, host: host, world: world) }
         guard case .holdings(.takingOverAll(let dead)) = notice, dead != nil else { return }
         takeovers += 1
         let machine = world.hosts[host]
@@ -96,6 +148,39 @@ struct SafetyChecker {
         if silence < needed {
             report("\(machine.name) takes over after \(silence.milliseconds) ms of silence", at: world.now)
         }
+        if hasJustStoodStill(host, world) {
+            report("\(machine.name) takes over for its own standstill", at: world.now)
+        }
+    }
+
+    /// A dead peer is found out in time: old statuses that were long under way do not keep it alive.
+    private mutating func checkDeath(of node: NodeName, host: Int, world: World) {
+        let machine = world.hosts[host]
+        guard node == world.hosts[1 - host].name else { return }
+        var due = machine.bootedAt + configuration.initdead
+        for sign in [machine.heardPeerAt, machine.peerChangedAt] {
+            due = max(due, sign.map { $0 + configuration.deadtime } ?? due)
+        }
+        if let ended = machine.standstill?.ended { due = max(due, ended + configuration.keepalive * 2) }
+        let late = machine.localTime(world.now) - due
+        if late > .milliseconds(10) {
+            report("\(machine.name) declares \(node) dead \(late.milliseconds) ms late", at: world.now)
+        }
+    }
+
+    /// It did not run for long, and has not listened for long enough since to tell that the peer is silent.
+    private func hasJustStoodStill(_ host: Int, _ world: World) -> Bool {
+        let machine = world.hosts[host]
+        let peer = world.hosts[1 - host]
+        guard let standstill = machine.standstill, let ended = standstill.ended, let heard = standstill.heardPeerAt
+        else { return false }
+        // What died before the standstill, or in it, may be found dead at once.
+        guard peer.isUp, peer.incarnation == standstill.peerIncarnation,
+            standstill.began - heard < configuration.deadtime
+        else { return false }
+        let margin = Duration.milliseconds(10)
+        return ended - standstill.began > configuration.keepalive * 2 + margin
+            && machine.localTime(world.now) - ended < configuration.keepalive * 2 - margin
     }
 
     mutating func stopped(host: Int, world: World) {

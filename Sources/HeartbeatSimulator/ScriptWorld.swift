@@ -10,7 +10,7 @@ struct ScriptWorld: Hashable, Sendable {
     var stopFailure = 0.0
     /// Probability that a script never ends by itself.
     var hang = 0.0
-    /// Keys of groups of which no start succeeds on the named node (scenarios).
+    /// Keys of groups of which no start succeeds on the named node.
     var broken: [NodeName: Set<String>] = [:]
     /// Words of resources whose stop never succeeds on the named node (scenarios).
     var stuck: [NodeName: Set<String>] = [:]

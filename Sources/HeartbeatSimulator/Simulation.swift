@@ -115,6 +115,8 @@ public struct Simulation {
         world.trace.note("network", "everything is healed", at: world.now)
         world.network.mend()
         world.scripts.heal()
+        // Some things stay broken; the other node must make up for them.
+        world.scripts.broken = plan.scripts.broken
         undos = undos.map { _ in nil }
         for host in world.hosts.indices { world.boot(host) }
     }
@@ -130,6 +132,8 @@ public struct Simulation {
         let secondEnd = world.now + plan.patience
         while world.checker.violations.isEmpty, world.now < secondEnd, world.run(until: secondEnd) != nil {}
         guard world.checker.violations.isEmpty else { return }
-        for problem in LivenessChecker.problems(in: world) { world.checker.report(problem, at: world.now) }
+        for problem in LivenessChecker.problems(in: world, quietSince: secondEnd - .seconds(60)) {
+            world.checker.report(problem, at: world.now)
+        }
     }
 }

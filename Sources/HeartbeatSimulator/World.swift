@@ -18,6 +18,8 @@ struct World {
         case planned(Int)
     }
 
+    private static let longestFlood = Duration.seconds(5)
+
     private(set) var now = Instant.zero
     let configuration: Configuration
     var hosts: [Host]
@@ -31,7 +33,11 @@ struct World {
     private var lastRequest: UInt64 = 0
     private(set) var openRequests: Set<RequestID> = []
     private(set) var steps = 0
+    /// When a script was last called.
+    private(set) var lastScript = Instant.zero
     private var wakeupsAtThisInstant = 0
+    private var quietAt = Instant.zero
+    private var stepsThisSecond = (second: Int64(0), count: 0)
 
     init(
         configuration: Configuration, hosts: [Host], network: Network, scripts: ScriptWorld, seed: UInt64, trace: Trace
@@ -56,6 +62,7 @@ struct World {
             if time > now { wakeupsAtThisInstant = 0 }
             now = max(now, time)
             steps += 1
+            watchForFlood()
             if case .planned(let number) = happening { return number }
             execute(happening)
             // What is due now may still be in the queue for this very instant.
@@ -63,6 +70,17 @@ struct World {
         }
         now = max(now, end)
         return nil
+    }
+
+    /// Answers that call for answers never end.
+    private mutating func watchForFlood() {
+        let second = now.nanoseconds / 1_000_000_000
+        if second != stepsThisSecond.second {
+            if second > stepsThisSecond.second + 1 || stepsThisSecond.count < 1000 { quietAt = now }
+            stepsThisSecond = (second, 0)
+        }
+        stepsThisSecond.count += 1
+        if now - quietAt > Self.longestFlood { checker.report("the nodes flood each other", at: now) }
     }
 
     mutating func plan(_ number: Int, at time: Instant) {
@@ -124,12 +142,17 @@ struct World {
         guard hosts[host].isUp, hosts[host].stalledUntil == nil else { return }
         note(host, "stands still for \(duration.milliseconds) ms")
         hosts[host].stalledUntil = now + duration
+        hosts[host].standstill = Standstill(
+            began: hosts[host].localTime(now), heardPeerAt: hosts[host].heardPeerAt,
+            peerIncarnation: hosts[1 - host].isUp ? hosts[1 - host].incarnation : nil)
         queue.insert(.stallEnd(host: host), at: now + duration)
     }
 
     private mutating func endStall(_ host: Int) {
         guard let end = hosts[host].stalledUntil, end <= now else { return }
         hosts[host].stalledUntil = nil
+        let local = hosts[host].localTime(now)
+        hosts[host].standstill?.ended = local
         let backlog = hosts[host].backlog
         hosts[host].backlog = []
         // Drain, then expire.
@@ -176,6 +199,8 @@ struct World {
     private mutating func noteHearing(_ event: Event, _ host: Int, _ local: Instant) {
         guard case .received(let message, _) = event, message.source != hosts[host].name else { return }
         if let newest = hosts[host].newestGenerationHeard, message.generation < newest { return }
+        if message.generation != hosts[host].newestGenerationHeard { hosts[host].peerChangedAt = local }
+        if case .shutdownDone = message.content { hosts[host].peerChangedAt = local }
         hosts[host].newestGenerationHeard = message.generation
         guard let sequence = message.sequence else { return }
         let identity = MessageIdentity(generation: message.generation, sequence: sequence)
@@ -227,7 +252,9 @@ struct World {
     private mutating func transmit(_ message: Message, from sender: Int) {
         trace.message(message, at: now)
         if let sequence = message.sequence {
-            hosts[sender].lastSent = MessageIdentity(generation: message.generation, sequence: sequence)
+            let identity = MessageIdentity(generation: message.generation, sequence: sequence)
+            // Not the repeats of older ones.
+            hosts[sender].lastSent = max(hosts[sender].lastSent ?? identity, identity)
         }
         for medium in network.media.indices {
             for receiver in hosts.indices where receiver != sender {
@@ -266,7 +293,8 @@ struct World {
         }
         note(host, "runs \(action.resource.word) \(action.verb.rawValue)")
         checker.began(action, place, host: host, world: self)
-        hosts[host].busy[place.group] = id
+        hosts[host].busy[place.group] = action.resource
+        lastScript = now
         if action.verb == .start { hosts[host].active.insert(place.group) }
         let isRunning = hosts[host].running.contains(place)
         let (result, delay) = scripts.outcome(

@@ -7,9 +7,8 @@ import Testing
 @testable import HeartbeatCore
 
 @Suite struct ClusterCoreTests {
-    private static let replay = { (generation: UInt64) in
-        Notice.communication(
-            .replay(node: CoreOnDesk.beta, generation: Generation(generation), known: Generation(7)))
+    private static func replay(_ generation: UInt64) -> Notice {
+        .communication(.replay(node: CoreOnDesk.beta, generation: Generation(generation), known: Generation(7)))
     }
 
     // MARK: - Generations
@@ -85,7 +84,9 @@ import Testing
         var desk = CoreOnDesk.besideOurs()
         let number = desk.peerSequence + 1
         #expect(desk.hear(.requestNodes, to: NodeName("gamma")).contents.isEmpty)
-        #expect(desk.hear(.retransmitRequest(first: SequenceNumber(1), last: SequenceNumber(2)), to: CoreOnDesk.beta).isEmpty)
+        #expect(
+            desk.hear(.retransmitRequest(first: SequenceNumber(1), last: SequenceNumber(2)), to: CoreOnDesk.beta)
+                .isEmpty)
         #expect(desk.hear(.shutdownDone, to: CoreOnDesk.beta).notices.isEmpty)
         #expect(desk.core.tracker.last == SequenceNumber(number + 1))
         #expect(desk.core.peer?.isActive == true)

@@ -54,11 +54,12 @@ import Testing
 
     // MARK: - What counts as running
 
-    @Test(arguments: [
-        (result: .said("running"), starts: false), (.said("OK"), false), (.said("web is running", code: 7), false),
-        (.said("not running"), true), (.said(""), true), (.said("stopped", code: 0), true), (.timedOut, true),
-        (.signalled(9), true), (.missing, true),
-    ] as [(ActionResult, Bool)])
+    @Test(
+        arguments: [
+            (result: .said("running"), starts: false), (.said("OK"), false), (.said("web is running", code: 7), false),
+            (.said("not running"), true), (.said(""), true), (.said("stopped", code: 0), true), (.timedOut, true),
+            (.signalled(9), true), (.missing, true),
+        ] as [(ActionResult, Bool)])
     func theTextOfAStatusDecidesWhetherToStart(result: ActionResult, starts: Bool) {
         var host = GroupOnHost("ip")
         host.lies["status ip"] = result

@@ -56,10 +56,11 @@ import Testing
 
     // MARK: - The peer's
 
-    @Test(arguments: [
-        (claimed: [], part: .local, rank: .none), (.all, .local, .agreed), (.foreign, .local, .none),
-        (.foreign, .foreign, .agreed),
-    ] as [(HoldSet, HoldSet, ClaimRank)])
+    @Test(
+        arguments: [
+            (claimed: [], part: .local, rank: .none), (.all, .local, .agreed), (.foreign, .local, .none),
+            (.foreign, .foreign, .agreed),
+        ] as [(HoldSet, HoldSet, ClaimRank)])
     func whatAnOriginalHoldsCountsAsAgreed(claimed: HoldSet, part: HoldSet, rank: ClaimRank) {
         #expect(PeerHoldings(claimed: claimed).rank(of: part) == rank)
     }
@@ -85,17 +86,19 @@ import Testing
 
     // MARK: - Sets
 
-    @Test(arguments: [
-        (set: [], parts: []), (.local, [.local]), (.foreign, [.foreign]), (.all, [.local, .foreign]),
-    ] as [(HoldSet, [HoldSet])])
+    @Test(
+        arguments: [
+            (set: [], parts: []), (.local, [.local]), (.foreign, [.foreign]), (.all, [.local, .foreign]),
+        ] as [(HoldSet, [HoldSet])])
     func everySetIsItsParts(set: HoldSet, parts: [HoldSet]) {
         #expect(set.parts == parts)
     }
 
-    @Test(arguments: [
-        (local: .none, foreign: .none, held: []), (.unheard, .none, .local), (.none, .takeover, .foreign),
-        (.agreed, .unheard, .all),
-    ] as [(ClaimRank, ClaimRank, HoldSet)])
+    @Test(
+        arguments: [
+            (local: .none, foreign: .none, held: []), (.unheard, .none, .local), (.none, .takeover, .foreign),
+            (.agreed, .unheard, .all),
+        ] as [(ClaimRank, ClaimRank, HoldSet)])
     func aClaimCoversEveryRankAboveNone(local: ClaimRank, foreign: ClaimRank, held: HoldSet) {
         #expect(ResourceClaim(local: local, foreign: foreign).held == held)
     }

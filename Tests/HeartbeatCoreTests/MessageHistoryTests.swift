@@ -101,6 +101,8 @@ import Testing
         #expect(Self.ask(&history, count - 499, count - 499) == Self.again((count - 499)...(count - 499)))
         #expect(Self.ask(&history, count, count) == Self.again(count...count))
         // Trimmed in batches of about a hundred.
-        if count > 700 { #expect(Self.ask(&history, count - 600, count - 600) == Self.gone((count - 600)...(count - 600))) }
+        if count > 700 {
+            #expect(Self.ask(&history, count - 600, count - 600) == Self.gone((count - 600)...(count - 600)))
+        }
     }
 }

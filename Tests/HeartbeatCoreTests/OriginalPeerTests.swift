@@ -135,7 +135,7 @@ import Testing
         var healed = desk.hear(status: .active)
         #expect(healed.tells(.returnedAfterPartition(node: CoreOnDesk.beta)))
         healed += desk.hear(original: .all, stable: true)
-        healed += desk.pass(.seconds(600))
+        healed += desk.pass(.seconds(12))
         #expect(healed.notices.filter { $0 == .holdings(.bothHold(.all)) }.count == 1)
         #expect(healed.calls.isEmpty)
         #expect(desk.core.snapshot.hold == .all)
@@ -166,9 +166,24 @@ import Testing
         desk.peerStatus = .active
         _ = desk.hear(status: .active)
         var effects = desk.hear(original: .all, stable: true)
-        effects += desk.pass(.seconds(600))
+        effects += desk.pass(.seconds(12))
         #expect(effects.calls.isEmpty)
         #expect(desk.core.snapshot.hold == .all)
+    }
+
+    /// An original that stood still itself does not notice the partition and does not restart (observed). Two owners for ever
+    /// would be worse than the wrong one.
+    @Test func anOriginalThatDoesNotNoticeIsYieldedTo() {
+        var desk = CoreOnDesk.besideAnOriginal()
+        desk.peerStatus = nil
+        _ = desk.pass(.seconds(15))
+        desk.peerStatus = .active
+        _ = desk.hear(status: .active)
+        _ = desk.hear(original: .all, stable: true)
+        let effects = desk.pass(.seconds(30))
+        #expect(effects.tells(.yielding(.all)))
+        _ = desk.settle()
+        #expect(desk.running.isEmpty)
     }
 
     // MARK: - Sets without an owner
