@@ -62,10 +62,10 @@ extension ClusterCore {
     }
 
     /// Groups that name the same resource run one after another; all others side by side.
-    private func mustWait(_ index: Int) -> Bool {
+    func mustWait(_ index: Int) -> Bool {
         switch runners[index].phase {
-        case .stopped, .running: break
-        case .acquiring, .releasing, .failed, .stopFailed: return false
+        case .stopped, .running, .stopFailed: break
+        case .acquiring, .releasing, .failed: return false
         }
         let words = Set(runners[index].group.resources.map(\.word))
         return runners.indices.contains { other in

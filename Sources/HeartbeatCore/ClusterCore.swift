@@ -142,7 +142,10 @@ public struct ClusterCore: Hashable, Sendable {
         for node in pingNodes { consider(node.deadline) }
         consider(links.deadline)
         if peer?.isAlive == true { consider(tracker.deadline) }
-        for runner in runners { consider(runner.deadline) }
+        // One that waits for another group is moved when that one has come to rest.
+        for (index, runner) in runners.enumerated() where runner.deadline != nil && !mustWait(index) {
+            consider(runner.deadline)
+        }
         return next
     }
 
