@@ -2,35 +2,53 @@
 # that is possible (Debian, root), and named where it is not.
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check lint shell examples sim mutants clean
+.PHONY: help build install uninstall dist demo test check lint shell examples packaging systemd sim mutants clean
 # The steps share the build directory and the processors.
 .NOTPARALLEL:
 
 SWIFT ?= swift
+# One build serves everything, and the installed programs must run where there is no Swift.
+RELEASE = $(SWIFT) build -c release --static-swift-stdlib
 SEED ?= 1
 SEEDS ?= 10000
 ARGS ?=
+# Where `make install` puts things: below PREFIX, but for /etc, with DESTDIR in front of every path.
+PREFIX ?= /usr
+DESTDIR ?=
 BIN := .build/release
-DEMO_PRODUCTS := heartbeat hb_standby cl_status hb_announce hbdemo
-PRODUCTS := $(DEMO_PRODUCTS) hb_takeover hbsim
-SHELL_FILES = $(wildcard resource.d/* Tests/resource.d/* .ci/*)
+DEMO_PRODUCTS := heartbeat hb_standby cl_status hbdemo
+PRODUCTS := $(DEMO_PRODUCTS) hb_takeover hb_address hbsim
+INSTALLED = $(filter-out hbsim hbdemo,$(PRODUCTS))
+SHELL_FILES = $(wildcard install.sh resource.d/* Tests/resource.d/* Tests/install.d/* Tests/systemd/* .ci/*)
 
 # package:what it is recognised by, a program or a file
 TOOLCHAIN := git:git ca-certificates:/etc/ssl/certs/ca-certificates.crt pkg-config:pkg-config \
 	libc6-dev:/usr/include/stdio.h libstdc++-12-dev:/usr/include/c++/* libsystemd-dev:/usr/include/systemd/sd-daemon.h
 LABORATORY := iproute2:ip util-linux:nsenter hostname:hostname
+PACKAGING := binutils:strip
+CONTAINER := systemd:/lib/systemd/systemd iproute2:ip util-linux:nsenter
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 build: ## build all programs (release)
 	@.ci/install-missing $(TOOLCHAIN) swift
-	@for product in $(PRODUCTS); do $(SWIFT) build -c release --product $$product || exit; done
+	@for product in $(PRODUCTS); do $(RELEASE) --product $$product || exit; done
+
+install: ## install what `make build` has built (root); PREFIX=/usr DESTDIR=
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' BIN='$(abspath $(BIN))' PROGRAMS='$(INSTALLED)' ./install.sh
+
+uninstall: ## remove what `make install` has installed; /etc/ha.d stays
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' ./install.sh uninstall
+
+dist: build ## pack an archive for a second gateway without Swift: .build/dist/*.tar.gz
+	@.ci/install-missing $(PACKAGING)
+	@.ci/dist $(BIN) $(INSTALLED)
 
 demo: ## play failovers in network namespaces and measure them (root); ARGS=--help tells more
 	@[ "$$(id -u)" -eq 0 ] || { echo "the demonstration needs root: it makes network namespaces" >&2; exit 1; }
 	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) swift
-	@for product in $(DEMO_PRODUCTS); do $(SWIFT) build -c release --product $$product || exit; done
+	@for product in $(DEMO_PRODUCTS); do $(RELEASE) --product $$product || exit; done
 	@$(BIN)/hbdemo $(ARGS)
 
 test: ## run all tests; those that need root are skipped aloud without
@@ -38,7 +56,7 @@ test: ## run all tests; those that need root are skipped aloud without
 	$(SWIFT) test
 	Tests/resource.d/run
 
-check: lint shell build examples sim ## everything that must hold before a change is published
+check: lint shell build examples packaging systemd sim ## everything that must hold before a change is published
 	@if [ "$$(id -u)" -eq 0 ]; then \
 		.ci/install-missing $(LABORATORY) && $(BIN)/hbdemo --json; \
 	else \
@@ -57,9 +75,17 @@ shell: ## check the shell scripts and run their tests
 examples: ## check the example configurations with the daemon itself; after make build
 	.ci/check-examples $(BIN)/heartbeat
 
+packaging: ## install into a directory, look at it, use it, remove it; after make build
+	@.ci/install-missing $(PACKAGING)
+	Tests/install.d/run $(abspath $(BIN)) $(INSTALLED)
+
+systemd: ## boot a systemd in a container and see the service live and die there (root); after make build
+	@[ "$$(id -u)" -ne 0 ] || .ci/install-missing $(CONTAINER) $(PACKAGING)
+	Tests/systemd/run $(abspath $(BIN)) $(INSTALLED)
+
 sim: ## simulate clusters under faults; SEED=n SEEDS=n
 	@.ci/install-missing $(TOOLCHAIN) swift
-	$(SWIFT) build -c release --product hbsim
+	$(RELEASE) --product hbsim
 	$(BIN)/hbsim --seed $(SEED) --seeds $(SEEDS)
 
 mutants: ## plant each known bug and see the simulator object; SEEDS=n

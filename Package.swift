@@ -16,7 +16,7 @@ let package = Package(
         .executable(name: "cl_status", targets: ["cl_status"]),
         .executable(name: "hb_standby", targets: ["hb_standby"]),
         .executable(name: "hb_takeover", targets: ["hb_takeover"]),
-        .executable(name: "hb_announce", targets: ["hb_announce"]),
+        .executable(name: "hb_address", targets: ["hb_address"]),
         .executable(name: "hbsim", targets: ["hbsim"]),
         .executable(name: "hbdemo", targets: ["hbdemo"]),
     ],
@@ -56,9 +56,12 @@ let package = Package(
         // Argument parsing only.
         .executableTarget(name: "heartbeat", dependencies: ["HeartbeatDaemon", arguments], swiftSettings: strict),
         .executableTarget(name: "cl_status", dependencies: ["HeartbeatControl", arguments], swiftSettings: strict),
-        .executableTarget(name: "hb_standby", dependencies: ["HeartbeatControl", arguments], swiftSettings: strict),
-        .executableTarget(name: "hb_takeover", dependencies: ["HeartbeatControl", arguments], swiftSettings: strict),
-        .executableTarget(name: "hb_announce", dependencies: ["HeartbeatLinux", arguments], swiftSettings: strict),
+        .target(
+            name: "HeartbeatMove", dependencies: ["HeartbeatModel", "HeartbeatControl", arguments],
+            swiftSettings: strict),
+        .executableTarget(name: "hb_standby", dependencies: ["HeartbeatMove", arguments], swiftSettings: strict),
+        .executableTarget(name: "hb_takeover", dependencies: ["HeartbeatMove", arguments], swiftSettings: strict),
+        .executableTarget(name: "hb_address", dependencies: ["HeartbeatLinux", arguments], swiftSettings: strict),
         .executableTarget(name: "hbsim", dependencies: ["HeartbeatSimulator", arguments], swiftSettings: strict),
         .target(name: "HeartbeatLab", dependencies: ["CLinux"], swiftSettings: strict),
         .executableTarget(name: "hbdemo", dependencies: ["HeartbeatLab", arguments], swiftSettings: strict),
@@ -81,7 +84,11 @@ let package = Package(
                 "HeartbeatLinux", "HeartbeatControl", "HeartbeatModel", "CLinux", nioCore, nioPosix, logging,
             ], swiftSettings: strict),
         .testTarget(
-            name: "HeartbeatDaemonTests", dependencies: ["HeartbeatDaemon", "HeartbeatLab"], swiftSettings: strict),
+            name: "HeartbeatDaemonTests",
+            dependencies: [
+                "HeartbeatDaemon", "HeartbeatCore", "HeartbeatLinux", "HeartbeatControl", "HeartbeatModel",
+                "HeartbeatWire", "HeartbeatLab", "CLinux",
+            ], swiftSettings: strict),
         .testTarget(name: "HeartbeatLabTests", dependencies: ["HeartbeatLab", "CLinux"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]

@@ -1,10 +1,12 @@
 # shellcheck shell=sh
 # Functions for scripts that only steer a service of the system: by its systemd unit where systemd runs, else by what
-# the service itself brings. Read by ipsec, zebra and bgpd; not a resource. Every step is bounded, nothing asks.
+# the service itself brings. Read by ipsec, zebra, bgpd, systemd; not a resource. Every step is bounded, nothing asks.
 
 name=${0##*/}
 # Seconds a service may take; less than what heartbeat allows a script, so that it is we who can tell what was wrong.
 : "${HA_SERVICE_LIMIT:=45}"
+# Seconds a status waits for a unit that is just starting or stopping; less than heartbeat waits for a status.
+: "${HA_SETTLE_LIMIT:=10}"
 
 fail() { # exit-code text
     code=$1
@@ -25,12 +27,16 @@ answer() { # is-running (0: yes)
 
 bounded() { timeout --kill-after=2 "$HA_SERVICE_LIMIT" "$@" </dev/null; }
 
-# Prints the first of the given units that is installed.
+has_systemd() { [ -d "${SYSTEMD_RUNTIME:-/run/systemd/system}" ] && command -v systemctl >/dev/null; }
+
+control() { bounded systemctl --no-ask-password --no-pager "$@"; }
+
+# Prints the first of the given services that is installed.
 find_unit() { # unit...
-    [ -d "${SYSTEMD_RUNTIME:-/run/systemd/system}" ] && command -v systemctl >/dev/null || return 1
+    has_systemd || return 1
     for unit; do
         # `cat` also finds units that were never loaded.
-        if bounded systemctl --no-ask-password cat "$unit.service" >/dev/null 2>&1; then
+        if control cat "$unit.service" >/dev/null 2>&1; then
             echo "$unit.service"
             return 0
         fi
@@ -38,13 +44,56 @@ find_unit() { # unit...
     return 1
 }
 
+# Sets `state` to what the unit is once it is on its way to nowhere else, or still is when patience ends; false if
+# systemd does not answer.
+settle() { # unit
+    left=$((HA_SETTLE_LIMIT * 5))
+    while state=$(control show --property=ActiveState --value -- "$1"); do
+        case $state in activating | deactivating) ;; *) return 0 ;; esac
+        [ $left -gt 0 ] || return 0
+        left=$((left - 1))
+        sleep 0.2
+    done
+    return 1
+}
+
+is_loaded() { [ "$(control show --property=LoadState --value -- "$1")" != not-found ]; } # unit
+
+start_unit() { # unit
+    is_loaded "$1" || fail 5 "there is no unit $1"
+    [ "$(control is-enabled -- "$1" 2>/dev/null)" != enabled ] ||
+        echo "$name: WARNING: $1 is enabled and will run on both nodes after a boot: systemctl disable $1" >&2
+    # One that has failed too often lately would not be started at all.
+    control reset-failed -- "$1" 2>/dev/null
+    if ! control start -- "$1"; then
+        control --lines=5 status -- "$1" >&2
+        fail 1 "systemctl start $1 failed"
+    fi
+    settle "$1" || fail 1 "systemd does not say whether $1 runs"
+    case $state in
+    active | reloading) ;;
+    inactive) fail 1 "$1 has ended at once; a unit of Type=oneshot needs RemainAfterExit=yes" ;;
+    *) fail 1 "$1 was started but is $state" ;;
+    esac
+}
+
+stop_unit() { # unit
+    # What is not there cannot run.
+    is_loaded "$1" || return 0
+    control stop -- "$1" || fail 1 "systemctl stop $1 failed"
+    settle "$1" || fail 1 "systemd does not say whether $1 has stopped"
+    case $state in inactive | failed) ;; *) fail 1 "$1 was stopped but is $state" ;; esac
+}
+
 by_unit() { # unit action
     case $2 in
+    start) start_unit "$1" ;;
+    stop) stop_unit "$1" ;;
     status)
-        bounded systemctl --quiet is-active "$1"
-        answer $?
+        settle "$1" || fail 4 "systemd does not say whether $1 runs"
+        # On its way and not there yet: what has begun may be holding addresses and files already.
+        case $state in inactive | failed) answer 1 ;; *) answer 0 ;; esac
         ;;
-    *) bounded systemctl --no-ask-password "$2" "$1" || fail 1 "systemctl $2 $1 failed" ;;
     esac
 }
 
@@ -67,12 +116,14 @@ is_alive() { # program pid-file
     [ -r "/proc/$pid/comm" ] && read -r comm <"/proc/$pid/comm" && [ "$comm" = "${1##*/}" ]
 }
 
-# A daemon that goes into the background by itself with -d and writes a pid file with -i.
+# A daemon that goes into the background by itself with -d and writes a pid file with -i; `options` holds more for it.
 by_daemon() { # program pid-file action
     case $3 in
     start)
         is_alive "$1" "$2" && return 0
-        bounded "$1" -d -i "$2" || fail 1 "$1 does not start"
+        # shellcheck disable=SC2086 # several words on purpose
+        bounded "$1" -d -i "$2" $options || fail 1 "$1 does not start"
+        load_configuration "${1##*/}"
         ;;
     stop)
         left=$((HA_SERVICE_LIMIT * 5))
@@ -99,6 +150,22 @@ check_action() {
     esac
 }
 
+# Prints the options FRR's own start script would give the daemon, such as the address it listens on for its console.
+frr_options() { # daemon
+    file=${FRR_CONF:-/etc/frr}/daemons
+    [ -r "$file" ] || return 0
+    # shellcheck source=/dev/null
+    (set +u && . "$file" >/dev/null && eval "echo \"${frr_profile:+-F \$frr_profile }\${$1_options-}\"")
+}
+
+# With one file for all its daemons, FRR's daemons read none: their configuration is brought to them.
+load_configuration() { # daemon
+    file=${FRR_CONF:-/etc/frr}/frr.conf
+    if [ ! -r "$file" ] || ! command -v vtysh >/dev/null; then return; fi
+    # One line it does not like is no reason to go without all the others.
+    bounded vtysh -n -b -d "$1" >&2 || echo "$name: WARNING: vtysh did not bring all of $file to $1" >&2
+}
+
 # A routing daemon of FRR or Quagga.
 routing_daemon() { # program action
     if unit=$(find_unit "$1"); then
@@ -107,6 +174,7 @@ routing_daemon() { # program action
     fi
     for home in "${FRR_HOME:-/usr/lib/frr}:/run/frr" "${QUAGGA_HOME:-/usr/lib/quagga}:/run/quagga" "/usr/sbin:/run/quagga"; do
         if program=$(find_program "${home%%:*}/$1"); then
+            options=$(frr_options "$1")
             by_daemon "$program" "${ROUTING_RUN:-${home#*:}}/$1.pid" "$2"
             return
         fi

@@ -48,6 +48,15 @@ struct IPv6Address: Hashable {
     /// ff00::/8.
     var isMulticast: Bool { groups[0] >> 8 == 0xFF }
 
+    /// fe80::/10: there is one such network on every interface.
+    var isLinkLocal: Bool { groups[0] & 0xFFC0 == 0xFE80 }
+
+    /// Something one interface can own: neither a group nor `::`.
+    var isUnicast: Bool { !isMulticast && groups.contains { $0 != 0 } }
+
+    /// In network byte order.
+    var bytes: [UInt8] { groups.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] } }
+
     /// All eight groups: the form haresources can carry, where `::` separates arguments.
     var withoutGap: String { groups.map { String($0, radix: 16) }.joined(separator: ":") }
 

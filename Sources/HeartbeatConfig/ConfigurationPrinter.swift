@@ -9,7 +9,7 @@ import HeartbeatModel
 /// Not every value that can be built in memory can be written: names and values with blanks, and serial media with two
 /// different baud rates other than the default first, have no form in ha.cf.
 public struct ConfigurationPrinter: Sendable {
-    private let configuration: Configuration
+    let configuration: Configuration
     private let parameters: [String: String]
 
     public init(_ configuration: Configuration) {
@@ -21,7 +21,8 @@ public struct ConfigurationPrinter: Sendable {
     /// ha.cf: one directive a line, ending with a newline.
     public var haCf: String {
         let blocks = [
-            loggingLines, timeLines, mediaLines, pingLines, membershipLines, processLines, otherLines, environmentLines,
+            loggingLines, timeLines, mediaLines, pingLines, membershipLines, failureLines, processLines, otherLines,
+            environmentLines,
         ]
         return blocks.filter { !$0.isEmpty }
             .map { $0.map { $0 + "\n" }.joined() }
@@ -93,6 +94,16 @@ public struct ConfigurationPrinter: Sendable {
             },
             line("hopfudge", configuration.hopfudge),
         ].compactMap(\.self)
+    }
+
+    private var failureLines: [String] {
+        let policy = configuration.onStopFailure
+        return [
+            line("on_stop_failure", policy.rawValue) { text in
+                reads(text, as: policy, by: DirectiveRule.stopFailurePolicy)
+            },
+            line("failure_limit", configuration.failureLimit), line("failure_window", configuration.failureWindow),
+        ].compactMap(\.self) + monitorLines
     }
 
     private var processLines: [String] {

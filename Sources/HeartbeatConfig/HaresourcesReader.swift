@@ -1,5 +1,5 @@
 // haresources: joining continued lines, and the rules between groups. How one word becomes a resource is decided in
-// ResourceWord. There is no look-up of scripts: whether one exists is known when it runs.
+// ResourceWord. A script that is missing is only warned of: it may be there when the group starts.
 
 import HeartbeatModel
 
@@ -15,7 +15,10 @@ struct HaresourcesReader {
     private var words: [PlacedWord] = []
     /// Line each group's key was first seen in.
     private var keyLines: [String: Int] = [:]
-    private var addressOwners: [ServiceAddress: (key: String, line: Int)] = [:]
+    /// First group of each address, by its bytes.
+    private var addressOwners: [[UInt8]: (key: String, line: Int)] = [:]
+    /// Scripts something has been said about, or nothing had to be.
+    private var knownScripts: Set<String> = []
 
     private struct PlacedWord {
         let text: String
@@ -85,12 +88,13 @@ struct HaresourcesReader {
             return log.error(
                 first.line, "the line names no resource; write \"<node> <resource> <resource>…\", or remove it")
         }
-        let resources = words.dropFirst().compactMap { resource($0) }
-        guard !resources.isEmpty else { return }
-        let group = ResourceGroup(preferredNode: node, resources: resources, line: first.line)
+        let placed = words.dropFirst().compactMap { word in resource(word).map { (resource: $0, line: word.line) } }
+        guard !placed.isEmpty else { return }
+        let group = ResourceGroup(preferredNode: node, resources: placed.map(\.resource), line: first.line)
         checkKey(group)
         checkResources(of: group)
-        groups.append(group)
+        let resources = placed.map { assigned($0.resource, $0.line) }
+        groups.append(ResourceGroup(preferredNode: node, resources: resources, line: first.line))
     }
 
     private mutating func nodeIsKnown(_ node: NodeName, _ word: PlacedWord) -> Bool {
@@ -140,12 +144,16 @@ struct HaresourcesReader {
 
     /// An address in two groups would be on both nodes as soon as the groups are.
     private mutating func checkAddress(of resource: Resource, in group: ResourceGroup) {
-        guard let argument = ResourceWord.addressArgument(of: resource) else { return }
-        if let interface = argument.interface, host.hasInterface(interface) == false {
+        guard let address = resource.address else { return }
+        if let interface = address.interface, host.hasInterface(interface) == false {
             log.warning(group.line, "\(quoted(resource.word)): \(quoted(interface)) is not an interface of this node")
         }
-        guard let owner = addressOwners[argument.address] else {
-            addressOwners[argument.address] = (group.key, group.line)
+        if address.interface == nil, IPv6Address(address.text)?.isLinkLocal == true {
+            log.warning(
+                group.line, "\(quoted(resource.word)) is link-local, so any interface will do; name one after the bits")
+        }
+        guard let owner = addressOwners[address.bytes] else {
+            addressOwners[address.bytes] = (group.key, group.line)
             return
         }
         // The same key twice has been refused already.
@@ -154,5 +162,43 @@ struct HaresourcesReader {
             group.line,
             "the address of \(quoted(resource.word)) is already in the group of line \(owner.line); "
                 + "it can belong to one group only")
+    }
+
+    // MARK: Scripts
+
+    /// The resource as it will be brought up: an address by the daemon, unless the owner has a script for it.
+    private mutating func assigned(_ resource: Resource, _ line: Int) -> Resource {
+        guard resource.address != nil else {
+            checkScript(resource.scriptName, line)
+            return resource
+        }
+        let name = resource.scriptName
+        guard host.hasOwnScript(name) else { return resource }
+        if knownScripts.insert(name).inserted {
+            log.warning(
+                line,
+                "resource.d/\(name), your own or that of an earlier heartbeat, is used instead of the built-in \(name); "
+                    + "remove it to have addresses brought up by the daemon itself: that is faster, and the IPaddr that "
+                    + "Debian 12 has left there refuses every interface but eth0")
+        }
+        var assigned = resource
+        assigned.address = nil
+        return assigned
+    }
+
+    private mutating func checkScript(_ name: String, _ line: Int) {
+        guard knownScripts.insert(name).inserted else { return }
+        switch host.findScript(name) {
+        case .found:
+            break
+        case .notExecutable(let path):
+            // Not shortened: the path is what the owner needs.
+            log.warning(line, "the script \(path) may not be executed, so its group cannot start; chmod 755 it")
+        case .missing(let searched):
+            log.warning(
+                line,
+                "there is no script \(quoted(name)), so its group cannot start; looked for "
+                    + searched.joined(separator: ", "))
+        }
     }
 }

@@ -14,6 +14,16 @@ public struct HostFacts: Sendable {
         case other
     }
 
+    /// What came of looking for a resource script.
+    public enum ScriptSearch: Hashable, Sendable {
+        /// There is one, or nobody looked.
+        case found
+        /// A file of that name may not be executed.
+        case notExecutable(path: String)
+        /// None of these exists.
+        case missing(searched: [String])
+    }
+
     public var deviceKind: @Sendable (_ path: String) -> DeviceKind = { _ in .characterDevice }
     public var hasInterface: @Sendable (_ name: String) -> Bool? = { _ in nil }
     /// Whether the interface has an IPv4 broadcast address now (SIOCGIFBRDADDR).
@@ -23,6 +33,11 @@ public struct HostFacts: Sendable {
     public var userExists: @Sendable (_ name: String) -> Bool = { _ in true }
     public var groupExists: @Sendable (_ name: String) -> Bool = { _ in true }
     public var isExecutable: @Sendable (_ path: String) -> Bool = { _ in true }
+    /// Whether the owner has an executable script of that name in `resource.d` of the configuration; an address is then
+    /// the script's to bring up.
+    public var hasOwnScript: @Sendable (_ name: String) -> Bool = { _ in false }
+    /// Looks for a script where a start would look for it.
+    public var findScript: @Sendable (_ name: String) -> ScriptSearch = { _ in .found }
     /// Name of the service to which `/etc/services` gives a UDP port.
     public var serviceForUDPPort: @Sendable (_ port: UInt16) -> String? = { _ in nil }
     /// Port of `ha-cluster/udp` in `/etc/services`; `nil` means 694.

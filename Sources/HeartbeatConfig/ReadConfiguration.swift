@@ -45,9 +45,11 @@ public func readConfiguration(_ input: ConfigurationInput) -> ConfigurationResul
     var authkeys = AuthkeysReader(file: input.authkeys)
     authkeys.read(input.authkeys, mode: input.authkeysMode)
 
+    let groups = haCf.applyMonitorRules(
+        to: haresources.groups, groupsAreComplete: !haresources.log.hasErrors)
     let logs = [haCf.log, haresources.log, authkeys.log]
     var configuration = haCf.draft
-    configuration.groups = haresources.groups
+    configuration.groups = groups
     configuration.authentication = authkeys.keys
     return ConfigurationResult(
         configuration: logs.contains { $0.hasErrors } ? nil : configuration,

@@ -36,6 +36,7 @@ private struct ClusterAnswer {
         case .clientStatus(let name, let client): clientStatus(name, client)
         case .resourceStatus: resourceStatus()
         case .parameter(let name): parameter(name)
+        case .groups: groups()
         case .snapshot: ControlReply(lines: snapshot.facts)
         }
     }
@@ -104,6 +105,33 @@ private struct ClusterAnswer {
         let word = snapshot.hold.description
         let holding = snapshot.hold.isEmpty ? "no" : word
         return fact(word, "This node is holding \(holding) resources.")
+    }
+
+    /// Not in the original. `no` means that something is wrong with a group here.
+    private func groups() -> ControlReply {
+        let lines = snapshot.groups.map { group in
+            inProse
+                ? "The group \(group.key) of node \(group.preferredNode) is \(prose(group.state)) on this node."
+                : "\(group.key)\t\(group.preferredNode)\t\(group.state.rawValue)"
+        }
+        let isWell = snapshot.groups.allSatisfy { group in
+            switch group.state {
+            case .unknown, .stopped, .acquiring, .running, .releasing: true
+            case .failed, .stopFailed: false
+            }
+        }
+        return ControlReply(exitCode: isWell ? ControlExit.success : ControlExit.failure, lines: lines)
+    }
+
+    private func prose(_ state: ClusterSnapshot.Group.State) -> String {
+        switch state {
+        case .stopped, .running: state.rawValue
+        case .unknown: "being looked for"
+        case .acquiring: "being started"
+        case .releasing: "being stopped"
+        case .failed: "stopped, because it could not be started,"
+        case .stopFailed: "stuck, because it could not be stopped,"
+        }
     }
 
     private func parameter(_ name: String) -> ControlReply {

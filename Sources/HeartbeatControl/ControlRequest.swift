@@ -11,7 +11,7 @@ public enum ControlRequest: Hashable, Sendable {
     case operation(OperatorRequest)
 }
 
-/// What `cl_status` can ask. Names and meaning are the original's, except `snapshot`.
+/// What `cl_status` can ask. Names and meaning are the original's, except `groups` and `snapshot`.
 public enum ClusterQuestion: Hashable, Sendable {
     /// Whether the daemon answers; `verbose` adds the verbose list of nodes.
     case hbstatus(verbose: Bool)
@@ -26,6 +26,8 @@ public enum ClusterQuestion: Hashable, Sendable {
     case resourceStatus
     /// A directive of ha.cf by name.
     case parameter(String)
+    /// Each resource group and what the local node does with it.
+    case groups
     /// Everything, one fact a line, for programs.
     case snapshot
 }
@@ -90,6 +92,7 @@ extension ClusterQuestion {
         case .clientStatus(let node, let client): ["clientstatus", node.text, client]
         case .resourceStatus: ["rscstatus"]
         case .parameter(let name): ["hbparameter", name]
+        case .groups: ["groups"]
         case .snapshot: ["snapshot"]
         }
     }
@@ -106,6 +109,7 @@ extension ClusterQuestion {
     private init?(_ name: String) {
         switch name {
         case "rscstatus": self = .resourceStatus
+        case "groups": self = .groups
         case "snapshot": self = .snapshot
         default: return nil
         }

@@ -39,8 +39,50 @@ public struct Tool: Sendable {
             if reply.exitCode == ControlExit.success { reply.lines.insert(sentence(set), at: 0) }
             return reply
         } catch {
-            return ControlReply(exitCode: Tool.exitCode(for: error), errors: ["\(name): \(error)"])
+            return complaint(Tool.exitCode(for: error), "\(error)")
         }
+    }
+
+    /// What the node holds and does now; `nil` when it does not tell.
+    public func facts() -> ClusterFacts? {
+        do throws(ControlFailure) {
+            return ClusterFacts(lines: try client.ask(.question(.snapshot, inProse: false)).lines)
+        } catch {
+            return nil
+        }
+    }
+
+    /// Waits until an ordered move is over: 0 when the groups are where they should be, 1 when they are not, 12 when that
+    /// is not known after `limit`. `before`: the facts before the order.
+    public func wait(
+        for set: HoldSet, isTakeover: Bool, before: ClusterFacts?, atMost limit: Duration
+    ) -> ControlReply {
+        let start = ContinuousClock.now
+        var move = Relocation(set, isTakeover: isTakeover, before: before)
+        while true {
+            let elapsed = ContinuousClock.now - start
+            do throws(ControlFailure) {
+                guard let facts = ClusterFacts(lines: try client.ask(.question(.snapshot, inProse: false)).lines)
+                else { throw .garbled }
+                switch move.judge(facts, after: elapsed) {
+                case .succeeded: return ControlReply()
+                case .failed(let reason): return complaint(ControlExit.failure, reason)
+                case .goesOn: break
+                }
+            } catch {
+                return complaint(Tool.exitCode(for: error), "\(error)")
+            }
+            guard elapsed < limit else {
+                return complaint(
+                    ControlExit.timeout,
+                    "not over after \(limit.components.seconds) s; it goes on, only the waiting ends")
+            }
+            usleep(100_000)
+        }
+    }
+
+    private func complaint(_ exitCode: Int32, _ text: String) -> ControlReply {
+        ControlReply(exitCode: exitCode, errors: ["\(name): \(text)"])
     }
 
     /// Prints an answer; returns the code to exit with.

@@ -31,6 +31,7 @@ extension ClusterCore {
         peerHoldings = holdings
         if holdings.isStable, !wasStable, let peer { notify(.remoteStable(node: peer.name)) }
         consider(report, sequence: sequence, at: now)
+        compareGroups()
         if report.claim?.wantsAnswer == true { self.report(force: true) }
     }
 
@@ -170,7 +171,7 @@ extension ClusterCore {
         if overlapSince != nil {
             notify(.conflictEnded(own.held))
             // The other node's announcements may be the last ones the network has heard.
-            for index in runners.indices where runners[index].phase == .running && isWanted(index) {
+            for index in runners.indices where runners[index].isRunning && isWanted(index) {
                 effects.append(.announce(runners[index].group))
             }
             isFailbackDue = configuration.autoFailback != .off

@@ -38,8 +38,7 @@ extension ClusterCore {
 
     mutating func receive(_ message: Message, over medium: MediumName, at now: Instant) {
         if message.source == localNode {
-            // Our own broadcasts come back; that proves the medium and nothing else.
-            if message.generation == generation { linkHeard(localNode, over: medium, at: now) }
+            receivedFromOwnName(message, over: medium, at: now)
             return
         }
         guard let peer, message.source == peer.name else {
@@ -54,7 +53,7 @@ extension ClusterCore {
         deliver(message, at: now)
     }
 
-    private mutating func linkHeard(_ node: NodeName, over medium: MediumName, at now: Instant) {
+    mutating func linkHeard(_ node: NodeName, over medium: MediumName, at now: Instant) {
         let deadtime = node == peer?.name ? peer?.deadtime : nil
         let change = links.heard(node, over: medium, deadtime: deadtime ?? configuration.deadtime, now: now)
         if let change { notify(.linkUp(node: change.node, medium: change.medium)) }
@@ -65,26 +64,6 @@ extension ClusterCore {
         guard !reportedStrangers.contains(name), reportedStrangers.count < 16 else { return }
         reportedStrangers.append(name)
         notify(.unknownNode(name))
-    }
-
-    private mutating func acceptsGeneration(of message: Message, at now: Instant) -> Bool {
-        guard let known = peerGeneration else {
-            peerGeneration = message.generation
-            return true
-        }
-        if message.generation == known { return true }
-        guard message.generation > known else {
-            if !hasReportedReplay {
-                notify(.replay(node: message.source, generation: message.generation, known: known))
-            }
-            hasReportedReplay = true
-            return false
-        }
-        peerGeneration = message.generation
-        hasReportedReplay = false
-        tracker = SequenceTracker(longestDelay: configuration.maxRetransmitDelay, random: &random)
-        peerRestarted(at: now)
-        return true
     }
 
     private mutating func acceptsSequence(_ sequence: SequenceNumber, at now: Instant) -> Bool {
@@ -119,8 +98,8 @@ extension ClusterCore {
         case .retransmitRequest(let first, let last): retransmit(first, last, to: message.source, at: now)
         case .cannotRetransmit(let sequence, _):
             if tracker.giveUp(sequence) { notify(.packetIrretrievable(sequence, node: message.source)) }
-        case .acknowledge, .fencingReport, .pingReply, .other:
-            break
+        case .other(let type, let fields): receivedOther(type, fields)
+        case .acknowledge, .fencingReport, .pingReply: break
         }
     }
 
@@ -159,7 +138,7 @@ extension ClusterCore {
         for change in links.expire(now: now) { notify(.linkDead(node: change.node, medium: change.medium)) }
         guard let peer, peer.isAlive else { return }
         for missing in tracker.dueRequests(now: now) {
-            send(.retransmitRequest(first: missing, last: missing), to: peer.name)
+            send(.retransmitRequest(first: missing.lowerBound, last: missing.upperBound), to: peer.name)
         }
     }
 

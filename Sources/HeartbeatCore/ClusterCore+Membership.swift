@@ -89,6 +89,8 @@ extension ClusterCore {
     mutating func joinIfEverybodyIsKnown(at now: Instant) {
         guard phase == .waitingForNodes, status == .up else { return }
         guard peer?.standing != .awaited, pingNodes.allSatisfy({ $0.standing != .awaited }) else { return }
+        // What an earlier run has left up is stopped before the other node may count on us.
+        guard runners.allSatisfy(\.isSettled) else { return }
         phase = .requestingNodes(attempts: 0)
         requestNodes(at: now)
     }

@@ -20,7 +20,7 @@ extension ClusterCore {
     mutating func requested(_ request: OperatorRequest, _ id: RequestID, at now: Instant) {
         switch request {
         case .standby(let set):
-            let obstacle = obstacleToOffer()
+            let obstacle = obstacleToOffer(set)
             effects.append(.reply(id, obstacle.map(Reply.refused) ?? .accepted))
             if obstacle == nil { offer(set, isFailback: false, at: now) }
         case .takeover(let set):
@@ -40,7 +40,7 @@ extension ClusterCore {
         guard host != nil else { return }
         switch content {
         case .askResources(let set, .me):
-            if let obstacle = obstacleToOffer() {
+            if let obstacle = obstacleToOffer(set) {
                 notify(.standbyRefused(obstacle))
             } else {
                 offer(set, isFailback: false, at: now)
@@ -52,20 +52,24 @@ extension ClusterCore {
     }
 
     mutating func receivedTakeoverRequest(_ set: HoldSet, at now: Instant) {
-        if let obstacle = obstacleToOffer() {
+        if let obstacle = obstacleToOffer(set.seenByPeer) {
             notify(.standbyRefused(obstacle))
         } else {
             offer(set.seenByPeer, isFailback: false, at: now)
         }
     }
 
-    private func obstacleToOffer() -> String? {
+    private func obstacleToOffer(_ set: HoldSet) -> String? {
         guard phase == .stable else { return "this node is not yet, or no longer, an active member" }
         guard transaction == .none else { return "a standby is already in progress" }
         guard let peer else { return "there is no other node in ha.cf" }
         guard peer.isActive else { return "node \(peer.name) is not active" }
         guard let peerHoldings, peerHoldings.isStable, challenge == nil, own.held.isDisjoint(with: peerHoldings.claimed)
         else { return "the resources of node \(peer.name) are in transition" }
+        if let index = runners.indices.first(where: { set.contains(self.set(of: $0)) && isUnlikePeers($0) }) {
+            return "node \(peer.name) has no such line in haresources: "
+                + "\(runners[index].group.preferredNode) \(runners[index].group.key); make the files the same"
+        }
         return nil
     }
 
@@ -79,7 +83,9 @@ extension ClusterCore {
     // MARK: - Failback
 
     mutating func failBack(at now: Instant) {
-        guard isFailbackDue, isStable, obstacleToOffer() == nil, let peerHoldings, challenge == nil else { return }
+        guard isFailbackDue, isStable, obstacleToOffer(.foreign) == nil, let peerHoldings, challenge == nil else {
+            return
+        }
         guard own.held.contains(.foreign) || !own.adopted.isEmpty else {
             isFailbackDue = false
             return
@@ -123,7 +129,9 @@ extension ClusterCore {
             notify(.offerIgnored)
             return
         }
-        guard runners.allSatisfy(\.isSettled) else {
+        guard runners.allSatisfy(\.isSettled),
+            !runners.indices.contains(where: { set.contains(self.set(of: $0)) && isUnlikePeers($0) })
+        else {
             notify(.offerIgnored)
             return
         }

@@ -28,7 +28,7 @@ public struct ClusterCore: Hashable, Sendable {
         case stopped
     }
 
-    let configuration: Configuration
+    var configuration: Configuration
     let localNode: NodeName
     let localUUID: NodeUUID
     let generation: Generation
@@ -49,7 +49,7 @@ public struct ClusterCore: Hashable, Sendable {
     var links: LinkTable
     var pingNodes: [PeerMonitor]
     var reportedStrangers: [NodeName] = []
-    var hasReportedReplay = false
+    var doubts = GenerationDoubts()
 
     // Resources.
     var runners: [GroupRunner]
@@ -71,6 +71,8 @@ public struct ClusterCore: Hashable, Sendable {
     var overlapSince: Instant?
     /// Groups already handed to an original peer because their start failed: once, not to and fro.
     var offeredToOriginal = false
+    /// Keys of the groups whose line in haresources was last known to be another one on the peer.
+    var differingGroups: [String] = []
 
     /// - Parameters:
     ///   - configuration: checked; the local node is in it, with at most one other.
@@ -98,7 +100,8 @@ public struct ClusterCore: Hashable, Sendable {
         links = LinkTable(
             local: local, nodes: configuration.nodes, media: configuration.media.map(\.name),
             initdead: configuration.initdead, now: now)
-        runners = configuration.groups.map(GroupRunner.init)
+        runners = []
+        runners = configuration.groups.map { GroupRunner(group: $0, policy: policy, looksFirst: true) }
         deadlines[.keepalive] = now
     }
 
@@ -113,6 +116,8 @@ public struct ClusterCore: Hashable, Sendable {
         case .actionFinished(let id, let result): actionFinished(id, result, at: now)
         case .requested(let request, let id): requested(request, id, at: now)
         case .injected(let content, let destination, let fields): injected(content, destination, fields, at: now)
+        case .resourceLost(let key, let word): resourceLost(word, of: key)
+        case .reconfigured(let configuration): reconfigure(configuration, at: now)
         case .hostSampled(let sample): host = sample
         }
         decide(at: now)
@@ -163,7 +168,7 @@ public struct ClusterCore: Hashable, Sendable {
         }
         return ClusterSnapshot(
             localNode: localNode, nodes: nodes, hold: own.held, isInTransition: !isStable,
-            groups: runners.map {
+            groups: runners.filter { !$0.isRetired }.map {
                 ClusterSnapshot.Group(
                     key: $0.group.key, preferredNode: $0.group.preferredNode, state: $0.snapshotState)
             })
@@ -184,9 +189,10 @@ struct UnreadResult: Hashable, Sendable {
 extension GroupRunner {
     var snapshotState: ClusterSnapshot.Group.State {
         switch phase {
+        case .unknown, .looking: .unknown
         case .stopped: .stopped
         case .acquiring: .acquiring
-        case .running: .running
+        case .running, .checking, .restoring: .running
         case .releasing: .releasing
         case .failed: .failed
         case .stopFailed: .stopFailed

@@ -17,6 +17,11 @@ public enum Effect: Hashable, Sendable {
     case reply(RequestID, Reply)
     /// Something worth a log line happened.
     case notify(Notice)
+    /// End this node at once, without releasing anything, and reboot the machine.
+    case reboot(reason: String)
+    /// This node has lost its count of generations, and holds nothing: make a generation above this one durable and go on
+    /// with a new core.
+    case beginAnew(above: Generation)
     /// Everything is released and the peer knows: the daemon shall end.
     case stop
 }

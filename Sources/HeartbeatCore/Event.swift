@@ -15,6 +15,10 @@ public enum Event: Hashable, Sendable {
     case requested(OperatorRequest, RequestID)
     /// A local process wrote a message into the FIFO, to be sent as ours.
     case injected(Message.Content, to: NodeName?, extraFields: [Message.Field])
+    /// A resource that this node runs was found missing without having been looked for: somebody removed an address.
+    case resourceLost(groupKey: String, word: String)
+    /// The files were read again and are good. The nodes and the name of the local one are the same as before.
+    case reconfigured(Configuration)
     /// The shell looked at the clock on the wall and at the load. Needed once before the first message can be sent.
     case hostSampled(HostSample)
 }

@@ -55,6 +55,12 @@ struct OwnHoldings: Hashable, Sendable {
         leaving.removeAll { $0 == index }
     }
 
+    /// The groups have other indices now; those without one are gone.
+    mutating func renumber(_ places: [Int: Int]) {
+        adopted = adopted.compactMap { places[$0] }.sorted()
+        leaving = leaving.compactMap { places[$0] }.sorted()
+    }
+
     func rank(of part: HoldSet) -> ClaimRank { self[rankOf: part] }
 
     private subscript(rankOf part: HoldSet) -> ClaimRank {

@@ -26,10 +26,18 @@ struct LinkTable: Hashable, Sendable {
     ///
     /// Links of the local node itself come up where its own packets loop back; elsewhere their silence is no news.
     init(local: NodeName, nodes: [NodeName], media: [MediumName], initdead: Duration, now: Instant) {
+        redefine(local: local, nodes: nodes, media: media, initdead: initdead, now: now)
+    }
+
+    /// Forgets the links of media that are no more; new ones start as not yet heard.
+    mutating func redefine(local: NodeName, nodes: [NodeName], media: [MediumName], initdead: Duration, now: Instant) {
+        let old = links
+        links = []
         for node in nodes {
             for medium in media where !links.contains(where: { $0.node == node && $0.medium == medium }) {
                 links.append(
-                    Link(node: node, medium: medium, deadline: now + initdead, isReported: node == local))
+                    old.first { $0.node == node && $0.medium == medium }
+                        ?? Link(node: node, medium: medium, deadline: now + initdead, isReported: node == local))
             }
         }
     }

@@ -17,11 +17,26 @@ struct SequenceTracker: Hashable, Sendable {
     /// A gap wider than this is not repaired: the peer keeps no more history than twice that.
     static let widestGap: UInt64 = 250
     private static let repeatInterval = Duration.milliseconds(250)
+    /// What has been asked for this often in vain is asked for only once a second: the peer may not hear us at all, and a
+    /// serial line has other things to carry.
+    private static let quickRequests = 4
+    private static let slowInterval = Duration.seconds(1)
+    /// The original answers no more than this many for one request (observed).
+    private static let widestRequest = 50
     private static let shortestDelay = Duration.milliseconds(50)
 
     private struct Hole: Hashable, Sendable {
         var sequence: SequenceNumber
         var nextRequest: Instant
+        var requests = 0
+
+        mutating func wasRequested(now: Instant) {
+            requests += 1
+            nextRequest =
+                now
+                + (requests < SequenceTracker.quickRequests
+                    ? SequenceTracker.repeatInterval : SequenceTracker.slowInterval)
+        }
     }
 
     /// How far before the first message heard others may still be on their way.
@@ -34,7 +49,10 @@ struct SequenceTracker: Hashable, Sendable {
     private var holes: [Hole] = []
     /// Every tenth message is acknowledged; which of the ten is random, so that nodes do not all answer the same one.
     private let acknowledgeTrigger: UInt64
-    private let longestDelay: Duration
+    /// Of a request for what is missing.
+    var longestDelay: Duration {
+        didSet { longestDelay = max(longestDelay, Self.shortestDelay) }
+    }
 
     init(longestDelay: Duration, random: inout SplitMix64) {
         self.longestDelay = max(longestDelay, Self.shortestDelay)
@@ -79,14 +97,29 @@ struct SequenceTracker: Hashable, Sendable {
         return true
     }
 
-    /// The missing messages that are to be asked for now; each is due again after 250 ms.
-    mutating func dueRequests(now: Instant) -> [SequenceNumber] {
-        var due: [SequenceNumber] = []
-        for index in holes.indices where holes[index].nextRequest <= now {
-            due.append(holes[index].sequence)
-            holes[index].nextRequest = now + Self.repeatInterval
+    /// The missing messages that are to be asked for now, neighbours together: one that is due takes those beside it along.
+    mutating func dueRequests(now: Instant) -> [ClosedRange<SequenceNumber>] {
+        var due: [ClosedRange<SequenceNumber>] = []
+        var begin = holes.startIndex
+        while begin < holes.endIndex {
+            let end = endOfNeighbours(from: begin)
+            if holes[begin..<end].contains(where: { $0.nextRequest <= now }) {
+                due.append(holes[begin].sequence...holes[end - 1].sequence)
+                for index in begin..<end { holes[index].wasRequested(now: now) }
+            }
+            begin = end
         }
         return due
+    }
+
+    private func endOfNeighbours(from begin: Int) -> Int {
+        var end = begin + 1
+        while end < holes.endIndex, end - begin < Self.widestRequest,
+            holes[end].sequence.number == holes[end - 1].sequence.number &+ 1
+        {
+            end += 1
+        }
+        return end
     }
 
     var deadline: Instant? { holes.lazy.map(\.nextRequest).min() }

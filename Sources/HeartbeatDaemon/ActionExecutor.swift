@@ -1,5 +1,5 @@
-// Runs the resource scripts the core orders, and announces addresses. Answers always come later, never from within the
-// order.
+// Does what the core orders of resources: runs their scripts, and has addresses brought up by the kernel. Answers always
+// come later, never from within the order.
 
 import HeartbeatCore
 import HeartbeatLinux
@@ -9,8 +9,10 @@ import HeartbeatModel
 final class ActionExecutor {
     /// Gets exactly one answer for every `perform`.
     var onFinished: (ActionID, ActionResult) -> Void = { _, _ in }
+    /// Somebody else has removed an address that was started here; the group and the word it was started for.
+    var onLost: (_ groupKey: String, _ word: String) -> Void = { _, _ in }
 
-    private let configuration: Configuration
+    private var configuration: Configuration
     private let localNode: NodeName
     private let scripts: ResourceScripts
     private let directory: String
@@ -18,6 +20,9 @@ final class ActionExecutor {
     private let log: LogOutput
     private let reactor: Reactor
     private let runner: ScriptRunner
+    private let addresses: ServiceAddresses
+    /// For what each address was started, by its bytes.
+    private var started: [[UInt8]: (groupKey: String, word: String)] = [:]
 
     init(_ configuration: Configuration, localNode: NodeName, paths: DaemonPaths, log: LogOutput, reactor: Reactor) {
         self.configuration = configuration
@@ -27,16 +32,34 @@ final class ActionExecutor {
         scripts = ResourceScripts(paths: paths.scripts)
         directory = StateDirectory(paths.state).workingDirectory
         scriptNotes = paths.scriptNotes
-        runner = ScriptRunner(loop: reactor.eventLoop)
+        runner = ScriptRunner(loop: reactor.eventLoop, journal: paths.scriptJournal)
+        addresses = ServiceAddresses(reactor: reactor)
+        addresses.onProblem = { [log] in log.write(.warning, $0) }
+        addresses.onLost = { [weak self] address in
+            guard let self, let lost = started[address.bytes] else { return }
+            onLost(lost.groupKey, lost.word)
+        }
+    }
+
+    /// Ends watching and announcing the addresses; they stay as they are.
+    func close() {
+        addresses.close()
     }
 
     func childMayHaveExited() {
         runner.childMayHaveExited()
     }
 
+    /// What is run from now on has the environment of the new files.
+    func adopt(_ new: Configuration) {
+        configuration = new
+    }
+
     func perform(_ action: ResourceAction, _ id: ActionID) {
-        let arguments = ResourceScripts.arguments(for: action.resource, verb: action.verb)
-        switch scripts.locate(action.resource.scriptName) {
+        guard !action.step.isAddresses else { return performOnAddresses(action, id) }
+        let resource = action.step.resources[0]
+        let arguments = ResourceScripts.arguments(for: resource, verb: action.verb)
+        switch scripts.locate(resource.scriptName) {
         case .failure(let failure):
             reactor.after(.zero) { [weak self] in self?.onFinished(id, .notRun(reason: "\(failure)")) }
         case .success(let path):
@@ -54,33 +77,52 @@ final class ActionExecutor {
             configuration, host: localNode, paths: scripts.paths,
             context: ActionContext(peerIsAbsent: action.peerIsAbsent))
         environment.append(("HA_RSCTMP", scriptNotes))
-        let tag = ScriptLogLine.tag(
-            script: action.resource.scriptName, arguments: action.resource.arguments, pid: nil)
+        let resource = action.step.resources[0]
+        let tag = ScriptLogLine.tag(script: resource.scriptName, arguments: resource.arguments, pid: nil)
         runner.run(
             executable: path, arguments: arguments, environment: environment, directory: directory,
             timeout: action.timeout
         ) { [log] line in
             // The text of a status is its answer, not a message.
             if action.verb != .status || line.source != .standardOutput {
-                log.writeScriptLine(tag: tag, text: line.text)
+                log.writeScriptLine(tag: tag, text: line.text, fields: [("HA_GROUP", action.groupKey)])
             }
         } completion: { [weak self] result in
             self?.onFinished(id, result)
         }
     }
 
-    /// Tells the network where the group's addresses are; what cannot be announced is logged and harms nothing else.
-    func announce(_ group: ResourceGroup) {
-        for resource in group.resources where ["IPaddr", "IPaddr2"].contains(resource.scriptName) {
-            guard let word = resource.arguments.first?.split(separator: "/").first,
-                let address = IPAddress(String(word)),
-                let interface = LocalAddress.all().first(where: { $0.address == address })?.interface
-            else { continue }
-            do throws(MediaError) {
-                try Announcement(interface: interface, address: address).send()
-            } catch {
-                log.write(.warning, "\(error)", fields: [("HA_GROUP", group.key)])
+    // MARK: - Addresses
+
+    private func performOnAddresses(_ action: ResourceAction, _ id: ActionID) {
+        let resources = action.step.resources
+        let fields = [("HA_GROUP", action.groupKey)]
+        if action.verb != .status { log.write(.info, "Running \(Self.title(of: action))", fields: fields) }
+        for resource in resources {
+            guard let bytes = resource.address?.bytes else { continue }
+            switch action.verb {
+            case .start: started[bytes] = (action.groupKey, resource.word)
+            case .stop: started[bytes] = nil
+            case .status: break
             }
         }
+        let result = addresses.perform(action.verb, resources)
+        if case .exited(1, let output) = result {
+            for line in output.split(separator: "\n") { log.write(.error, "\(line)", fields: fields) }
+        }
+        reactor.after(.zero) { [weak self] in self?.onFinished(id, result) }
+    }
+
+    /// One line for a whole batch: `IPaddr 10.0.0.1/24 start`, `IPaddr 10.0.0.1/24 and 99 more addresses start`.
+    private static func title(of action: ResourceAction) -> String {
+        let first = action.step.resources[0]
+        let more = action.step.resources.count - 1
+        let rest = more == 0 ? [] : ["and \(more) more address\(more == 1 ? "" : "es")"]
+        return ([first.scriptName] + first.arguments + rest + [action.verb.rawValue]).joined(separator: " ")
+    }
+
+    /// Tells the network where the group's addresses are; what cannot be announced is logged and harms nothing else.
+    func announce(_ group: ResourceGroup) {
+        addresses.announce(group.resources)
     }
 }

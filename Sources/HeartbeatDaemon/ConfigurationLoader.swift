@@ -10,6 +10,11 @@ public struct ConfigurationLoader: Sendable {
     public var paths: DaemonPaths
     /// The local node's name when it is not the machine's.
     public var node: String?
+    /// Without it (`-M`) the node is given no groups, whatever haresources says.
+    public var managesResources = true
+
+    /// Says in `cl_status hbparameter` that the daemon was started with `-M`.
+    static let unmanaged = Configuration.Parameter(name: "manage_resources", value: "no")
 
     public init(paths: DaemonPaths, node: String?) {
         self.paths = paths
@@ -34,11 +39,16 @@ public struct ConfigurationLoader: Sendable {
 
     /// Checks all three files at once.
     public func load() -> ConfigurationResult {
-        let keys = file(paths.authkeys)
-        return readConfiguration(
+        let host = HostFacts.ofThisHost(scripts: ResourceScripts(paths: paths.scripts))
+        var result = readConfiguration(
             ConfigurationInput(
-                haCf: file(paths.haCf), haresources: file(paths.haresources), authkeys: keys,
-                authkeysMode: mode(of: paths.authkeys), localNode: localNode, host: .ofThisHost()))
+                haCf: file(paths.haCf), haresources: file(paths.haresources), authkeys: file(paths.authkeys),
+                authkeysMode: mode(of: paths.authkeys), localNode: localNode, host: host))
+        if !managesResources {
+            result.configuration?.groups = []
+            result.configuration?.parameters.append(Self.unmanaged)
+        }
+        return result
     }
 
     private func file(_ path: String) -> SourceFile {

@@ -1,5 +1,6 @@
-// What `heartbeat` can be told on its command line, apart from how the words are spelled: start, stop, status, reload,
-// test. Texts and exit codes are the original's (observed) where it has the command.
+// What `heartbeat` can be told on its command line, apart from how the words are spelled: start, status, reload, test and
+// what only prints; stopping is in a file of its own. Texts and exit codes are the original's (observed) where it has the
+// command.
 
 import Glibc
 import HeartbeatConfig
@@ -18,12 +19,46 @@ public struct DaemonCommand: Sendable {
     public var isForeground = false
     /// No real-time priority, no locked memory (`-l`).
     public var isRealtimeDisabled = false
+    /// Without it (`-M`) the node is a member of the cluster that runs no groups.
+    public var managesResources = true
     /// How often `-d` was given.
     public var debug = 0
 
     public init() {}
 
-    private var loader: ConfigurationLoader { ConfigurationLoader(paths: paths, node: node) }
+    var loader: ConfigurationLoader {
+        var loader = ConfigurationLoader(paths: paths, node: node)
+        loader.managesResources = managesResources
+        return loader
+    }
+
+    /// Prints the version; its first word is the original's.
+    public func version() -> Int32 {
+        say(Version.text)
+        return 0
+    }
+
+    /// Prints every directive with its default (`-D`), in two columns or in a wiki's table.
+    public func defaults(asWiki: Bool) -> Int32 {
+        for directive in directiveDefaults(host: .ofThisHost(scripts: ResourceScripts(paths: paths.scripts))) {
+            let value = (directive.value ?? "-") + (directive.isWithoutEffect ? " (no effect)" : "")
+            let padding = String(repeating: " ", count: max(1, 24 - directive.name.utf8.count))
+            say(asWiki ? "||\(directive.name)||\(value)||" : directive.name + padding + value)
+        }
+        return 0
+    }
+
+    /// Prints what the three files are understood as (`-v`); secrets are left out.
+    public func printConfiguration() -> Int32 {
+        let result = loader.load()
+        complain(result.diagnostics)
+        guard let configuration = result.configuration else { return Self.notConfigured }
+        let printer = ConfigurationPrinter(configuration)
+        let authkeys = String(decoding: printer.authkeys(showingSecrets: false), as: UTF8.self)
+        say("# \(paths.haCf), read by node \(loader.localNode)\n\(printer.haCf)")
+        say("# \(paths.haresources)\n\(printer.haresources)\n# \(paths.authkeys)\n\(authkeys)")
+        return 0
+    }
 
     /// Checks the configuration and says what it found; 0 when a node would start with it.
     public func test() -> Int32 {
@@ -58,6 +93,12 @@ public struct DaemonCommand: Sendable {
         let console = report.isExpected ? LogOutput.Console.none : LogOutput.foregroundConsole()
         let log = LogOutput(configuration.logging, host: loader.localNode.text, console: console)
         log.write(.info, "Configuration validated. Starting heartbeat \(Version.text)")
+        if !managesResources {
+            log.write(
+                .warning,
+                "Started with -M: this node runs no resource groups. Those at home here run nowhere until this node stops "
+                    + "or hb_takeover takes them to the other one")
+        }
         let daemon = Daemon(configuration, loader: loader, log: log)
         do throws(StartFailure) {
             try daemon.run(report: report, isRealtime: !isRealtimeDisabled)
@@ -69,20 +110,6 @@ public struct DaemonCommand: Sendable {
         }
     }
 
-    /// Asks the running daemon to release everything and end, and waits until it has.
-    public func stop() -> Int32 {
-        guard case .running(let pid) = PidFile.owner(of: paths.pidFile), pid > 0 else {
-            complain("INFO: Heartbeat already stopped.")
-            return 0
-        }
-        guard kill(pid, SIGTERM) == 0 || errno == ESRCH else {
-            complain("\(HostError("stop", "heartbeat [pid \(pid)]"))")
-            return 4
-        }
-        while case .running(let current) = PidFile.owner(of: paths.pidFile), current == pid { usleep(50_000) }
-        return 0
-    }
-
     /// Whether a daemon runs: 0 when it does.
     public func status() -> Int32 {
         guard case .running(let pid) = PidFile.owner(of: paths.pidFile) else {
@@ -91,7 +118,21 @@ public struct DaemonCommand: Sendable {
         }
         let name = loader.localNode
         say("heartbeat OK [pid \(pid) et al] is running on \(LogOutput.hostName()) [\(name)]...")
+        sayWhatIsUnusual()
         return 0
+    }
+
+    /// What the daemon itself has to tell; an original has nothing.
+    private func sayWhatIsUnusual() {
+        let question = ClusterQuestion.parameter(ConfigurationLoader.unmanaged.name)
+        do throws(ControlFailure) {
+            let reply = try ControlClient(runDirectory: paths.run, timeout: .seconds(2))
+                .ask(.question(question, inProse: false))
+            guard reply.exitCode == 0, reply.lines == [ConfigurationLoader.unmanaged.value] else { return }
+            say("It was started with -M and runs no resource groups.")
+        } catch {
+            if case .silent = error { complain("WARN: \(error)") }
+        }
     }
 
     /// Makes the running daemon read its configuration again, or starts one.
@@ -113,11 +154,11 @@ public struct DaemonCommand: Sendable {
         print(text)
     }
 
-    private func complain(_ diagnostics: [Diagnostic]) {
+    func complain(_ diagnostics: [Diagnostic]) {
         for diagnostic in diagnostics { complain("\(diagnostic)") }
     }
 
-    private func complain(_ text: String) {
+    func complain(_ text: String) {
         guard !text.isEmpty else { return }
         let bytes = Array((text + "\n").utf8)
         _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }

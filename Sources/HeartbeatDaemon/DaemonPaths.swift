@@ -13,6 +13,8 @@ public struct DaemonPaths: Hashable, Sendable {
     public var state = "/var/lib/heartbeat"
     /// What does not (default `/run`).
     public var run = "/run"
+    /// What came with the program; `nil`: looked for from the program's own place.
+    public var share: String?
 
     public init() {}
 
@@ -23,6 +25,8 @@ public struct DaemonPaths: Hashable, Sendable {
     var nodeInfo: String { configuration + "/nodeinfo" }
     var pidFile: String { run + "/heartbeat.pid" }
     var controlSocket: String { ControlClient.socketPath(runDirectory: run) }
+    /// Which scripts run; for the daemon after this one.
+    var scriptJournal: ScriptJournal { ScriptJournal(run + "/heartbeat/scripts") }
     var scriptNotes: String { run + "/heartbeat/rsctmp" }
 
     /// Where scripts are found and what they are told about it.
@@ -30,16 +34,24 @@ public struct DaemonPaths: Hashable, Sendable {
         var paths = ScriptPaths()
         paths.configuration = configuration
         paths.fifo = StateDirectory(state).fifoPath
-        paths.programs = Self.ownDirectory ?? paths.programs
+        guard let program = Self.ownPath else { return paths }
+        // The program's helpers lie beside it.
+        if let slash = program.lastIndex(of: "/") { paths.programs = String(program[..<slash]) }
+        paths.shippedScripts = (share.map(Self.absolute) ?? ShippedFiles.directory(above: program)) + "/resource.d"
         return paths
     }
 
-    /// The directory of this program: its helpers lie beside it.
-    private static var ownDirectory: String? {
+    /// Scripts run in a directory of their own, where a relative path would lead somewhere else.
+    private static func absolute(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    private static var ownPath: String? {
         var room = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = readlink("/proc/self/exe", &room, room.count)
         guard count > 0, count < room.count else { return nil }
-        let path = String(decoding: room.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
-        return path.lastIndex(of: "/").map { String(path[..<$0]) }
+        return String(decoding: room.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 }

@@ -5,8 +5,8 @@ import HeartbeatConfig
 import HeartbeatLinux
 
 extension HostFacts {
-    /// Asks the running system.
-    static func ofThisHost() -> HostFacts {
+    /// Asks the running system, and `scripts` about resource scripts.
+    static func ofThisHost(scripts: ResourceScripts) -> HostFacts {
         var facts = HostFacts()
         facts.deviceKind = deviceKind(of:)
         facts.hasInterface = { if_nametoindex($0) != 0 }
@@ -14,6 +14,16 @@ extension HostFacts {
         facts.userExists = { Directories.userID($0) != nil }
         facts.groupExists = { Directories.groupID($0) != nil }
         facts.isExecutable = { access($0, X_OK) == 0 }
+        facts.hasOwnScript = { name in scripts.ownScript(name) != nil }
+        facts.findScript = { name in
+            switch scripts.locate(name) {
+            case .success: .found
+            case .failure(.notExecutable(let path)): .notExecutable(path: path)
+            case .failure(.notFound(_, let searched)): .missing(searched: searched)
+            // The reader has said what is wrong with such a name.
+            case .failure(.badName): .found
+            }
+        }
         facts.heartbeatPort = portOfService("ha-cluster")
         return facts
     }
@@ -25,7 +35,9 @@ extension HostFacts {
     }
 
     private static func hasBroadcastAddress(_ interface: String) -> Bool? {
-        LocalAddress.all().contains { $0.interface == interface && !$0.address.isIPv6 && $0.canBroadcast }
+        let addresses = LocalAddress.all().filter { $0.interface == interface && !$0.address.isIPv6 }
+        // An interface that has no address yet may get one that can: a node must not stay down for a slow DHCP server.
+        return addresses.isEmpty ? nil : addresses.contains(where: \.canBroadcast)
     }
 
     private static func portOfService(_ name: String) -> UInt16? {

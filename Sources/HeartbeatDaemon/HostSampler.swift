@@ -19,6 +19,11 @@ struct HostSampler {
         return HostSample(unixTime: UInt64(max(1, time(nil))), load: load())
     }
 
+    /// The next sample is taken whenever it is asked for.
+    mutating func forget() {
+        last = nil
+    }
+
     private func load() -> String {
         var room = [UInt8](repeating: 0, count: 128)
         let count = pread(descriptor, &room, room.count, 0)

@@ -12,22 +12,25 @@ import Logging
 
 /// One running node.
 final class NodeShell {
-    let configuration: Configuration
+    var configuration: Configuration
     let localNode: NodeName
     let paths: DaemonPaths
-    let log: LogOutput
+    let logger: Logger
     let reactor: Reactor
+    private let uuid: NodeUUID
     private var core: ClusterCore
-    private var codec: MessageCodec
-    private let media: MediaSet
+    private var hasBegunAnew = false
+    var codec: MessageCodec
+    let media: MediaSet
     private var framers: [MediumName: SerialFramer] = [:]
-    private let probes: [NodeName: PingProbe]
-    private let actions: ActionExecutor
+    var probes: [NodeName: PingProbe]
+    let actions: ActionExecutor
     private var sampler = HostSampler()
     private var lastRequest: UInt64 = 0
     private var replies: [RequestID: (Reply) -> Void] = [:]
     private var rejected = RejectedPackets()
-    private let services = ServiceManager()
+    let facts: FactTeller
+    let services: ServiceReport
     /// Fed with every status message; `nil` when ha.cf names no watchdog.
     var onStatusSent: () -> Void = {}
     /// Called once, when the core has decided to end.
@@ -39,21 +42,18 @@ final class NodeShell {
     ) {
         self.configuration = configuration
         self.localNode = localNode
+        self.uuid = uuid
         self.paths = paths
-        self.log = log
+        logger = log.logger
         self.reactor = reactor
+        facts = FactTeller(logger, reactor: reactor)
+        services = ServiceReport(configuration)
         core = ClusterCore(
             configuration, local: localNode, uuid: uuid, generation: generation, randomSeed: .random(in: 0...(.max)),
             now: reactor.now)
         codec = MessageCodec(keys: configuration.authentication, format: configuration.messageFormat)
         media = MediaSet(configuration.media, reactor: reactor)
-        probes = Dictionary(
-            uniqueKeysWithValues: configuration.pingNodes.enumerated().map { index, node in
-                (
-                    node.name,
-                    PingProbe(node, identifier: UInt16(truncatingIfNeeded: Int(getpid()) + index), reactor: reactor)
-                )
-            })
+        probes = [:]
         actions = ActionExecutor(configuration, localNode: localNode, paths: paths, log: log, reactor: reactor)
     }
 
@@ -63,21 +63,22 @@ final class NodeShell {
     func start() {
         media.deliver(
             bytes: { [unowned self] in received($1, over: $0) },
-            events: { [unowned self] in happened($1, to: $0.name.text) })
-        for (name, probe) in probes {
-            probe.onReply = { [unowned self] payload, _ in answered(payload, from: name) }
-            probe.onEvent = { [unowned self] in happened($0, to: "ping \(name)") }
-        }
+            events: { [unowned self] in happened($1, to: $0) })
         actions.onFinished = { [unowned self] id, result in feed(.actionFinished(id, result)) }
+        actions.onLost = { [unowned self] key, word in feed(.resourceLost(groupKey: key, word: word)) }
         reactor.onDeadline = { [unowned self] in expire(at: $0) }
+        if let warning = services.warning { facts.tell(.serviceWatchdogSlow, warning) }
         media.open()
-        for probe in probes.values { probe.open() }
+        adoptProbes()
         expire(at: reactor.now)
     }
 
     private func end() {
         media.close()
         for probe in probes.values { probe.close() }
+        actions.close()
+        facts.close()
+        services.stopping()
         onStop()
     }
 
@@ -85,13 +86,18 @@ final class NodeShell {
 
     func feed(_ event: Event) {
         execute(core.handle(event, at: reactor.now))
-        reactor.setDeadline(core.nextDeadline)
+        setDeadline()
     }
 
     private func expire(at instant: Instant) {
         if let sample = sampler.sample(at: instant) { execute(core.handle(.hostSampled(sample), at: instant)) }
         execute(core.expireTimers(at: instant))
-        reactor.setDeadline(core.nextDeadline)
+        services.expire(at: instant)
+        setDeadline()
+    }
+
+    private func setDeadline() {
+        reactor.setDeadline([core.nextDeadline, services.deadline].compactMap(\.self).min())
     }
 
     private func received(_ bytes: [UInt8], over medium: Medium) {
@@ -113,7 +119,7 @@ final class NodeShell {
         }
     }
 
-    private func answered(_ payload: [UInt8], from node: NodeName) {
+    func answered(_ payload: [UInt8], from node: NodeName) {
         do throws(WireError) {
             // The payload is our own; a reply with another node's is no answer of this one.
             if try codec.decode(payload).source == node { feed(.pingAnswered(node)) }
@@ -124,7 +130,8 @@ final class NodeShell {
 
     private func tell(_ error: WireError, over medium: MediumName) {
         guard configuration.logging.logsBadPackets else { return }
-        if let text = rejected.report(error, over: medium, at: reactor.now) { log.write(.warning, text) }
+        guard let text = rejected.report(error, over: medium, at: reactor.now) else { return }
+        logger.tell(.packetRefused, text, [NoticeField(.medium, medium)])
     }
 
     /// A message that a local process wrote into the FIFO.
@@ -133,7 +140,10 @@ final class NodeShell {
             let message = try codec.decodeLocal(bytes)
             feed(.injected(message.content, to: message.destination, extraFields: message.extraFields))
         } catch {
-            log.write(.warning, "\(StateDirectory(paths.state).fifoPath): \(error)")
+            let path = StateDirectory(paths.state).fifoPath
+            if let text = rejected.report(error, over: MediumName(path), at: reactor.now) {
+                facts.tell(.injectionRefused, text)
+            }
         }
     }
 
@@ -165,24 +175,23 @@ final class NodeShell {
         actions.childMayHaveExited()
     }
 
-    /// New keys take effect at once; everything else in the files needs a restart.
-    func adopt(_ new: Configuration) {
-        codec = MessageCodec(keys: new.authentication, format: configuration.messageFormat)
-        var comparable = new
-        comparable.authentication = configuration.authentication
-        if comparable == configuration {
-            log.write(.notice, "authkeys have been read again")
-        } else {
-            log.write(.warning, "ha.cf or haresources have changed; only authkeys take effect before a restart")
+    // MARK: - Media
+
+    private func happened(_ event: MediumEvent, to medium: Medium) {
+        happened(event, to: medium.name.text)
+        if let index = media.media.firstIndex(where: { $0 === medium }) {
+            services.happened(event, toMedium: index)
+            services.update(core.snapshot)
         }
     }
 
-    private func happened(_ event: MediumEvent, to name: String) {
+    func happened(_ event: MediumEvent, to name: String) {
+        let fields = [NoticeField(.medium, name)]
         switch event {
-        case .opened: log.write(.info, "medium \(name) is open", fields: [("HA_MEDIUM", name)])
-        case .warned(let error): log.write(.warning, "\(error)", fields: [("HA_MEDIUM", name)])
-        case .failed(let error): log.write(.error, "\(error)", fields: [("HA_MEDIUM", name)])
-        case .recovered: log.write(.info, "medium \(name) works again", fields: [("HA_MEDIUM", name)])
+        case .opened: facts.tell(.mediumOpen, "medium \(name) is open", fields)
+        case .warned(let error): facts.tell(.mediumWarning, "\(error)", fields)
+        case .failed(let error): facts.tell(.mediumFailed, "\(error)", fields)
+        case .recovered: facts.tell(.mediumRecovered, "medium \(name) works again", fields)
         }
     }
 
@@ -193,19 +202,50 @@ final class NodeShell {
             switch effect {
             case .transmit(let message): transmit(message)
             case .probe(let name): probe(name)
-            case .perform(let action, let id): actions.perform(action, id)
+            case .perform(let action, let id): perform(action, id)
             case .announce(let group): actions.announce(group)
             case .reply(let id, let reply): replies.removeValue(forKey: id)?(reply)
             case .notify(let notice): tell(notice)
+            case .reboot: facts.tell(.rebootFailed, "\(Reboot.now()): do it by hand")
+            case .beginAnew(let known): beginAnew(above: known)
             case .stop: end()
             }
+        }
+        if effects.contains(where: \.isNotice) { services.update(core.snapshot) }
+    }
+
+    /// The count was lost; nothing was started yet, so a new core forgets nothing. Once in a daemon's life: whatever asks
+    /// for it again is no lost file.
+    private func beginAnew(above known: Generation) {
+        guard !hasBegunAnew else { return }
+        hasBegunAnew = true
+        do throws(StateError) {
+            let generation = try StateDirectory(paths.state).raiseGeneration(above: known)
+            facts.tell(
+                .generationRaised,
+                "The other node knows this node under generation \(known.number): hb_generation was lost or set back. "
+                    + "Going on with \(generation.number)")
+            core = ClusterCore(
+                configuration, local: localNode, uuid: uuid, generation: generation,
+                randomSeed: .random(in: 0...(.max)), now: reactor.now)
+            sampler.forget()
+            reactor.after(.zero) { [weak self] in self.map { $0.expire(at: $0.reactor.now) } }
+        } catch {
+            facts.tell(.generationStuck, "\(error); the other node goes on refusing this node's messages")
         }
     }
 
     private func transmit(_ message: Message) {
         media.send(
             netstring: codec.encode(message, as: .netstring), classic: codec.encode(message, as: .classic))
-        if case .status = message.content { onStatusSent() }
+        guard case .status = message.content else { return }
+        onStatusSent()
+        services.statusSent(at: reactor.now)
+    }
+
+    private func perform(_ action: ResourceAction, _ id: ActionID) {
+        services.performing(action)
+        actions.perform(action, id)
     }
 
     private func probe(_ name: NodeName) {
@@ -215,19 +255,14 @@ final class NodeShell {
     }
 
     private func tell(_ notice: Notice) {
-        log.write(notice.logLevel, notice.text, fields: [("HA_NODE", localNode.text)])
-        guard case .holdings = notice else { return }
-        services.status("holds \(core.snapshot.hold) resources")
+        facts.tell(notice)
+        if notice == .membership(.shuttingDown) { services.stopping() }
     }
 }
 
-extension Notice {
-    fileprivate var logLevel: Logger.Level {
-        switch level {
-        case .info: .info
-        case .warning: .warning
-        case .error: .error
-        case .critical: .critical
-        }
+extension Effect {
+    /// Only with a notice has anything changed that a person could see.
+    fileprivate var isNotice: Bool {
+        if case .notify = self { true } else { false }
     }
 }

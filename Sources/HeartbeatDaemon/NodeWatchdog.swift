@@ -3,34 +3,38 @@
 
 import HeartbeatLinux
 import HeartbeatModel
+import Logging
 
 /// Feeds the watchdog device.
 final class NodeWatchdog {
     private var device: WatchdogDevice?
-    private let log: LogOutput
+    private let logger: Logger
     private var hasFailed = false
 
-    init(_ configuration: Configuration, log: LogOutput) {
-        self.log = log
+    init(_ configuration: Configuration, logger: Logger) {
+        self.logger = logger
         guard let path = configuration.watchdog else { return }
         var warnings: [String] = []
         do throws(HostError) {
             // Slightly longer than deadtime: the peers declare us dead before the machine is reset (observed).
             device = try WatchdogDevice(path, timeout: configuration.deadtime + .milliseconds(10), warnings: &warnings)
         } catch {
-            log.write(.error, "\(error)")
+            logger.tell(
+                .watchdogFailed,
+                "\(error); nobody resets this machine when it hangs: load its driver (modprobe softdog), or take "
+                    + "`watchdog` out of ha.cf")
         }
-        for warning in warnings { log.write(.warning, warning) }
+        for warning in warnings { logger.tell(.watchdogWarning, warning) }
     }
 
     func feed() {
         guard let error = device?.feed(), !hasFailed else { return }
         hasFailed = true
-        log.write(.error, "\(error)")
+        logger.tell(.watchdogFailed, "\(error)")
     }
 
     func close() {
         guard let error = device.take()?.closeOrderly() else { return }
-        log.write(.error, "\(error)")
+        logger.tell(.watchdogFailed, "\(error)")
     }
 }

@@ -17,21 +17,27 @@ struct RejectedPackets {
     }
 
     private static let pause = Duration.seconds(60)
-    /// Reasons can carry text from the packet, so their number is bounded.
+    /// Reasons tell places and texts of the packet, so whoever sends packets can make ever new ones.
     private static let mostReasons = 64
 
     private var counts: [Reason: Count] = [:]
+    /// What was refused for further reasons, as one.
+    private var others: Count?
 
     /// Counts a refusal; gives the log line when it is time for one.
     mutating func report(_ error: WireError, over medium: MediumName, at now: Instant) -> String? {
         let reason = Reason(error: error, medium: medium)
-        if let count = counts[reason], now - count.told < Self.pause {
-            counts[reason]?.since += 1
-            return nil
+        if counts[reason] == nil, counts.count >= Self.mostReasons {
+            counts = counts.filter { now - $0.value.told < Self.pause }
         }
-        let more = counts[reason]?.since ?? 0
-        if counts.count >= Self.mostReasons { counts = [:] }
-        counts[reason] = Count(told: now, since: 0)
+        let isOneOfMany = counts[reason] == nil && counts.count >= Self.mostReasons
+        let before = isOneOfMany ? others : counts[reason]
+        var count = before ?? Count(told: now, since: 0)
+        let isDue = before == nil || now - count.told >= Self.pause
+        let more = count.since
+        count = isDue ? Count(told: now, since: 0) : Count(told: count.told, since: count.since + 1)
+        if isOneOfMany { others = count } else { counts[reason] = count }
+        guard isDue else { return nil }
         return "Packet refused on \(medium): \(error)" + (more > 0 ? " (\(more) more since the last line)" : "")
     }
 }

@@ -33,6 +33,12 @@ public struct Configuration: Hashable, Sendable {
     public var messageFormat: MessageFormat
     /// How long a script may run.
     public var actionTimeouts: ActionTimeouts
+    /// What is done when a resource will not stop (`on_stop_failure`).
+    public var onStopFailure: StopFailurePolicy
+    /// So many local restarts of a group within `failureWindow` are tried; at the next failure it moves (`failure_limit`).
+    public var failureLimit: Int
+    /// After this long a failure is forgotten (`failure_window`).
+    public var failureWindow: Duration
     /// Where log lines go.
     public var logging: LoggingConfiguration
     /// Scheduling and memory locking.
@@ -63,6 +69,9 @@ public struct Configuration: Hashable, Sendable {
         authentication = AuthenticationKeys(current: 1, keys: [])
         messageFormat = .classic
         actionTimeouts = ActionTimeouts()
+        onStopFailure = .stay
+        failureLimit = 3
+        failureWindow = .seconds(3600)
         logging = LoggingConfiguration()
         realtime = RealtimeConfiguration()
         watchdog = nil
@@ -89,6 +98,16 @@ public enum AutoFailback: String, Hashable, Sendable {
     case off
     /// The directive is absent or says `legacy`: groups always return, as with `on`.
     case legacy
+}
+
+/// `on_stop_failure`: what becomes of a group with a resource that will not stop.
+public enum StopFailurePolicy: String, Hashable, Sendable, CaseIterable {
+    /// It stays, unusable, on this node, is tried again every 30 s, and every time somebody is told.
+    case stay
+    /// The machine is rebooted at once, so that the other node may take over (what the original does).
+    case reboot
+    /// It counts as stopped and is handed over, although parts of it may still run here.
+    case release
 }
 
 /// `msgfmt`: whether UDP messages carry the inner `auth` field too.

@@ -217,7 +217,8 @@ public enum ClaimRank: Int, Hashable, Comparable, Sendable {
     }
 }
 
-/// swift-heartbeat's addition to a `resource` report (`hbclaim`, `hbheard`, `hbask`, `hbfailed`, `hbadopted` on the wire).
+/// swift-heartbeat's addition to a `resource` report (`hbclaim`, `hbheard`, `hbask`, `hbfailed`, `hbadopted`,
+/// `hbgroups`, `hbbusy` on the wire).
 ///
 /// Unlike `rsc_hold`, which the original clears when it *begins* to release, a rank is above `.none` until the last stop
 /// of the set has ended.
@@ -235,10 +236,15 @@ public struct ResourceClaim: Hashable, Sendable {
     public var failed: [String]
     /// Keys of groups outside the sender's hold that it runs because they failed on the peer.
     public var adopted: [String]
+    /// The sender's haresources, a fingerprint a group; `nil` when it does not tell.
+    public var groups: [GroupFingerprint]?
+    /// Placements of lines of which the sender still runs something as part of an earlier version of its file.
+    public var busy: [UInt32]
 
     public init(
         local: ClaimRank, foreign: ClaimRank, heard: MessageIdentity? = nil, wantsAnswer: Bool = false,
-        failed: [String] = [], adopted: [String] = []
+        failed: [String] = [], adopted: [String] = [], groups: [GroupFingerprint]? = nil,
+        busy: [UInt32] = []
     ) {
         self.local = local
         self.foreign = foreign
@@ -246,6 +252,8 @@ public struct ResourceClaim: Hashable, Sendable {
         self.wantsAnswer = wantsAnswer
         self.failed = failed
         self.adopted = adopted
+        self.groups = groups
+        self.busy = busy
     }
 }
 

@@ -71,6 +71,8 @@ public struct ClusterSnapshot: Hashable, Sendable {
 
         /// What the local node does with a group.
         public enum State: String, Hashable, Sendable {
+            /// The daemon is still looking what an earlier run has left up.
+            case unknown
             case stopped
             case acquiring
             case running

@@ -13,20 +13,20 @@ public struct ActionID: Hashable, Sendable {
     }
 }
 
-/// A script call: `<script> <arguments…> <verb>`.
+/// A script call, `<script> <arguments…> <verb>`, or the same for addresses that the daemon itself brings up.
 public struct ResourceAction: Hashable, Sendable {
     /// Key of the group it belongs to.
     public var groupKey: String
-    public var resource: Resource
+    public var step: ResourceStep
     public var verb: ResourceVerb
     /// After this long the script and everything it started is ended.
     public var timeout: Duration
     /// The peer is not active (`HA_DONTASK=yes` in the script's environment).
     public var peerIsAbsent: Bool
 
-    public init(groupKey: String, resource: Resource, verb: ResourceVerb, timeout: Duration, peerIsAbsent: Bool) {
+    public init(groupKey: String, step: ResourceStep, verb: ResourceVerb, timeout: Duration, peerIsAbsent: Bool) {
         self.groupKey = groupKey
-        self.resource = resource
+        self.step = step
         self.verb = verb
         self.timeout = timeout
         self.peerIsAbsent = peerIsAbsent

@@ -1,6 +1,7 @@
-// haresources as values: ordered resources that move together, and how a resource word becomes a script call.
+// haresources as values: ordered resources that move together, how a resource word becomes a script call, and which
+// resources are started in one go.
 
-/// One resource of a group: a script and its arguments.
+/// One resource of a group: a script and its arguments, or an address.
 public struct Resource: Hashable, Sendable {
     /// The word as written in haresources (`10.0.0.1/24`, `IPaddr::10.0.0.1/24`, `ipsec`).
     public var word: String
@@ -8,32 +9,102 @@ public struct Resource: Hashable, Sendable {
     public var scriptName: String
     /// The script's arguments, before the verb.
     public var arguments: [String]
+    /// The address, if the daemon itself brings it up; `nil` for what a script does.
+    public var address: ServiceAddress?
+    /// How often a running resource is looked at; `nil` for never.
+    public var monitorInterval: Duration?
 
-    public init(word: String, scriptName: String, arguments: [String]) {
+    public init(
+        word: String, scriptName: String, arguments: [String], address: ServiceAddress? = nil,
+        monitorInterval: Duration? = nil
+    ) {
         self.word = word
         self.scriptName = scriptName
         self.arguments = arguments
+        self.address = address
+        self.monitorInterval = monitorInterval
     }
+}
+
+/// What is started and stopped in one go: one script, or neighbouring addresses.
+///
+/// Addresses do not depend on each other, and a hundred of them take the kernel no longer than one takes a script.
+public struct ResourceStep: Hashable, Sendable {
+    /// One resource, or several that are all addresses.
+    public var resources: [Resource]
+
+    public init(_ resources: [Resource]) {
+        precondition(!resources.isEmpty, "a step has no resources")
+        self.resources = resources
+    }
+
+    /// The daemon itself does it, through the kernel.
+    public var isAddresses: Bool { resources[0].address != nil }
+
+    /// The words of haresources, with blanks between.
+    public var word: String { resources.map(\.word).joined(separator: " ") }
+
+    /// How often it is looked at while it runs; the shortest of its resources.
+    public var monitorInterval: Duration? { resources.compactMap(\.monitorInterval).min() }
 }
 
 /// One logical line of haresources: the preferred node and the resources it starts from left to right.
 public struct ResourceGroup: Hashable, Sendable {
     /// The node named first on the line.
-    public var preferredNode: NodeName
+    public let preferredNode: NodeName
     /// At least one resource. Started left to right, stopped right to left.
-    public var resources: [Resource]
+    public let resources: [Resource]
     /// Line of haresources on which the group begins, from 1.
     public var line: Int
+    /// The resources as they are started: neighbouring addresses together.
+    public let steps: [ResourceStep]
+    /// Lets two nodes compare their lines.
+    public let fingerprint: GroupFingerprint
 
     public init(preferredNode: NodeName, resources: [Resource], line: Int) {
         precondition(!resources.isEmpty, "resource group of \(preferredNode) has no resources")
         self.preferredNode = preferredNode
         self.resources = resources
         self.line = line
+        var steps: [ResourceStep] = []
+        for resource in resources {
+            if resource.address != nil, let last = steps.last, last.isAddresses {
+                steps[steps.count - 1].resources.append(resource)
+            } else {
+                steps.append(ResourceStep([resource]))
+            }
+        }
+        self.steps = steps
+        fingerprint = GroupFingerprint(preferredNode: preferredNode, words: resources.map(\.word))
     }
 
     /// The word of the first resource: the name of the group everywhere, unique in the file.
     public var key: String { resources[0].word }
+}
+
+/// What is compared of a group instead of its text: two hashes (FNV-1a, 32 bits), not secrets.
+public struct GroupFingerprint: Hashable, Sendable {
+    /// Of the preferred node and the key: who starts it, under which name.
+    public var placement: UInt32
+    /// Of all resources.
+    public var content: UInt32
+
+    public init(placement: UInt32, content: UInt32) {
+        self.placement = placement
+        self.content = content
+    }
+
+    init(preferredNode: NodeName, words: [String]) {
+        placement = Self.hash([preferredNode.text] + words.prefix(1))
+        content = Self.hash(words)
+    }
+
+    private static func hash(_ words: [String]) -> UInt32 {
+        var hash: UInt32 = 0x811C_9DC5
+        // No word contains a blank, so the blanks keep the words apart.
+        for byte in words.joined(separator: " ").utf8 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
+        return hash
+    }
 }
 
 /// What a resource script is asked to do. The original uses these three and no others.

@@ -7,6 +7,8 @@ import HeartbeatModel
 /// A kind of misfortune, or of operator.
 enum FaultKind: CaseIterable {
     case powerLoss
+    case daemonCrash
+    case resourceDeath
     case stall
     case cutMedium
     case cutOneWay
@@ -64,6 +66,10 @@ struct RunPlan {
         configuration.actionTimeouts.start = .seconds(8)
         configuration.actionTimeouts.stop = .seconds(8)
         configuration.actionTimeouts.status = .seconds(4)
+        configuration.failureLimit = Int.random(in: 0...3, using: &random)
+        // What failed on both nodes stays failed until the end, however long a run is.
+        configuration.failureWindow = .seconds(1_000_000)
+        configuration.onStopFailure = random.chance(0.1) ? .reboot : .stay
         if random.chance(0.3) {
             configuration.pingNodes = [PingNode(name: NodeName("10.0.0.254"), hosts: ["10.0.0.254"])]
         }
@@ -71,11 +77,17 @@ struct RunPlan {
     }
 
     private static func drawGroups(using random: inout SplitMix64) -> [ResourceGroup] {
-        (1...Int.random(in: 1...4, using: &random)).map { number in
+        let monitor: Duration? = random.chance(0.5) ? .seconds(random.pick([5, 30])) : nil
+        return (1...Int.random(in: 1...4, using: &random)).map { number in
             let resources = (1...Int.random(in: 1...3, using: &random)).map { position in
                 // Now and then two groups name the same resource and must take turns.
                 let word = position > 1 && random.chance(0.15) ? "shared" : "r\(number)\(position)"
-                return Resource(word: word, scriptName: word, arguments: [])
+                let isAddress = word != "shared" && random.chance(0.3)
+                return Resource(
+                    word: word, scriptName: word, arguments: [],
+                    address: isAddress
+                        ? ServiceAddress(bytes: [10, 0, UInt8(number), UInt8(position)], text: word) : nil,
+                    monitorInterval: monitor)
             }
             let preferred = NodeName(random.chance(0.5) ? "alpha" : "beta")
             return ResourceGroup(
@@ -126,6 +138,16 @@ extension World {
             undo(
                 &self, .boot(host, losingGeneration: random.chance(0.1)),
                 random.duration(in: .milliseconds(100)...(.seconds(40))))
+        case .daemonCrash:
+            guard hosts[host].isUp else { return }
+            crash(host)
+            undo(
+                &self, .boot(host, losingGeneration: false),
+                random.duration(in: .milliseconds(10)...(random.chance(0.5) ? deadtime : .seconds(60))))
+        case .resourceDeath:
+            let places = mortalPlaces(on: host)
+            guard !places.isEmpty else { return }
+            die(random.pick(places), on: host)
         case .shutdown:
             request(.shutdown, of: host)
             undo(&self, .boot(host, losingGeneration: false), random.duration(in: .seconds(1)...(.seconds(60))))

@@ -25,8 +25,12 @@ struct Host {
     var running: Set<ResourcePlace> = []
     /// Groups of which something may run: from the first start's beginning to the last stop's end.
     var active: Set<Int> = []
-    /// The resource whose script runs, by group.
-    var busy: [Int: Resource] = [:]
+    /// The step whose script runs, by group.
+    var busy: [Int: ResourceStep] = [:]
+    /// What has stopped running by itself, and nobody has started again.
+    var died: Set<ResourcePlace> = []
+    /// Groups of which a daemon that crashed has left something up, and that its successor has not stopped yet.
+    var leftovers: Set<Int> = []
 
     // What the checkers need to know.
     var bootedAt = Instant.zero
@@ -75,6 +79,21 @@ struct Host {
         incarnation += 1
         running = []
         active = []
+        died = []
+        leftovers = []
+        forgetDaemon()
+    }
+
+    /// The daemon is gone and its scripts with it; what they have started goes on.
+    mutating func crashDaemon() {
+        core = nil
+        incarnation += 1
+        active = Set(running.map(\.group))
+        leftovers = active
+        forgetDaemon()
+    }
+
+    private mutating func forgetDaemon() {
         busy = [:]
         backlog = []
         stalledUntil = nil
@@ -100,7 +119,7 @@ struct Standstill {
     var ended: Instant?
 }
 
-/// One resource: position in haresources and in its line.
+/// One step of a group: position of the group in haresources and of the step in the group.
 struct ResourcePlace: Hashable, Sendable {
     var group: Int
     var position: Int

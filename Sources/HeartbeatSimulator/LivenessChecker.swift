@@ -33,7 +33,7 @@ enum LivenessChecker {
 
     private static func ownershipProblems(of group: Int, in world: World, _ snapshots: [ClusterSnapshot]) -> [String] {
         let key = world.configuration.groups[group].key
-        let count = world.configuration.groups[group].resources.count
+        let count = world.configuration.groups[group].steps.count
         let owners = world.hosts.filter { $0.active.contains(group) }
         // A group that could not be started on either node is nobody's until an operator looks at it.
         if owners.isEmpty, snapshots.contains(where: { $0.groups[group].state == .failed }) { return [] }

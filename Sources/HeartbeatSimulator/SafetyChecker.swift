@@ -80,6 +80,18 @@ struct SafetyChecker {
         return !ours.isInTransition && !ours.hold.isDisjoint(with: theirs.hold.seenByPeer)
     }
 
+    // MARK: - Leftovers
+
+    /// A node becomes a member only when nothing is left up of an earlier daemon, or somebody knows
+    /// that it will not stop.
+    mutating func said(_ status: NodeStatus, host: Int, world: World) {
+        let machine = world.hosts[host]
+        guard status == .active else { return }
+        for group in machine.leftovers {
+            report("\(machine.name) is active with \(configuration.groups[group].key) left up", at: world.now)
+        }
+    }
+
     // MARK: - Scripts
 
     mutating func began(_ action: ResourceAction, _ place: ResourcePlace, host: Int, world: World) {
@@ -88,8 +100,8 @@ struct SafetyChecker {
             report("\(machine.name) runs two actions of \(action.groupKey) at once", at: world.now)
         }
         for other in configuration.groups.indices where other != place.group {
-            guard machine.busy[other] == action.resource else { continue }
-            report("\(machine.name) calls \(action.resource.word) for two groups at once", at: world.now)
+            guard machine.busy[other] == action.step else { continue }
+            report("\(machine.name) calls \(action.step.word) for two groups at once", at: world.now)
         }
         switch action.verb {
         case .start: checkStart(action, place, host: host, world: world)
@@ -100,19 +112,26 @@ struct SafetyChecker {
 
     private mutating func checkStart(_ action: ResourceAction, _ place: ResourcePlace, host: Int, world: World) {
         let machine = world.hosts[host]
-        for earlier in 0..<place.position
-        where !machine.running.contains(ResourcePlace(group: place.group, position: earlier)) {
-            report("\(machine.name) starts \(action.resource.word) before what stands left of it", at: world.now)
+        if machine.leftovers.contains(place.group) {
+            report("\(machine.name) starts \(action.step.word), left up by an earlier daemon", at: world.now)
+        }
+        for earlier in 0..<place.position {
+            let left = ResourcePlace(group: place.group, position: earlier)
+            // What has just died by itself need not be known yet.
+            guard !machine.running.contains(left), !machine.died.contains(left) else { continue }
+            report("\(machine.name) starts \(action.step.word) before what stands left of it", at: world.now)
         }
         for other in world.hosts.indices where other != host {
-            guard world.hosts[other].active.contains(place.group) else { continue }
+            // What a crashed daemon leaves up is nobody's.
+            guard world.hosts[other].active.contains(place.group), !world.hosts[other].leftovers.contains(place.group)
+            else { continue }
             if isRecent(machine, world.now) { continue }
             // The other took over from us, and no word of that has reached us yet.
             if isRecent(world.hosts[other], world.now), !hasHeardOfTakeover(machine, by: world.hosts[other]) {
                 continue
             }
             report(
-                "\(machine.name) starts \(action.resource.word) of \(action.groupKey), which is active on "
+                "\(machine.name) starts \(action.step.word) of \(action.groupKey), which is active on "
                     + "\(world.hosts[other].name)", at: world.now)
         }
     }
@@ -128,10 +147,10 @@ struct SafetyChecker {
 
     private mutating func checkStop(_ action: ResourceAction, _ place: ResourcePlace, _ machine: Host, at time: Instant)
     {
-        let count = configuration.groups[place.group].resources.count
+        let count = configuration.groups[place.group].steps.count
         for later in (place.position + 1)..<max(count, place.position + 1)
         where machine.running.contains(ResourcePlace(group: place.group, position: later)) {
-            report("\(machine.name) stops \(action.resource.word) before what stands right of it", at: time)
+            report("\(machine.name) stops \(action.step.word) before what stands right of it", at: time)
         }
     }
 

@@ -13,6 +13,8 @@ public struct Scenario {
     }
 
     private var configuration = Configuration(nodes: [])
+    /// Of every resource of the groups that follow.
+    private var monitor: Duration?
     private var blocks: [Block] = []
     private var world: World?
 
@@ -52,7 +54,10 @@ public struct Scenario {
         case "cluster":
             try readCluster(Array(words.dropFirst()), line: number)
         case "group" where words.count >= 3:
-            let resources = words.dropFirst(2).map { Resource(word: $0, scriptName: $0, arguments: []) }
+            let resources = words.dropFirst(2).map { word in
+                Resource(
+                    word: word, scriptName: word, arguments: [], address: Self.address(word), monitorInterval: monitor)
+            }
             configuration.groups.append(
                 ResourceGroup(preferredNode: NodeName(words[1]), resources: resources, line: number))
         case "at" where words.count >= 3:
@@ -65,6 +70,12 @@ public struct Scenario {
         }
     }
 
+    /// Words that begin with a digit are addresses.
+    private static func address(_ word: String) -> ServiceAddress? {
+        guard word.utf8.first.map({ (0x30...0x39).contains($0) }) == true else { return nil }
+        return ServiceAddress(bytes: [10, 0, 0, 1], text: word)
+    }
+
     private mutating func readCluster(_ words: [String], line: Int) throws(ScenarioError) {
         for word in words {
             let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
@@ -75,6 +86,14 @@ public struct Scenario {
             switch parts[0] {
             case "keepalive": configuration.keepalive = try ScenarioCommand.duration(parts[1], line: line)
             case "deadtime": configuration.deadtime = try ScenarioCommand.duration(parts[1], line: line)
+            case "monitor": monitor = try ScenarioCommand.duration(parts[1], line: line)
+            case "failure_limit": configuration.failureLimit = Int(parts[1]) ?? 0
+            case "failure_window": configuration.failureWindow = try ScenarioCommand.duration(parts[1], line: line)
+            case "on_stop_failure":
+                guard let value = StopFailurePolicy(rawValue: parts[1]) else {
+                    throw ScenarioError(line: line, message: "on_stop_failure is stay, reboot or release")
+                }
+                configuration.onStopFailure = value
             case "warntime": configuration.warntime = try ScenarioCommand.duration(parts[1], line: line)
             case "initdead": configuration.initdead = try ScenarioCommand.duration(parts[1], line: line)
             case "auto_failback":
@@ -131,6 +150,8 @@ public struct Scenario {
         switch command {
         case .boot(let name): world.boot(try host(name))
         case .powerOff(let name): world.losePower(try host(name))
+        case .crash(let name): world.crash(try host(name))
+        case .lose(let word, let name): try lose(word, on: try host(name), in: &world)
         case .stall(let name, let duration): world.stall(try host(name), for: duration)
         case .cut(let medium, let from):
             let sender = try from.map { name throws(ScenarioError) in try host(name) }
@@ -141,6 +162,15 @@ public struct Scenario {
         case .stick(let word, let name): world.scripts.stuck[NodeName(name), default: []].insert(word)
         case .repair: world.scripts.heal()
         }
+    }
+
+    private func lose(_ word: String, on host: Int, in world: inout World) throws(ScenarioError) {
+        for (group, steps) in configuration.groups.map(\.steps).enumerated() {
+            for (position, step) in steps.enumerated() where step.resources.contains(where: { $0.word == word }) {
+                return world.die(ResourcePlace(group: group, position: position), on: host)
+            }
+        }
+        throw ScenarioError(line: 0, message: "no resource \(word) in this cluster")
     }
 
     private func setBlocked(_ blocked: Bool, _ name: String, sender: Int?, in world: inout World) {

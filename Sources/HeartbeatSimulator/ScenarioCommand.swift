@@ -14,6 +14,10 @@ public struct ScenarioError: Error, Hashable, CustomStringConvertible {
 enum ScenarioCommand: Hashable {
     case boot(String)
     case powerOff(String)
+    /// The daemon dies; what runs goes on without it.
+    case crash(String)
+    /// A resource stops running by itself.
+    case lose(word: String, on: String)
     case stall(String, Duration)
     /// From one node only, or – `nil` – both ways. The medium `all` is every medium.
     case cut(medium: String, from: String?)
@@ -31,6 +35,8 @@ enum ScenarioCommand: Hashable {
         switch words.first {
         case "boot" where words.count == 2: self = .boot(words[1])
         case "power" where words.count == 3 && words[1] == "off": self = .powerOff(words[2])
+        case "crash" where words.count == 2: self = .crash(words[1])
+        case "lose" where words.count == 4 && words[2] == "on": self = .lose(word: words[1], on: words[3])
         case "stall" where words.count == 3: self = .stall(words[1], try Self.duration(words[2], line: line))
         case "cut" where words.count == 2: self = .cut(medium: words[1], from: nil)
         case "cut" where words.count == 4 && words[2] == "from": self = .cut(medium: words[1], from: words[3])

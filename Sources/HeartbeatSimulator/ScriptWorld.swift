@@ -20,7 +20,9 @@ struct ScriptWorld: Hashable, Sendable {
         of action: ResourceAction, on node: NodeName, isRunning: Bool, using random: inout SplitMix64
     ) -> (result: ActionResult, after: Duration) {
         if random.chance(hang) { return (.timedOut, action.timeout) }
-        let time = random.duration(in: duration)
+        var time = random.duration(in: duration)
+        // Looking is quick even where starting is slow.
+        if action.verb == .status { time = min(time, action.timeout / 2) }
         guard time < action.timeout else { return (.timedOut, action.timeout) }
         switch action.verb {
         case .status:
@@ -29,7 +31,7 @@ struct ScriptWorld: Hashable, Sendable {
             let fails = broken[node]?.contains(action.groupKey) == true || random.chance(startFailure)
             return (.exited(code: fails ? 1 : 0, output: ""), time)
         case .stop:
-            let fails = stuck[node]?.contains(action.resource.word) == true || random.chance(stopFailure)
+            let fails = stuck[node]?.contains(action.step.word) == true || random.chance(stopFailure)
             return (.exited(code: fails ? 1 : 0, output: ""), time)
         }
     }

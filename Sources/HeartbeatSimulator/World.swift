@@ -28,13 +28,13 @@ struct World {
     var random: SplitMix64
     var trace: Trace
     var checker: SafetyChecker
-    private var queue = HappeningQueue<Happening>()
+    var queue = HappeningQueue<Happening>()
     private let codec: MessageCodec
     private var lastRequest: UInt64 = 0
     private(set) var openRequests: Set<RequestID> = []
     private(set) var steps = 0
     /// When a script was last called.
-    private(set) var lastScript = Instant.zero
+    var lastScript = Instant.zero
     private var wakeupsAtThisInstant = 0
     private var quietAt = Instant.zero
     private var stepsThisSecond = (second: Int64(0), count: 0)
@@ -138,6 +138,18 @@ struct World {
         hosts[host].losePower()
     }
 
+    /// The daemon dies, and the scripts under way with it; what runs goes on running without it.
+    mutating func crash(_ host: Int) {
+        guard hosts[host].isUp else { return }
+        note(host, "loses its daemon")
+        for (group, step) in hosts[host].busy.sorted(by: { $0.key < $1.key }) {
+            guard let position = configuration.groups[group].steps.firstIndex(of: step) else { continue }
+            // Nobody knows how far it came.
+            if random.chance(0.5) { hosts[host].running.insert(ResourcePlace(group: group, position: position)) }
+        }
+        hosts[host].crashDaemon()
+    }
+
     mutating func stall(_ host: Int, for duration: Duration) {
         guard hosts[host].isUp, hosts[host].stalledUntil == nil else { return }
         note(host, "stands still for \(duration.milliseconds) ms")
@@ -173,7 +185,7 @@ struct World {
 
     // MARK: - Feeding the cores
 
-    private mutating func feed(_ event: Event, to host: Int) {
+    mutating func feed(_ event: Event, to host: Int) {
         if hosts[host].stalledUntil != nil {
             // As many packets as a socket buffer holds; the kernel drops the rest. An exit status waits for ever.
             if case .received = event, hosts[host].backlog.count >= 300 { return }
@@ -228,10 +240,21 @@ struct World {
             case .notify(let notice):
                 note(host, notice.text)
                 checker.noticed(notice, host: host, world: self)
+                if case .group(let notice) = notice { noticed(notice, host) }
                 if case .holdings(.takingOverAll) = notice {
                     hosts[host].tookOverAt = now
                     hosts[host].sentBeforeTakeover = hosts[host].lastSent
                 }
+            case .reboot:
+                note(host, "reboots")
+                losePower(host)
+                planBoot(host, after: .seconds(20))
+                return
+            case .beginAnew(let known):
+                hosts[host].generation = max(hosts[host].generation, known.number)
+                hosts[host].crashDaemon()
+                boot(host)
+                return
             case .stop:
                 note(host, "ends its daemon")
                 checker.stopped(host: host, world: self)
@@ -251,6 +274,7 @@ struct World {
 
     private mutating func transmit(_ message: Message, from sender: Int) {
         trace.message(message, at: now)
+        if case .status(let report) = message.content { checker.said(report.status, host: sender, world: self) }
         if let sequence = message.sequence {
             let identity = MessageIdentity(generation: message.generation, sequence: sequence)
             // Not the repeats of older ones.
@@ -282,52 +306,6 @@ struct World {
         } catch {
             return false
         }
-    }
-
-    // MARK: - Scripts
-
-    private mutating func perform(_ action: ResourceAction, _ id: ActionID, on host: Int) {
-        guard let place = place(of: action) else {
-            checker.report("action for unknown resource \(action.resource.word)", at: now)
-            return
-        }
-        note(host, "runs \(action.resource.word) \(action.verb.rawValue)")
-        checker.began(action, place, host: host, world: self)
-        hosts[host].busy[place.group] = action.resource
-        lastScript = now
-        if action.verb == .start { hosts[host].active.insert(place.group) }
-        let isRunning = hosts[host].running.contains(place)
-        let (result, delay) = scripts.outcome(
-            of: action, on: hosts[host].name, isRunning: isRunning, using: &random)
-        queue.insert(
-            .scriptEnd(host: host, incarnation: hosts[host].incarnation, id, action, result), at: now + delay)
-    }
-
-    private mutating func scriptEnded(_ host: Int, _ id: ActionID, _ action: ResourceAction, _ result: ActionResult) {
-        guard let place = place(of: action) else { return }
-        hosts[host].busy[place.group] = nil
-        if case .exited(0, _) = result {
-            switch action.verb {
-            case .start:
-                hosts[host].running.insert(place)
-            case .stop:
-                hosts[host].running.remove(place)
-            case .status:
-                break
-            }
-        }
-        if action.verb == .stop, place.position == 0, !hosts[host].running.contains(where: { $0.group == place.group })
-        {
-            hosts[host].active.remove(place.group)
-        }
-        feed(.actionFinished(id, result), to: host)
-    }
-
-    private func place(of action: ResourceAction) -> ResourcePlace? {
-        guard let group = configuration.groups.firstIndex(where: { $0.key == action.groupKey }),
-            let position = configuration.groups[group].resources.firstIndex(of: action.resource)
-        else { return nil }
-        return ResourcePlace(group: group, position: position)
     }
 
     mutating func note(_ host: Int, _ text: String) {

@@ -40,7 +40,8 @@ extension ResourceReport {
 
 extension ResourceClaim {
     /// `hbclaim=<local rank><foreign rank>`, then what there is of `hbheard=<generation>:<sequence>`, `hbask=1`, and
-    /// `hbfailed` and `hbadopted` with group keys joined by blanks, which no key can contain.
+    /// `hbfailed` and `hbadopted` with group keys joined by blanks, which no key can contain, and
+    /// `hbgroups=<placement><content> …` and `hbbusy=<placement> …`, eight hexadecimal digits each.
     fileprivate var wireFields: [Message.Field] {
         var fields: [Message.Field] = [.init("hbclaim", "\(local.rawValue)\(foreign.rawValue)")]
         if let heard {
@@ -50,6 +51,8 @@ extension ResourceClaim {
         if wantsAnswer { fields.append(.init("hbask", "1")) }
         if !failed.isEmpty { fields.append(.init("hbfailed", failed.joined(separator: " "))) }
         if !adopted.isEmpty { fields.append(.init("hbadopted", adopted.joined(separator: " "))) }
+        if let groups { fields.append(.init("hbgroups", groups.map(\.wireText).joined(separator: " "))) }
+        if !busy.isEmpty { fields.append(.init("hbbusy", busy.map(\.wireText).joined(separator: " "))) }
         return fields
     }
 
@@ -63,7 +66,30 @@ extension ResourceClaim {
         self.init(
             local: local, foreign: foreign, heard: try Self.readHeard(&reader),
             wantsAnswer: try ResourceReport.readFlag("hbask", &reader) ?? false,
-            failed: try reader.optionalWords("hbfailed") ?? [], adopted: try reader.optionalWords("hbadopted") ?? [])
+            failed: try reader.optionalWords("hbfailed") ?? [], adopted: try reader.optionalWords("hbadopted") ?? [],
+            groups: try Self.readGroups(&reader), busy: try Self.readBusy(&reader))
+    }
+
+    private static func readGroups(_ reader: inout FieldReader) throws(WireError) -> [GroupFingerprint]? {
+        guard let words = try reader.optionalWords("hbgroups") else { return nil }
+        var groups: [GroupFingerprint] = []
+        for word in words {
+            guard word.utf8.count == 16 else { throw .badField("hbgroups") }
+            let number = try FieldReader.number(word[...], radix: 16, field: "hbgroups")
+            groups.append(
+                GroupFingerprint(placement: UInt32(number >> 32), content: UInt32(truncatingIfNeeded: number)))
+        }
+        return groups
+    }
+
+    private static func readBusy(_ reader: inout FieldReader) throws(WireError) -> [UInt32] {
+        var placements: [UInt32] = []
+        for word in try reader.optionalWords("hbbusy") ?? [] {
+            guard word.utf8.count == 8 else { throw .badField("hbbusy") }
+            let number = try FieldReader.number(word[...], radix: 16, field: "hbbusy")
+            placements.append(UInt32(truncatingIfNeeded: number))
+        }
+        return placements
     }
 
     private static func readHeard(_ reader: inout FieldReader) throws(WireError) -> MessageIdentity? {
@@ -73,5 +99,16 @@ extension ResourceClaim {
         return MessageIdentity(
             generation: Generation(try FieldReader.number(parts[0], radix: 16, field: "hbheard")),
             sequence: SequenceNumber(try FieldReader.number(parts[1], radix: 16, field: "hbheard")))
+    }
+}
+
+extension GroupFingerprint {
+    fileprivate var wireText: String { placement.wireText + content.wireText }
+}
+
+extension UInt32 {
+    fileprivate var wireText: String {
+        let digits = String(self, radix: 16)
+        return String(repeating: "0", count: 8 - digits.utf8.count) + digits
     }
 }

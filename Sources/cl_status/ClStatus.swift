@@ -10,10 +10,28 @@ import HeartbeatModel
 struct ClStatus: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cl_status", abstract: "Tells what the heartbeat of this machine knows.",
-        discussion: "Exit codes: 0 yes, 1 no (stopped, dead, unset), 11 bad parameter, 12 timeout, 13 unknown.",
+        discussion: """
+            Every sub-command takes -m, which answers in sentences instead of words.
+
+            EXIT STATUS
+              0   yes: running, active, up, answered
+              1   no: stopped, dead, unset; heartbeat is not running
+              11  a parameter is missing or names nothing
+              12  heartbeat did not answer within 5 s
+              13  anything else
+
+            EXAMPLES
+              cl_status hbstatus                   is it running?
+              cl_status nodestatus cluster2        active, up, dead, ...
+              cl_status hblinkstatus cluster2 eth1
+              cl_status rscstatus                  none, local, foreign, all or transition
+              cl_status hbparameter -p deadtime    as in ha.cf, or the default
+              cl_status groups                     all groups and their state here
+            """,
         subcommands: [
             HbStatus.self, ListNodes.self, NodeStatusCommand.self, NodeType.self, NodeWeight.self, NodeSite.self,
-            ListHbLinks.self, HbLinkStatus.self, ClientStatus.self, RscStatus.self, HbParameter.self, Snapshot.self,
+            ListHbLinks.self, HbLinkStatus.self, ClientStatus.self, RscStatus.self, HbParameter.self, Groups.self,
+            Snapshot.self,
         ])
 
     /// The original's codes instead of the library's.

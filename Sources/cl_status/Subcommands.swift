@@ -130,9 +130,24 @@ struct HbParameter: ParsableCommand {
     }
 }
 
+struct Groups: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "groups",
+        abstract: "Lists the resource groups: name, preferred node, state on this node. (Not in the original.)",
+        discussion: """
+            States: stopped, acquiring, running, releasing; failed (could not be started here) and stopFailed (would not \
+            stop here), with which the exit status is 1.
+            """)
+    @OptionGroup var options: Options
+
+    func run() {
+        options.ask(.groups)
+    }
+}
+
 struct Snapshot: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "snapshot", abstract: "Tells everything, one fact a line, for programs.")
+        commandName: "snapshot", abstract: "Tells everything, one fact a line, for programs. (Not in the original.)")
     @OptionGroup var options: Options
 
     func run() {

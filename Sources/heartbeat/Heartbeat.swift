@@ -1,6 +1,7 @@
 // Command line of the daemon: the original's options, and long ones for those who start here.
 
 import ArgumentParser
+import Glibc
 import HeartbeatDaemon
 
 @main
@@ -8,71 +9,70 @@ struct Heartbeat: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "heartbeat",
         abstract: "Runs this machine as one of a pair of cluster nodes; without an option it starts in the background.",
-        discussion: "Exit codes: 0 done, 1 failed or not running, 2 usage, 4 not permitted, 6 not configured.")
+        discussion: """
+            EXIT STATUS
+              0   done; with -s: it runs; without options also: it runs already
+              1   failed; with -s: it does not run; with -k: it has not stopped within --timeout
+              2   the command line makes no sense
+              4   not permitted
+              6   ha.cf, haresources or authkeys has mistakes, which are listed
 
-    @Flag(name: [.customShort("f"), .customLong("foreground")], help: "Stay in the foreground.")
-    var isForeground = false
+            FILES
+              /etc/ha.d/ha.cf, haresources, authkeys   what the cluster is; the .example files explain them
+              /etc/ha.d/resource.d, /etc/init.d        scripts of resources
+              /etc/ha.d/nodeinfo                       its first line replaces uname -n
 
-    @Flag(
-        name: [.customShort("k"), .customLong("stop")], help: "Stop the running daemon and wait until it has stopped.")
-    var isStop = false
+            SIGNALS
+              TERM, INT  release everything and end        HUP   read the files again
+              USR1       one more level of debug lines     USR2  one less
+            """)
 
-    @Flag(name: [.customShort("s"), .customLong("status")], help: "Tell whether the daemon runs.")
-    var isStatus = false
+    @OptionGroup(title: "What to do (one at most)") var action: Action
+    @OptionGroup(title: "How to start") var starting: Starting
+    @OptionGroup(title: "Where") var places: Places
 
-    @Flag(
-        name: [.customShort("r"), .customLong("reload")],
-        help: "Make the running daemon read its files again, or start.")
-    var isReload = false
+    @Option(
+        help: ArgumentHelp("With -k: wait no longer than this (default: until it has stopped).", valueName: "seconds"))
+    var timeout: Int?
 
-    @Flag(
-        name: [.customShort("t"), .customLong("test")], help: "Check ha.cf, haresources and authkeys; start nothing.")
-    var isTest = false
-
-    @Flag(name: [.customShort("V"), .customLong("version")], help: "Print the version.")
-    var isVersion = false
-
-    @Flag(name: [.customShort("l"), .customLong("no-realtime")], help: "No real-time priority and no locked memory.")
-    var isRealtimeDisabled = false
-
-    @Flag(name: [.customShort("d"), .customLong("debug")], help: "Log debug lines too; may be repeated.")
-    var debug: Int
-
-    @Option(name: .customLong("config-dir"), help: "Directory of ha.cf, haresources, authkeys and resource.d.")
-    var configurationDirectory = "/etc/ha.d"
-
-    @Option(name: .customLong("state-dir"), help: "Directory of the generation, the uuid and the FIFO.")
-    var stateDirectory = "/var/lib/heartbeat"
-
-    @Option(name: .customLong("run-dir"), help: "Directory of the pid file and the control socket.")
-    var runDirectory = "/run"
-
-    @Option(help: "Name of the local node (default: nodeinfo, else uname -n).")
-    var node: String?
-
-    func run() throws {
-        if isVersion {
-            print(Version.text)
-            return
+    /// The original's code for a bad command line instead of the library's.
+    static func main() {
+        do {
+            let command = try parse()
+            Glibc.exit(command.perform())
+        } catch {
+            if exitCode(for: error) == .success { exit(withError: error) }
+            let text = Array((fullMessage(for: error) + "\n").utf8)
+            _ = write(STDERR_FILENO, text, text.count)
+            Glibc.exit(2)
         }
-        var command = DaemonCommand()
-        command.paths.configuration = configurationDirectory
-        command.paths.state = stateDirectory
-        command.paths.run = runDirectory
-        command.node = node
-        command.isForeground = isForeground
-        command.isRealtimeDisabled = isRealtimeDisabled
-        command.debug = debug
-        let code = perform(command)
-        if code != 0 { throw ExitCode(code) }
     }
 
-    private func perform(_ command: DaemonCommand) -> Int32 {
-        let arguments = Array(CommandLine.arguments.dropFirst())
-        if isStop { return command.stop() }
-        if isStatus { return command.status() }
-        if isTest { return command.test() }
-        if isReload { return command.reload(arguments: arguments.filter { $0 != "-r" && $0 != "--reload" }) }
-        return command.start(arguments: arguments)
+    func validate() throws {
+        guard let timeout else { return }
+        guard action.isStop else { throw ValidationError("--timeout belongs to -k") }
+        guard (1...1_000_000).contains(timeout) else { throw ValidationError("--timeout needs a number of seconds") }
+    }
+
+    private func perform() -> Int32 {
+        var command = DaemonCommand()
+        command.paths.configuration = places.configuration
+        command.paths.state = places.state
+        command.paths.run = places.run
+        command.paths.share = places.share
+        command.node = places.node
+        command.isForeground = starting.isForeground
+        command.isRealtimeDisabled = starting.isRealtimeDisabled
+        command.managesResources = !starting.isUnmanaged
+        command.debug = starting.debug
+        let arguments = places.arguments + starting.arguments
+        if action.isVersion { return command.version() }
+        if action.isDefaults { return command.defaults(asWiki: action.isWiki) }
+        if action.isPrint { return command.printConfiguration() }
+        if action.isStop { return command.stop(timeout: timeout.map { .seconds($0) }) }
+        if action.isStatus { return command.status() }
+        if action.isTest { return command.test() }
+        if action.isRelease { return command.releaseLeftovers() }
+        return action.isReload ? command.reload(arguments: arguments) : command.start(arguments: arguments)
     }
 }

@@ -42,8 +42,8 @@ struct CapturedVerdict: CustomTestStringConvertible {
             "mcast eth0 225.0.0.1 694 0 0", "ucast6 eth0 fe80::1", "mcast6 eth0 ff12::1 694 1 0", "ping6 fe80::1",
             "ping 10.77.0.2", "ping_group g1 10.77.0.2 10.77.0.3")
         + refused(
-            "udpport 0", "baud 1234", "ping nosuchhost.invalid", "ping_group g1", "serial ttyS9", "serial /dev/nosuch",
-            "serial /etc/passwd", "ucast eth0", "ucast eth0 nosuchhost.invalid",
+            "udpport 0", "baud 1234", "ping nosuchhost.invalid", "ping_group g1", "serial ttyS9", "serial /etc/passwd",
+            "ucast eth0", "ucast eth0 nosuchhost.invalid",
             "mcast eth0 225.0.0.1", "mcast eth0 10.0.0.1 694 1 0", "mcast eth0 225.0.0.1 694 1 2", "hbaping fc",
             "hbping 10.0.0.1", "rds a", "tipc a", "openais x")
         + [
@@ -56,6 +56,9 @@ struct CapturedVerdict: CustomTestStringConvertible {
             CapturedVerdict(
                 lines: "ucast eth9 10.77.0.2", original: .refuses,
                 exception: "a node that boots before its network card must still come up"),
+            CapturedVerdict(
+                lines: "serial /dev/nosuch", original: .refuses,
+                exception: "an adapter that is plugged in late must not keep the node down"),
             CapturedVerdict(
                 lines: "serial /dev/null", original: .refuses,
                 exception: "it is no mistake of the file: opening the device fails later, there as here"),

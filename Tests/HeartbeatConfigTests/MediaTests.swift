@@ -75,7 +75,7 @@ struct MediaTests {
     @Test(
         "What cannot work on this machine is refused in its line",
         arguments: [
-            ("serial ttyS0", "is not a full path"), ("serial /dev/nosuch", "does not exist"),
+            ("serial ttyS0", "is not a full path"), ("serial /nosuch", "does not exist"),
             ("serial /etc/passwd", "is not a character device"),
             ("bcast lo", "has no IPv4 broadcast address"), ("bcast name-longer-than-15", "at most 15 characters"),
             ("ucast eth0", "the peer's address is missing"), ("ucast eth0 10.0.0.300", "is not an IPv4 address"),
@@ -87,6 +87,13 @@ struct MediaTests {
     func refused(lines: String, message: String) {
         let errors = read(lines + "\nbcast eth1").errors
         #expect(errors.count == 1 && errors[0].contains(message), "\(errors)")
+    }
+
+    @Test("A serial port that is not there yet is pointed out and used")
+    func absentSerialPort() {
+        let result = read("serial /dev/nosuch")
+        #expect(result.errors.isEmpty)
+        #expect(result.warnings.count == 1 && result.warnings[0].contains("is not there now"), "\(result.warnings)")
     }
 
     @Test(

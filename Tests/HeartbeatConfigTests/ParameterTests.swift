@@ -17,6 +17,7 @@ struct ParameterTests {
             "pacemaker": "false", "realtime": "true", "record_config_changes": "on", "record_pengine_inputs": "on",
             "syslogmsgfmt": "true", "traditional_compression": "no", "udpport": "694", "uuidfrom": "file",
             "start_timeout": "60000ms", "stop_timeout": "60000ms", "status_timeout": "20000ms",
+            "on_stop_failure": "stay", "failure_limit": "3", "failure_window": "3600000ms",
         ]
         var files = Files()
         files.haCf = "bcast eth0\nnode nodea nodeb\n"
@@ -47,8 +48,9 @@ struct ParameterTests {
 
     @Test("Media, nodes and what is not scalar are no parameters")
     func notScalar() {
-        let names = readHaCf("ping 10.0.0.1\nrespawn root /bin/true").configuration?.parameters.map(\.name) ?? []
+        let names =
+            readHaCf("ping 10.0.0.1\nrespawn root /bin/true\nmonitor 30").configuration?.parameters.map(\.name) ?? []
         #expect(!names.isEmpty)
-        #expect(Set(names).isDisjoint(with: ["node", "bcast", "ping", "respawn", "env", "nice_failback"]))
+        #expect(Set(names).isDisjoint(with: ["node", "bcast", "ping", "respawn", "env", "nice_failback", "monitor"]))
     }
 }

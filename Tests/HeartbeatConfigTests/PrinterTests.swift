@@ -22,6 +22,7 @@ struct ConfigurationGenerator {
         drawMedia(&drawn)
         drawDaemon(&drawn)
         drawGroups(&drawn)
+        drawFailures(&drawn)
         drawKeys(&drawn)
         return drawn
     }
@@ -93,7 +94,10 @@ struct ConfigurationGenerator {
             var resources = [Resource(word: "key\(index)", scriptName: "key\(index)", arguments: [])]
             if flag() {
                 let address = "10.0.\(index).1/24"
-                resources.append(Resource(word: address, scriptName: "IPaddr", arguments: [address]))
+                let service = ServiceAddress(
+                    bytes: [10, 0, UInt8(index), 1], text: "10.0.\(index).1", prefixLength: 24)
+                resources.append(
+                    Resource(word: address, scriptName: "IPaddr", arguments: [address], address: service))
             }
             for argument in 0..<number(0...3) {
                 resources.append(
@@ -101,6 +105,25 @@ struct ConfigurationGenerator {
             }
             let node = drawn.nodes[number(0...(drawn.nodes.count - 1))]
             drawn.groups.append(ResourceGroup(preferredNode: node, resources: resources, line: 0))
+        }
+    }
+
+    private mutating func drawFailures(_ drawn: inout Configuration) {
+        drawn.onStopFailure = StopFailurePolicy.allCases[number(0...2)]
+        drawn.failureLimit = number(0...100)
+        drawn.failureWindow = .milliseconds(number(1...9_000_000))
+        guard flag() else { return }
+        let intervals = (0...2).map { _ in flag() ? nil : Duration.milliseconds(number(1000...99_000)) }
+        // A call has one interval, unless it follows its group's.
+        let followsGroup = flag()
+        drawn.groups = drawn.groups.enumerated().map { number, group in
+            let resources = group.resources.map { resource in
+                var resource = resource
+                let number = followsGroup ? number : resource.word.utf8.reduce(0) { $0 + Int($1) }
+                resource.monitorInterval = intervals[number % 3]
+                return resource
+            }
+            return ResourceGroup(preferredNode: group.preferredNode, resources: resources, line: group.line)
         }
     }
 

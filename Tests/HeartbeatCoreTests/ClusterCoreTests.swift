@@ -20,7 +20,7 @@ import Testing
         #expect(first.notices == [Self.replay(6)])
         #expect(desk.hear(.shutdownDone, sequence: 501, generation: 0).isEmpty)
         // Not even the link or the sequence is touched by it.
-        desk.core.hasReportedReplay = known.hasReportedReplay
+        desk.core.doubts = known.doubts
         #expect(desk.core == known)
     }
 

@@ -9,6 +9,7 @@ import Testing
 @Suite struct CoreFuzzTests {
     private struct Run {
         var peer: RandomPeer
+        let begun: Configuration
         var core: ClusterCore
         var now = Instant.zero
         /// The action under way of each group, as the shell sees it.
@@ -22,8 +23,9 @@ import Testing
 
         init(seed: UInt64) {
             peer = RandomPeer(seed: seed)
+            begun = Self.configuration(&peer)
             core = ClusterCore(
-                Self.configuration(&peer), local: CoreOnDesk.alpha, uuid: .unknown, generation: CoreOnDesk.generation,
+                begun, local: CoreOnDesk.alpha, uuid: .unknown, generation: CoreOnDesk.generation,
                 randomSeed: seed, now: .zero)
             // The shell's first word, before anything else can happen.
             feed(.hostSampled(HostSample(unixTime: 1, load: "")))
@@ -64,6 +66,9 @@ import Testing
             case 76: feed(.hostSampled(HostSample(unixTime: .max, load: "\u{0}")))
             case 77..<79: inject()
             case 79: repeatAnswer()
+            case 80:
+                feed(.resourceLost(groupKey: peer.pick(["web", "files", "nothing"]), word: peer.pick(["web", "x"])))
+            case 81 where peer.chance(4): feed(.reconfigured(otherConfiguration()))
             default: passTime()
             }
             visit()
@@ -72,6 +77,22 @@ import Testing
         private mutating func hear() {
             let message = peer.message()
             feed(.received(message, over: peer.chance(20) ? MediumName("eth9") : CoreOnDesk.eth0))
+        }
+
+        /// The files were changed and read again.
+        private mutating func otherConfiguration() -> Configuration {
+            var configuration = begun
+            configuration.keepalive = .milliseconds(peer.pick([250, 1000, 2000]))
+            configuration.media = peer.chance(2) ? [] : configuration.media
+            if peer.chance(3) { configuration.groups.removeLast() }
+            if peer.chance(3) {
+                let resources = ["web", "mail"].map { word in
+                    Resource(word: word, scriptName: word, arguments: [], monitorInterval: .seconds(3))
+                }
+                configuration.groups[0] = ResourceGroup(
+                    preferredNode: peer.pick([CoreOnDesk.alpha, CoreOnDesk.beta]), resources: resources, line: 1)
+            }
+            return configuration
         }
 
         private mutating func ask(_ request: OperatorRequest) {
@@ -143,7 +164,9 @@ import Testing
                 case .stop: hasStopped = true
                 case .notify(let notice):
                     if notice.text.isEmpty { broken.append("notice without a text: \(notice)") }
-                case .transmit, .probe, .announce:
+                case .beginAnew(let known):
+                    if known <= core.generation { broken.append("begins anew above the older \(known.number)") }
+                case .transmit, .probe, .announce, .reboot:
                     break
                 }
             }
@@ -170,7 +193,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [0..<30, 1000..<1030] as [Range<UInt64>])
+    @Test(arguments: [0..<50, 1000..<1050] as [Range<UInt64>])
     func nothingThatArrivesBreaksTheCore(seeds: Range<UInt64>) {
         var visited: Set<String> = []
         for seed in seeds {

@@ -197,7 +197,9 @@ import Testing
         #expect(calls.last == "status web")
     }
 
-    @Test(arguments: [ActionResult.said("running"), .said("OK"), .timedOut, .signalled(9), .missing])
+    @Test(arguments: [
+        ActionResult.said("running"), .said("OK"), .said("\n", code: 4), .timedOut, .signalled(9), .missing,
+    ])
     func aResourceNotProvenStoppedBlocksTheRelease(status: ActionResult) {
         var host = Self.running()
         host.lies["stop web"] = .failed
@@ -210,7 +212,9 @@ import Testing
         #expect(host.running.isSuperset(of: ["ip", "disk"]))
     }
 
-    @Test(arguments: [ActionResult.said(""), .said("not running"), .said("stopped", code: 3)])
+    @Test(arguments: [
+        ActionResult.said(""), .said("not running"), .said("stopped", code: 3), .said("stopped", code: 4),
+    ])
     func aResourceThatDoesNotRunMayFailToStop(status: ActionResult) {
         var host = Self.running()
         host.lies["stop web"] = .failed

@@ -107,7 +107,7 @@ import Testing
     @Test func aGroupThatFailedIsOfferedOnceWithItsWholeSet() {
         var desk = CoreOnDesk.besideAnOriginal(broken: ["web"])
         #expect(desk.core.transaction == .offered(.local, offer: desk.everythingSent.sequence, isFailback: false))
-        let effects = desk.pass(.seconds(3600))
+        let effects = desk.pass(.seconds(3000))
         #expect(effects.tells(.offerUnanswered))
         #expect(effects.steps.isEmpty)
         #expect(effects.calls.isEmpty)

@@ -19,7 +19,9 @@ import Testing
 
     private static func missing(_ tracker: SequenceTracker) -> [UInt64] {
         var copy = tracker
-        return copy.dueRequests(now: start + .seconds(10)).map(\.number)
+        return copy.dueRequests(now: start + .seconds(10)).flatMap {
+            Array($0.lowerBound.number...$0.upperBound.number)
+        }
     }
 
     private static func gap(_ lost: UInt64, after last: UInt64) -> SequenceTracker.Verdict {
@@ -106,22 +108,33 @@ import Testing
             let due = try #require(tracker.deadline)
             #expect(due >= Self.start + .milliseconds(50) && due <= Self.start + longest)
             #expect(tracker.dueRequests(now: due - .nanoseconds(1)).isEmpty)
-            #expect(tracker.dueRequests(now: due) == [SequenceNumber(2)])
+            #expect(tracker.dueRequests(now: due) == [SequenceNumber(2)...SequenceNumber(2)])
             seen.insert(due)
         }
         // Nodes that lost the same broadcast must not all ask at once.
         #expect(longest == .milliseconds(50) ? seen.count == 1 : seen.count > 100)
     }
 
-    @Test func aRequestIsRepeatedEvery250Milliseconds() throws {
+    @Test func aRequestIsRepeatedEvery250MillisecondsAndLaterEverySecond() throws {
         var (tracker, _) = Self.hear([1, 3])
         var due = try #require(tracker.deadline)
-        for _ in 1...20 {
-            #expect(tracker.dueRequests(now: due) == [SequenceNumber(2)])
+        for request in 1...20 {
+            #expect(tracker.dueRequests(now: due) == [SequenceNumber(2)...SequenceNumber(2)])
             #expect(tracker.dueRequests(now: due).isEmpty)
-            #expect(tracker.deadline == due + .milliseconds(250))
-            due = due + .milliseconds(250)
+            let next = due + .milliseconds(request < 4 ? 250 : 1000)
+            #expect(tracker.deadline == next)
+            due = next
         }
+    }
+
+    @Test func neighboursAreAskedForTogetherFiftyAtMost() throws {
+        var (tracker, _) = Self.hear([1, 122, 124])
+        let due = try #require(tracker.deadline)
+        var requests: [ClosedRange<UInt64>] = []
+        while requests.count < 4, let next = tracker.deadline, next <= due + .milliseconds(200) {
+            requests += tracker.dueRequests(now: next).map { $0.lowerBound.number...$0.upperBound.number }
+        }
+        #expect(Set(requests).isSuperset(of: [2...51, 52...101, 102...121]))
     }
 
     @Test func theNextRequestIsTheEarliestOfAllMissing() throws {
@@ -132,7 +145,7 @@ import Testing
             let due = try #require(tracker.deadline)
             #expect(due >= last)
             last = due
-            asked += tracker.dueRequests(now: due).map(\.number)
+            asked += tracker.dueRequests(now: due).flatMap { Array($0.lowerBound.number...$0.upperBound.number) }
         }
         #expect(last <= Self.start + .milliseconds(250))
         #expect(asked.sorted() == Array(2...39))

@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [["-t"], ["-f"], []] as [[String]])
+    @Test(arguments: [["-t"], ["-v"], ["-f"], []] as [[String]])
     func mistakesExit6AndStartNothing(options: [String]) throws {
         let files = ["ha.cf": "keepalvie 1\nnode a b\n", "haresources": "c 10.0.0.1\n", "authkeys": "auth 1\n"]
         try Self.withConfiguration(files) { directory in
@@ -93,5 +93,78 @@ import Testing
     @Test func theVersionBeginsWithTheOriginalsItStandsFor() throws {
         let run = try Self.run(["-V"])
         #expect(run.code == 0 && run.output.hasPrefix("3.0.6 "))
+    }
+
+    @Test(arguments: [
+        (["-x"], "Unknown option"), (["-k", "-s"], "-k and -s exclude each other"), (["-ksr"], "-k and -s and -r"),
+        (["-R"], "use -r"), (["-R", "-C", "local"], "use -r"), (["-W"], "-W belongs to -D"),
+        (["-s", "--timeout", "3"], "--timeout belongs to -k"), (["-k", "--timeout", "0"], "needs a number"),
+        (["-k", "--timeout", "soon"], "--timeout"), (["-t", "--config-dir", ""], "--config-dir"), (["start"], "start"),
+    ])
+    func aCommandLineThatMakesNoSenseExits2(arguments: [String], text: String) throws {
+        let run = try Self.run(arguments)
+        #expect(run.code == 2 && run.output.isEmpty, "\(run)")
+        #expect(run.errors.contains(text) && run.errors.contains("Usage: heartbeat"), "\(run.errors)")
+    }
+
+    @Test func theDefaultsAreThoseOfTheRules() throws {
+        let lines = try Self.run(["-D"]).output.split(separator: "\n").map(String.init)
+        #expect(lines == lines.sorted() && lines.count > 50)
+        let table = lines.map { $0.split(separator: " ", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) } }
+        for row in [
+            ["keepalive", "1000ms"], ["initdead", "30000ms"], ["node", "-"], ["monitor", "-"], ["failure_limit", "3"],
+            ["on_stop_failure", "stay"], ["coredumps", "true (no effect)"],
+        ] {
+            #expect(table.contains(row), "\(row)")
+        }
+        #expect(!table.contains { $0[0] == "stonith" })
+        let wiki = try Self.run(["-DW"]).output.split(separator: "\n")
+        #expect(wiki.count == lines.count && wiki.contains("||keepalive||1000ms||"))
+    }
+
+    @Test func whatIsPrintedIsAConfigurationWithoutItsSecrets() throws {
+        let files = [
+            "ha.cf": "bcast lo\nauto_failback on\nmonitor 30 10.9.8.7\nnode a b\nlogfacility none\n",
+            "haresources": "a 10.9.8.7/32/lo \\\n true\n", "authkeys": "auth 1\n1 sha1 VeryHidden\n",
+        ]
+        try Self.withConfiguration(files) { directory in
+            let wrong = try Self.run(["-v", "--config-dir", directory, "--node", "a"])
+            #expect(wrong.code == 6 && wrong.errors.contains("did you mean \"10.9.8.7/32/lo\"?"), "\(wrong.errors)")
+            let haCf = directory + "/ha.cf"
+            let text = try String(contentsOfFile: haCf, encoding: .utf8)
+            try text.replacingOccurrences(of: "bcast lo", with: "ucast lo 127.0.0.1")
+                .replacingOccurrences(of: "10.9.8.7", with: "10.9.8.7/32/lo")
+                .write(toFile: haCf, atomically: true, encoding: .utf8)
+            let run = try Self.run(["-v", "--config-dir", directory, "--node", "a"])
+            #expect(run.code == 0, "\(run.errors)")
+            #expect(run.output.hasPrefix("# \(haCf), read by node a\n"))
+            #expect(run.output.contains("\nmonitor 30000ms 10.9.8.7/32/lo\n"))
+            #expect(run.output.contains("\n# \(directory)/haresources\na 10.9.8.7/32/lo true\n"))
+            #expect(run.output.contains("#1 sha1 (secret not shown)\n") && !run.output.contains("VeryHidden"))
+        }
+    }
+
+    @Test func scriptsAreLookedForWhereAStartWouldLook() throws {
+        let files = [
+            "ha.cf": "ucast lo 127.0.0.1\nauto_failback on\nnode a b\nlogfacility none\n",
+            "haresources": "a 10.9.8.7/32/lo there nowhere-x locked\nb 10.9.8.6\n",
+            "authkeys": "auth 1\n1 sha1 Hidden\n",
+        ]
+        try Self.withConfiguration(files) { directory in
+            let own = directory + "/resource.d"
+            try FileManager.default.createDirectory(atPath: own, withIntermediateDirectories: false)
+            for (name, mode) in [("IPaddr", 0o755), ("there", 0o755), ("locked", 0o644), ("IPaddr2", 0o644)] {
+                let attributes: [FileAttributeKey: Any] = [.posixPermissions: mode]
+                #expect(
+                    FileManager.default.createFile(atPath: "\(own)/\(name)", contents: Data(), attributes: attributes))
+            }
+            let run = try Self.run(["-t", "--config-dir", directory, "--node", "a"])
+            #expect(run.code == 0)
+            let lines = run.errors.split(separator: "\n")
+            #expect(lines.count == 3, "\(run.errors)")
+            #expect(run.errors.contains("haresources:1: warning: resource.d/IPaddr, your own"))
+            #expect(run.errors.contains("\"nowhere-x\"") && run.errors.contains("/etc/init.d/nowhere-x"))
+            #expect(run.errors.contains("the script \(own)/locked may not be executed"))
+        }
     }
 }

@@ -14,6 +14,8 @@ final class LifeCluster {
         var directives = ["auto_failback on"]
         var groups = ["cluster1 web", "cluster2 mail"]
         var authkeys = "auth 1\n1 sha1 laboratory\n"
+        /// Every resource is a pretended service; otherwise the scripts are the shipped ones.
+        var pretends = true
     }
 
     let laboratory: Laboratory
@@ -56,7 +58,14 @@ final class LifeCluster {
             try node.configure("ha.cf", text)
             try node.configure("haresources", settings.groups.map { $0 + "\n" }.joined())
             try node.configure("authkeys", settings.authkeys)
-            for script in settings.groups.flatMap(Self.scripts(of:)) { try node.install(script) }
+            if settings.pretends {
+                for script in settings.groups.flatMap(Self.scripts(of:)) { try node.install(script) }
+            } else {
+                let own = node.configDirectory + "/resource.d"
+                for script in try FileManager.default.contentsOfDirectory(atPath: own) {
+                    try FileManager.default.removeItem(atPath: own + "/" + script)
+                }
+            }
         }
     }
 

@@ -18,8 +18,10 @@ extension LifeTests {
                     try node.install(script, lines: Self.noteTaker(notes + ".\(script)"))
                 }
                 try cluster.startBoth()
-                #expect(cluster.text(notes + ".web.arguments") == "first second status\nfirst second start\n")
-                #expect(cluster.text(notes + ".db.arguments") == "status\nstart\n")
+                #expect(
+                    cluster.text(notes + ".web.arguments")
+                        == "first second status\nfirst second status\nfirst second start\n")
+                #expect(cluster.text(notes + ".db.arguments") == "status\nstatus\nstart\n")
                 // Away and back, so that the last start is one with the other node active.
                 #expect(try cluster.laboratory.tool("hb_standby", ["local"], on: node).code == 0)
                 try cluster.waitForHoldings("none", "all")

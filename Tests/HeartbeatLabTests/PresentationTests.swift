@@ -109,7 +109,7 @@ private func judge(
     (judge(figures(outage: 900, announcer: 1)), "cluster2 did not announce its takeover"),
     (
         judge(figures(outage: 900), scripts: ScriptHistory([])),
-        "scripts ran as [], expected [cluster2 start IPaddr ipsec gre zebra bgpd]"
+        "scripts ran as [], expected [cluster2 start ipsec gre zebra bgpd]"
     ),
 ])
 func `what is not as it must be is a problem`(result: SceneResult, problem: String) {
@@ -126,7 +126,7 @@ func `what is not as it must be is a problem`(result: SceneResult, problem: Stri
     #expect(
         report.table == """
             scene       result  outage ms      goal ms   lost  two owners ms  stall ms  scripts
-            power-loss  ok           1300  1250 MISSED  7/100              0         3  cluster2 start IPaddr ipsec gre zebra bgpd
+            power-loss  ok           1300  1250 MISSED  7/100              0         3  cluster2 start ipsec gre zebra bgpd
             goal missed: power-loss; a large stall blames the machine
             correct
 
@@ -139,8 +139,8 @@ func `what is not as it must be is a problem`(result: SceneResult, problem: Stri
         report.json == """
             {"correct": false, "scenes": [{"scene": "power-loss", "ok": false, "outage_ms": 1300, "goal_ms": 1250, \
             "goal_met": false, "probes": 100, "lost": 7, "two_owners_ms": 0, "stall_ms": 3, "announcements": 1, \
-            "scripts": ["cluster2 IPaddr start"], "problems": ["scripts ran as [cluster2 start IPaddr], \
-            expected [cluster2 start IPaddr ipsec gre zebra bgpd]"]}]}
+            "scripts": ["cluster2 ipsec start"], "problems": ["scripts ran as [cluster2 start ipsec], \
+            expected [cluster2 start ipsec gre zebra bgpd]"]}]}
 
             """)
 }

@@ -59,13 +59,16 @@ import Testing
             .resource(.init(hold: .local, isStable: true, claim: .init(local: .agreed, foreign: .none)))),
         Example(
             "t=resource rsc_hold=all rtype=full isstable=0 info=x hbclaim=12 hbheard=1f:2a hbask=1 "
-                + "hbfailed=IPaddr::1~Web hbadopted=Mail",
+                + "hbfailed=IPaddr::1~Web hbadopted=Mail hbgroups=0000000100000002~fedcba98deadbeef",
             .resource(
                 .init(
                     hold: .all, isStable: false, info: "x",
                     claim: .init(
                         local: .unheard, foreign: .takeover, heard: heard, wantsAnswer: true,
-                        failed: ["IPaddr::1", "Web"], adopted: ["Mail"])))),
+                        failed: ["IPaddr::1", "Web"], adopted: ["Mail"],
+                        groups: [
+                            .init(placement: 1, content: 2), .init(placement: 0xFEDC_BA98, content: 0xDEAD_BEEF),
+                        ])))),
         Example("t=ask_resources rsc_hold=foreign info=me", .askResources(.foreign, .me)),
         Example("t=ask_resources rsc_hold=all info=done", .askResources(.all, .done)),
         Example("t=hb_takeover rsc_hold=local", .takeoverRequest(.local)),
@@ -183,6 +186,11 @@ import Testing
         ("t=resource src=a seq=1 ts=1 rsc_hold=all hbclaim=11 hbheard=1", .badField("hbheard")),
         ("t=resource src=a seq=1 ts=1 rsc_hold=all hbclaim=11 hbheard=1:", .badNumber(field: "hbheard", text: "")),
         ("t=resource src=a seq=1 ts=1 rsc_hold=all hbclaim=11 hbask=yes", .badField("hbask")),
+        ("t=resource src=a seq=1 ts=1 rsc_hold=all hbclaim=11 hbgroups=12345678", .badField("hbgroups")),
+        (
+            "t=resource src=a seq=1 ts=1 rsc_hold=all hbclaim=11 hbgroups=123456789abcdefg",
+            .badNumber(field: "hbgroups", text: "123456789abcdefg")
+        ),
         ("t=ask_resources src=a seq=1 ts=1 rsc_hold=all info=you", .badField("info")),
         ("t=ask_resources src=a seq=1 ts=1 info=me", .missing(field: "rsc_hold")),
         ("t=hb_takeover src=a seq=1 ts=1 rsc_hold=ALL", .badField("rsc_hold")),

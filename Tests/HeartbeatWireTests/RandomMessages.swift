@@ -85,7 +85,17 @@ struct RandomMessages {
         let heard = MessageIdentity(generation: Generation(random.number()), sequence: SequenceNumber(random.number()))
         return ResourceClaim(
             local: ranks[random.number(below: 4)], foreign: ranks[random.number(below: 4)],
-            heard: random.chance(50) ? heard : nil, wantsAnswer: random.chance(50), failed: words(), adopted: words())
+            heard: random.chance(50) ? heard : nil, wantsAnswer: random.chance(50), failed: words(), adopted: words(),
+            groups: random.chance(50) ? fingerprints() : nil,
+            busy: random.chance(30) ? [UInt32(truncatingIfNeeded: random.number())] : [])
+    }
+
+    private mutating func fingerprints() -> [GroupFingerprint] {
+        (0..<random.number(below: 3)).map { _ in
+            GroupFingerprint(
+                placement: UInt32(truncatingIfNeeded: random.number()),
+                content: UInt32(truncatingIfNeeded: random.number()))
+        }
     }
 
     private mutating func range() -> Message.Content {

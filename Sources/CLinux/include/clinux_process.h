@@ -9,12 +9,14 @@
 #include <linux/watchdog.h>
 #include <sched.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/reboot.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,8 +27,7 @@ extern "C" {
 
 // Declared here because their headers show them only to _GNU_SOURCE.
 int pipe2(int fds[2], int flags);
-int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
-int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
+int getdtablesize(void);
 
 // A pipe that no child inherits. Both ends block until told otherwise.
 static inline int clinux_pipe(int fds[2]) { return pipe2(fds, O_CLOEXEC); }
@@ -34,6 +35,73 @@ static inline int clinux_pipe(int fds[2]) { return pipe2(fds, O_CLOEXEC); }
 // A descriptor that tells which of `signals` (blocked beforehand) have arrived; it never blocks.
 static inline int clinux_signal_descriptor(const sigset_t *signals) {
     return signalfd(-1, signals, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+// Everything a new process is given; see clinux_spawn.
+struct clinux_child {
+    const char *executable;
+    char *const *arguments;
+    char *const *environment;
+    const char *directory;
+    const char *input; // path of its standard input
+    int output, errors; // become 1 and 2
+    int extra; // becomes 3, or -1
+    int leads_session; // else a process group only
+    int dies_with_us; // SIGKILL reaches it when the calling thread ends
+};
+
+// The child's side: shares our memory until it runs its program, so it may call the kernel and nothing else.
+static inline int clinux_become(const struct clinux_child *child, pid_t parent) {
+    struct sched_param normal;
+    struct sigaction standard;
+    sigset_t none;
+    int input, descriptor, signal;
+    memset(&normal, 0, sizeof normal);
+    memset(&standard, 0, sizeof standard);
+    standard.sa_handler = SIG_DFL;
+    if (child->leads_session ? setsid() < 0 : setpgid(0, 0) < 0) return errno;
+    sched_setscheduler(0, SCHED_OTHER, &normal);
+    for (signal = 1; signal < 65; signal++) sigaction(signal, &standard, NULL);
+    if (child->dies_with_us) {
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0) return errno;
+        // The parent may have gone before the kernel was told.
+        if (getppid() != parent) return ESRCH;
+    }
+    umask(022);
+    if ((input = open(child->input, O_RDONLY)) < 0 || dup2(input, 0) < 0) return errno;
+    if (dup2(child->output, 1) < 0 || dup2(child->errors, 2) < 0) return errno;
+    if (child->extra >= 0 && dup2(child->extra, 3) < 0) return errno;
+    // dup2 onto itself keeps the flag that closes it.
+    for (descriptor = 0; descriptor < 3 + (child->extra >= 0); descriptor++) fcntl(descriptor, F_SETFD, 0);
+    if (syscall(436 /* close_range */, descriptor, ~0U, 0) < 0)
+        for (; descriptor < getdtablesize(); descriptor++) close(descriptor);
+    if (chdir(child->directory) < 0) return errno;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    execve(child->executable, child->arguments, child->environment);
+    return errno;
+}
+
+// Starts a child as posix_spawn(3) does, which cannot make a child die with its parent. vfork, because fork would copy the
+// page tables of a locked process; its frame must not become part of another function's.
+__attribute__((noinline)) static pid_t clinux_spawn(const struct clinux_child *child) {
+    const pid_t parent = getpid();
+    volatile int failure = 0;
+    sigset_t all, before;
+    pid_t pid;
+    sigfillset(&all);
+    // No handler may run in the child while it shares our memory.
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pid = vfork();
+    if (pid == 0) {
+        failure = clinux_become(child, parent);
+        _exit(127);
+    }
+    if (pid < 0) failure = errno;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (failure == 0) return pid;
+    if (pid > 0) while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {}
+    return -failure;
 }
 
 // 1 when our child `pid` has ended (it stays a zombie), 0 while it runs.
@@ -80,6 +148,9 @@ static inline int clinux_set_round_robin(int priority) {
 static inline int clinux_watchdog_set_timeout(int fd, int seconds) {
     return ioctl(fd, WDIOC_SETTIMEOUT, &seconds) < 0 ? -1 : seconds;
 }
+
+// Restarts the machine, or ends the PID namespace of the caller, without returning.
+static inline int clinux_reboot(void) { return reboot(RB_AUTOBOOT); }
 
 // The user at the other end of a connected Unix socket.
 static inline int clinux_peer_uid(int fd, uint32_t *uid) {

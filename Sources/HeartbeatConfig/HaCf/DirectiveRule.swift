@@ -29,7 +29,7 @@ struct DirectiveRule: Sendable {
     typealias Take = @Sendable (inout HaCfReader, String) throws(Complaint) -> Void
 
     static let all: [DirectiveRule] =
-        timing + membership + media + logging + process + protocolRules + withoutEffect + refused
+        timing + failure + membership + media + logging + process + protocolRules + withoutEffect + refused
 
     static let named: [String: DirectiveRule] = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 

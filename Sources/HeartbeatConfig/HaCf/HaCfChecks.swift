@@ -20,7 +20,7 @@ extension HaCfReader {
     // MARK: Times
 
     /// The defaults that depend on other times (observed behaviour).
-    private mutating func deriveTimes() {
+    mutating func deriveTimes() {
         if written["warntime"] == nil { draft.warntime = .milliseconds(draft.deadtime.milliseconds / 2) }
         if written["deadping"] == nil { draft.deadping = draft.deadtime }
         if written["initdead"] == nil { draft.initdead = Self.initdead(forDeadtime: draft.deadtime) }
@@ -127,7 +127,7 @@ extension HaCfReader {
         } + environment
     }
 
-    private func exportedText(of rule: DirectiveRule) -> String? {
+    func exportedText(of rule: DirectiveRule) -> String? {
         let writtenText = written[rule.name]?.text
         switch rule.exported {
         case .never: return nil

@@ -39,6 +39,8 @@ struct HaCfReader {
     var faulty: Set<String> = []
     /// `env` entries in the order of the file.
     var environment: [Configuration.Parameter] = []
+    /// What `monitor` lines say, in the order of the file; applied when haresources is known.
+    var monitorRules: [MonitorRule] = []
     /// Line of each `node` entry kept.
     var nodeLines: [Int] = []
     /// Line of each ping node kept.

@@ -43,6 +43,9 @@ extension HaCfReader {
             _ = try ValueText.absolutePath(path)
             switch reader.host.deviceKind(path) {
             case .characterDevice: return
+            case .missing where path.hasPrefix("/dev/"):
+                // As with an interface: an adapter that is plugged in late, or broken, must not keep the node down.
+                reader.warning("serial: \(quoted(path)) is not there now; it is used once it appears")
             case .missing: throw Complaint("does not exist; name the port's device, such as /dev/ttyS0")
             case .other: throw Complaint("is not a character device; name the port's device, such as /dev/ttyS0")
             }

@@ -8,6 +8,10 @@ public enum CommunicationNotice: Hashable, Sendable {
     case linkDead(node: NodeName, medium: MediumName)
     case unknownNode(NodeName)
     case replay(node: NodeName, generation: Generation, known: Generation)
+    /// Another machine sends messages under this node's name.
+    case namesake(NodeName, medium: MediumName)
+    /// The peer refuses our messages, and this node runs something, so that it cannot begin anew by itself.
+    case lockedOut(generation: Generation, known: Generation)
     case packetsLost(count: UInt64, node: NodeName, last: SequenceNumber, current: SequenceNumber)
     case nothingMissing(node: NodeName)
     case packetIrretrievable(SequenceNumber, node: NodeName)
@@ -18,7 +22,8 @@ public enum CommunicationNotice: Hashable, Sendable {
         switch self {
         case .linkUp, .nothingMissing: .info
         case .linkDead, .unknownNode, .packetsLost, .stalled: .warning
-        case .replay, .packetIrretrievable: .error
+        case .replay, .packetIrretrievable, .namesake: .error
+        case .lockedOut: .critical
         }
     }
 
@@ -30,7 +35,15 @@ public enum CommunicationNotice: Hashable, Sendable {
             "bad node [\(name)] in message: it signs with our key but is no `node` of ha.cf"
         case .replay(let node, let generation, let known):
             "Message from \(node) has generation \(generation.number), but \(known.number) is known: replay attack, "
-                + "or the node has lost its hb_generation file"
+                + "or the node has lost its hb_generation file, or two machines are named \(node). It is told; if this goes "
+                + "on, stop heartbeat there, write \(known.number) into its hb_generation and start it again"
+        case .namesake(let node, let medium):
+            "another machine calls itself \(node) too (heard over \(medium)): the other node takes both for one and "
+                + "refuses one of them; give one of them its own name (uname -n, or nodeinfo)"
+        case .lockedOut(let generation, let known):
+            "The other node knows this node under generation \(known.number) and refuses its messages of generation "
+                + "\(generation.number), while this node runs resources: stop heartbeat here, write \(known.number) into "
+                + "hb_generation and start it again"
         case .packetsLost(let count, let node, let last, let current):
             "\(count) lost packet(s) for [\(node)] [\(last.number):\(current.number)]"
         case .nothingMissing(let node): "No pkts missing from \(node)!"

@@ -11,7 +11,11 @@ public enum MembershipNotice: Hashable, Sendable {
     case peerRestarted(node: NodeName)
     case nodeDead(node: NodeName)
     case differentNodes(node: NodeName, nodes: [NodeName])
+    /// haresources is not the same on both nodes; keys of the groups in question.
+    case differentGroups(node: NodeName, keys: [String])
     case communicationUp
+    /// The configuration was read again and is in force.
+    case reconfigured
     case peerShutDown(node: NodeName)
     case shuttingDown
     case allReleased
@@ -19,11 +23,11 @@ public enum MembershipNotice: Hashable, Sendable {
 
     public var level: Notice.Level {
         switch self {
-        case .localStatus, .statusUpdate, .communicationUp, .peerShutDown, .shuttingDown, .allReleased,
+        case .localStatus, .statusUpdate, .communicationUp, .reconfigured, .peerShutDown, .shuttingDown, .allReleased,
             .shutdownComplete:
             .info
         case .lateHeartbeat, .peerRestarted, .nodeDead: .warning
-        case .differentNodes: .error
+        case .differentNodes, .differentGroups: .error
         case .returnedAfterPartition: .critical
         }
     }
@@ -39,7 +43,11 @@ public enum MembershipNotice: Hashable, Sendable {
         case .nodeDead(let node): "node \(node): is dead"
         case .differentNodes(let node, let nodes):
             "node \(node) knows other nodes than we do: \(nodes.map(\.text).joined(separator: " "))"
+        case .differentGroups(let node, let keys):
+            "node \(node) has other lines in haresources for \(keys.joined(separator: ", ")); they are "
+                + "not started, moved or changed before it has them too; make haresources the same on both nodes, then heartbeat -r"
         case .communicationUp: "Comm_now_up(): updating status to active"
+        case .reconfigured: "The configuration was read again and is in force"
         case .peerShutDown(let node): "Received shutdown notice from '\(node)'."
         case .shuttingDown: "Heartbeat shutdown in progress."
         case .allReleased: "All HA resources relinquished."

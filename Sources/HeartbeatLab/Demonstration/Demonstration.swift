@@ -12,11 +12,11 @@ public final class Demonstration {
     private var nodes: [LabNode] { laboratory.nodes }
 
     /// The programs it plays with, besides those of `Laboratory.requirements`.
-    public static let programs = ["heartbeat", "hb_standby", "cl_status", "hb_announce"]
+    public static let programs = ["heartbeat", "hb_standby", "cl_status"]
 
     /// Builds the laboratory; throws `LabError.missing` where that is not possible.
     public init(programs: String, resourceScripts: String, timeline: Timeline) throws {
-        let needed = Self.programs.map { "\(programs)/\($0)" } + ["\(resourceScripts)/IPaddr"]
+        let needed = Self.programs.map { "\(programs)/\($0)" }
         let missing = needed.filter { !Files.isExecutable($0) }
         guard missing.isEmpty else { throw LabError.missing("not built: \(missing.joined(separator: ", "))") }
         let laboratory = try Laboratory(programs: programs, resourceScripts: resourceScripts)

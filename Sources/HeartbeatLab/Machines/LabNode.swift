@@ -54,7 +54,7 @@ public final class LabNode {
         try Files.write("", to: files.logFile)
         for script in NodeFiles.group {
             let path = "\(files.configDirectory)/resource.d/\(script)"
-            try Files.write(files.script(script), to: path, mode: 0o755)
+            try Files.write(files.recordingService(script), to: path, mode: 0o755)
         }
     }
 
@@ -117,6 +117,7 @@ public final class LabNode {
             throw LabError.notReached("\(name) does not lose power")
         }
         try namespace.configure(["address flush dev eth0", "address flush dev eth1"])
+        removeMadeInterfaces()
         for volatile in [files.runDirectory, files.servicesDirectory] {
             Files.remove(volatile)
             try Files.makeDirectory(volatile)
@@ -136,6 +137,18 @@ public final class LabNode {
             let lines = Files.read(path).split(separator: "\n").suffix(12)
             return "--- \(name): end of \(path)\n" + lines.map { $0 + "\n" }.joined()
         }.joined()
+    }
+
+    /// Interfaces that programs have made are memory; those of the hardware stay.
+    private func removeMadeInterfaces() {
+        for line in Command.attempt(["ip", "-n", namespace.name, "-o", "link", "show"]).split(separator: "\n") {
+            // `7: gre1@NONE: <…>`; the other end of a pair goes with the first.
+            guard let word = line.split(separator: " ").dropFirst().first,
+                let name = word.split(whereSeparator: { $0 == "@" || $0 == ":" }).first,
+                !["lo", "eth0", "eth1"].contains(name)
+            else { continue }
+            Command.attempt(["ip", "-n", namespace.name, "link", "del", String(name)])
+        }
     }
 
     private func resetAddresses() throws {

@@ -35,6 +35,8 @@ public final class Laboratory {
     private let switches: NetworkNamespace
     private let nullModem: NullModem
     private let programs: String
+    /// What lies above `resource.d`.
+    private let shared: String
     private var isClosed = false
 
     /// What must be installed, beyond the programs under test.
@@ -44,19 +46,20 @@ public final class Laboratory {
     /// - Parameters:
     ///   - prefix: what the names of its namespaces and of its directory in /tmp begin with; letters only.
     ///   - programs: directory of `heartbeat` and its tools.
-    ///   - resourceScripts: directory of the shipped resource scripts.
+    ///   - resourceScripts: directory of the shipped resource scripts, named `resource.d`.
     public init(prefix: String = "hbd", programs: String, resourceScripts: String) throws {
         try Self.checkRights()
         RunName.sweep(prefix: prefix)
         run = RunName(prefix: prefix)
         self.programs = Files.absolute(programs)
+        shared = Files.absolute(resourceScripts) + "/.."
         switches = NetworkNamespace(name: run("switch"))
         client = NetworkNamespace(name: run("client"))
         nullModem = try NullModem()
         do {
             try Files.makeDirectory(run.directory)
             try Files.write("", to: scriptRecord)
-            try build(resourceScripts: Files.absolute(resourceScripts))
+            try build()
         } catch {
             close()
             throw error
@@ -71,7 +74,7 @@ public final class Laboratory {
         guard missing.isEmpty else { throw LabError.missing("not installed: \(missing.joined(separator: ", "))") }
     }
 
-    private func build(resourceScripts: String) throws {
+    private func build() throws {
         _ = try NetworkNamespace.make(switches.name)
         _ = try NetworkNamespace.make(client.name)
         try switches.configure([
@@ -85,7 +88,7 @@ public final class Laboratory {
             let namespace = try NetworkNamespace.make(run(name))
             let files = NodeFiles(
                 node: name, directory: "\(run.directory)/\(name)", peerAddress: "192.168.78.\(2 - number)",
-                programs: programs, resourceScripts: resourceScripts, record: scriptRecord)
+                record: scriptRecord)
             let node = LabNode(
                 number: number, namespace: namespace, files: files, serialPath: nullModem.paths[number])
             nodes.append(node)
@@ -160,7 +163,7 @@ public final class Laboratory {
     private func heartbeatWords(_ options: [String], on node: LabNode) -> [String] {
         ["\(programs)/heartbeat"] + options + [
             "--config-dir", node.configDirectory, "--state-dir", node.stateDirectory, "--run-dir", node.runDirectory,
-            "--node", node.name,
+            "--node", node.name, "--share-dir", shared,
         ]
     }
 

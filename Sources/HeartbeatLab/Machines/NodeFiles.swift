@@ -9,17 +9,14 @@ struct NodeFiles {
     var directory: String
     /// Address of the peer on the second link.
     var peerAddress: String
-    /// Where the programs lie (`hb_announce`).
-    var programs: String
-    /// Where the shipped resource scripts lie.
-    var resourceScripts: String
     /// The file all recording scripts append to.
     var record: String
 
     static let nodes = ["cluster1", "cluster2"]
     static let address = "192.168.77.100"
-    /// Scripts of the group in the order of haresources.
-    static let group = ["IPaddr", "ipsec", "gre", "zebra", "bgpd"]
+    /// Scripts of the group in the order of haresources. The address before them is the daemon's own work, and the client
+    /// sees it.
+    static let group = ["ipsec", "gre", "zebra", "bgpd"]
     static let deadtime = Duration.seconds(1)
 
     var serialDevice: String { "\(directory)/null-modem" }
@@ -49,17 +46,11 @@ struct NodeFiles {
     }
 
     var haresources: String {
-        "cluster1 \(Self.address)/24 ipsec gre zebra bgpd\n"
+        "cluster1 \(Self.address)/24 \(Self.group.joined(separator: " "))\n"
     }
 
     var authkeys: String {
         "auth 1\n1 sha1 laboratory\n"
-    }
-
-    /// A script by its name: the real IPaddr behind a recorder, recorders only for the rest.
-    func script(_ name: String) -> String {
-        guard name == "IPaddr" else { return recordingService(name) }
-        return Self.recorder(node: node, script: name, record: record) + realAddressScript
     }
 
     /// A script that writes the call down, runs `lines`, then pretends a service.
@@ -74,15 +65,6 @@ struct NodeFiles {
         for verb; do :; done
         read -r uptime _ </proc/uptime
         echo "$uptime \(node) \(script) $verb" >>'\(record)'
-
-        """
-    }
-
-    private var realAddressScript: String {
-        """
-        PATH='\(programs)':$PATH
-        export PATH
-        exec '\(resourceScripts)/IPaddr' "$@"
 
         """
     }

@@ -2,19 +2,29 @@
 
 import Logging
 
-/// A `LogHandler` for `LogOutput`. Metadata named `HA_…` becomes fields of the journal; other metadata is not written.
+/// A `LogHandler` for `LogOutput`.
+///
+/// Metadata named `HA_…` and `MESSAGE_ID` becomes fields of the journal; other metadata is not written. A line with
+/// `HA_SCRIPT` is one of a script's output and takes its form.
 public struct HeartbeatLogHandler: LogHandler {
+    /// The key whose value is a script's `ScriptLogLine.tag`.
+    public static let scriptKey = "HA_SCRIPT"
+
     public var metadata: Logger.Metadata = [:]
     public var metadataProvider: Logger.MetadataProvider?
-    private let output: LogOutput
+    private let backEnd: LogBackEnd
 
     public init(_ output: LogOutput) {
-        self.output = output
+        self.init(output.backEnd)
+    }
+
+    init(_ backEnd: LogBackEnd) {
+        self.backEnd = backEnd
     }
 
     /// Follows the output's debug level, so that SIGUSR1 reaches every logger. Setting it has no effect.
     public var logLevel: Logger.Level {
-        get { output.debugLevel > 0 ? .trace : .info }
+        get { backEnd.debugLevel > 0 ? .trace : .info }
         set {}
     }
 
@@ -24,8 +34,15 @@ public struct HeartbeatLogHandler: LogHandler {
     }
 
     public func log(event: LogEvent) {
-        let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
-        let fields = all.filter { $0.key.hasPrefix("HA_") }.sorted { $0.key < $1.key }
-        output.write(event.level, "\(event.message)", fields: fields.map { ($0.key, "\($0.value)") })
+        var all = metadata
+        if let own = event.metadata { all.merge(own) { _, new in new } }
+        let script = all[Self.scriptKey]
+        let fields = all.filter { $0.key.hasPrefix("HA_") || $0.key == "MESSAGE_ID" }.sorted { $0.key < $1.key }
+            .map { (name: $0.key, value: "\($0.value)") }
+        if let script {
+            backEnd.writeScriptLine(tag: "\(script)", text: "\(event.message)", fields: fields)
+        } else {
+            backEnd.write(event.level, "\(event.message)", fields: fields)
+        }
     }
 }

@@ -1,4 +1,4 @@
-// Which line goes to which destination and in which form. Called under the lock of `LogOutput`.
+// Which line goes to which destination and in which form. Called under the lock of `LogBackEnd`.
 
 import Glibc
 import HeartbeatModel
@@ -12,19 +12,23 @@ struct LogDestinations {
     private var usesSyslogFormat: Bool
     private var console: LogOutput.Console
     private var syslog: LocalDatagram
-    private var journal: LocalDatagram
+    private var journal: Journal
+    private let sockets: LogOutput.Sockets
+    /// What is sent to syslog arrives in the journal.
+    private var syslogIsJournal = false
 
     init(_ configuration: LoggingConfiguration, console: LogOutput.Console, sockets: LogOutput.Sockets) {
+        self.sockets = sockets
         syslog = LocalDatagram(path: sockets.syslog)
-        journal = LocalDatagram(path: sockets.journal)
+        journal = Journal(path: sockets.journal)
         debugLevel = 0
         usesSyslogFormat = true
         self.console = console
         reconfigure(configuration, console: console)
     }
 
-    mutating func reconfigure(_ configuration: LoggingConfiguration, console: LogOutput.Console) {
-        self.console = console
+    mutating func reconfigure(_ configuration: LoggingConfiguration, console: LogOutput.Console? = nil) {
+        if let console { self.console = console }
         debugLevel = configuration.debugLevel
         usesSyslogFormat = configuration.usesSyslogFormat
         facility = configuration.facility.flatMap(SyslogFacility.number)
@@ -32,15 +36,16 @@ struct LogDestinations {
         debugFile?.close()
         logFile = configuration.logFile.map(LogFile.init)
         debugFile = configuration.debugFile.map(LogFile.init)
+        syslogIsJournal = Self.leads(sockets.syslog, to: sockets.journalSyslog)
         // Somebody who asks for no log at all still wants to know why a node has failed over.
-        if facility == nil && logFile == nil && debugFile == nil && console == .none {
+        if facility == nil && logFile == nil && debugFile == nil && self.console == .none {
             facility = SyslogFacility.daemon
         }
     }
 
     mutating func write(_ line: LogLine, fields: [(name: String, value: String)]) {
         guard !line.level.isDebug || debugLevel > 0 else { return }
-        let text = usesSyslogFormat ? line.syslogForm : line.plainForm
+        let text = form(of: line)
         let logOutcome = line.level.isDebug ? nil : logFile?.append(text)
         let debugOutcome = debugFile?.append(text)
         writeBesideFiles(line, fields: fields)
@@ -48,33 +53,37 @@ struct LogDestinations {
         report(debugOutcome, of: debugFile?.path, like: line) { $0.logFile?.append($1) }
     }
 
-    mutating func write(_ line: ScriptLogLine, host: String) {
+    mutating func write(
+        _ line: ScriptLogLine, host: String, entity: String, fields: [(name: String, value: String)]
+    ) {
         let like = LogLine(
-            time: line.time, host: host, entity: "heartbeat", pid: getpid(), level: .info,
-            text: "\(line.tag): \(line.text)")
+            time: line.time, host: host, entity: entity, pid: getpid(), level: .info, text: "\(line.tag): \(line.text)")
         let logOutcome = logFile?.append(line.logFileForm)
         let debugOutcome = debugFile?.append(line.debugFileForm)
-        if let facility { _ = syslog.send(SyslogMessage.bytes(line, facility: facility)) }
-        writeToConsole(like, text: line.debugFileForm, fields: [("HA_SCRIPT", line.tag)])
+        if let facility, !isJournalTwice { _ = syslog.send(SyslogMessage.bytes(line, facility: facility)) }
+        writeToConsole(like, text: line.debugFileForm, fields: fields)
         report(logOutcome, of: logFile?.path, like: like) { $0.debugFile?.append($1) }
         report(debugOutcome, of: debugFile?.path, like: like) { $0.logFile?.append($1) }
     }
 
+    private func form(of line: LogLine) -> String {
+        usesSyslogFormat ? line.syslogForm : line.plainForm
+    }
+
+    /// Under systemd the journal would get each line twice; the one with the fields stays, and the journal passes it on
+    /// to a syslog daemon with the facility.
+    private var isJournalTwice: Bool { console == .journal && syslogIsJournal }
+
     private mutating func writeBesideFiles(_ line: LogLine, fields: [(name: String, value: String)]) {
-        if let facility { _ = syslog.send(SyslogMessage.bytes(line, facility: facility)) }
-        writeToConsole(line, text: usesSyslogFormat ? line.syslogForm : line.plainForm, fields: fields)
+        if let facility, !isJournalTwice { _ = syslog.send(SyslogMessage.bytes(line, facility: facility)) }
+        writeToConsole(line, text: form(of: line), fields: fields)
     }
 
     private mutating func writeToConsole(_ line: LogLine, text: String, fields: [(name: String, value: String)]) {
         switch console {
         case .none: break
-        case .standardError: _ = Descriptors.write(Array((text + "\n").utf8), to: STDERR_FILENO)
-        case .journal:
-            let own = [
-                ("MESSAGE", line.text), ("PRIORITY", String(line.level.syslogSeverity)),
-                ("SYSLOG_IDENTIFIER", line.entity),
-            ]
-            _ = journal.send(JournalMessage.bytes(own + fields))
+        case .standardError: Descriptors.writeWithoutWaiting(text + "\n", to: STDERR_FILENO)
+        case .journal: journal.write(line, facility: isJournalTwice ? facility : nil, fields: fields)
         }
     }
 
@@ -93,10 +102,17 @@ struct LogDestinations {
             report.level = .warning
             report.text = "\(path ?? "log file") can be written again; \(lost) lines were lost"
         }
-        _ = write(&self, usesSyslogFormat ? report.syslogForm : report.plainForm)
+        _ = write(&self, form(of: report))
         let wasSilent = facility == nil && console == .none
         if wasSilent { facility = SyslogFacility.daemon }
         writeBesideFiles(report, fields: [])
         if wasSilent { facility = nil }
+    }
+
+    private static func leads(_ path: String, to target: String) -> Bool {
+        var first = stat()
+        var second = stat()
+        return stat(path, &first) == 0 && stat(target, &second) == 0 && first.st_dev == second.st_dev
+            && first.st_ino == second.st_ino
     }
 }

@@ -1,10 +1,9 @@
-// Takes log lines to wherever ha.cf wants them: files, syslog, the console or the journal. A destination that fails is
-// reported once to the others and never stops anything.
+// Where the lines of a process go, as ha.cf wants it: files, syslog, the console or the journal. Everything is written
+// through a swift-log `Logger`; a destination that fails is reported once to the others and never stops anything.
 
 import Glibc
 import HeartbeatModel
 import Logging
-import Synchronization
 
 /// The place all loggers of the process write to.
 public final class LogOutput: Sendable {
@@ -20,30 +19,50 @@ public final class LogOutput: Sendable {
     public struct Sockets: Hashable, Sendable {
         public var syslog = "/dev/log"
         public var journal = "/run/systemd/journal/socket"
+        /// What `syslog` leads to when the journal is the machine's syslog too.
+        public var journalSyslog = "/run/systemd/journal/dev-log"
 
         public init() {}
     }
 
-    private let host: String
-    private let entity: String
-    private let destinations: Mutex<LogDestinations>
+    /// Writes here.
+    public let logger: Logger
+    let backEnd: LogBackEnd
 
     /// `host` is the machine's name as `uname -n` has it, `entity` the program's.
-    public init(
+    public convenience init(
         _ configuration: LoggingConfiguration, host: String, entity: String = "heartbeat", console: Console,
         sockets: Sockets = Sockets()
     ) {
-        self.host = host
-        self.entity = entity
-        destinations = Mutex(LogDestinations(configuration, console: console, sockets: sockets))
+        let destinations = LogDestinations(configuration, console: console, sockets: sockets)
+        let backEnd = LogBackEnd(destinations, host: host, entity: entity)
+        self.init(backEnd, Logger(label: entity) { _ in HeartbeatLogHandler(backEnd) })
+    }
+
+    private init(_ backEnd: LogBackEnd, _ logger: Logger) {
+        self.backEnd = backEnd
+        self.logger = logger
+    }
+
+    /// The same place, where every line has these values besides its own; `HA_…` is shown in the journal.
+    public func adding(_ metadata: Logger.Metadata) -> LogOutput {
+        var logger = logger
+        for (key, value) in metadata { logger[metadataKey: key] = value }
+        return LogOutput(backEnd, logger)
     }
 
     /// The console for a process that stays in the foreground: the journal if standard error goes there anyway
-    /// (`JOURNAL_STREAM`, systemd.exec(5)), else standard error.
+    /// (`JOURNAL_STREAM` names its device and inode, systemd.exec(5)), else standard error.
     public static func foregroundConsole() -> Console {
+        console(of: STDERR_FILENO, journalStream: getenv("JOURNAL_STREAM").map { String(cString: $0) })
+    }
+
+    /// The same for any descriptor and value of `JOURNAL_STREAM`. A variable that was inherited by a process whose output
+    /// has been sent elsewhere names another file.
+    static func console(of descriptor: Int32, journalStream: String?) -> Console {
         var status = stat()
-        guard let stream = getenv("JOURNAL_STREAM"), fstat(STDERR_FILENO, &status) == 0 else { return .standardError }
-        return String(cString: stream) == "\(status.st_dev):\(status.st_ino)" ? .journal : .standardError
+        guard let journalStream, fstat(descriptor, &status) == 0 else { return .standardError }
+        return journalStream == "\(status.st_dev):\(status.st_ino)" ? .journal : .standardError
     }
 
     /// `uname -n`, its case kept.
@@ -55,37 +74,27 @@ public final class LogOutput: Sendable {
 
     /// `debug` of ha.cf, changed by SIGUSR1 and SIGUSR2: 0 shows no debug lines.
     public var debugLevel: Int {
-        get { destinations.withLock { $0.debugLevel } }
-        set { destinations.withLock { $0.debugLevel = max(0, newValue) } }
+        get { backEnd.debugLevel }
+        set { backEnd.debugLevel = newValue }
     }
 
-    /// Changes destinations, at start-up once ha.cf has been read and after a reload.
-    public func reconfigure(_ configuration: LoggingConfiguration, console: Console) {
-        destinations.withLock { $0.reconfigure(configuration, console: console) }
+    /// Changes destinations, at start-up once ha.cf has been read and after a reload. `nil` leaves the console as it is.
+    public func reconfigure(_ configuration: LoggingConfiguration, console: Console? = nil) {
+        backEnd.reconfigure(configuration, console: console)
     }
 
-    /// Writes one line. `fields` go to the journal beside the text.
+    /// Writes one line through `logger`. `fields` go to the journal beside the text.
     public func write(_ level: Logger.Level, _ text: String, fields: [(name: String, value: String)] = []) {
-        let line = LogLine(
-            time: .now(), host: host, entity: entity, pid: getpid(), level: level, text: text)
-        destinations.withLock { $0.write(line, fields: fields) }
+        logger.log(level: level, "\(text)", metadata: Self.metadata(fields))
     }
 
-    /// Writes a line of a script's output; `tag` is `ScriptLogLine.tag`.
-    public func writeScriptLine(tag: String, text: String) {
-        let line = ScriptLogLine(time: .now(), tag: tag, text: text)
-        destinations.withLock { $0.write(line, host: host) }
+    /// Writes a line of a script's output through `logger`; `tag` is `ScriptLogLine.tag`.
+    public func writeScriptLine(tag: String, text: String, fields: [(name: String, value: String)] = []) {
+        logger.info("\(text)", metadata: Self.metadata(fields + [(HeartbeatLogHandler.scriptKey, tag)]))
     }
-}
 
-extension LocalTime {
-    /// The time on the machine's clock.
-    static func now() -> LocalTime {
-        var seconds = time(nil)
-        var parts = tm()
-        localtime_r(&seconds, &parts)
-        return LocalTime(
-            year: Int(parts.tm_year) + 1900, month: Int(parts.tm_mon) + 1, day: Int(parts.tm_mday),
-            hour: Int(parts.tm_hour), minute: Int(parts.tm_min), second: Int(parts.tm_sec))
+    private static func metadata(_ fields: [(name: String, value: String)]) -> Logger.Metadata? {
+        guard !fields.isEmpty else { return nil }
+        return Logger.Metadata(fields.map { ($0.name, .string($0.value)) }) { _, last in last }
     }
 }

@@ -73,6 +73,18 @@ struct DatagramSockets {
         sender = try Self.sender(route, index: index)
     }
 
+    /// Whether somebody has the port on this interface now; asked by binding to it without sharing, for a moment.
+    static func portIsTaken(_ route: DatagramRoute) -> Bool {
+        do throws(MediaError) {
+            let socket = try socket(route)
+            try socket.bind(to: SocketEndpoint(.any(isIPv6: route.isIPv6), port: route.port), for: route.object)
+            return false
+        } catch {
+            // Whatever else is wrong is told when the medium is opened.
+            return error.operation == .bind && error.code == EADDRINUSE
+        }
+    }
+
     private static func receiver(
         _ route: DatagramRoute, address: IPAddress, index: UInt32
     ) throws(MediaError) -> MediaDescriptor {

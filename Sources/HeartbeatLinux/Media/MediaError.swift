@@ -16,6 +16,7 @@ public struct MediaError: Error, Hashable, Sendable, CustomStringConvertible {
         case findInterface = "find interface"
         case findAddress = "find an address of"
         case bind = "bind to"
+        case share = "be alone on"
         case join = "join"
         case resolve = "resolve"
         case send = "send on"
@@ -55,7 +56,8 @@ public struct MediaError: Error, Hashable, Sendable, CustomStringConvertible {
         case (.lockDevice, EBUSY): "stop the program that uses it"
         case (.lockDevice, _): "used without a lock"
         case (.findInterface, _), (_, ENODEV): "does the interface exist?"
-        case (.bind, EADDRINUSE): "is another heartbeat running?"
+        case (.bind, EADDRINUSE), (.share, EADDRINUSE):
+            "is another heartbeat running? `ss -ulpn` shows whose port it is; end that program or change udpport"
         case (.findAddress, _), (_, EADDRNOTAVAIL): "does the interface have an address?"
         case (_, ENETDOWN), (_, ENETUNREACH): "is the interface up, with an address?"
         case (.send, EPERM), (.send, EACCES): "does a firewall forbid it?"

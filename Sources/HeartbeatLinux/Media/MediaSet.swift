@@ -4,30 +4,54 @@ import HeartbeatModel
 
 /// The media of one node, in the order of ha.cf.
 public final class MediaSet {
-    public let media: [Medium]
+    public private(set) var media: [Medium]
+
+    private let make: (MediumConfiguration) -> Medium
+    private var onBytes: (Medium, [UInt8]) -> Void = { _, _ in }
+    private var onEvent: (Medium, MediumEvent) -> Void = { _, _ in }
 
     /// Makes one medium per entry; nothing is opened yet.
     public init(
         _ configurations: [MediumConfiguration], reactor: Reactor, lockDirectory: String = "/var/lock",
         retryDelay: Duration = .seconds(1)
     ) {
-        media = configurations.map {
-            Medium($0, reactor: reactor, lockDirectory: lockDirectory, retryDelay: retryDelay)
-        }
+        make = { Medium($0, reactor: reactor, lockDirectory: lockDirectory, retryDelay: retryDelay) }
+        media = configurations.map(make)
     }
 
     /// Sets where the bytes and events of every medium go.
     public func deliver(
         bytes: @escaping (Medium, [UInt8]) -> Void, events: @escaping (Medium, MediumEvent) -> Void
     ) {
-        for medium in media {
-            medium.onBytes = { [unowned medium] in bytes(medium, $0) }
-            medium.onEvent = { [unowned medium] in events(medium, $0) }
+        onBytes = bytes
+        onEvent = events
+        media.forEach(deliver)
+    }
+
+    private func deliver(from medium: Medium) {
+        let (bytes, events) = (onBytes, onEvent)
+        medium.onBytes = { [unowned medium] in bytes(medium, $0) }
+        medium.onEvent = { [unowned medium] in events(medium, $0) }
+    }
+
+    /// Closes media that are no longer configured and opens new ones; the rest goes on untouched.
+    public func adopt(_ configurations: [MediumConfiguration]) {
+        // First out, then in: both may want the same port or device.
+        for medium in media where !configurations.contains(medium.configuration) { medium.close() }
+        let old = media
+        media = configurations.map { configuration in
+            old.first { $0.configuration == configuration } ?? make(configuration)
+        }
+        for medium in media where !old.contains(where: { $0 === medium }) {
+            deliver(from: medium)
+            medium.open()
         }
     }
 
     /// Opens all. Those that cannot be opened now are tried again each second.
     public func open() {
+        // Before any is open: two media of one port on one interface are no strangers to each other.
+        for medium in media { medium.lookForOthersOnPort() }
         for medium in media { medium.open() }
     }
 

@@ -7,6 +7,7 @@
 //     └── open fails, ───────┴────────────────────────────────────────────────┘
 //         again after a second
 
+import Glibc
 import HeartbeatModel
 
 /// How messages are framed on a medium.
@@ -58,6 +59,7 @@ public final class Medium {
     private var wasOpened = false
     private var isFailing = false
     private var hasWarned = false
+    private var sharesPort = false
     private var lastTrouble = Instant.zero
 
     /// Does not open it yet. `lockDirectory` is where UUCP lock files of serial lines go.
@@ -85,6 +87,12 @@ public final class Medium {
         guard !isStarted else { return }
         isStarted = true
         attempt()
+    }
+
+    /// Looks whether another program has the port and lets others have it too: opening will work all the same, but what
+    /// is meant for us may reach only that program.
+    func lookForOthersOnPort() {
+        sharesPort = DatagramRoute(configuration).map(DatagramSockets.portIsTaken) ?? false
     }
 
     /// Closes it and stops trying.
@@ -172,6 +180,8 @@ public final class Medium {
         guard !wasOpened, !isFailing else { return }
         wasOpened = true
         onEvent(.opened)
+        guard sharesPort, let route = DatagramRoute(configuration) else { return }
+        onEvent(.warned(MediaError(.share, route.object, errno: EADDRINUSE)))
     }
 
     private func sent() {

@@ -6,6 +6,7 @@ import Glibc
 final class SerialLine {
     let descriptor: MediaDescriptor
     let path: String
+    let baud: Int
     private let lock: DeviceLock?
     /// Why there is no lock, if that is not because another program holds it: then the line is used without.
     let lockFailure: MediaError?
@@ -19,6 +20,7 @@ final class SerialLine {
     /// Locks, opens and configures `path`. Throws when another living program holds the lock.
     init(path: String, baud: Int, lockDirectory: String) throws(MediaError) {
         self.path = path
+        self.baud = baud
         do throws(MediaError) {
             lock = try DeviceLock(device: path, directory: lockDirectory)
             lockFailure = nil

@@ -21,8 +21,7 @@ final class SerialPort: MediumPort, ReceivingSource {
 
     /// A few: a reader that comes back wants fresh keepalives, not the history.
     static let queueLimit = 8
-    /// A message under way for so long is stuck: even at 9600 baud one takes half a second.
-    private static let stall = Duration.seconds(2)
+    private let stall: Duration
     /// One drain reads at most what tty buffers hold (64 KiB of flip buffer, 4 KiB of line discipline).
     private static let drainLimit = 17
     private static let chunk = 4096
@@ -31,6 +30,7 @@ final class SerialPort: MediumPort, ReceivingSource {
 
     init(_ line: SerialLine, reactor: Reactor, _ callbacks: PortCallbacks) throws(MediaError) {
         self.line = line
+        stall = Self.stall(baud: line.baud)
         self.reactor = reactor
         self.callbacks = callbacks
         let input = try check(line.descriptor.duplicate(), .setUp, "serial \(line.path)")
@@ -57,9 +57,15 @@ final class SerialPort: MediumPort, ReceivingSource {
         writeNext()
     }
 
+    /// How long a message may be under way before it is stuck: two seconds more than a full buffer of the tty driver (4 KiB,
+    /// ten bits a byte) takes, because the driver tells of room only when nearly all of it has gone.
+    static func stall(baud: Int) -> Duration {
+        .milliseconds(2000 + 4096 * 10 * 1000 / baud)
+    }
+
     /// Tells a reader that is gone from a burst that was faster than the line.
     private var isStuck: Bool {
-        writingSince.map { reactor.now - $0 >= Self.stall } ?? false
+        writingSince.map { reactor.now - $0 >= stall } ?? false
     }
 
     func drain() {

@@ -7,10 +7,10 @@ import HeartbeatModel
 public struct ScriptPaths: Hashable, Sendable {
     /// `/etc/ha.d`: its `resource.d` is searched first.
     public var configuration = "/etc/ha.d"
-    /// Searched next.
+    /// Searched next: the scripts this product brings along.
+    public var shippedScripts = ShippedFiles.usual + "/resource.d"
+    /// Searched last.
     public var initScripts = "/etc/init.d"
-    /// Searched last: the scripts this product brings along.
-    public var shippedScripts = "/usr/share/heartbeat/resource.d"
     /// Programs of the product (`HA_BIN`).
     public var programs = "/usr/libexec/heartbeat"
     /// Scripts of the product that are no resources.
@@ -50,17 +50,23 @@ public struct ResourceScripts: Sendable {
         }
     }
 
-    /// The script's path: `resource.d` of the configuration, then `/etc/init.d` (observed behaviour), then the shipped
-    /// ones. It must be a regular file that may be executed; links are followed.
+    /// The script's path: `resource.d` of the configuration, then the shipped ones, which the original kept in the same
+    /// place, then `/etc/init.d` (observed behaviour). It must be a regular file that may be executed; links are followed.
     public func locate(_ name: String) -> Result<String, Failure> {
         guard !name.isEmpty, name != ".", name != "..", !name.utf8.contains(UInt8(ascii: "/")) else {
             return .failure(.badName(name))
         }
-        let directories = [paths.configuration + "/resource.d", paths.initScripts, paths.shippedScripts]
+        let directories = [paths.configuration + "/resource.d", paths.shippedScripts, paths.initScripts]
         let candidates = directories.map { "\($0)/\(name)" }
         if let path = candidates.first(where: isExecutableFile) { return .success(path) }
         if let path = candidates.first(where: isFile) { return .failure(.notExecutable(path: path)) }
         return .failure(.notFound(name: name, searched: candidates))
+    }
+
+    /// The owner's own script: one in `resource.d` of the configuration that may be executed.
+    public func ownScript(_ name: String) -> String? {
+        let path = "\(paths.configuration)/resource.d/\(name)"
+        return isExecutableFile(path) ? path : nil
     }
 
     /// The words after the script's path: `[argument…] verb`.

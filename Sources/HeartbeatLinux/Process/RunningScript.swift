@@ -78,10 +78,21 @@ public final class RunningScript {
             close(errors.read)
             throw error
         }
+        note(child)
         standardOutput.start(reading: output.read, on: runner.loop) { self.reapIfEnded() }
         standardError.start(reading: errors.read, on: runner.loop) { self.reapIfEnded() }
         let timer = runner.loop.assumeIsolated().scheduleTask(in: .nanoseconds(timeout.nanoseconds)) { self.end() }
         state = .running(timer)
+    }
+
+    /// A script without a note runs as well; only the death of this daemon would leave more behind.
+    private func note(_ child: ChildProcess) {
+        guard let journal = runner.journal, let pid else { return }
+        do throws(HostError) {
+            try journal.begin(marker.1, pid: pid, words: child.arguments)
+        } catch {
+            note("is not noted as running: \(error)")
+        }
     }
 
     func refuse(reason: String) {
@@ -111,10 +122,11 @@ public final class RunningScript {
         }
     }
 
-    /// The daemon may be protected from the out-of-memory killer; the services it starts are not to inherit that.
+    /// The daemon may be protected from the out-of-memory killer (OOMScoreAdjust of its unit); the services it starts are not
+    /// to inherit that.
     private func letTheKernelKill(_ pid: pid_t) {
         let own = Descriptors.contents(of: "/proc/self/oom_score_adj", atMost: 16) ?? []
-        guard own.first == UInt8(ascii: "-") else { return }
+        guard own != Array("0\n".utf8) else { return }
         let descriptor = open("/proc/\(pid)/oom_score_adj", O_WRONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
@@ -130,6 +142,7 @@ public final class RunningScript {
 
     private func finish(with result: ActionResult) {
         state = .finished
+        runner.journal?.end(marker.1)
         standardOutput.scriptExited()
         standardError.scriptExited()
         var answer = result

@@ -18,15 +18,20 @@ public final class ScriptRunner {
 
     let loop: any EventLoop
     let grace: Duration
+    let journal: ScriptJournal?
     private var running: [RunningScript] = []
     private var started: UInt64 = 0
     private var isPolling = false
 
-    /// `grace` is the time between SIGTERM and SIGKILL for a script that took too long.
-    public init(loop: any EventLoop, grace: Duration = .seconds(2)) {
+    /// `grace` is the time between SIGTERM and SIGKILL for a script that took too long; `journal` is where the next daemon
+    /// learns what this one had under way.
+    ///
+    /// A script itself is killed when the loop's thread ends.
+    public init(loop: any EventLoop, grace: Duration = .seconds(2), journal: ScriptJournal? = nil) {
         loop.preconditionInEventLoop()
         self.loop = loop
         self.grace = grace
+        self.journal = journal
     }
 
     /// Starts `executable arguments…` in `directory` with exactly `environment`, plus `HA_ACTION_ID`.
@@ -44,13 +49,14 @@ public final class ScriptRunner {
         let script = RunningScript(runner: self, marker: nextMarker(), onLine: onOutputLine, completion: completion)
         let child = ChildProcess(
             executable: executable, arguments: [executable] + arguments, environment: environment + [script.marker],
-            directory: usableDirectory(directory, script: script), standardOutput: -1, standardError: -1)
+            directory: usableDirectory(directory, script: script), standardOutput: -1, standardError: -1,
+            diesWithUs: true)
         do throws(HostError) {
             try script.start(child, timeout: timeout)
             running.append(script)
             pollWhileRunning()
         } catch {
-            script.refuse(reason: reason(for: error))
+            script.refuse(reason: ScriptRunner.reason(for: error))
         }
         return script
     }
@@ -87,12 +93,15 @@ public final class ScriptRunner {
         return "/"
     }
 
-    private func reason(for error: HostError) -> String {
+    /// Why a script does not run, and what helps.
+    static func reason(for error: HostError) -> String {
         switch error.code {
         case ENOENT: "\(error.object) (or the interpreter its first line names) does not exist: install it"
         case EACCES: "\(error.object) is not an executable file: chmod 755 \(error.object)"
-        case EAGAIN: "\(error): too many processes; raise TasksMax of the service or end some"
-        case ENOMEM, EMFILE, ENFILE: "\(error): the machine is out of resources"
+        case EAGAIN:
+            "Cannot run \(error.object): too many processes; end some, or raise TasksMax of the service or "
+                + "kernel.pid_max"
+        case ENOMEM: "Cannot run \(error.object): out of memory; end what uses it"
         default: "\(error)"
         }
     }

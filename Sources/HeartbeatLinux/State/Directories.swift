@@ -4,6 +4,9 @@
 import Glibc
 
 public enum Directories {
+    /// The operation of the errors of `make`.
+    static let making = "make the directory"
+
     /// Makes one directory; its parent must exist. Owner and group are given by name and ignored when unknown, so that a
     /// machine without the original's accounts works as well.
     public static func make(
@@ -12,7 +15,7 @@ public enum Directories {
         guard mkdir(path, mode) == 0 else {
             var status = stat()
             if errno == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
-            throw HostError("make the directory", path)
+            throw HostError(making, path)
         }
         let user = owner.flatMap(userID) ?? uid_t.max
         let group = group.flatMap(groupID) ?? gid_t.max

@@ -4,7 +4,31 @@ import Glibc
 
 enum DurableFile {
     /// Replaces the file's content. On return it is on the disk, the name included.
+    ///
+    /// On a full disk a file that is there already, of the same small size, is written over where it lies: that takes no
+    /// new block, and a sector is written whole or not at all. A full disk is no reason for a node to stay down.
     static func replace(_ path: String, with bytes: [UInt8], mode: mode_t) throws(HostError) {
+        do throws(HostError) {
+            try replaceByNew(path, with: bytes, mode: mode)
+        } catch {
+            guard error.code == ENOSPC || error.code == EDQUOT, overwrite(path, with: bytes) else { throw error }
+        }
+    }
+
+    /// Bytes that lie in one sector.
+    private static let sector = 512
+
+    private static func overwrite(_ path: String, with bytes: [UInt8]) -> Bool {
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var status = stat()
+        guard bytes.count <= sector, fstat(descriptor, &status) == 0, status.st_size == bytes.count
+        else { return false }
+        return Descriptors.write(bytes, to: descriptor) == nil && fsync(descriptor) == 0
+    }
+
+    private static func replaceByNew(_ path: String, with bytes: [UInt8], mode: mode_t) throws(HostError) {
         let temporary = path + ".new"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)
         guard descriptor >= 0 else { throw HostError("create", temporary) }

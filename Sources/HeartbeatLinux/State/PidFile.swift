@@ -43,14 +43,16 @@ public struct PidFile: ~Copyable {
         return PidFile(path: path, descriptor: descriptor)
     }
 
-    /// Who holds the file. A daemon of the original locks nothing; it is known by its name.
+    /// Who holds the file. A daemon of the original locks nothing; it is known by its name. A process of our own program
+    /// that has not locked the file is another node's daemon, or the very command that asks: the number in the file was
+    /// given away.
     public static func owner(of path: String = "/run/heartbeat.pid") -> Owner {
         let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
         let isLocked = descriptor >= 0 && clinux_file_is_locked(descriptor) == 1
         if descriptor >= 0 { close(descriptor) }
         let pid = pid(in: path)
         if isLocked { return .running(pid: pid ?? 0) }
-        guard let pid, pid != getpid(), name(of: pid) == "heartbeat" else { return .nobody }
+        guard let pid, pid != getpid(), name(of: pid) == "heartbeat", !runsOurProgram(pid) else { return .nobody }
         return .running(pid: pid)
     }
 
@@ -78,6 +80,13 @@ public struct PidFile: ~Copyable {
         let digits = bytes.filter { $0 > 0x20 }
         guard let pid = pid_t(String(decoding: digits, as: UTF8.self)), pid > 1 else { return nil }
         return pid
+    }
+
+    private static func runsOurProgram(_ pid: pid_t) -> Bool {
+        var own = stat()
+        var other = stat()
+        return stat("/proc/self/exe", &own) == 0 && stat("/proc/\(pid)/exe", &other) == 0
+            && own.st_dev == other.st_dev && own.st_ino == other.st_ino
     }
 
     private static func name(of pid: pid_t) -> String? {

@@ -21,11 +21,17 @@ public struct StateDirectory: Sendable {
     /// Working directory of the daemon and of all scripts.
     public var workingDirectory: String { path + "/cores/root" }
 
-    /// Makes the directories that are missing.
-    public func prepare() throws(HostError) {
+    /// Makes the directories that are missing. Returns why the working directory could not be made, if so: scripts then run
+    /// in `/`.
+    public func prepare() throws(HostError) -> HostError? {
         try Directories.make(path, mode: 0o755)
-        try Directories.make(path + "/cores", mode: 0o755)
-        try Directories.make(workingDirectory, mode: 0o700)
+        do throws(HostError) {
+            try Directories.make(path + "/cores", mode: 0o755)
+            try Directories.make(workingDirectory, mode: 0o700)
+            return nil
+        } catch {
+            return error
+        }
     }
 
     /// Counts the generation up by one and puts it on the disk; call it once, before the first message is sent.
@@ -38,13 +44,24 @@ public struct StateDirectory: Sendable {
         let stored = try storedGeneration()
         let successor = (stored ?? unixTime) + 1
         let number = followsTime ? max(successor, unixTime) : successor
+        try store(number)
+        return (Generation(number), stored == nil)
+    }
+
+    /// Puts a generation above `known` and above the stored one on the disk: the file was lost, and another node knows
+    /// better.
+    public func raiseGeneration(above known: Generation) throws(StateError) -> Generation {
+        let number = max(try storedGeneration() ?? 0, known.number) + 1
+        try store(number)
+        return Generation(number)
+    }
+
+    private func store(_ number: UInt64) throws(StateError) {
         do throws(HostError) {
-            let text = GenerationText.format(number)
-            try DurableFile.replace(generationPath, with: Array(text.utf8), mode: 0o644)
+            try DurableFile.replace(generationPath, with: Array(GenerationText.format(number).utf8), mode: 0o644)
         } catch {
             throw .host(error)
         }
-        return (Generation(number), stored == nil)
     }
 
     /// The uuid a node has under `uuidfrom nodename`: the same for the same name on every machine, stored nowhere.

@@ -12,12 +12,15 @@ public final class ControlServer {
     /// Answers a request by calling the closure once, now or later.
     public typealias Handler = (ControlRequest, @escaping (ControlReply) -> Void) -> Void
 
-    /// Clients served at once; further ones are turned away.
+    /// Clients served at once. For a further one the oldest that has not asked anything yet is turned away: connections
+    /// that say nothing keep no operator out.
     static let mostClients = 32
 
     private let handler: Handler
     private let requestTimeout: TimeAmount
     private var clients = 0
+    /// Those that have not asked yet, the oldest first.
+    private var silent: [ControlClientHandler] = []
 
     private init(requestTimeout: TimeAmount, handler: @escaping Handler) {
         self.handler = handler
@@ -35,6 +38,13 @@ public final class ControlServer {
         let descriptor = try listen(on: path)
         let server = NIOLoopBound(ControlServer(requestTimeout: requestTimeout, handler: handler), eventLoop: loop)
         return ServerBootstrap(group: loop)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    // Without descriptors a client that waits would wake the loop again and again.
+                    let backoff = AcceptBackoffHandler(shouldForwardIOErrorCaught: false)
+                    try channel.pipeline.syncOperations.addHandler(backoff)
+                }
+            }
             .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 2048))
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -63,14 +73,24 @@ public final class ControlServer {
         return descriptor
     }
 
-    fileprivate func admit() -> Bool {
-        guard clients < ControlServer.mostClients else { return false }
+    fileprivate func admit(_ client: ControlClientHandler) -> Bool {
+        if clients >= ControlServer.mostClients {
+            guard let oldest = silent.first else { return false }
+            silent.removeFirst()
+            oldest.turnAway()
+        }
         clients += 1
+        silent.append(client)
         return true
     }
 
-    fileprivate func dismiss() {
+    fileprivate func dismiss(_ client: ControlClientHandler) {
         clients -= 1
+        hasAsked(client)
+    }
+
+    fileprivate func hasAsked(_ client: ControlClientHandler) {
+        silent.removeAll { $0 === client }
     }
 
     fileprivate var patience: TimeAmount { requestTimeout }
@@ -102,21 +122,24 @@ private final class ControlClientHandler: ChannelInboundHandler {
     private var isAnswered = false
     private var isAdmitted = false
     private var timer: Scheduled<Void>?
+    private var channel: (any Channel)?
 
     init(_ server: ControlServer) {
         self.server = server
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        isAdmitted = server.admit()
+        channel = context.channel
+        isAdmitted = server.admit(self)
         guard isAdmitted else { return context.close(promise: nil) }
         limit(server.patience, context)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
-        if isAdmitted { server.dismiss() }
+        if isAdmitted { server.dismiss(self) }
         isAdmitted = false
+        channel = nil
         isAnswered = true
     }
 
@@ -129,6 +152,7 @@ private final class ControlClientHandler: ChannelInboundHandler {
             return
         }
         isAsked = true
+        server.hasAsked(self)
         limit(ControlClientHandler.answerTimeout, context)
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
         server.handle(String(decoding: line, as: UTF8.self), fromRoot: isRoot(context.channel)) { reply in
@@ -138,6 +162,10 @@ private final class ControlClientHandler: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         context.close(promise: nil)
+    }
+
+    func turnAway() {
+        channel?.close(promise: nil)
     }
 
     /// The client may be gone by now, and a handler that answers twice is not to harm it.

@@ -57,6 +57,14 @@ enum Descriptors {
         return nil
     }
 
+    /// Writes text to a terminal, pipe or socket, or drops it when it would have to wait: a terminal that was stopped with
+    /// Control-S must not stop the cluster. At most as much as a pipe takes in one piece.
+    static func writeWithoutWaiting(_ text: String, to descriptor: Int32) {
+        var polled = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        guard poll(&polled, 1, 0) > 0, Int32(polled.revents) & POLLOUT != 0 else { return }
+        _ = write(Array(text.utf8.prefix(Int(PIPE_BUF))), to: descriptor)
+    }
+
     /// The content of a small file, or `nil` with errno set when it cannot be read.
     static func contents(of path: String, atMost limit: Int) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)

@@ -18,7 +18,24 @@ public struct HostError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        "Cannot \(operation) \(object): \(HostError.text(of: code))"
+        "Cannot \(operation) \(object): \(HostError.text(of: code))" + (remedy.map { "; \($0)" } ?? "")
+    }
+
+    /// What the operator should look at first, if there is a usual cause.
+    public var remedy: String? {
+        switch code {
+        case ENOSPC, EDQUOT: "free some space there (df -h, df -i)"
+        case EROFS: "the file system is mounted read-only: look for disk errors in dmesg, then mount -o remount,rw"
+        case EACCES, EPERM: "run as root, and look at the modes of the directories on the way"
+        case EIO: "the disk does not work: look in dmesg"
+        case EMFILE: "too many open files; raise LimitNOFILE of the service"
+        case ENFILE: "the machine has too many open files; end what holds them, or raise fs.file-max"
+        case ENOTDIR: "a file stands where a directory should be; move it away"
+        case EEXIST where operation == Directories.making: "something else stands there; move it away"
+        case ENOENT where operation == Directories.making: "make the directory above it"
+        case ELOOP: "a symbolic link stands where a file should be; remove it"
+        default: nil
+        }
     }
 
     /// The system's words for an errno value, in the C locale.

@@ -113,7 +113,7 @@ struct CoreOnDesk {
     }
 
     private mutating func perform(_ action: ResourceAction) -> ActionResult {
-        let word = action.resource.word
+        let word = action.step.word
         switch action.verb {
         case .status: return .said(running.contains(word) ? "running" : "stopped")
         case .start:
@@ -203,7 +203,7 @@ extension [Effect] {
     /// Script calls as `verb word`.
     var calls: [String] {
         compactMap { effect in
-            if case .perform(let action, _) = effect { "\(action.verb.rawValue) \(action.resource.word)" } else { nil }
+            if case .perform(let action, _) = effect { "\(action.verb.rawValue) \(action.step.word)" } else { nil }
         }
     }
 

@@ -14,15 +14,44 @@ struct GroupOnHost {
     /// What a script answers instead of doing its work.
     var lies: [String: ActionResult] = [:]
     /// The action under way, as `verb word`.
-    private(set) var pending: (verb: ResourceVerb, resource: Resource)?
+    private(set) var pending: (verb: ResourceVerb, resource: ResourceStep)?
     /// Everything the runner said, calls included, since the last `takeHistory`.
     private(set) var history: [String] = []
     /// Two actions were under way at once.
     private(set) var overlapped = false
 
     init(_ words: String...) {
-        let resources = words.map { Resource(word: $0, scriptName: $0, arguments: []) }
-        runner = GroupRunner(group: ResourceGroup(preferredNode: NodeName("alpha"), resources: resources, line: 1))
+        runner = GroupRunner(group: Self.group(words))
+    }
+
+    init(_ runner: GroupRunner) {
+        self.runner = runner
+    }
+
+    /// Words that begin with a digit are addresses.
+    static func group(_ words: [String], monitor: Duration? = nil) -> ResourceGroup {
+        let resources = words.map { word in
+            Resource(
+                word: word, scriptName: word, arguments: [],
+                address: word.first?.isNumber == true ? ServiceAddress(bytes: [10, 0, 0, 1], text: word) : nil,
+                monitorInterval: monitor)
+        }
+        return ResourceGroup(preferredNode: NodeName("alpha"), resources: resources, line: 1)
+    }
+
+    /// haresources has another line for it.
+    mutating func redefine(_ words: String..., monitor: Duration? = nil) {
+        runner.redefine(Self.group(words, monitor: monitor), now: now)
+        note(runner.advance(now: now))
+    }
+
+    /// Somebody takes a resource away, and tells or not.
+    mutating func lose(_ word: String, isTold: Bool) {
+        for running in self.running where running.split(separator: " ").contains(Substring(word)) {
+            self.running.remove(running)
+        }
+        if isTold { runner.lose(word) }
+        note(runner.advance(now: now))
     }
 
     mutating func takeHistory() -> [String] {
@@ -88,10 +117,18 @@ extension GroupRunner.Output {
         case .running: "RUNNING"
         case .releasing: "RELEASING"
         case .released: "RELEASED"
-        case .startFailed(let resource, _): "START FAILED \(resource.word)"
-        case .stopRetry(let resource, _, let attempt): "RETRY \(attempt) \(resource.word)"
-        case .stopFailed(let resource): "STOP FAILED \(resource.word)"
-        case .stopUnjustlyFailed(let resource): "STOP UNJUSTLY FAILED \(resource.word)"
+        case .foundRunning(let step): "FOUND \(step.word)"
+        case .startFailed(let step, _): "START FAILED \(step.word)"
+        case .checkFailed(let step, _, let failures): "CHECK FAILED \(failures) \(step.word)"
+        case .checkNotRun(let step, _): "CHECK NOT RUN \(step.word)"
+        case .addressRemoved(let step, let times): "REMOVED \(times) \(step.word)"
+        case .failedTooOften(let step): "FAILED TOO OFTEN \(step.word)"
+        case .failureForgotten: "FORGOTTEN"
+        case .stopRetry(let step, _, let attempt): "RETRY \(attempt) \(step.word)"
+        case .stopFailed(let step): "STOP FAILED \(step.word)"
+        case .stopFailureIgnored(let step): "STOP FAILURE IGNORED \(step.word)"
+        case .rebootNeeded(let step): "REBOOT \(step.word)"
+        case .stopUnjustlyFailed(let step): "STOP UNJUSTLY FAILED \(step.word)"
         }
     }
 }

@@ -89,6 +89,15 @@ struct RandomPeer {
             info: pick([nil, "shutdown", "standby"]), claim: chance(4) ? nil : claim())
     }
 
+    /// Mostly of the same lines as ours.
+    private mutating func fingerprints() -> [GroupFingerprint] {
+        [("web", CoreOnDesk.alpha), ("mail", CoreOnDesk.alpha), ("files", CoreOnDesk.beta)].compactMap { key, node in
+            let resource = Resource(word: key, scriptName: key, arguments: [])
+            let group = ResourceGroup(preferredNode: node, resources: [resource], line: 1)
+            return chance(20) ? nil : group.fingerprint
+        }
+    }
+
     private mutating func claim() -> ResourceClaim {
         let ranks: [ClaimRank] = [.none, .none, .unheard, .takeover, .agreed]
         let generations: [UInt64] = [CoreOnDesk.generation.number, CoreOnDesk.generation.number, 0, .max]
@@ -96,6 +105,7 @@ struct RandomPeer {
             generation: Generation(pick(generations)), sequence: SequenceNumber(pick([0, 10, 1_000_000, .max])))
         return ResourceClaim(
             local: pick(ranks), foreign: pick(ranks), heard: chance(10) ? nil : heard, wantsAnswer: chance(4),
-            failed: chance(3) ? some(Self.keys) : [], adopted: chance(6) ? some(Self.keys) : [])
+            failed: chance(3) ? some(Self.keys) : [], adopted: chance(6) ? some(Self.keys) : [],
+            groups: chance(2) ? nil : fingerprints())
     }
 }

@@ -89,6 +89,22 @@ import Testing
         #expect(reply(question, inProse: true)?.lines == lines)
     }
 
+    @Test(
+        arguments: [
+            (.running, ["10.0.0.1\tnodea\trunning"], 0), (.stopped, ["10.0.0.1\tnodea\tstopped"], 0),
+            (.acquiring, ["10.0.0.1\tnodea\tacquiring"], 0), (.releasing, ["10.0.0.1\tnodea\treleasing"], 0),
+            (.failed, ["10.0.0.1\tnodea\tfailed"], 1), (.stopFailed, ["10.0.0.1\tnodea\tstopFailed"], 1),
+        ] as [(ClusterSnapshot.Group.State, [String], Int32)])
+    func groupsAreListedAndAFailedOneIsANo(state: ClusterSnapshot.Group.State, lines: [String], exitCode: Int32) {
+        var snapshot = ControlAnswerTests.snapshot()
+        snapshot.groups[0].state = state
+        let plain = answer(.question(.groups, inProse: false), snapshot: snapshot, parameters: [])
+        #expect(plain == ControlReply(exitCode: exitCode, lines: lines))
+        let prose = answer(.question(.groups, inProse: true), snapshot: snapshot, parameters: [])
+        #expect(prose?.exitCode == exitCode && prose?.lines.count == 1)
+        #expect(prose?.lines.first?.hasPrefix("The group 10.0.0.1 of node nodea is ") == true)
+    }
+
     @Test func theSnapshotTellsEverything() {
         #expect(
             reply(.snapshot)?.lines == [

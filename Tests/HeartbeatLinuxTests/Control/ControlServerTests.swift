@@ -135,6 +135,14 @@ import Testing
         #expect(try harness.client().ask(.question(.resourceStatus, inProse: false)).lines == ["local"])
     }
 
+    @Test func connectionsThatSayNothingKeepNoOperatorOut() throws {
+        // Nobody is turned away for being slow here: only room is made.
+        let harness = try Harness(requestTimeout: .seconds(3600))
+        let silent = try (0..<3 * ControlServer.mostClients).map { _ in try harness.connect() }
+        defer { silent.forEach { close($0) } }
+        #expect(try harness.client().ask(.question(.resourceStatus, inProse: false)).lines == ["local"])
+    }
+
     @Test func toolsSayWhatTheOriginalsSaidWithoutADaemon() {
         let tool = Tool(name: "cl_status", client: ControlClient(runDirectory: "/nonexistent"))
         let stopped = ControlReply(exitCode: 1, lines: ["Heartbeat is stopped on this machine."])

@@ -8,7 +8,8 @@ import Testing
         .listNodes(.ping, verbose: true), .listNodes(.normal, verbose: false), .nodeStatus(NodeName("nodea")),
         .nodeType(NodeName("a b\n%")), .nodeWeight(NodeName("")), .nodeSite(NodeName("ü")),
         .listLinks(NodeName("x"), verbose: true), .linkStatus(NodeName("x"), MediumName("/dev/ttyS0")),
-        .clientStatus(NodeName("x"), client: "verbose"), .resourceStatus, .parameter("keepalive"), .snapshot,
+        .clientStatus(NodeName("x"), client: "verbose"), .resourceStatus, .parameter("keepalive"), .groups,
+        .snapshot,
     ]
     static let requests: [ControlRequest] =
         questions.flatMap { [.question($0, inProse: false), .question($0, inProse: true)] } + [

@@ -55,6 +55,15 @@ import Testing
         ])
         #expect(bytes == Array("MESSAGE=a=b\nHA_NODE\n".utf8) + [3, 0, 0, 0, 0, 0, 0, 0] + Array("x\ny\n".utf8))
     }
+
+    @Test func aValueTooLongForADatagramIsCutBetweenCharacters() {
+        let longest = JournalMessage.longestValue
+        let whole = JournalMessage.bytes([("MESSAGE", String(repeating: "a", count: longest))])
+        #expect(whole.count == longest + 9)
+        let cut = JournalMessage.bytes([("MESSAGE", "a" + String(repeating: "ä", count: longest))])
+        let text = String(decoding: cut.dropFirst(8).dropLast(), as: UTF8.self)
+        #expect(text == "a" + String(repeating: "ä", count: (longest - 1) / 2) + "…")
+    }
 }
 
 @Suite struct LogOutputTests {
@@ -181,6 +190,108 @@ import Testing
         logger.error("lost", metadata: ["HA_PEER": "nodeb", "other": "x"])
         let expected = "MESSAGE=lost\nPRIORITY=3\nSYSLOG_IDENTIFIER=heartbeat\nHA_NODE=nodea\nHA_PEER=nodeb\n"
         #expect(receiver.next() == expected)
+    }
+
+    @Test func everyLineGoesThroughTheLogger() throws {
+        let directory = try temporaryDirectory()
+        defer { removeTree(directory) }
+        let receiver = try DatagramReceiver(directory + "/journal")
+        let output = output(in: directory, console: .journal) { $0.logFile = directory + "/ha-log" }
+        let own = output.adding(["HA_NODE": "nodea", "unseen": "x"])
+        own.logger.info("own", metadata: ["MESSAGE_ID": "0123"])
+        output.write(.warning, "short", fields: [("HA_GROUP", "web")])
+        output.writeScriptLine(tag: "Stub(a)[1]", text: "hi", fields: [("HA_GROUP", "web")])
+        let head = "SYSLOG_IDENTIFIER=heartbeat\n"
+        #expect(receiver.next() == "MESSAGE=own\nPRIORITY=6\n\(head)HA_NODE=nodea\nMESSAGE_ID=0123\n")
+        #expect(receiver.next() == "MESSAGE=short\nPRIORITY=4\n\(head)HA_GROUP=web\n")
+        #expect(
+            receiver.next()
+                == "MESSAGE=Stub(a)[1]: hi\nPRIORITY=6\n\(head)HA_GROUP=web\nHA_SCRIPT=Stub(a)[1]\n")
+        let written = lines(directory + "/ha-log")
+        #expect(written.count == 3 && written[1].hasSuffix("WARN: short") && written[2].hasSuffix("Stub(a)[1]:    hi"))
+    }
+
+    @Test func aJournalThatDoesNotReadLosesLinesAndTellsHowMany() throws {
+        let directory = try temporaryDirectory()
+        defer { removeTree(directory) }
+        let receiver = try DatagramReceiver(directory + "/journal")
+        let output = output(in: directory, console: .journal) { _ in }
+        // More than any socket holds: net.unix.max_dgram_qlen messages, or its buffer.
+        let written = 5000
+        for number in 0..<written { output.write(.info, "line \(number)") }
+        var taken = 0
+        while receiver.next() != nil { taken += 1 }
+        #expect(taken > 0 && taken < written)
+        output.write(.info, "after")
+        let lost = "MESSAGE=\(written - taken) lines were lost: the journal did not take them\nPRIORITY=4\n"
+        #expect(receiver.next()?.hasPrefix(lost) == true)
+        #expect(receiver.next()?.hasPrefix("MESSAGE=after\n") == true)
+    }
+
+    @Test func aJournalThatRestartsGetsTheNextLine() throws {
+        let directory = try temporaryDirectory()
+        defer { removeTree(directory) }
+        let output = output(in: directory, console: .journal) { _ in }
+        do {
+            let first = try DatagramReceiver(directory + "/journal")
+            output.write(.info, "one")
+            #expect(first.next()?.hasPrefix("MESSAGE=one\n") == true)
+        }
+        unlink(directory + "/journal")
+        output.write(.info, "unheard")
+        let second = try DatagramReceiver(directory + "/journal")
+        output.write(.info, "three")
+        #expect(second.next()?.hasPrefix("MESSAGE=1 lines were lost") == true)
+        #expect(second.next()?.hasPrefix("MESSAGE=three\n") == true)
+    }
+
+    @Test(arguments: [true, false])
+    func aJournalThatIsAlsoTheSyslogGetsALineOnce(isJournalSyslog: Bool) throws {
+        let directory = try temporaryDirectory()
+        defer { removeTree(directory) }
+        let journal = try DatagramReceiver(directory + "/journal")
+        let syslog = try DatagramReceiver(directory + "/journal-syslog")
+        #expect(symlink(directory + "/journal-syslog", directory + "/dev-log") == 0)
+        var sockets = LogOutput.Sockets()
+        sockets.syslog = directory + "/dev-log"
+        sockets.journal = directory + "/journal"
+        sockets.journalSyslog = directory + (isJournalSyslog ? "/journal-syslog" : "/other")
+        var configuration = LoggingConfiguration()
+        configuration.facility = "local3"
+        let output = LogOutput(configuration, host: "nodea", console: .journal, sockets: sockets)
+        output.write(.info, "once")
+        output.writeScriptLine(tag: "Stub(a)", text: "hi")
+        for _ in 0..<2 {
+            #expect(journal.next()?.contains("\nSYSLOG_FACILITY=19\n") == isJournalSyslog)
+            #expect((syslog.next() == nil) == isJournalSyslog)
+        }
+    }
+
+    @Test func theJournalIsMeantOnlyWhenTheOutputStillLeadsThere() throws {
+        let pipe = try Descriptors.makePipe()
+        defer {
+            close(pipe.read)
+            close(pipe.write)
+        }
+        var status = stat()
+        #expect(fstat(pipe.write, &status) == 0)
+        let stream = "\(status.st_dev):\(status.st_ino)"
+        #expect(LogOutput.console(of: pipe.write, journalStream: stream) == .journal)
+        for other in [nil, "", "8:1", stream + "0", "journal"] {
+            #expect(LogOutput.console(of: pipe.write, journalStream: other) == .standardError, "\(other ?? "unset")")
+        }
+        #expect(LogOutput.console(of: -1, journalStream: stream) == .standardError)
+    }
+
+    @Test func anOutputThatDoesNotReadNeverHoldsUsUp() throws {
+        let pipe = try Descriptors.makePipe()
+        defer {
+            close(pipe.read)
+            close(pipe.write)
+        }
+        for number in 0..<20_000 { Descriptors.writeWithoutWaiting("line \(number)\n", to: pipe.write) }
+        let kept = Descriptors.read(pipe.read, atMost: 100)
+        #expect(kept?.starts(with: "line 0\nline 1\n".utf8) == true)
     }
 }
 

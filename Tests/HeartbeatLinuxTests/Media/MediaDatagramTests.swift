@@ -226,6 +226,33 @@ struct MediaDatagramTests {
         #expect(a.eventually { $0.story("lo") == ["failed"] })
         #expect(
             a.read { $0.failures("lo") }.first?.description
-                == "cannot bind to UDP port 694 on lo: Address already in use; is another heartbeat running?")
+                == "cannot bind to UDP port 694 on lo: Address already in use; is another heartbeat running? `ss -ulpn` "
+                + "shows whose port it is; end that program or change udpport")
+    }
+
+    @Test("A port that another program shares with us is warned of, once, and used")
+    func portShared() {
+        let taker = left.inside { () -> MediaDescriptor? in
+            do throws(MediaError) {
+                let socket = try MediaDescriptor.socket(family: AF_INET, for: "a stranger")
+                try socket.set(SOL_SOCKET, SO_REUSEADDR, to: Int32(1), for: "a stranger")
+                try socket.bind(to: SocketEndpoint(.any(isIPv6: false), port: 694), for: "a stranger")
+                return socket
+            } catch {
+                return nil
+            }
+        }
+        #expect(taker != nil)
+        let media: [MediumConfiguration] = [
+            .multicast(interface: "lo", group: "239.0.0.42", port: 694, ttl: 1, loopback: true),
+            .multicast(interface: "lo", group: "239.0.0.43", port: 695, ttl: 1, loopback: true),
+        ]
+        let a = Station(media, in: left)
+        defer { a.stop() }
+        #expect(a.send("heard all the same") { $0.heard("heard all the same") })
+        let stories = a.read { recorder in recorder.events.map { $0.event } }
+        let shared = MediaError(.share, "UDP port 694 on lo", errno: EADDRINUSE)
+        #expect(stories == [.opened, .warned(shared), .opened])
+        taker?.close()
     }
 }

@@ -108,6 +108,13 @@ struct MediaSerialTests {
         #expect(withUnsafeBytes(of: mode.c_cc) { $0[Int(VMIN)] } == 1)
     }
 
+    @Test("A slow line is not stuck: the full buffer of the driver may drain", arguments: SerialLine.rates.map(\.baud))
+    func slowLine(baud: Int) {
+        let buffer = Duration.milliseconds(4096 * 10 * 1000 / baud)
+        #expect(SerialPort.stall(baud: baud) > buffer)
+        #expect(SerialPort.stall(baud: baud) < buffer + .seconds(5))
+    }
+
     @Test("Without a reader nothing grows, the oldest are dropped whole, and it is reported once")
     func noReader() {
         let pty = Pty()

@@ -46,6 +46,17 @@ import Testing
         #expect(run.results == [.exited(code: 0, output: "\(harness.directory)\n0022\n")])
     }
 
+    /// What the unit of the daemon does for the daemon is not for the services that scripts start.
+    @Test func theScriptIsOrdinaryPreyOfTheOutOfMemoryKiller() throws {
+        let harness = try ScriptHarness()
+        writeFile("/proc/self/oom_score_adj", "50\n", mode: 0o644)
+        defer { writeFile("/proc/self/oom_score_adj", "0\n", mode: 0o644) }
+        let run = try harness.run(
+            harness.script("until read -r s </proc/self/oom_score_adj && [ $s = 0 ]; do sleep 0.01; done"),
+            timeout: .seconds(20))
+        #expect(run.results == [.exited(code: 0, output: "")])
+    }
+
     @Test func aMissingDirectoryDoesNotKeepTheScriptFromRunning() throws {
         let harness = try ScriptHarness()
         let run = try harness.run(harness.script("pwd"), workingDirectory: "/nonexistent/cores")

@@ -11,8 +11,8 @@ import Testing
         let paths = try makeTree(in: directory)
         let scripts = ResourceScripts(paths: paths)
         #expect(scripts.locate("everywhere") == .success("\(directory)/ha.d/resource.d/everywhere"))
-        #expect(scripts.locate("init") == .success("\(directory)/init.d/init"))
         #expect(scripts.locate("shipped") == .success("\(directory)/shipped/shipped"))
+        #expect(scripts.locate("init") == .success("\(directory)/init.d/init"))
         #expect(scripts.locate("locked") == .failure(.notExecutable(path: "\(directory)/ha.d/resource.d/locked")))
         #expect(scripts.locate("directory") == .success("\(directory)/init.d/directory"), "a directory is no script")
         guard case .failure(.notFound(_, let searched)) = scripts.locate("nowhere") else {
@@ -20,6 +20,28 @@ import Testing
             return
         }
         #expect(searched.count == 3)
+    }
+
+    @Test(arguments: [
+        ("/usr/libexec/heartbeat/heartbeat", ["/usr/share/swift-heartbeat"], "/usr/share/swift-heartbeat"),
+        ("/usr/local/sbin/hb", ["/share/swift-heartbeat", "/usr/share/swift-heartbeat"], "/usr/share/swift-heartbeat"),
+        ("/opt/hb/bin/heartbeat", ["/share/swift-heartbeat"], "/share/swift-heartbeat"),
+        ("/home/me/.build/release/heartbeat", [], "/usr/share/swift-heartbeat"),
+        ("heartbeat", ["/share/swift-heartbeat"], "/usr/share/swift-heartbeat"),
+    ])
+    func shippedFilesAreInTheNearestShareAboveTheProgram(program: String, directories: [String], expected: String) {
+        #expect(ShippedFiles.directory(above: program) { directories.contains($0) } == expected)
+    }
+
+    @Test func aFileIsNoDirectoryOfShippedFiles() throws {
+        let directory = try temporaryDirectory()
+        defer { removeTree(directory) }
+        try #require(mkdir(directory + "/share", 0o755) == 0)
+        writeFile(directory + "/share/swift-heartbeat", "", mode: 0o644)
+        #expect(ShippedFiles.directory(above: directory + "/bin/heartbeat") == ShippedFiles.usual)
+        #expect(unlink(directory + "/share/swift-heartbeat") == 0)
+        try #require(mkdir(directory + "/share/swift-heartbeat", 0o755) == 0)
+        #expect(ShippedFiles.directory(above: directory + "/bin/heartbeat") == directory + "/share/swift-heartbeat")
     }
 
     @Test(arguments: ["", ".", "..", "../evil", "/bin/sh", "a/b"])
@@ -44,7 +66,7 @@ import Testing
         for path in ["/ha.d/resource.d/everywhere", "/init.d/everywhere", "/shipped/everywhere", "/init.d/init"] {
             writeFile(directory + path, "#!/bin/sh\n", mode: 0o755)
         }
-        writeFile(directory + "/shipped/shipped", "#!/bin/sh\n", mode: 0o755)
+        for path in ["/shipped/shipped", "/init.d/shipped"] { writeFile(directory + path, "#!/bin/sh\n", mode: 0o755) }
         writeFile(directory + "/init.d/directory", "#!/bin/sh\n", mode: 0o755)
         writeFile(directory + "/ha.d/resource.d/locked", "#!/bin/sh\n", mode: 0o644)
         return paths

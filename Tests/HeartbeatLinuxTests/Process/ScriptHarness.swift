@@ -26,10 +26,12 @@ final class ScriptHarness: Sendable {
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let runner: NIOLoopBound<ScriptRunner>
 
-    init(grace: Duration = .seconds(2)) throws {
+    init(grace: Duration = .seconds(2), journal: ScriptJournal? = nil) throws {
         directory = try temporaryDirectory()
         let loop = group.next()
-        runner = try loop.submit { NIOLoopBound(ScriptRunner(loop: loop, grace: grace), eventLoop: loop) }.wait()
+        runner = try loop.submit {
+            NIOLoopBound(ScriptRunner(loop: loop, grace: grace, journal: journal), eventLoop: loop)
+        }.wait()
     }
 
     deinit {

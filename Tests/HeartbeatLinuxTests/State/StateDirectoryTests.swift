@@ -100,8 +100,8 @@ import Testing
         let base = try temporaryDirectory()
         defer { removeTree(base) }
         let state = StateDirectory(base + "/heartbeat")
-        try state.prepare()
-        try state.prepare()
+        #expect(try state.prepare() == nil)
+        #expect(try state.prepare() == nil)
         try Directories.prepareRunDirectory(base)
         var status = stat()
         #expect(stat(state.workingDirectory, &status) == 0 && status.st_mode & 0o7777 == 0o700)

@@ -44,22 +44,6 @@ import Testing
         #expect(BackgroundReport.failure(in: text) == nil)
     }
 
-    @Test func withoutSystemdNothingIsTold() {
-        let manager = ServiceManager()
-        manager.ready()
-        manager.status("a\nb")
-        manager.feedWatchdog()
-        manager.stopping()
-        #expect(manager.watchdogInterval == nil)
-    }
-
-    @Test func realtimeThatIsSwitchedOffDoesNothing() {
-        var configuration = RealtimeConfiguration()
-        configuration.isEnabled = false
-        #expect(Realtime.enter(configuration).isEmpty)
-        #expect(sched_getscheduler(0) == SCHED_OTHER)
-    }
-
     @Test func anErrorNamesWhatWasTriedOnWhatAndWhy() {
         #expect("\(HostError("open", "/x", code: ENOENT))" == "Cannot open /x: No such file or directory")
     }

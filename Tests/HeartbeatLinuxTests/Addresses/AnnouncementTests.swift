@@ -9,7 +9,7 @@ private func bytes(_ hex: String) -> [UInt8] {
 }
 
 @Suite(.serialized, .enabled(if: TestNetwork.isAvailable))
-struct MediaAnnounceTests {
+struct AnnouncementTests {
     let left = TestNetwork()
     let right = TestNetwork()
 
@@ -53,18 +53,25 @@ struct MediaAnnounceTests {
         return isArp || isAdvertisement
     }
 
-    private static func announce(_ address: String, times: Int) {
-        do throws(MediaError) {
-            let announcement = try Announcement(interface: "hbm", address: IPAddress(address)!)
-            for _ in 0..<times { try announcement.send() }
+    /// Every form of the announcement, so many times; the error that stopped it.
+    @discardableResult
+    private static func announce(_ address: String, on name: String = "hbm", times: Int) -> String? {
+        do {
+            let interface = try #require(try AddressKeeper().interface(named: name))
+            guard let announced = AnnouncedAddress(IPAddress(address)!, on: interface) else { return "no neighbours" }
+            let socket = try AnnouncementSocket()
+            for _ in 0..<times {
+                for form in 0..<announced.forms { try socket.send(announced, form: form) }
+            }
+            return nil
         } catch {
-            Issue.record("\(error)")
+            return "\(error)"
         }
     }
 
     @Test("An IPv4 address is announced by an ARP request and a reply, byte for byte")
     func ipv4() {
-        let frames = capture(0x0806, count: 4) { Self.announce("10.77.0.50", times: 2) }
+        let frames = capture(0x0806, count: 4) { _ = Self.announce("10.77.0.50", times: 2) }
         #expect(frames == [Self.arpRequest, Self.arpReply, Self.arpRequest, Self.arpReply])
     }
 
@@ -76,7 +83,7 @@ struct MediaAnnounceTests {
             fd 77 00 00 00 00 00 00 00 00 00 00 00 00 00 50 ff 02 00 00 00 00 00 00 00 00 00 00 00 00 00 01
             88 00 fa fe 20 00 00 00 fd 77 00 00 00 00 00 00 00 00 00 00 00 00 00 50 02 01 02 00 5e 10 00 01
             """)
-        let frames = capture(0x86DD, count: 1) { Self.announce("fd77::50", times: 1) }
+        let frames = capture(0x86DD, count: 1) { _ = Self.announce("fd77::50", times: 1) }
         #expect(frames == [expected])
     }
 
@@ -87,7 +94,7 @@ struct MediaAnnounceTests {
         left.awaitReady("hbm")
         right.awaitReady("hbm")
         right.run("ip neighbour replace \(address) lladdr 02:00:00:00:00:99 dev hbm nud stale")
-        left.inside { Self.announce(address, times: 1) }
+        #expect(left.inside { Self.announce(address, times: 1) } == nil)
         let knows = "ip neighbour show \(address) | grep -q \(Self.station)"
         #expect(eventually { right.run(knows) == 0 })
     }
@@ -99,37 +106,24 @@ struct MediaAnnounceTests {
         #expect(frames.count == 1 && frames[0].payload[44] == 0xA0)
     }
 
-    @Test(
-        "What cannot be announced on is an error with a reason",
-        arguments: [
-            ("absent", "cannot find interface absent: No such device; does the interface exist?"),
-            ("lo", "cannot send on lo: not an Ethernet interface"),
-        ])
-    func refused(interface: String, description: String) {
-        let error = left.inside { () -> String in
-            do throws(MediaError) {
-                _ = try Announcement(interface: interface, address: IPAddress("10.77.0.50")!)
-                return "no error"
-            } catch {
-                return error.description
-            }
-        }
-        #expect(error == description)
+    @Test("An interface without neighbours is passed over")
+    func loopback() {
+        #expect(left.inside { Self.announce("10.77.0.50", on: "lo", times: 1) } == "no neighbours")
+    }
+
+    @Test("An interface with neighbours that is no Ethernet is an error with a reason")
+    func notEthernet() {
+        left.run("ip tuntap add dev hbt mode tun && ip link set hbt up && ip link set hbt arp on")
+        let error = left.inside { Self.announce("10.77.0.50", on: "hbt", times: 1) }
+        #expect(error == "cannot send on hbt: not an Ethernet interface, 10.77.0.50 is not announced on it")
     }
 
     @Test("An interface that is down is an error of sending")
     func down() {
         left.connect("hbm", host: 1, to: right, "hbm", host: 2)
         left.run("ip link set hbm down")
-        let error = left.inside { () -> MediaError? in
-            do throws(MediaError) {
-                try Announcement(interface: "hbm", address: IPAddress("10.77.0.50")!).send()
-                return nil
-            } catch {
-                return error
-            }
-        }
-        #expect(error?.description == "cannot send on hbm: Network is down; is the interface up, with an address?")
+        let error = left.inside { Self.announce("10.77.0.50", times: 1) }
+        #expect(error == "cannot send on hbm: Network is down; is the interface up, with an address?")
     }
 }
 

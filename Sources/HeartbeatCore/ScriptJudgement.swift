@@ -1,0 +1,31 @@
+// What the answers of scripts mean: the contract that every resource script of heartbeat was written for.
+
+import HeartbeatModel
+
+extension ActionResult {
+    /// `start` and `stop` are judged by exit code 0 and nothing else (observed).
+    var isSuccess: Bool {
+        switch self {
+        case .exited(let code, _): code == 0
+        case .signalled, .timedOut, .notRun: false
+        }
+    }
+
+    /// `status` is judged by its text and nothing else (observed).
+    var saysRunning: Bool {
+        switch self {
+        case .exited(_, let output): statusTextMeansRunning(output)
+        case .signalled, .timedOut, .notRun: false
+        }
+    }
+
+    /// A `status` that gave no answer proves nothing: only a text that does not say "running" does, or none with a code other
+    /// than 4, "unknown" (LSB).
+    var provesStopped: Bool {
+        switch self {
+        case .exited(4, let output) where !output.contains { !$0.isWhitespace }: false
+        case .exited(_, let output): !statusTextMeansRunning(output)
+        case .signalled, .timedOut, .notRun: false
+        }
+    }
+}

@@ -1,0 +1,60 @@
+// `heartbeat -k`: orders the daemon to end and waits, saying what it waits for. Whoever interrupts the waiting does not
+// interrupt the daemon.
+
+import Glibc
+import HeartbeatControl
+import HeartbeatLinux
+
+extension DaemonCommand {
+    /// Asks the running daemon to release everything and end, and waits until it has: 0. After `timeout` it waits no
+    /// longer: 1. Without a timeout it waits as long as the scripts take, as the original does.
+    public func stop(timeout: Duration? = nil) -> Int32 {
+        guard case .running(let pid) = PidFile.owner(of: paths.pidFile) else {
+            complain("INFO: Heartbeat already stopped.")
+            return 0
+        }
+        guard pid > 0 else {
+            complain("ERROR: heartbeat runs, but \(paths.pidFile) does not tell its process; end it with kill")
+            return 1
+        }
+        guard kill(pid, SIGTERM) == 0 || errno == ESRCH else {
+            complain("\(HostError("stop", "heartbeat [pid \(pid)]"))")
+            return 4
+        }
+        return wait(for: pid, timeout: timeout)
+    }
+
+    private func wait(for pid: pid_t, timeout: Duration?) -> Int32 {
+        let start = ContinuousClock.now
+        var nextWord = start + .seconds(10)
+        while case .running(let current) = PidFile.owner(of: paths.pidFile), current == pid {
+            let now = ContinuousClock.now
+            if let timeout, now - start >= timeout {
+                complain(
+                    "ERROR: heartbeat [pid \(pid)] has not stopped within \(timeout.components.seconds) s: "
+                        + "\(obstacle()). It goes on stopping; only the waiting ends.")
+                return 1
+            }
+            if now >= nextWord {
+                complain(
+                    "INFO: waiting for heartbeat [pid \(pid)] since \((now - start).components.seconds) s: \(obstacle())"
+                )
+                nextWord = ContinuousClock.now + .seconds(10)
+            }
+            usleep(50_000)
+        }
+        return 0
+    }
+
+    /// What keeps the daemon from ending, asked of itself.
+    private func obstacle() -> String {
+        do throws(ControlFailure) {
+            let reply = try ControlClient(runDirectory: paths.run, timeout: .seconds(2))
+                .ask(.question(.snapshot, inProse: false))
+            return ClusterFacts(lines: reply.lines)?.unfinished ?? "it does not tell why"
+        } catch {
+            if case .silent = error { return "it does not answer; its process may have been stopped" }
+            return "it does not tell why"
+        }
+    }
+}

@@ -1,0 +1,80 @@
+// Between whatever has something to tell and the log: every fact gets its name and its fields, what repeats is counted.
+// A timer runs only while something is being counted.
+
+import HeartbeatCore
+import HeartbeatLinux
+import HeartbeatModel
+import Logging
+
+extension Logger {
+    /// Writes a fact, its fields as metadata.
+    func tell(_ fact: LogFact) {
+        var metadata: Metadata = [
+            "HA_EVENT": "\(fact.event)", "MESSAGE_ID": "\(LogFact.messageID(of: fact.event))",
+        ]
+        for field in fact.fields { metadata[field.name.rawValue] = "\(field.value)" }
+        log(level: fact.level.loggerLevel, "\(fact.text)", metadata: metadata)
+    }
+
+    /// Writes a fact of the shell.
+    func tell(_ event: ShellEvent, _ text: String, _ fields: [NoticeField] = []) {
+        tell(LogFact(event: event.rawValue, level: event.level, text: text, fields: fields))
+    }
+}
+
+extension Notice.Level {
+    fileprivate var loggerLevel: Logger.Level {
+        switch self {
+        case .info: .info
+        case .warning: .warning
+        case .error: .error
+        case .critical: .critical
+        }
+    }
+}
+
+/// The facts of one running node, on their way to its log.
+final class FactTeller {
+    private let logger: Logger
+    private let reactor: Reactor
+    private var repeated: RepeatedFacts
+    private var timer: (due: Instant, timer: ReactorTimer)?
+
+    /// All lines go to `logger`.
+    init(_ logger: Logger, reactor: Reactor, counting repeated: RepeatedFacts = RepeatedFacts()) {
+        self.repeated = repeated
+        self.logger = logger
+        self.reactor = reactor
+    }
+
+    func tell(_ notice: Notice) {
+        take(LogFact(notice))
+    }
+
+    func tell(_ event: ShellEvent, _ text: String, _ fields: [NoticeField] = []) {
+        take(LogFact(event: event.rawValue, level: event.level, text: text, fields: fields))
+    }
+
+    /// Writes what was counted and not told yet: nothing follows.
+    func close() {
+        write(repeated.flush(at: reactor.now))
+    }
+
+    private func take(_ fact: LogFact) {
+        write(repeated.take(fact, at: reactor.now))
+    }
+
+    private func write(_ facts: [LogFact]) {
+        for fact in facts { logger.tell(fact) }
+        guard repeated.nextDeadline != timer?.due else { return }
+        timer?.timer.cancel()
+        timer = repeated.nextDeadline.map { due in
+            (due, reactor.after(due - reactor.now) { [weak self] in self?.expire() })
+        }
+    }
+
+    private func expire() {
+        timer = nil
+        write(repeated.expire(at: reactor.now))
+    }
+}

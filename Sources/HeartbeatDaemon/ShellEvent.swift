@@ -1,0 +1,47 @@
+// The names of what happens around the core: media, files, the host. With the core's `NoticeEvent` these are all names the
+// journal knows a line of the daemon by.
+
+import HeartbeatCore
+
+/// What a fact of the shell is called in the journal (`HA_EVENT`).
+enum ShellEvent: String, Hashable, Sendable, CaseIterable {
+    // Media and ping nodes' sockets.
+    case mediumOpen = "medium-open"
+    case mediumWarning = "medium-warning"
+    case mediumFailed = "medium-failed"
+    case mediumRecovered = "medium-recovered"
+    case packetRefused = "packet-refused"
+    case injectionRefused = "injection-refused"
+
+    // The life of the daemon.
+    case generation = "generation"
+    case generationNew = "generation-new"
+    case generationRaised = "generation-raised"
+    case generationStuck = "generation-stuck"
+    case uuidNew = "uuid-new"
+    case realtimeRefused = "realtime-refused"
+    case doorFailed = "door-failed"
+    case leftoverScript = "leftover-script"
+    case reloadIncomplete = "reload-incomplete"
+    case reloadRefused = "reload-refused"
+    case configurationMistake = "configuration-mistake"
+    case rebootFailed = "reboot-failed"
+
+    // Watchdogs.
+    case watchdogWarning = "watchdog-warning"
+    case watchdogFailed = "watchdog-failed"
+    case serviceWatchdogSlow = "service-watchdog-slow"
+
+    var level: Notice.Level {
+        switch self {
+        case .mediumOpen, .mediumRecovered, .generation, .uuidNew: .info
+        case .mediumWarning, .packetRefused, .injectionRefused, .generationNew, .generationRaised, .realtimeRefused,
+            .reloadIncomplete, .leftoverScript,
+            .watchdogWarning, .serviceWatchdogSlow:
+            .warning
+        case .mediumFailed, .doorFailed, .generationStuck, .reloadRefused, .configurationMistake, .watchdogFailed:
+            .error
+        case .rebootFailed: .critical
+        }
+    }
+}

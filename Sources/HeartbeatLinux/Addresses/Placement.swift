@@ -1,0 +1,215 @@
+// Where a service address goes: interface, prefix length, broadcast address and label. Pure: it looks at what the kernel has
+// and at what haresources says, and changes nothing.
+
+import HeartbeatModel
+
+/// Why an address cannot be brought up or taken down, as the operator reads it.
+struct AddressFailure: Error, Hashable, CustomStringConvertible {
+    let address: ServiceAddress
+    let reason: String
+
+    var description: String { "\(address.text): \(reason)" }
+}
+
+/// An address and its place, ready to be added.
+struct Placement: Hashable {
+    let address: ServiceAddress
+    let interface: InterfaceEntry
+    let prefixLength: UInt8
+    let broadcast: [UInt8]?
+    let label: String?
+
+    /// The place that the word asks for, and where it leaves something open, the place among the interface's own addresses.
+    ///
+    /// - The interface named; else the one that has the address, or had it before somebody took it away (`former`); else,
+    ///   among those that are up, the one whose network contains the address, the longest prefix first (observed behaviour);
+    ///   else the one to which `route` leads.
+    /// - Prefix length and broadcast address are those named, else those of that network, else the former length; a single
+    ///   address without one.
+    init(
+        _ address: ServiceAddress, in tables: KernelTables, former: HeldAddress? = nil,
+        route: (ServiceAddress) throws(NetlinkError) -> ConnectedRoute?, labels: inout AliasLabels
+    ) throws(AddressFailure) {
+        var candidates = try Self.candidates(for: address, in: tables)
+        // Whoever empties an interface takes the node's own address too, by which the place was found.
+        let home = candidates.first { $0.index == former?.interface.index && $0.name == former?.interface.name }
+        if let home { candidates = [home] }
+        let network = Self.network(of: address, among: candidates, in: tables)
+        if let network, let interface = tables.interface(network.interface) {
+            self.init(address, interface, Int(network.prefixLength), network.broadcast, &labels)
+        } else if let home, let former {
+            self.init(address, home, Int(former.prefixLength), nil, &labels)
+        } else if address.interface != nil, let interface = candidates.first {
+            self.init(address, interface, address.bytes.count * 8, nil, &labels)
+        } else if let found = try Self.ask(route, address),
+            let interface = candidates.first(where: { $0.index == found.interface })
+        {
+            self.init(address, interface, Int(found.prefixLength), nil, &labels)
+        } else {
+            throw AddressFailure(address: address, reason: Self.nowhere(address))
+        }
+        guard interface.isUp else {
+            throw AddressFailure(
+                address: address, reason: "interface \(interface.name) is down; ip link set \(interface.name) up")
+        }
+    }
+
+    private init(
+        _ address: ServiceAddress, _ interface: InterfaceEntry, _ networkBits: Int, _ networkBroadcast: [UInt8]?,
+        _ labels: inout AliasLabels
+    ) {
+        self.address = address
+        self.interface = interface
+        let bits = max(0, min(address.prefixLength ?? networkBits, address.bytes.count * 8))
+        prefixLength = UInt8(bits)
+        let inherited = bits == networkBits ? networkBroadcast : nil
+        broadcast =
+            address.isIPv6
+            ? nil : address.broadcast ?? inherited ?? Prefix.broadcast(of: address.bytes, bits: bits)
+        label = address.isIPv6 ? nil : labels.label(for: address, on: interface.name)
+    }
+
+    // MARK: - Which interface
+
+    private static func candidates(
+        for address: ServiceAddress, in tables: KernelTables
+    ) throws(AddressFailure) -> [InterfaceEntry] {
+        guard let name = address.interface else {
+            return tables.interfaces.filter { $0.isUp && !$0.isLoopback }
+        }
+        guard let interface = tables.interface(named: name) else {
+            let others = tables.interfaces.filter { !$0.isLoopback }.map(\.name).joined(separator: ", ")
+            throw AddressFailure(
+                address: address,
+                reason: "this node has no interface \(name); name one of those it has (\(others)) in haresources, "
+                    + "or see why it is missing")
+        }
+        return [interface]
+    }
+
+    /// The address entry whose network the address belongs to.
+    private static func network(
+        of address: ServiceAddress, among interfaces: [InterfaceEntry], in tables: KernelTables
+    ) -> AddressEntry? {
+        // Every interface has the network of link-local addresses: it says nothing.
+        guard address.interface != nil || !address.isLinkLocal else { return nil }
+        var best: AddressEntry?
+        for entry in tables.addresses
+        where entry.networkContains(address.bytes) && interfaces.contains(where: { $0.index == entry.interface }) {
+            if entry.prefixLength > (best?.prefixLength ?? 0) { best = entry }
+        }
+        return best
+    }
+
+    private static func ask(
+        _ route: (ServiceAddress) throws(NetlinkError) -> ConnectedRoute?, _ address: ServiceAddress
+    ) throws(AddressFailure) -> ConnectedRoute? {
+        guard address.interface == nil, !address.isLinkLocal else { return nil }
+        do throws(NetlinkError) {
+            return try route(address)
+        } catch {
+            throw AddressFailure(address: address, reason: "\(error)")
+        }
+    }
+
+    private static func nowhere(_ address: ServiceAddress) -> String {
+        let script = address.isIPv6 ? "IPv6addr" : "IPaddr"
+        let example = "\(script)::\(address.text)/\(address.prefixLength ?? (address.isIPv6 ? 64 : 24))/eth0"
+        if address.isLinkLocal { return "a link-local address needs its interface; name it: \(example)" }
+        return "no interface that is up has a network with this address; set one up, or name the interface: \(example)"
+    }
+
+    // MARK: - To the kernel
+
+    /// Adds it; refused with EEXIST when it is there.
+    ///
+    /// An IPv6 address is neither looked for on the network first, which takes a second or more in which nobody could use it
+    /// (IFA_F_NODAD; whoever takes over has waited for the deadtime), nor preferred (a preferred lifetime of 0): the node's
+    /// own connections shall not begin at an address that moves away. Connections made to it, and programs that bind to it,
+    /// do not notice. RFC 4862 section 5.5.4.
+    var addition: NetlinkRequest {
+        let bytes = address.bytes
+        var request = NetlinkRequest(
+            Netlink.newAddress, flags: Netlink.createOnly,
+            body: [address.isIPv6 ? 10 : 2, prefixLength, 0, 0] + hostBytes(interface.index))
+        request.append(2, bytes)
+        request.append(1, bytes)
+        if let broadcast { request.append(4, broadcast) }
+        if let label { request.append(3, Array(label.utf8) + [0]) }
+        if address.isIPv6 {
+            request.append(8, hostBytes(UInt32(0x02 /* IFA_F_NODAD */)))
+            // struct ifa_cacheinfo: preferred and valid lifetime in seconds, then two instants that are the kernel's.
+            request.append(6, hostBytes(UInt32(0)) + hostBytes(UInt32.max) + [UInt8](repeating: 0, count: 8))
+        }
+        return request
+    }
+}
+
+/// The labels by which ifconfig(8) and old scripts know IPv4 addresses (`eth0:0`).
+///
+/// An address of `IPaddr` gets the first free one of its interface, as from the original, which makes addresses with
+/// ifconfig; one of `IPaddr2` has none unless the word names it, also as from the original, which uses ip(8).
+struct AliasLabels {
+    private var used: Set<String>
+    private var next: [String: Int] = [:]
+    /// Whether the address at hand is to have one although its word names none.
+    var isWanted = true
+
+    init(_ tables: KernelTables) {
+        used = Set(tables.addresses.compactMap(\.label))
+    }
+
+    /// `nil` for none. A label has 15 characters at most: where the interface's name leaves no room the address goes without,
+    /// which only old tools notice.
+    fileprivate mutating func label(for address: ServiceAddress, on interface: String) -> String? {
+        if let label = address.label { return label }
+        guard isWanted else { return nil }
+        var number = next[interface] ?? 0
+        while used.contains("\(interface):\(number)") { number += 1 }
+        let label = "\(interface):\(number)"
+        guard label.utf8.count <= 15 else { return nil }
+        next[interface] = number + 1
+        return label
+    }
+}
+
+/// A route that leads to an address without a router: an interface may be told by it that has no address of the network.
+struct ConnectedRoute: Hashable {
+    let interface: UInt32
+    let prefixLength: UInt8
+
+    /// Which route the kernel would take (RTM_F_FIB_MATCH), a single question however many routes there are.
+    static func request(_ address: ServiceAddress) -> NetlinkRequest {
+        let family: UInt8 = address.isIPv6 ? 10 : 2
+        let bits = UInt8(address.bytes.count * 8)
+        // struct rtmsg: family, lengths of destination and source, tos, table, protocol, scope, type (1 byte each), flags (4).
+        var request = NetlinkRequest(
+            Netlink.getRoute, flags: 0, body: [family, bits, 0, 0, 0, 0, 0, 0] + hostBytes(UInt32(0x2000)))
+        request.append(1 /* RTA_DST */, address.bytes)
+        return request
+    }
+
+    /// `nil` unless it is an ordinary route to one interface, to less than everything, without a gateway.
+    init?(_ message: NetlinkMessage) {
+        guard message.type == Netlink.newRoute, let bits = message.body.hostInteger(at: 1, as: UInt8.self), bits > 0,
+            message.body.hostInteger(at: 7, as: UInt8.self) == 1 /* RTN_UNICAST */
+        else { return nil }
+        var index: UInt32?
+        var hasGateway = false
+        message.forEachAttribute(after: 12) { type, value in
+            switch type {
+            case 4 /* RTA_OIF */: index = value.hostInteger(at: 0, as: UInt32.self)
+            case 5 /* RTA_GATEWAY */, 9 /* RTA_MULTIPATH */, 18 /* RTA_VIA */: hasGateway = true
+            default: break
+            }
+        }
+        guard let index, !hasGateway else { return nil }
+        interface = index
+        prefixLength = bits
+    }
+}
+
+extension ServiceAddress {
+    /// fe80::/10.
+    fileprivate var isLinkLocal: Bool { isIPv6 && bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80 }
+}

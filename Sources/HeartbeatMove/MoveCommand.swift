@@ -1,0 +1,100 @@
+// What hb_standby and hb_takeover have in common, which is all but the direction: options, exit codes, waiting for the end.
+
+import ArgumentParser
+import Glibc
+import HeartbeatControl
+import HeartbeatModel
+
+/// The direction groups are moved in, from the local node's point of view.
+public enum Move: String, Sendable {
+    case standby = "hb_standby"
+    case takeover = "hb_takeover"
+
+    /// The name of the program.
+    public var program: String { rawValue }
+
+    func sentence(_ set: HoldSet) -> String {
+        switch self {
+        case .standby: "Going standby [\(set)]."
+        case .takeover: "Taking over [\(set)]."
+        }
+    }
+
+    func request(_ set: HoldSet) -> OperatorRequest {
+        switch self {
+        case .standby: .standby(set)
+        case .takeover: .takeover(set)
+        }
+    }
+}
+
+/// The command line of both programs.
+public struct MoveOptions: ParsableArguments {
+    @Argument(help: "all (default), foreign, local or failback, which is foreign.") var resources: String?
+
+    @Flag(help: "Return when the groups have moved. (Not in the original.)")
+    var wait = false
+
+    @Option(help: ArgumentHelp("With --wait: how long. (Not in the original.)", valueName: "seconds"))
+    var timeout = 300
+
+    @Option(name: .customLong("run-dir"), help: "Directory below which the daemon listens.")
+    var runDirectory = "/run"
+
+    public init() {}
+
+    public func validate() throws {
+        guard (1...1_000_000).contains(timeout) else { throw ValidationError("--timeout needs a number of seconds") }
+    }
+
+    /// Gives the order and, if asked to, waits until it has been carried out. Returns the exit code.
+    func perform(_ move: Move) -> Int32 {
+        let tool = Tool(name: move.program, client: ControlClient(runDirectory: runDirectory))
+        let before = wait ? tool.facts() : nil
+        let reply = tool.order(resources, sentence: move.sentence, request: move.request)
+        let code = tool.show(reply)
+        guard wait, code == ControlExit.success, let set = Tool.set(for: resources ?? "all") else { return code }
+        return tool.show(
+            tool.wait(for: set, isTakeover: move == .takeover, before: before, atMost: .seconds(timeout)))
+    }
+}
+
+/// One of the two programs.
+public protocol MoveCommand: ParsableCommand {
+    static var move: Move { get }
+    var options: MoveOptions { get }
+}
+
+extension MoveCommand {
+    /// The original's code for a bad command line instead of the library's.
+    public static func main() {
+        do {
+            let command = try parse()
+            Glibc.exit(command.options.perform(move))
+        } catch {
+            if exitCode(for: error) == .success { exit(withError: error) }
+            let tool = Tool(name: move.program, client: ControlClient())
+            Glibc.exit(tool.show(ControlReply(exitCode: ControlExit.failure, errors: [fullMessage(for: error)])))
+        }
+    }
+
+    /// Its help.
+    public static func configuration(abstract: String) -> CommandConfiguration {
+        CommandConfiguration(
+            commandName: move.program, abstract: abstract,
+            discussion: """
+                Groups are called as this node sees them: local ones prefer this node in haresources, foreign ones the other \
+                node. The command returns as soon as the daemon has taken the order, unless --wait is given.
+
+                EXIT STATUS
+                  0   the order was taken; with --wait: the groups have moved
+                  1   refused, or heartbeat is not running; with --wait: not moved
+                  12  no answer in time; with --wait: not over in time
+
+                EXAMPLES
+                  \(move.program)                     everything
+                  \(move.program) failback            what belongs to the other node
+                  \(move.program) all --wait --timeout 120 && echo moved
+                """)
+    }
+}

@@ -1,0 +1,127 @@
+// Which resources the daemon brings up itself, with which address, and when a script of the owner does it instead.
+
+import HeartbeatConfig
+import HeartbeatModel
+import Testing
+
+@Suite("Addresses of haresources")
+struct AddressTests {
+    private func resource(_ word: String) -> Resource? {
+        readHaresources("nodea \(word)\n").configuration?.groups.first?.resources.first
+    }
+
+    @Test(
+        "An address has its parts",
+        arguments: [
+            ("10.0.0.1", ServiceAddress(bytes: [10, 0, 0, 1], text: "10.0.0.1")),
+            ("10.0.0.1/24", ServiceAddress(bytes: [10, 0, 0, 1], text: "10.0.0.1", prefixLength: 24)),
+            (
+                "IPaddr::10.0.0.1/24/eth0",
+                ServiceAddress(bytes: [10, 0, 0, 1], text: "10.0.0.1", prefixLength: 24, interface: "eth0")
+            ),
+            (
+                "IPaddr2::10.0.0.1/24/eth1:0/10.0.0.127",
+                ServiceAddress(
+                    bytes: [10, 0, 0, 1], text: "10.0.0.1", prefixLength: 24, interface: "eth1", label: "eth1:0",
+                    broadcast: [10, 0, 0, 127])
+            ),
+            (
+                "10.0.0.1/24/10.0.0.255",
+                ServiceAddress(bytes: [10, 0, 0, 1], text: "10.0.0.1", prefixLength: 24, broadcast: [10, 0, 0, 255])
+            ),
+            (
+                "IPv6addr::2001:db8:0:0:0:0:0:1",
+                ServiceAddress(
+                    bytes: [0x20, 1, 0x0D, 0xB8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], text: "2001:db8:0:0:0:0:0:1")
+            ),
+            (
+                "IPv6addr::2001:db8:0:0:0:0:0:1/64/eth2",
+                ServiceAddress(
+                    bytes: [0x20, 1, 0x0D, 0xB8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], text: "2001:db8:0:0:0:0:0:1",
+                    prefixLength: 64, interface: "eth2")
+            ),
+        ])
+    func parts(word: String, address: ServiceAddress) {
+        #expect(resource(word)?.address == address)
+    }
+
+    @Test("What is not an address has none", arguments: ["Stub", "IPsrcaddr::10.0.0.1", "SendArp::10.0.0.1/eth0"])
+    func scripts(word: String) {
+        #expect(resource(word) != nil && resource(word)?.address == nil)
+    }
+
+    @Test(
+        "An address that cannot be one is refused",
+        arguments: [
+            ("IPv6addr::2001:db8:0:0:0:0:0:1/129", "a number of bits from 0 to 128"),
+            ("IPv6addr::2001:db8:0:0:0:0:0:1/", "a number of bits from 0 to 128"),
+            ("IPv6addr::2001:db8:0:0:0:0:0:1/64/eth0/x", "too many parts"),
+            ("IPv6addr::2001:db8:0:0:0:0:0:1/64/eth0:1", "only IPv4 addresses"),
+            ("IPv6addr::2001:db8:0:0:0:0:0:1/64/a-name-of-20-letters", "names an interface"),
+            ("IPv6addr::ff02:0:0:0:0:0:0:1/64", "no interface can own"),
+            ("IPv6addr::0:0:0:0:0:0:0:0", "no interface can own"),
+            ("10.0.0.1/24/eth0:", "15 characters at most"), ("10.0.0.1/24/enp0s31f6:longer", "15 characters at most"),
+        ])
+    func mistakes(word: String, message: String) {
+        let errors = readHaresources("nodea \(word)\n").errors
+        #expect(errors.count == 1 && errors[0].contains(message), "\(errors)")
+    }
+
+    @Test("A link-local address without an interface is pointed out")
+    func linkLocal() {
+        #expect(readHaresources("nodea IPv6addr::fe80:0:0:0:0:0:0:9/64/eth0\n").diagnostics.isEmpty)
+        let warnings = readHaresources("nodea IPv6addr::fe80:0:0:0:0:0:0:9/64\n").warnings
+        #expect(warnings.count == 1 && warnings[0].contains("is link-local"), "\(warnings)")
+    }
+
+    // MARK: Scripts of the owner
+
+    private func read(_ haresources: String, ownScripts: Set<String>) -> ConfigurationResult {
+        var files = Files()
+        files.haresources = haresources
+        files.host.hasOwnScript = { ownScripts.contains($0) }
+        return files.read()
+    }
+
+    @Test("The owner's script is used instead, and that is said once a script, in the line of the word")
+    func ownScript() {
+        let text = "nodea Stub 10.0.0.1/24 \\\n 10.0.0.2 IPaddr2::10.0.0.3\nnodeb IPaddr::10.0.0.4\n"
+        let result = read(text, ownScripts: ["IPaddr", "IPv6addr", "Stub"])
+        let resources = result.configuration?.groups.flatMap(\.resources) ?? []
+        #expect(resources.map { $0.address?.text } == [nil, nil, nil, "10.0.0.3", nil])
+        #expect(
+            result.warnings == [
+                "haresources:1: warning: resource.d/IPaddr, your own or that of an earlier heartbeat, is used instead of "
+                    + "the built-in IPaddr; remove it to have addresses brought up by the daemon itself: that is faster, "
+                    + "and the IPaddr that Debian 12 has left there refuses every interface but eth0"
+            ])
+    }
+
+    @Test("An address of a script is still checked, also against those of other groups")
+    func ownScriptIsChecked() {
+        #expect(read("nodea 10.0.0.999\n", ownScripts: ["IPaddr"]).errors.count == 1)
+        #expect(read("nodea 10.0.0.1\nnodeb Stub IPaddr2::10.0.0.1\n", ownScripts: ["IPaddr"]).errors.count == 1)
+    }
+
+    @Test("A script that is nowhere, or not executable, is warned of once, where it is first named")
+    func missingScripts() {
+        var files = Files()
+        files.haresources = "nodea 10.0.0.1 here gone::a\\\n gone locked\nnodeb gone\n"
+        files.host.findScript = { name in
+            switch name {
+            case "gone": .missing(searched: ["/etc/ha.d/resource.d/gone", "/etc/init.d/gone"])
+            case "locked": .notExecutable(path: "/etc/init.d/locked")
+            default: .found
+            }
+        }
+        let result = files.read()
+        #expect(result.configuration != nil)
+        #expect(
+            result.warnings == [
+                "haresources:1: warning: there is no script \"gone\", so its group cannot start; looked for "
+                    + "/etc/ha.d/resource.d/gone, /etc/init.d/gone",
+                "haresources:2: warning: the script /etc/init.d/locked may not be executed, so its group cannot start; "
+                    + "chmod 755 it",
+            ])
+    }
+}

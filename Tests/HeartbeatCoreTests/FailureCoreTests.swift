@@ -1,0 +1,122 @@
+// What goes wrong around a core without being its fault: clocks that jump, counts that were lost, names that are given
+// twice. Rows of docs/failure-modes.md.
+
+import HeartbeatModel
+import Testing
+
+@testable import HeartbeatCore
+
+@Suite struct FailureCoreTests {
+    // MARK: - The clock
+
+    @Test(arguments: [86_400, -86_400, -1_789_999_999] as [Int64])
+    func `a clock that jumps is in the messages and nowhere else`(seconds: Int64) {
+        var desk = CoreOnDesk.besideOurs()
+        var steady = desk
+        let time = UInt64(1_790_000_000 + seconds)
+        #expect(desk.feed(.hostSampled(HostSample(unixTime: time, load: "0.00 0.00 0.00 1/1 1"))).isEmpty)
+        _ = steady.pass(.seconds(60))
+        let effects = desk.pass(.seconds(60))
+        #expect(effects.notices.isEmpty && effects.calls.isEmpty, "\(effects.notices)")
+        #expect(effects.messages.count > 50 && effects.messages.allSatisfy { $0.timestamp == time })
+        steady.core.host = desk.core.host
+        #expect(desk.core.peer == steady.core.peer && desk.core.links == steady.core.links)
+        #expect(desk.core.nextDeadline == steady.core.nextDeadline)
+    }
+
+    @Test(arguments: [0, 1, 1_790_086_400, .max] as [UInt64])
+    func `a peer whose clock jumps stays the peer it was`(timestamp: UInt64) {
+        var desk = CoreOnDesk.besideOurs()
+        desk.peerStatus = nil
+        for number in 1...30 {
+            desk.now = desk.now + .seconds(1)
+            let message = Message(
+                source: CoreOnDesk.beta, sequence: SequenceNumber(desk.peerSequence + UInt64(number)),
+                generation: Generation(desk.peerGeneration), timestamp: timestamp, timeToLive: 4,
+                content: .status(StatusReport(status: .active, deadtime: .seconds(10))))
+            let effects = desk.feed(.received(message, over: CoreOnDesk.eth0))
+            #expect(effects.notices.isEmpty, "\(effects.notices)")
+            #expect(desk.core.expireTimers(at: desk.now).notices.isEmpty)
+        }
+    }
+
+    // MARK: - A count that was lost
+
+    /// What alpha says to a beta of an old generation.
+    private static let later = Message.Content.other(
+        type: "NS_hbgeneration", fields: [Message.Field(name: "hbknown", value: .string("7"))])
+
+    private func hearOld(_ sequence: UInt64, _ desk: inout CoreOnDesk) -> [Effect] {
+        let status = Message.Content.status(StatusReport(status: .initializing, deadtime: .seconds(10)))
+        return desk.hear(status, sequence: sequence, generation: 3)
+    }
+
+    @Test func `a peer that has lost its count is told it, once a second`() {
+        var desk = CoreOnDesk.besideOurs()
+        let first = hearOld(1, &desk)
+        #expect(first.contents == [Self.later] && first.messages.first?.destination == CoreOnDesk.beta)
+        #expect(hearOld(2, &desk).contents.isEmpty)
+        desk.now = desk.now + .seconds(1)
+        #expect(hearOld(3, &desk).contents == [Self.later])
+        let text = first.notices.map(\.text).joined()
+        #expect(text.contains("replay attack") && text.contains("write 7 into its hb_generation"), "\(text)")
+    }
+
+    private func hearLater(_ known: String, _ desk: inout CoreOnDesk) -> [Effect] {
+        let field = Message.Field(name: "hbknown", value: .string(known))
+        return desk.hear(.other(type: "NS_hbgeneration", fields: [field]), to: CoreOnDesk.alpha)
+    }
+
+    @Test func `a node that is told a later count of its own begins anew above it`() {
+        var desk = CoreOnDesk()
+        _ = desk.pass(.zero)
+        #expect(hearLater("41", &desk).contains(.beginAnew(above: Generation(41))))
+    }
+
+    @Test(arguments: ["40", "39", "", "x", "-1", "99999999999999999999", "281474976710656"])
+    func `a count that is not later, or is none, changes nothing`(known: String) {
+        var desk = CoreOnDesk.besideOurs()
+        let before = desk.core
+        #expect(hearLater(known, &desk).isEmpty)
+        #expect(desk.core.doubts == before.doubts && desk.core.phase == before.phase)
+    }
+
+    @Test func `a node that runs something tells its operator instead of forgetting it`() {
+        var desk = CoreOnDesk.besideOurs()
+        let effects = hearLater("50", &desk)
+        #expect(!effects.contains(.beginAnew(above: Generation(50))))
+        #expect(effects.notices.map(\.level) == [.critical])
+        #expect(effects.notices.first?.text.contains("write 50 into hb_generation") == true)
+        #expect(hearLater("50", &desk).notices.isEmpty, "once")
+    }
+
+    // MARK: - A name that is given twice
+
+    private func namesake(generation: UInt64, uuid: UInt8, _ desk: inout CoreOnDesk) -> [Effect] {
+        let message = Message(
+            source: CoreOnDesk.alpha, sourceUUID: NodeUUID(bytes: [UInt8](repeating: uuid, count: 16)),
+            sequence: SequenceNumber(1), generation: Generation(generation), timestamp: 1, timeToLive: 4,
+            content: .status(StatusReport(status: .active, deadtime: .seconds(10))))
+        return desk.feed(.received(message, over: CoreOnDesk.eth0))
+    }
+
+    @Test(arguments: [39, 40, 41] as [UInt64])
+    func `another machine of the same name is told, once, and not obeyed`(generation: UInt64) {
+        var desk = CoreOnDesk.besideOurs()
+        let before = desk.core
+        let effects = namesake(generation: generation, uuid: 9, &desk)
+        #expect(effects.notices == [.communication(.namesake(CoreOnDesk.alpha, medium: CoreOnDesk.eth0))])
+        #expect(effects.count == 1)
+        #expect(effects.notices.first?.text.contains("give one of them its own name") == true)
+        #expect(namesake(generation: generation, uuid: 9, &desk).isEmpty)
+        desk.core.doubts = before.doubts
+        #expect(desk.core == before)
+    }
+
+    @Test func `two machines of one name do not outbid each other`() {
+        var desk = CoreOnDesk()
+        _ = desk.pass(.zero)
+        _ = namesake(generation: 50, uuid: 9, &desk)
+        #expect(!hearLater("50", &desk).contains(.beginAnew(above: Generation(50))))
+    }
+}

@@ -1,0 +1,171 @@
+// What a running node does without being asked, or when its files change under it: real daemons, pretended services.
+
+import Foundation
+import HeartbeatLab
+import Testing
+
+extension LifeTests {
+    @Suite(.serialized) struct Care {
+        /// Takes a pretended service away, as a crash of it would.
+        private static func kill(_ service: String, on node: LabNode) throws {
+            let path = URL(fileURLWithPath: node.runDirectory).deletingLastPathComponent().path + "/services/" + service
+            try FileManager.default.removeItem(atPath: path)
+        }
+
+        private static func settings(_ directives: String...) -> LifeCluster.Settings {
+            var settings = LifeCluster.Settings()
+            settings.directives += directives
+            settings.groups = ["cluster1 db web", "cluster2 mail"]
+            return settings
+        }
+
+        // MARK: - Checks
+
+        @Test func `a service that dies is restarted with what stands right of it`() throws {
+            try LifeCluster.run(Self.settings("monitor 1")) { cluster in
+                try cluster.startBoth()
+                let before = cluster.changes.count
+                try Self.kill("db", on: cluster.first)
+                try cluster.wait(for: "the restart") {
+                    cluster.changes.dropFirst(before)
+                        == ["cluster1 stop web", "cluster1 stop db", "cluster1 start db", "cluster1 start web"]
+                }
+                #expect(cluster.log(of: cluster.first).contains("db of resource group db does not run any more"))
+                try cluster.waitForHoldings("local", "local")
+            }
+        }
+
+        @Test func `a service that dies too often moves to the other node`() throws {
+            try LifeCluster.run(Self.settings("monitor 1 db", "failure_limit 0")) { cluster in
+                try cluster.startBoth()
+                try Self.kill("db", on: cluster.first)
+                try cluster.wait(for: "the other node") {
+                    cluster.running(on: cluster.second) == ["db", "mail", "web"]
+                }
+                #expect(cluster.running(on: cluster.first) == [])
+                #expect(cluster.log(of: cluster.first).contains("db failed too often"))
+            }
+        }
+
+        @Test func `nobody looks unless told to`() throws {
+            try LifeCluster.run(Self.settings()) { cluster in
+                try cluster.startBoth()
+                let calls = cluster.laboratory.scripts().records.count
+                try Self.kill("db", on: cluster.first)
+                // As long as a check would have taken, and then some.
+                #expect(try cluster.laboratory.tool("hb_standby", ["foreign"], on: cluster.second).code == 0)
+                try cluster.waitForHoldings("local", "local")
+                #expect(
+                    cluster.laboratory.scripts().records.dropFirst(calls).allSatisfy { $0.script != "db" })
+            }
+        }
+
+        // MARK: - A stop that will not succeed
+
+        private static let stubborn = "[ $verb != stop ] || exit 1"
+
+        @Test func `a node whose service will not stop stays and shouts`() throws {
+            try LifeCluster.run(Self.settings()) { cluster in
+                try cluster.first.install("web", lines: Self.stubborn)
+                try cluster.startBoth()
+                #expect(try cluster.laboratory.tool("hb_standby", ["local"], on: cluster.first).code == 0)
+                try cluster.wait(for: "the shout") {
+                    cluster.log(of: cluster.first).contains("Resource STOP failure of web")
+                }
+                try cluster.wait(for: "the group to be taken back") {
+                    try cluster.status(["rscstatus"], on: cluster.first) == "local"
+                }
+                #expect(cluster.running(on: cluster.second) == ["mail"])
+            }
+        }
+
+        @Test func `with on_stop_failure release the other node gets it all the same`() throws {
+            try LifeCluster.run(Self.settings("on_stop_failure release")) { cluster in
+                try cluster.first.install("web", lines: Self.stubborn)
+                try cluster.startBoth()
+                #expect(try cluster.laboratory.tool("hb_standby", ["local"], on: cluster.first).code == 0)
+                try cluster.wait(for: "the other node") {
+                    try cluster.status(["rscstatus"], on: cluster.second) == "all"
+                }
+                #expect(cluster.log(of: cluster.first).contains("handed over although it may still run here"))
+            }
+        }
+
+        /// In its PID namespace a reboot ends the node and nothing else.
+        @Test func `with on_stop_failure reboot the machine goes down and the other node takes over`() throws {
+            try LifeCluster.run(Self.settings("on_stop_failure reboot")) { cluster in
+                try cluster.first.install("web", lines: Self.stubborn)
+                try cluster.startBoth()
+                #expect(try cluster.laboratory.tool("hb_standby", ["local"], on: cluster.first).code == 0)
+                try cluster.wait(for: "the takeover") { try cluster.status(["rscstatus"], on: cluster.second) == "all" }
+                #expect(cluster.log(of: cluster.first).contains("rebooting, so that the other node may take over"))
+                #expect(cluster.log(of: cluster.second).contains("node cluster1: is dead"))
+            }
+        }
+
+        // MARK: - Reload
+
+        private static func reload(_ settings: LifeCluster.Settings, _ cluster: LifeCluster) throws {
+            try cluster.configure(settings)
+            for node in cluster.laboratory.nodes {
+                let length = cluster.log(of: node).utf8.count
+                #expect(try cluster.laboratory.heartbeat(["-r"], on: node).code == 0)
+                try cluster.wait(for: "the files to be read") {
+                    cluster.log(of: node).dropFirst(length).contains("The configuration was read again")
+                }
+            }
+        }
+
+        @Test func `a resource, a group and a medium are added without touching what runs`() throws {
+            try LifeCluster.run(Self.settings()) { cluster in
+                try cluster.startBoth()
+                let before = cluster.changes.count
+                var settings = Self.settings()
+                settings.groups = ["cluster1 db web proxy", "cluster2 mail", "cluster2 news"]
+                settings.media = ["bcast eth0", "bcast eth1"]
+                try Self.reload(settings, cluster)
+                try cluster.waitForHoldings("local", "local")
+                #expect(Set(cluster.changes.dropFirst(before)) == ["cluster1 start proxy", "cluster2 start news"])
+                try cluster.wait(for: "the new link") {
+                    try cluster.status(["hblinkstatus", "cluster2", "eth1"], on: cluster.first) == "up"
+                }
+                for node in cluster.laboratory.nodes { #expect(!cluster.log(of: node).contains("is dead")) }
+            }
+        }
+
+        @Test func `a group that only one node knows is not started before the other knows it too`() throws {
+            try LifeCluster.run(Self.settings()) { cluster in
+                try cluster.startBoth()
+                let node = cluster.first
+                try node.install("news")
+                try node.configure("haresources", "cluster1 db web\ncluster2 mail\ncluster1 news\n")
+                #expect(try cluster.laboratory.heartbeat(["-r"], on: node).code == 0)
+                try cluster.wait(for: "the message") {
+                    cluster.log(of: node).contains("node cluster2 has other lines in haresources for news")
+                }
+                #expect(cluster.running(on: node) == ["db", "web"])
+                let refused = try cluster.laboratory.tool("hb_standby", ["local"], on: node)
+                #expect(refused.code != 0 && refused.output.contains("haresources"), "\(refused.output)")
+                try cluster.second.install("news")
+                try cluster.second.configure("haresources", "cluster1 db web\ncluster2 mail\ncluster1 news\n")
+                #expect(try cluster.laboratory.heartbeat(["-r"], on: cluster.second).code == 0)
+                try cluster.wait(for: "the new group") { cluster.running(on: node) == ["db", "news", "web"] }
+            }
+        }
+
+        @Test func `other nodes are not taken up`() throws {
+            try LifeCluster.run(Self.settings()) { cluster in
+                try cluster.startBoth()
+                var text = cluster.text(cluster.first.configDirectory + "/ha.cf")
+                text = text.replacingOccurrences(of: "node cluster1 cluster2", with: "node cluster1 cluster3")
+                try cluster.first.configure("ha.cf", text)
+                try cluster.first.configure("haresources", "cluster1 db web\n")
+                #expect(try cluster.laboratory.heartbeat(["-r"], on: cluster.first).code == 0)
+                try cluster.wait(for: "the refusal") {
+                    cluster.log(of: cluster.first).contains("needs a restart of both nodes")
+                }
+                try cluster.waitForHoldings("local", "local")
+            }
+        }
+    }
+}
