@@ -23,6 +23,18 @@ extension ClusterCore {
         }
     }
 
+    /// What the peer runs in our place has failed here, even if the daemon that saw it fail is gone: the peer puts nothing of it
+    /// right before we say so.
+    mutating func recallFailures(at now: Instant) {
+        guard phase == .stable, transaction == .none, peer?.isActive == true, let claim = peerHoldings?.claim else {
+            return
+        }
+        for index in runners.indices where claim.adopted.contains(runners[index].group.key) {
+            guard own.held.contains(set(of: index)) else { continue }
+            runners[index].recallFailure(at: now)
+        }
+    }
+
     /// An original does not know about single failed groups: it is offered the whole set, once.
     mutating func offerFailedGroupsToOriginal(at now: Instant) {
         guard isStable, peer?.isActive == true, let peerHoldings, peerHoldings.isStable, peerHoldings.claim == nil,

@@ -10,6 +10,7 @@ extension ClusterCore {
         guard host != nil else { return }
         joinIfEverybodyIsKnown(at: now)
         adoptFailedGroups()
+        recallFailures(at: now)
         moveRunners(at: now)
         noteReleases()
         advanceTransaction(at: now)

@@ -177,6 +177,13 @@ struct GroupRunner: Hashable, Sendable {
         care.forgetFailures()
     }
 
+    /// It has failed here, in the life of a daemon that is gone or before the nodes were parted.
+    mutating func recallFailure(at now: Instant) {
+        guard phase == .stopped, !isBusy else { return }
+        phase = .failed
+        retryAt = now + policy.failureWindow
+    }
+
     /// Somebody has taken away the resource that is written `word`.
     mutating func lose(_ word: String) {
         guard let index = group.steps.firstIndex(where: { $0.resources.contains { $0.word == word } }) else { return }
