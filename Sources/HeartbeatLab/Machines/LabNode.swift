@@ -13,6 +13,10 @@ public final class LabNode {
     private let serialPath: String
     /// The process that holds the PID namespace, as our child, and the first process inside.
     private var power: (holder: ChildProcess, first: pid_t)?
+    /// Directories of its own disk that hide the machine's: path inside, path outside. From the next boot on.
+    public var mounts: [(inside: String, outside: String)] = []
+    /// Further addresses of its LAN interface, each with its prefix length (`10.88.0.1/16`). From the next boot on.
+    public var furtherAddresses: [String] = []
     /// Since when it has power.
     public private(set) var poweredAt: Moment?
 
@@ -89,7 +93,9 @@ public final class LabNode {
                 "ip", "netns", "exec", namespace.name, "unshare", "--mount", "--uts", "--ipc", "--pid", "--fork",
                 "--kill-child", "--mount-proc", "sh", "-c",
                 """
-                mount -t tmpfs tmpfs /run && mkdir /run/lock && hostname \(name) && : >'\(booted)' || exit
+                mount --make-rprivate / && mount -t tmpfs tmpfs /run && mkdir /run/lock && hostname \(name) || exit
+                \(mounts.map { "mount --bind '\($0.outside)' '\($0.inside)' || exit" }.joined(separator: "\n"))
+                : >'\(booted)' || exit
                 "$@" & while :; do sleep 3600 & wait $!; done
                 """, "init",
             ] + words,
@@ -152,10 +158,11 @@ public final class LabNode {
     }
 
     private func resetAddresses() throws {
-        try namespace.configure([
+        let own = [
             "address flush dev eth0", "address flush dev eth1", "neighbour flush dev eth0", "neighbour flush dev eth1",
             "address add \(lanAddress)/24 brd + dev eth0", "address add \(crossAddress)/24 brd + dev eth1",
-        ])
+        ]
+        try namespace.configure(own + furtherAddresses.map { "address add \($0) brd + dev eth0" })
     }
 
     private static let environment = [
