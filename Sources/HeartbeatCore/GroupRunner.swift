@@ -189,8 +189,9 @@ struct GroupRunner: Hashable, Sendable {
         guard let index = group.steps.firstIndex(where: { $0.resources.contains { $0.word == word } }) else { return }
         switch phase {
         case .running, .checking, .restoring: care.lose(word, of: index)
-        // What is started later finds it missing, what is released does not miss it.
-        case .acquiring(let current, _): if index < current { care.lose(word, of: index) }
+        // What is started later finds it missing, what is released does not miss it; of what is being started nobody knows
+        // which came first.
+        case .acquiring(let current, _): if index <= current { care.lose(word, of: index) }
         case .unknown, .looking, .stopped, .releasing, .failed, .stopFailed: break
         }
     }
