@@ -19,6 +19,8 @@ let package = Package(
         .executable(name: "hb_address", targets: ["hb_address"]),
         .executable(name: "hbsim", targets: ["hbsim"]),
         .executable(name: "hbdemo", targets: ["hbdemo"]),
+        .executable(name: "hbbench", targets: ["hbbench"]),
+        .executable(name: "hbfloor", targets: ["hbfloor"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -65,6 +67,10 @@ let package = Package(
         .executableTarget(name: "hbsim", dependencies: ["HeartbeatSimulator", arguments], swiftSettings: strict),
         .target(name: "HeartbeatLab", dependencies: ["CLinux"], swiftSettings: strict),
         .executableTarget(name: "hbdemo", dependencies: ["HeartbeatLab", arguments], swiftSettings: strict),
+        .target(name: "HeartbeatBench", dependencies: ["HeartbeatLab", "CLinux"], swiftSettings: strict),
+        .executableTarget(name: "hbbench", dependencies: ["HeartbeatBench", arguments], swiftSettings: strict),
+        // The physical limit in bare C, for comparison.
+        .executableTarget(name: "hbfloor"),
 
         .testTarget(
             name: "HeartbeatWireTests", dependencies: ["HeartbeatWire", "HeartbeatModel"],

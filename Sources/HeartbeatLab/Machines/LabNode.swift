@@ -33,6 +33,8 @@ public final class LabNode {
         HardwareAddress(0x02_00_00_00_00_01 + UInt64(number))
     }
 
+    /// Directory with everything that is the node's own: its disk.
+    public var directory: String { files.directory }
     public var lanAddress: String { "192.168.77.\(number + 1)" }
     public var crossAddress: String { "192.168.78.\(number + 1)" }
     public var logFile: String { files.logFile }
@@ -96,7 +98,7 @@ public final class LabNode {
                 mount --make-rprivate / && mount -t tmpfs tmpfs /run && mkdir /run/lock && hostname \(name) || exit
                 \(mounts.map { "mount --bind '\($0.outside)' '\($0.inside)' || exit" }.joined(separator: "\n"))
                 : >'\(booted)' || exit
-                "$@" & while :; do sleep 3600 & wait $!; done
+                "$@" & while :; do sleep \(Self.doze) & wait $!; done
                 """, "init",
             ] + words,
             environment: Self.environment, standardInput: nothing, standardOutput: console)
@@ -137,6 +139,19 @@ public final class LabNode {
             ["nsenter", "-t", String(first), "-a", "--"] + words, environment: Self.environment, limit: limit)
     }
 
+    /// The processes inside, numbered as outside: those of the program it was booted with and whatever they have started.
+    public var processes: [pid_t] {
+        guard let (_, first) = power else { return [] }
+        func space(_ pid: pid_t) -> ino_t? {
+            var status = stat()
+            return stat("/proc/\(pid)/ns/pid", &status) == 0 ? status.st_ino : nil
+        }
+        guard let own = space(first) else { return [] }
+        return Files.names(in: "/proc").compactMap { pid_t($0) }.filter { pid in
+            pid != first && space(pid) == own && Files.read("/proc/\(pid)/cmdline") != "sleep\0\(Self.doze)\0"
+        }
+    }
+
     /// What a person needs to see when something did not come about: the ends of its log and its console.
     public var diagnosis: String {
         [files.logFile, "\(files.directory)/console"].map { path in
@@ -164,6 +179,9 @@ public final class LabNode {
         ]
         try namespace.configure(own + furtherAddresses.map { "address add \($0) brd + dev eth0" })
     }
+
+    /// Seconds between two looks of the first process; the number recognises its `sleep` among the node's processes.
+    private static let doze = 3607
 
     private static let environment = [
         "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LC_ALL=C",

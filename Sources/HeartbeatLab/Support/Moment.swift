@@ -39,4 +39,9 @@ extension Duration {
         let nanoseconds = inNanoseconds
         return (nanoseconds + (nanoseconds < 0 ? -500_000 : 500_000)) / 1_000_000
     }
+
+    /// The duration in milliseconds with its fraction, for figures.
+    public var inMilliseconds: Double {
+        Double(inNanoseconds) / 1_000_000
+    }
 }

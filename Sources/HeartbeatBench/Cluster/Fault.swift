@@ -1,0 +1,33 @@
+// What is done to a pair, as values: what each fault is called and which state of the pair it begins from. How it is done
+// is BenchCluster's business.
+
+/// One thing that goes wrong, or is asked for, on the first node.
+public enum Fault: String, CaseIterable, Codable, Hashable, Sendable {
+    /// Its processes and its cables end at one instant; the other node sees no carrier change.
+    case powerLoss = "power-loss"
+    /// It has power again and takes back what is preferably its own.
+    case failback
+    /// A person hands everything over by the peer's own command.
+    case standby
+    /// The daemon is ended in order (SIGTERM).
+    case stop
+    /// Its processes stand still for `freeze` (SIGSTOP), then go on (SIGCONT).
+    case hang
+    /// Its LAN interface loses its carrier for the time of the trial; the second link stays.
+    case carrierLoss = "carrier-loss"
+
+    /// How long a hang lasts.
+    public static let freeze = Duration.seconds(3)
+
+    /// Number of the node (0 or 1) that must serve when it begins.
+    public var ownerBefore: Int { self == .failback ? 1 : 0 }
+
+    /// Number of the node that should come to serve; `nil` when either may.
+    public var expectedOwner: Int? {
+        switch self {
+        case .powerLoss, .standby, .stop, .carrierLoss: 1
+        case .failback: 0
+        case .hang: nil
+        }
+    }
+}

@@ -1,0 +1,66 @@
+// One measurement as it is kept: what was measured, and figures by name, so that a new figure needs no new reader.
+
+/// One trial of one peer.
+public struct BenchRow: Codable, Hashable, Sendable {
+    public var peer: String
+    /// Raw value of a `Fault`, or the name of another measurement (`load`, `cost`).
+    public var fault: String
+    /// What the run asked for: `1s`, `tight`, `100/500`.
+    public var setting: String
+    /// What the peer came to; the deadtime counts from the last sign of life.
+    public var keepaliveMilliseconds: Double
+    public var deadtimeMilliseconds: Double
+    /// How many addresses moved.
+    public var addresses: Int
+    /// Counted from 1; trials of the same run were measured one after another.
+    public var run: Int
+    public var figures: [String: Double]
+    /// What a reader of the figures must know: that it did not recover, that the machine stood still, …
+    public var notes: [String]
+
+    public init(
+        peer: String, fault: String, setting: String, keepaliveMilliseconds: Double, deadtimeMilliseconds: Double,
+        addresses: Int, run: Int, figures: [String: Double] = [:], notes: [String] = []
+    ) {
+        self.peer = peer
+        self.fault = fault
+        self.setting = setting
+        self.keepaliveMilliseconds = keepaliveMilliseconds
+        self.deadtimeMilliseconds = deadtimeMilliseconds
+        self.addresses = addresses
+        self.run = run
+        self.figures = figures
+        self.notes = notes
+    }
+}
+
+/// Names of figures. Times in milliseconds; those without a word about it count from the fault.
+public enum Figure {
+    /// Longest time without an answer, from the last answer before to the first after it; the worst of all addresses.
+    public static let outage = "outage_ms"
+    /// The same of the address that fared best.
+    public static let bestOutage = "best_outage_ms"
+    /// All pauses longer than the probing explains, summed up; the worst of all addresses.
+    public static let gaps = "gaps_ms"
+    /// First and last address that the new owner has (it answers ARP for it).
+    public static let addressUp = "address_up_ms"
+    public static let allAddressesUp = "all_addresses_up_ms"
+    /// First announcement (gratuitous ARP) of any address, and the first announcement of the address that came last.
+    public static let firstAnnouncement = "first_arp_ms"
+    public static let lastAnnouncement = "last_arp_ms"
+    /// How many announcements there were.
+    public static let announcements = "arps"
+    /// The client's first answer from the new owner, for the first and for the last address.
+    public static let served = "served_ms"
+    public static let allServed = "all_served_ms"
+    /// How long two nodes answered ARP for one address, the worst of all addresses.
+    public static let twoOwners = "two_owners_ms"
+    /// Echoes without an answer in time, all addresses together.
+    public static let lost = "lost"
+    /// Longest delay of the probe itself: what the machine held up, not the peer.
+    public static let stall = "stall_ms"
+    /// When the last sign of life of the dead node was on the wire; negative, because that was before the fault.
+    public static let lastHeard = "last_heard_ms"
+    /// End of the outage − (last sign of life + deadtime): what the peer took beyond what it was configured to wait.
+    public static let afterDeadtime = "after_deadtime_ms"
+}
