@@ -1,10 +1,126 @@
 // Arguments of the bench. What it does is in HeartbeatBench.
 
 import ArgumentParser
+import Glibc
 import HeartbeatBench
+import HeartbeatLab
 
 @main
 struct HBBench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "hbbench", abstract: "Measures failovers from the client's side, one daemon beside the other.")
+        commandName: "hbbench",
+        abstract: "Measures failovers as a client sees them, one daemon beside the other.",
+        discussion: """
+            Each daemon runs on two nodes of its own in network namespaces; their faults are measured in turn. Needs root,
+            iproute2 and util-linux, and the daemons. Touches nothing but its own namespaces and /tmp/hbb<pid>.
+            Exit code 0: everything was measured; 1: a daemon did not serve or recover; 3: nothing can be measured here;
+            130: interrupted.
+            """,
+        subcommands: [Plan.self, Run.self, Clean.self])
+}
+
+struct Places: ParsableArguments {
+    @Option(help: "File for all rows and what they were measured on (JSON).")
+    var json: String?
+
+    @Option(help: "Directory of our own programs. Default: where hbbench lies.")
+    var programs: String?
+
+    @Option(help: "Directory of the resource scripts. Default: resource.d above the programs, or /etc/ha.d/resource.d.")
+    var resourceScripts: String?
+
+    func measure(_ sections: [BenchSection]) -> Never {
+        let places = ProgramPlaces(programs: programs, resourceScripts: resourceScripts)
+        Glibc.exit(BenchProgram(sections: sections, file: json, places: places).run())
+    }
+}
+
+struct Plan: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Measure everything there is a goal for.")
+
+    @Flag(help: "A first look, about three minutes.")
+    var quick = false
+
+    @Option(help: "How often each fault is repeated.")
+    var runs = 5
+
+    @OptionGroup var places: Places
+
+    func validate() throws {
+        guard (1...100).contains(runs) else { throw ValidationError("--runs needs a number from 1 to 100") }
+    }
+
+    func run() {
+        places.measure(quick ? BenchPlan.quick : BenchPlan.standard(runs: runs))
+    }
+}
+
+struct Run: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Measure some daemons and faults.")
+
+    @Option(help: "Separated by commas: \(names(of: PeerName.allCases)).")
+    var peers: List<PeerName> = List(PeerName.allCases)
+
+    @Option(help: "Separated by commas: \(names(of: Fault.allCases)).")
+    var faults: List<Fault> = List([.powerLoss])
+
+    @Option(help: "1s (250 ms/1 s), tight (each daemon's shortest) or KEEPALIVE/DEADTIME in milliseconds.")
+    var setting: DetectionSetting = .oneSecond
+
+    @Option(help: "How many addresses move together.")
+    var addresses = 1
+
+    @Option(help: "How often each fault is repeated.")
+    var runs = 5
+
+    @OptionGroup var places: Places
+
+    func validate() throws {
+        guard (1...100).contains(runs) else { throw ValidationError("--runs needs a number from 1 to 100") }
+        guard (1...ServiceAddress.limit).contains(addresses) else {
+            throw ValidationError("--addresses needs a number from 1 to \(ServiceAddress.limit)")
+        }
+    }
+
+    func run() {
+        places.measure([
+            BenchSection(
+                peers: peers.values, faults: faults.values, setting: setting, addresses: addresses, runs: runs)
+        ])
+    }
+}
+
+struct Clean: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Only remove what killed runs have left behind.")
+
+    func run() {
+        Glibc.exit(BenchProgram.sweep())
+    }
+}
+
+/// Words separated by commas, each of which must be known.
+struct List<Element: RawRepresentable>: ExpressibleByArgument where Element.RawValue == String {
+    var values: [Element]
+
+    init(_ values: [Element]) {
+        self.values = values
+    }
+
+    init?(argument: String) {
+        let words = argument.split(separator: ",", omittingEmptySubsequences: false)
+        values = words.compactMap { Element(rawValue: String($0)) }
+        guard values.count == words.count else { return nil }
+    }
+
+    var defaultValueDescription: String { values.map(\.rawValue).joined(separator: ",") }
+}
+
+private func names<Element: RawRepresentable>(of elements: [Element]) -> String where Element.RawValue == String {
+    elements.map(\.rawValue).joined(separator: ", ")
+}
+
+extension DetectionSetting: ExpressibleByArgument {
+    public init?(argument: String) {
+        self.init(argument)
+    }
 }

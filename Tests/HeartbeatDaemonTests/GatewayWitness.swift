@@ -122,7 +122,7 @@ final class GatewayWitness: Sendable {
 
     private static func question(_ number: UInt32, for address: [UInt8]) -> [UInt8] {
         guard address.count == 16 else {
-            return ProbePackets(target: address, station: station, identifier: 0).request(number)
+            return ProbePackets(target: address, identifier: 0).request(number)
         }
         // RFC 4861 section 4.3: to the address's own multicast group, with our station as option 1.
         let source = asker(number, near: address)
@@ -152,7 +152,7 @@ final class GatewayWitness: Sendable {
     private static func readARP(_ frame: [UInt8]) -> Sighting? {
         guard frame.count >= 42, frame[12] == 0x08, frame[13] == 0x06 else { return nil }
         let address = Array(frame[28..<32])
-        switch ProbePackets(target: address, station: station, identifier: 0).read(frame) {
+        switch ProbePackets(target: address, identifier: 0).read(frame) {
         case .owner(let index, let from):
             return Sighting(address: address, from: from, at: .now(), question: index)
         case .announcement(let from, _): return Sighting(address: address, from: from, at: .now(), question: nil)

@@ -5,7 +5,7 @@ import Testing
 @testable import HeartbeatLab
 
 private let packets = ProbePackets(
-    target: [192, 168, 77, 100], station: HardwareAddress(0x02_4C_FF_FF_FF_FF), identifier: 0x1234)
+    target: [192, 168, 77, 100], identifier: 0x1234)
 private let owner = HardwareAddress(0x02_00_00_00_00_01)
 
 /// An ARP packet of `owner` with the given operation, from `sender` to `target`, to the hardware address `to`.
@@ -25,7 +25,7 @@ private func echoReply(_ index: UInt32, options: Int = 0) -> [UInt8] {
 @Test func `a request asks for the address in the name of nobody and carries its number`() {
     #expect(
         packets.request(0x0102_0304) == [
-            0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x02, 0x4C, 0xFF, 0xFF, 0xFF, 0xFF, 0x08, 0x06,
+            0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x02, 0x4C, 1, 2, 3, 4, 0x08, 0x06,
             0, 1, 8, 0, 6, 4, 0, 1, 0x02, 0x4C, 1, 2, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 192, 168, 77, 100,
         ])
 }

@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifdef __cplusplus
@@ -57,11 +58,13 @@ static inline int clinux_lab_open_pty(int *other, char *path, size_t length) {
     return tcsetattr(*other, TCSANOW, &mode) < 0 ? -1 : master;
 }
 
-// A packet socket that sees whole frames of one ethertype (host order) on one interface, also those for other stations.
+// A packet socket that receives whole frames of one ethertype (host order) on one interface, also those for other
+// stations, and notes when the kernel received each. What the machine itself sends is not among them.
 static inline int clinux_lab_packet_socket(int interface, uint16_t ethertype) {
     struct { uint16_t family, protocol; int32_t interface; uint16_t hardware; uint8_t type, length, address[8]; } at;
     struct { int32_t interface; uint16_t type, length; uint8_t address[8]; } promiscuous;
     uint16_t wire = (uint16_t)((ethertype << 8) | (ethertype >> 8));
+    int one = 1, room = 8 << 20;
     int fd = socket(17 /* AF_PACKET */, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, wire);
     if (fd < 0) return -1;
     memset(&at, 0, sizeof at);
@@ -73,7 +76,68 @@ static inline int clinux_lab_packet_socket(int interface, uint16_t ethertype) {
     promiscuous.type = 1; // PACKET_MR_PROMISC
     if (bind(fd, (struct sockaddr *)&at, sizeof at) < 0) return -1;
     if (setsockopt(fd, 263 /* SOL_PACKET */, 1 /* ADD_MEMBERSHIP */, &promiscuous, sizeof promiscuous) < 0) return -1;
+    if (setsockopt(fd, 263 /* SOL_PACKET */, 23 /* IGNORE_OUTGOING */, &one, sizeof one) < 0) return -1;
+    if (setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof one) < 0) return -1;
+    // Hundreds of addresses are announced at once; each frame counts for almost a kilobyte.
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) < 0) return -1;
     return fd;
+}
+
+// One frame of such a socket. `at` becomes the moment the kernel received it, on CLOCK_MONOTONIC in nanoseconds: a reader
+// that was held up still tells the right time.
+static inline ssize_t clinux_lab_receive(int fd, void *buffer, size_t length, int64_t *at) {
+    struct timespec monotonic, real, received;
+    union { struct cmsghdr header; char room[64]; } control;
+    struct iovec part = { buffer, length };
+    struct msghdr message;
+    struct cmsghdr *entry;
+    ssize_t count;
+    memset(&message, 0, sizeof message);
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = &control;
+    message.msg_controllen = sizeof control;
+    count = recvmsg(fd, &message, MSG_DONTWAIT);
+    if (count < 0) return -1;
+    clock_gettime(CLOCK_REALTIME, &real);
+    clock_gettime(1 /* CLOCK_MONOTONIC */, &monotonic);
+    received = real;
+    for (entry = CMSG_FIRSTHDR(&message); entry != NULL; entry = CMSG_NXTHDR(&message, entry))
+        if (entry->cmsg_level == SOL_SOCKET && entry->cmsg_type == SO_TIMESTAMPNS)
+            memcpy(&received, CMSG_DATA(entry), sizeof received);
+    *at = (monotonic.tv_sec - real.tv_sec + received.tv_sec) * INT64_C(1000000000)
+        + (monotonic.tv_nsec - real.tv_nsec + received.tv_nsec);
+    return count;
+}
+
+// A route socket for the two functions below; it belongs to the network namespace of the calling thread for good.
+static inline int clinux_lab_route_socket(void) {
+    return socket(16 /* AF_NETLINK */, SOCK_RAW | SOCK_CLOEXEC, 0 /* NETLINK_ROUTE */);
+}
+
+// Ends all forwarding to and from a bridge port until its interface goes down and up again (spanning tree state
+// "disabled"): a cut that takes effect at once and that nobody behind the port can see.
+static inline int clinux_lab_cut_port(int fd, int interface) {
+    struct {
+        struct { uint32_t length; uint16_t type, flags; uint32_t sequence, pid; } header;
+        struct { uint8_t family, pad; uint16_t type; int32_t index; uint32_t flags, change; } link;
+        struct { uint16_t length, type; } protocol;
+        struct { uint16_t length, type; uint8_t state, pad[3]; } state;
+    } request;
+    struct { uint8_t header[16]; int32_t code; uint8_t rest[512]; } answer;
+    memset(&request, 0, sizeof request);
+    request.header.length = sizeof request;
+    request.header.type = 19; // RTM_SETLINK
+    request.header.flags = 1 | 4; // NLM_F_REQUEST | NLM_F_ACK
+    request.link.family = 7; // AF_BRIDGE
+    request.link.index = interface;
+    request.protocol.length = sizeof request.protocol + sizeof request.state;
+    request.protocol.type = 12 | 0x8000; // IFLA_PROTINFO | NLA_F_NESTED
+    request.state.length = 5;
+    request.state.type = 1; // IFLA_BRPORT_STATE
+    if (send(fd, &request, sizeof request, 0) < 0 || recv(fd, &answer, sizeof answer, 0) < 20) return -1;
+    errno = -answer.code;
+    return answer.code == 0 ? 0 : -1;
 }
 
 #ifdef __cplusplus

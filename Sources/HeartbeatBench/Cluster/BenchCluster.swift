@@ -1,6 +1,7 @@
 // One peer in a laboratory of its own, ready to be broken: builds it, waits until it is at rest, does one thing to it and
 // reports what the client saw.
 
+import Glibc
 import HeartbeatLab
 
 /// A pair of nodes that run one peer, and the client that measures them. Use it from one thread, and `close` it whatever
@@ -11,37 +12,110 @@ public final class BenchCluster {
     public let addresses: [ServiceAddress]
     public let laboratory: Laboratory
     public var nodes: [LabNode] { laboratory.nodes }
+    /// Since when node 0 has been off.
+    private var offSince: Moment?
+    /// Node 0 was brought into a state it leaves only by a power cycle.
+    private var needsPowerCycle = false
+
+    /// How long the client must have been served without a fault for the cluster to count as at rest.
+    private static let calm = Duration.seconds(1)
+    /// After a hang some peers are at rest for a moment and then begin again.
+    private static let longCalm = Duration.seconds(4)
+    /// A stall of the probe that is worth a remark.
+    private static let remarkableStall = 20.0
 
     /// Builds the laboratory and boots both nodes. Throws `LabError.missing` when a program of the peer is not there.
     /// - Parameters:
     ///   - setting: what `peer` was made for; rows repeat it.
     ///   - count: how many addresses move together, 1…`ServiceAddress.limit`.
-    ///   - programs: directory of our own programs.
-    ///   - resourceScripts: directory of the shipped resource scripts.
     public init(
-        _ peer: any FailoverPeer, setting: DetectionSetting, addresses count: Int, programs: String,
-        resourceScripts: String
+        _ peer: any FailoverPeer, setting: DetectionSetting, addresses count: Int, places: ProgramPlaces
     ) throws {
+        guard peer.missing.isEmpty else { throw LabError.missing(peer.missing.joined(separator: ", ")) }
         self.peer = peer
         self.setting = setting
         addresses = ServiceAddress.first(count)
-        laboratory = try Laboratory(prefix: "hbb", programs: programs, resourceScripts: resourceScripts)
+        laboratory = try Laboratory(
+            prefix: Self.prefix, programs: places.programs, resourceScripts: places.resourceScripts)
+        do {
+            try prepareClient()
+            for node in nodes {
+                node.furtherAddresses = [ServiceAddress.own(ofNode: node.number)]
+                try peer.configure(node, addresses: addresses)
+                try powerOn(node)
+            }
+        } catch {
+            laboratory.close()
+            throw error
+        }
     }
 
-    /// Waits until node 0 alone serves all addresses and has rested. A cluster that does not come to that is restarted.
+    /// What the names of its namespaces and directories begin with.
+    static let prefix = "hbb"
+
+    private func prepareClient() throws {
+        try laboratory.client.configure(["address add \(ServiceAddress.client) brd + dev eth0"])
+        // What waits for an address to answer is let go of, or an outage would end in a burst of old questions.
+        try Command.succeed([
+            "ip", "netns", "exec", laboratory.client.name, "sh", "-c",
+            "echo 4096 >/proc/sys/net/ipv4/neigh/eth0/unres_qlen_bytes",
+        ])
+    }
+
+    /// Takes everything away.
+    public func close() {
+        laboratory.close()
+    }
+
+    // MARK: - Measuring
+
+    /// Probes all addresses from the client.
+    /// - Parameter tick: time between probes. With several addresses up to five are probed at each tick, so that each has
+    ///   its turn every `count / 5` ticks.
+    public func startProbe(every tick: Duration = .milliseconds(1)) throws -> ClientProbe {
+        var manner = ClientProbe.Manner()
+        manner.probesPerTick = min(addresses.count, 5)
+        manner.stations = nodes.map(\.hardwareAddress)
+        manner.signOfLife = peer.signOfLife
+        return try ClientProbe(addresses.map(\.text), from: laboratory.client, every: tick, manner: manner)
+    }
+
+    /// Waits until node 0 alone serves all addresses and both nodes have rested. A cluster that does not come to that is
+    /// restarted. Throws when that does not help either.
     public func ready() throws {
-        throw LabError.notReached("\(peer.name) is not measured yet")
+        let probe = try startProbe()
+        defer { probe.close() }
+        try bringHome(owner: 0, probe)
     }
 
     /// Does one thing to the cluster, from the state it needs, and measures until it is at rest again.
     public func trial(_ fault: Fault, run: Int) throws -> BenchRow {
-        throw LabError.notReached("\(peer.name) is not measured yet")
-    }
-
-    /// Probes all addresses from the client, for measurements that `trial` does not know.
-    /// - Parameter tick: time between probes; each probe is about one address, in turn.
-    public func startProbe(every tick: Duration = .milliseconds(1)) throws -> ClientProbe {
-        throw LabError.notReached("\(peer.name) is not measured yet")
+        let probe = try startProbe()
+        defer { probe.close() }
+        try bringHome(owner: fault.ownerBefore, probe)
+        try rest(probe)
+        // A fault does not wait for the beginning of an interval.
+        try Interruption.pause(peer.keepalive * Double.random(in: 0..<1))
+        let start = try inflict(fault)
+        let limit = self.limit(of: fault)
+        let hasRecovered = try Interruption.wait(atMost: limit) {
+            try Interruption.pause(.milliseconds(30))
+            return isAtRest(after: fault, probe)
+        }
+        let end = Moment.now()
+        try repair(after: fault)
+        var row = row(fault.rawValue, run: run)
+        let trial = Trial(
+            fault: fault, start: start, end: end, tick: probe.tick, deadtime: peer.deadtime,
+            stations: nodes.map(\.hardwareAddress))
+        row.figures = trial.figures(of: try probe.record())
+        row.figures.merge(peer.ownFigures(of: nodes[fault.expectedOwner ?? 1])) { seen, _ in seen }
+        row.notes = [peer.substitutes[fault]].compactMap(\.self)
+        if !hasRecovered { row.notes.append("not recovered after \(limit)") }
+        if let stall = row.figures[Figure.stall], stall > Self.remarkableStall {
+            row.notes.append("the machine stood still for \(Int(stall)) ms")
+        }
+        return row
     }
 
     /// A row of this cluster without figures.
@@ -52,8 +126,115 @@ public final class BenchCluster {
             addresses: addresses.count, run: run)
     }
 
-    /// Takes everything away.
-    public func close() {
-        laboratory.close()
+    /// Brings node 0 back after a fault that has left it off or aside, without waiting for anything to rest. Cheaper here
+    /// than in `ready`, when other clusters are measured in between.
+    public func comeHome() throws {
+        let probe = try startProbe()
+        defer { probe.close() }
+        try bringHome(owner: 0, probe)
+    }
+
+    // MARK: - Before
+
+    private func bringHome(owner: Int, _ probe: ClientProbe) throws {
+        for attempt in 0..<3 {
+            if attempt > 0 {
+                for node in nodes { try powerOff(node) }
+                for node in nodes { try powerOn(node) }
+            }
+            if needsPowerCycle { try powerOff(nodes[0]) }
+            if owner == 0, !nodes[0].isPowered { try powerOn(nodes[0]) }
+            if try waitUntilServed(by: 0, orAlso: owner, probe) {
+                guard owner == 1 else { return }
+                if nodes[0].isPowered { try powerOff(nodes[0]) }
+                if try waitUntilServed(by: 1, orAlso: 1, probe) { return }
+            }
+        }
+        throw LabError.notReached(
+            "\(peer.name) does not come to serve \(addresses.count) addresses on \(nodes[owner].name)\n"
+                + nodes.map(\.diagnosis).joined())
+    }
+
+    private func waitUntilServed(by number: Int, orAlso other: Int, _ probe: ClientProbe) throws -> Bool {
+        try Interruption.wait(atMost: startLimit) {
+            try Interruption.pause(.milliseconds(30))
+            return Set([number, other]).contains { isServed(by: $0, for: Self.calm, probe) }
+        }
+    }
+
+    private func isServed(by number: Int, for span: Duration, _ probe: ClientProbe) -> Bool {
+        probe.isServed(by: nodes[number].hardwareAddress, for: max(span, probe.period * 2))
+    }
+
+    private func rest(_ probe: ClientProbe) throws {
+        for since in nodes.compactMap(\.poweredAt) {
+            try Interruption.pause(since + peer.rest - Moment.now())
+        }
+    }
+
+    /// A node that is back before it was missed is another story than one that returns.
+    private func powerOn(_ node: LabNode) throws {
+        if node.number == 0, let offSince {
+            try Interruption.pause(offSince + peer.deadtime * 1.3 + .milliseconds(500) - Moment.now())
+        }
+        try laboratory.powerOn(node, running: peer.bootWords(on: node, in: laboratory))
+        if node.number == 0 { offSince = nil }
+    }
+
+    @discardableResult
+    private func powerOff(_ node: LabNode) throws -> Moment {
+        let moment = try laboratory.powerOff(node)
+        if node.number == 0 { (offSince, needsPowerCycle) = (moment, false) }
+        return moment
+    }
+
+    // MARK: - The fault
+
+    /// Returns the moment it happened.
+    private func inflict(_ fault: Fault) throws -> Moment {
+        let node = nodes[0]
+        let processes = peer.processes(of: node)
+        let start = Moment.now()
+        switch fault {
+        case .powerLoss:
+            return try powerOff(node)
+        case .failback:
+            try powerOn(node)
+        case .standby:
+            needsPowerCycle = true
+            try peer.standby(node, in: laboratory)
+        case .stop:
+            needsPowerCycle = true
+            try peer.stop(node)
+        case .hang:
+            for pid in processes { kill(pid, SIGSTOP) }
+            defer { for pid in processes { kill(pid, SIGCONT) } }
+            try Interruption.pause(Fault.freeze)
+        case .carrierLoss:
+            try laboratory.plug(.lan(0), false)
+        }
+        return start
+    }
+
+    private func isAtRest(after fault: Fault, _ probe: ClientProbe) -> Bool {
+        guard let owner = fault.expectedOwner else {
+            return [0, 1].contains { isServed(by: $0, for: Self.longCalm, probe) }
+        }
+        return isServed(by: owner, for: Self.calm, probe)
+    }
+
+    private func repair(after fault: Fault) throws {
+        guard fault == .carrierLoss else { return }
+        try laboratory.plug(.lan(0), true)
+        needsPowerCycle = true
+    }
+
+    /// How long a takeover may take: a peer that starts programs needs more than a second for each address.
+    private func limit(of fault: Fault) -> Duration {
+        fault == .failback ? startLimit : .seconds(15) + peer.deadtime * 3 + .milliseconds(1500) * addresses.count
+    }
+
+    private var startLimit: Duration {
+        .seconds(40) + peer.deadtime * 4 + .milliseconds(1500) * addresses.count
     }
 }

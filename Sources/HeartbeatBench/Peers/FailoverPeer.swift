@@ -17,8 +17,10 @@ public protocol FailoverPeer {
     var requirements: [Requirement] { get }
     /// How its signs of life are recognised on the LAN.
     var signOfLife: SignOfLife { get }
-    /// How long it must have been at rest before a fault measures the fault and not its start.
+    /// How long after its boot a fault measures the fault and not the start.
     var rest: Duration { get }
+    /// Faults that this peer knows in another form than the others: what is done instead.
+    var substitutes: [Fault: String] { get }
     /// What is measured, as its package or program tells: `1:3.0.6-13+b2`.
     func version() -> String
     /// Writes the node's configuration and its mounts. Before its first boot.
@@ -35,8 +37,32 @@ public protocol FailoverPeer {
     func ownFigures(of node: LabNode) -> [String: Double]
 }
 
+extension FailoverPeer {
+    public var substitutes: [Fault: String] { [:] }
+
+    /// SIGTERM to the process that leads the others.
+    public func stop(_ node: LabNode) throws {
+        guard let pid = node.mainProcess, kill(pid, SIGTERM) == 0 else {
+            throw LabError.notReached("\(name) does not run on \(node.name), see \(node.directory)/console")
+        }
+    }
+
+    public func processes(of node: LabNode) -> [pid_t] { node.processes }
+
+    public func ownFigures(of node: LabNode) -> [String: Double] { [:] }
+
+    /// What of the requirements is not there, as a person is told.
+    public var missing: [String] {
+        requirements.filter { access($0.program, X_OK) != 0 }.map { requirement in
+            guard let package = requirement.package else { return "\(requirement.program) is not built" }
+            return "\(requirement.program) is not there (apt-get install \(package))"
+        }
+    }
+}
+
 /// A program, and the Debian package it comes with.
 public struct Requirement: Hashable, Sendable {
+    /// Its path.
     public var program: String
     /// `nil`: built from these sources.
     public var package: String?
@@ -45,17 +71,13 @@ public struct Requirement: Hashable, Sendable {
         self.program = program
         self.package = package
     }
-}
 
-/// How a peer's signs of life look on the wire.
-public enum SignOfLife: Hashable, Sendable {
-    /// UDP to this port.
-    case udp(port: UInt16)
-    /// VRRP, IP protocol 112 (RFC 9568).
-    case vrrp
-}
-
-extension FailoverPeer {
-    public func processes(of node: LabNode) -> [pid_t] { node.processes }
-    public func ownFigures(of node: LabNode) -> [String: Double] { [:] }
+    /// The version of an installed Debian package; empty when there is none.
+    static func installedVersion(of package: String) -> String {
+        do {
+            return try Command.succeed(["dpkg-query", "-W", "-f", "${Version}", package])
+        } catch {
+            return ""
+        }
+    }
 }

@@ -63,4 +63,7 @@ public enum Figure {
     public static let lastHeard = "last_heard_ms"
     /// End of the outage − (last sign of life + deadtime): what the peer took beyond what it was configured to wait.
     public static let afterDeadtime = "after_deadtime_ms"
+    /// What the daemon itself says it took: to add all addresses, and to announce them.
+    public static let ownAdded = "own_added_ms"
+    public static let ownAnnounced = "own_announced_ms"
 }

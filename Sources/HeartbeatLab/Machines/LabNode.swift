@@ -7,7 +7,7 @@ import Glibc
 public final class LabNode {
     public let name: String
     /// 0 or 1; its end of the null modem.
-    let number: Int
+    public let number: Int
     let namespace: NetworkNamespace
     let files: NodeFiles
     private let serialPath: String
@@ -44,6 +44,8 @@ public final class LabNode {
     public var stateDirectory: String { files.stateDirectory }
     public var runDirectory: String { files.runDirectory }
     public var isPowered: Bool { power != nil }
+    /// What its programs have printed since it was first switched on.
+    public var console: String { Files.read("\(files.directory)/console") }
 
     /// Makes its directories and writes its configuration. Once, before the first start.
     func prepare() throws {
@@ -67,6 +69,11 @@ public final class LabNode {
     /// Replaces a file of its configuration directory: `ha.cf`, `haresources`, `authkeys`, …
     public func configure(_ file: String, _ text: String) throws {
         try Files.write(text, to: "\(files.configDirectory)/\(file)", mode: file == "authkeys" ? 0o600 : 0o644)
+    }
+
+    /// Writes a file of its disk.
+    public func write(_ text: String, to path: String, mode: mode_t = 0o644) throws {
+        try Files.write(text, to: path, mode: mode)
     }
 
     /// Installs a recording resource script that pretends a service. `lines` of shell come first; they find the verb in
@@ -150,6 +157,17 @@ public final class LabNode {
         return Files.names(in: "/proc").compactMap { pid_t($0) }.filter { pid in
             pid != first && space(pid) == own && Files.read("/proc/\(pid)/cmdline") != "sleep\0\(Self.doze)\0"
         }
+    }
+
+    /// The one of `processes` that none of them has started: the program it was booted with.
+    public var mainProcess: pid_t? {
+        let all = Set(processes)
+        return all.filter { pid in
+            // `7 (heartbeat) S 1 …`; the name may contain blanks.
+            let fields = Files.read("/proc/\(pid)/stat").split(separator: ")").last?.split(separator: " ") ?? []
+            guard fields.count > 1, let parent = pid_t(fields[1]) else { return false }
+            return !all.contains(parent)
+        }.min()
     }
 
     /// What a person needs to see when something did not come about: the ends of its log and its console.

@@ -13,6 +13,7 @@
 // The bridges stand in a namespace of their own, so every cable has an end outside the machine it serves: pulling it
 // there is what the machine would see of a pulled cable. Nothing touches the interfaces of the host.
 
+import CLinux
 import Glibc
 
 /// The cables between the two nodes, each of which can be pulled by itself.
@@ -34,6 +35,9 @@ public final class Laboratory {
     public var scriptRecord: String { "\(run.directory)/scripts.log" }
     private let switches: NetworkNamespace
     private let nullModem: NullModem
+    /// Reaches the bridges without a program, which would take milliseconds.
+    private var bridges: Int32 = -1
+    private var portNumbers: [Int: [Int32]] = [:]
     private let programs: String
     /// What lies above `resource.d`.
     private let shared: String
@@ -77,6 +81,7 @@ public final class Laboratory {
     private func build() throws {
         _ = try NetworkNamespace.make(switches.name)
         _ = try NetworkNamespace.make(client.name)
+        bridges = try switches.open("route socket") { clinux_lab_route_socket() }
         try switches.configure([
             "link add lan type bridge", "link add cross type bridge", "link set lan up", "link set cross up",
         ])
@@ -112,7 +117,7 @@ public final class Laboratory {
 
     /// Boots a node with all its cables plugged in and starts heartbeat on it.
     public func powerOn(_ node: LabNode) throws {
-        try powerOn(node, running: heartbeatWords(["-f"], on: node))
+        try powerOn(node, running: daemonWords(["-f"], on: node))
     }
 
     /// Boots a node with all its cables plugged in and one program.
@@ -124,10 +129,29 @@ public final class Laboratory {
 
     /// Cuts a node's power: the same moment ends its processes, its cables carry nothing, its memory is lost. The
     /// cables go first, so that nothing a half-killed process does is seen outside. The peer sees no carrier change.
-    public func powerOff(_ node: LabNode) throws {
+    /// Returns the moment after which nothing of it was seen.
+    @discardableResult
+    public func powerOff(_ node: LabNode) throws -> Moment {
+        let ports = try ports(of: node)
         nullModem.power(node.number, isOn: false)
-        try setPorts(of: node, up: false)
+        for port in ports { try check(clinux_lab_cut_port(bridges, port), "cut \(node.name) off") }
+        let moment = Moment.now()
         try node.losePower()
+        try setPorts(of: node, up: false)
+        return moment
+    }
+
+    /// Numbers of the interfaces at the far ends of a node's cables.
+    private func ports(of node: LabNode) throws -> [Int32] {
+        if let known = portNumbers[node.number] { return known }
+        // `7: lan-cluster1@if2: <…>`
+        let lines = try Command.succeed(["ip", "-n", switches.name, "-o", "link", "show"]).split(separator: "\n")
+        let ports = ["lan", "cross"].compactMap { bridge in
+            lines.first { $0.contains(" \(bridge)-\(node.name)@") }.flatMap { Int32($0.prefix { $0 != ":" }) }
+        }
+        guard ports.count == 2 else { throw LabError.missing("\(node.name) has no cables") }
+        portNumbers[node.number] = ports
+        return ports
     }
 
     private func setPorts(of node: LabNode, up: Bool) throws {
@@ -157,10 +181,11 @@ public final class Laboratory {
     public func heartbeat(
         _ options: [String] = [], on node: LabNode, limit: Duration = .seconds(20)
     ) throws -> Command {
-        try node.run(heartbeatWords(options, on: node), limit: limit)
+        try node.run(daemonWords(options, on: node), limit: limit)
     }
 
-    private func heartbeatWords(_ options: [String], on node: LabNode) -> [String] {
+    /// The command line of the daemon with the node's own directories.
+    public func daemonWords(_ options: [String], on node: LabNode) -> [String] {
         ["\(programs)/heartbeat"] + options + [
             "--config-dir", node.configDirectory, "--state-dir", node.stateDirectory, "--run-dir", node.runDirectory,
             "--node", node.name, "--share-dir", shared,
@@ -183,6 +208,7 @@ public final class Laboratory {
             NetworkNamespace(name: name).remove()
         }
         nullModem.close()
+        if bridges >= 0 { _ = Glibc.close(bridges) }
         Files.remove(run.directory)
     }
 }

@@ -2,6 +2,7 @@
 
 import CLinux
 import Glibc
+import Synchronization
 
 /// A named network namespace (`ip netns`).
 public struct NetworkNamespace: Hashable, Sendable {
@@ -16,15 +17,32 @@ public struct NetworkNamespace: Hashable, Sendable {
     }
 
     /// Runs lines of `ip` inside, in one process.
-    func configure(_ lines: [String]) throws {
+    public func configure(_ lines: [String]) throws {
         try Command.succeed(
             ["ip", "-n", name, "-batch", "-"], input: lines.map { $0 + "\n" }.joined())
+    }
+
+    /// Makes a descriptor that belongs to the namespace, whoever uses it.
+    func open(_ what: String, _ make: @escaping @Sendable () -> Int32) throws -> Int32 {
+        let result = Mutex<Result<Int32, LabError>>(.failure(.notReached(what)))
+        try LabThread {
+            do {
+                try enter()
+                let descriptor = try check(make(), "\(what) in \(name)")
+                result.withLock { $0 = .success(descriptor) }
+            } catch let error as LabError {
+                result.withLock { $0 = .failure(error) }
+            } catch {
+                result.withLock { $0 = .failure(.notReached("\(what) in \(name): \(error)")) }
+            }
+        }.join()
+        return try result.withLock { try $0.get() }
     }
 
     /// Moves the calling thread inside, for good.
     func enter() throws {
         let path = "/run/netns/\(name)"
-        let descriptor = try check(open(path, O_RDONLY | O_CLOEXEC), "open \(path)")
+        let descriptor = try check(Glibc.open(path, O_RDONLY | O_CLOEXEC), "open \(path)")
         defer { _ = close(descriptor) }
         try check(clinux_lab_enter_network(descriptor), "setns \(name)")
     }

@@ -1,93 +1,141 @@
-// The client: asks for the service address every few milliseconds, from a namespace of its own and with a neighbour
+// The client: asks for the service addresses every few milliseconds, from a namespace of its own and with a neighbour
 // table like any other host's, and writes down who answers. It judges nothing; ProbeAnalysis does.
 //
 // Two questions go out together. An ICMP echo through the client's own IP stack shows whether the client is served: it
 // goes to the station the client believes in, so a takeover that is not announced is an outage. An ARP request shows who
 // owns the address. It must not teach the client anything, so it asks in the name of a station that does not exist, and
-// reads the answers over the client's shoulder.
+// reads the answers over the client's shoulder. An address that is announced by another station than before is asked for
+// at once: the client may be served from this moment on.
 
 import CLinux
 import Glibc
 import Synchronization
 
-/// Probes one IPv4 address until it is closed.
+/// Probes IPv4 addresses until it is closed.
 public final class ClientProbe: Sendable {
     /// What the probe reports while it runs, from its own thread.
     public enum Event: Hashable, Sendable {
-        /// Other stations than before answer ARP; empty when nobody answers any more.
+        /// Other stations than before answer ARP for the first address; empty when nobody answers any more.
         case owners(Set<HardwareAddress>)
-        /// A station announces the address as its own, another than the one that did last.
+        /// A station announces an address as its own, another than the one that did last.
         case announced(by: HardwareAddress)
     }
 
+    /// How it asks.
+    public struct Manner: Hashable, Sendable {
+        /// Probes sent at each tick, each of the next address in turn.
+        public var probesPerTick = 1
+        /// Who is asked for the owner, each by itself; everybody at once when empty.
+        public var stations: [HardwareAddress] = []
+        /// What to overhear.
+        public var signOfLife: SignOfLife?
+
+        public init() {}
+    }
+
+    /// The interval at which each address is probed.
     public let period: Duration
-    private let packets: ProbePackets
+    /// Time between probes.
+    public let tick: Duration
+    private let manner: Manner
+    private let packets: [ProbePackets]
+    /// Number of each address by its four bytes.
+    private let numbers: [UInt32: Int]
     private let stop: StopSignal
-    private let records = Mutex(Records())
+    private let log: Mutex<Log>
     private let thread = Mutex<LabThread?>(nil)
 
-    private struct Records {
-        var samples: [ProbeSample] = []
-        var announcements: [Announcement] = []
+    private struct Log {
+        var record: ProbeRecord
+        /// Who announced each address last.
+        var announcers: [HardwareAddress?]
         var failure: LabError?
     }
 
     /// After this many probes without an answer in sight a station counts as gone.
     private static let memory = 25
 
-    /// Starts probing.
+    /// Starts probing one address.
     /// - Parameters:
     ///   - address: the service address, a dotted quad.
     ///   - namespace: where the client is; its interface must be eth0.
     ///   - period: time between probes.
-    public init(
+    public convenience init(
         _ address: String, from namespace: NetworkNamespace, every period: Duration = .milliseconds(2),
         report: @escaping @Sendable (Event, Moment) -> Void = { _, _ in }
     ) throws {
-        guard let target = ipv4Bytes(address) else { throw LabError.missing("\(address) is no IPv4 address") }
-        self.period = period
-        packets = ProbePackets(
-            target: target, station: HardwareAddress(0x02_4C_FF_FF_FF_FF),
-            identifier: UInt16(truncatingIfNeeded: getpid()))
+        try self.init([address], from: namespace, every: period, manner: Manner(), report: report)
+    }
+
+    /// Starts probing several addresses, of which each probe asks for one.
+    public init(
+        _ addresses: [String], from namespace: NetworkNamespace, every tick: Duration, manner: Manner,
+        report: @escaping @Sendable (Event, Moment) -> Void = { _, _ in }
+    ) throws {
+        let targets = try addresses.map { text in
+            guard let target = ipv4Bytes(text) else { throw LabError.missing("\(text) is no IPv4 address") }
+            return target
+        }
+        packets = targets.map {
+            ProbePackets(target: $0, identifier: UInt16(truncatingIfNeeded: getpid()))
+        }
+        numbers = Dictionary(
+            zip(targets.map { $0.reduce(0) { $0 << 8 | UInt32($1) } }, targets.indices),
+            uniquingKeysWith: { first, _ in first })
+        self.tick = tick
+        self.manner = manner
+        period = tick * targets.count / manner.probesPerTick
+        log = Mutex(
+            Log(
+                record: ProbeRecord(addresses: targets.count, period: period),
+                announcers: [HardwareAddress?](repeating: nil, count: targets.count)))
         stop = try StopSignal()
         let started = try LabThread { [self] in
             do {
                 try namespace.enter()
                 preferThisThread()
-                let sockets = try Sockets(target: target, period: period)
+                let sockets = try ProbeSockets(tick: tick)
                 defer { sockets.close() }
                 probe(sockets, report)
             } catch let error as LabError {
-                records.withLock { $0.failure = error }
+                log.withLock { $0.failure = error }
             } catch {
-                records.withLock { $0.failure = .notReached("\(error)") }
+                log.withLock { $0.failure = .notReached("\(error)") }
             }
         }
         thread.withLock { $0 = started }
     }
 
     /// Everything recorded so far. Throws what kept the probe from running.
-    public func analysis() throws -> ProbeAnalysis {
-        let (samples, announcements, failure) = records.withLock { ($0.samples, $0.announcements, $0.failure) }
+    public func record() throws -> ProbeRecord {
+        let (record, failure) = log.withLock { ($0.record, $0.failure) }
         if let failure { throw failure }
-        return ProbeAnalysis(samples: samples, announcements: announcements, period: period)
+        return record
     }
 
-    /// Who answers ARP for the address: everybody who did so to the last request that was answered at all, unless that
-    /// was too long ago.
+    /// The same of the first address, ready to be judged.
+    public func analysis() throws -> ProbeAnalysis {
+        try record().byAddress()[0]
+    }
+
+    /// Who answers ARP for the address probed last: everybody who did so to the last request that was answered at all,
+    /// unless that was too long ago.
     public func owners() -> Set<HardwareAddress> {
-        records.withLock { Self.recentOwners($0.samples) }
+        log.withLock { Self.recentOwners($0.record.samples) }
     }
 
     /// Whether every probe of the last `span`, but those whose answer may still come, was answered by `owner` alone and
-    /// the client was served by it.
+    /// the client was served by it. With several addresses `span` must be longer than `period`.
     public func isServed(by owner: HardwareAddress, for span: Duration) -> Bool {
         let now = Moment.now()
-        return records.withLock { records in
-            let recent = records.samples.reversed().prefix { now - $0.sentAt < span }
-                .drop { now - $0.sentAt < .milliseconds(30) }
-            return !recent.isEmpty
-                && recent.allSatisfy { $0.echo?.from == owner && $0.owners.allSatisfy { $0.from == owner } }
+        return log.withLock { log in
+            var hasSeen = false
+            for sample in log.record.samples.reversed() where now - sample.sentAt >= .milliseconds(30) {
+                guard now - sample.sentAt < span else { break }
+                guard sample.echo?.from == owner, sample.owners.allSatisfy({ $0.from == owner }) else { return false }
+                hasSeen = true
+            }
+            return hasSeen
         }
     }
 
@@ -98,64 +146,88 @@ public final class ClientProbe: Sendable {
         stop.close()
     }
 
-    private static func recentOwners(_ samples: [ProbeSample]) -> Set<HardwareAddress> {
+    private static func recentOwners(_ samples: ProbeSamples) -> Set<HardwareAddress> {
         Set(samples.suffix(memory).last { !$0.owners.isEmpty }?.owners.map(\.from) ?? [])
     }
 
-    private func probe(_ sockets: Sockets, _ report: (Event, Moment) -> Void) {
+    private func probe(_ sockets: ProbeSockets, _ report: (Event, Moment) -> Void) {
         var known: Set<HardwareAddress> = []
+        var next = 0
         while true {
             let ready = awaitReadable([sockets.ticker, sockets.arp, sockets.ip, stop.readable])
             if ready.contains(stop.readable) { return }
             for socket in [sockets.arp, sockets.ip] where ready.contains(socket) {
-                takeFrames(socket, report)
+                takeFrames(from: socket, sockets, report)
             }
             guard ready.contains(sockets.ticker) else { continue }
             _ = readSome(sockets.ticker, atMost: 8)
-            let (index, owners) = records.withLock { records in
-                let owners = Self.recentOwners(records.samples)
-                records.samples.append(ProbeSample(sentAt: Moment.now()))
-                return (UInt32(truncatingIfNeeded: records.samples.count - 1), owners)
+            let owners = self.owners()
+            for _ in 0..<manner.probesPerTick {
+                ask(for: next, sockets)
+                next = (next + 1) % packets.count
             }
-            sockets.send(request: packets.request(index), echo: packets.echo(index))
             if owners != known { report(.owners(owners), Moment.now()) }
             known = owners
         }
     }
 
-    private func takeFrames(_ socket: Int32, _ report: (Event, Moment) -> Void) {
-        while true {
-            let frame = readSome(socket, atMost: 2048)
-            guard !frame.isEmpty else { return }
-            guard let sighting = packets.read(frame) else { continue }
-            let now = Moment.now()
-            let announcer = records.withLock { Self.record(sighting, at: now, in: &$0) }
-            if let announcer { report(.announced(by: announcer), now) }
+    private func ask(for address: Int, _ sockets: ProbeSockets) {
+        let index = log.withLock { log in
+            log.record.samples.append(ProbeSample(address: address, sentAt: Moment.now()))
+            return UInt32(truncatingIfNeeded: log.record.samples.count - 1)
+        }
+        let packets = packets[address]
+        for station in manner.stations.isEmpty ? [.broadcast] : manner.stations {
+            sockets.send(packets.request(index & Self.mark, to: station))
+        }
+        sockets.send(packets.echo(index), to: packets.target)
+    }
+
+    private func takeFrames(from socket: Int32, _ sockets: ProbeSockets, _ report: (Event, Moment) -> Void) {
+        while let (frame, moment) = sockets.receive(from: socket) {
+            if let from = manner.signOfLife?.sender(of: frame) {
+                log.withLock { $0.record.signsOfLife.append(LifeSighting(from: from, at: moment)) }
+            } else if let source = ProbePackets.source(of: frame), let address = numbers[source],
+                let sighting = packets[address].read(frame),
+                let announcer = log.withLock({ Self.note(sighting, of: address, at: moment, in: &$0) })
+            {
+                ask(for: address, sockets)
+                report(.announced(by: announcer), moment)
+            }
         }
     }
 
     /// Returns the station when it is a new one that announces itself.
-    private static func record(
-        _ sighting: ProbePackets.Sighting, at now: Moment, in records: inout Records
+    private static func note(
+        _ sighting: ProbePackets.Sighting, of address: Int, at moment: Moment, in log: inout Log
     ) -> HardwareAddress? {
         switch sighting {
-        case .owner(let index, let from):
-            guard records.samples.indices.contains(Int(index)) else { return nil }
-            if !records.samples[Int(index)].owners.contains(where: { $0.from == from }) {
-                records.samples[Int(index)].owners.append(.init(from: from, at: now))
+        case .owner(let marked, let from):
+            // Requests carry the end of their number; the sample meant is the latest that ends so.
+            let count = log.record.samples.count
+            let index = count - 1 - Int((UInt32(truncatingIfNeeded: count - 1) &- marked) & mark)
+            guard index >= 0, log.record.samples[index].address == address else { return nil }
+            if !log.record.samples[index].owners.contains(where: { $0.from == from }) {
+                log.record.samples[index].owners.append(.init(from: from, at: moment))
             }
         case .echo(let index, let from):
-            guard records.samples.indices.contains(Int(index)) else { return nil }
-            if records.samples[Int(index)].echo == nil {
-                records.samples[Int(index)].echo = .init(from: from, at: now)
+            guard log.record.samples.indices.contains(Int(index)) else { return nil }
+            if log.record.samples[Int(index)].echo == nil {
+                log.record.samples[Int(index)].echo = .init(from: from, at: moment)
             }
         case .announcement(let from, let isReply):
-            let isNew = records.announcements.last?.from != from
-            records.announcements.append(Announcement(from: from, at: now, isReply: isReply))
-            return isNew ? from : nil
+            log.record.announcements.append(
+                Announcement(address: address, from: from, at: moment, isReply: isReply))
+            guard log.announcers[address] != from else { return nil }
+            log.announcers[address] = from
+            return from
         }
         return nil
     }
+
+    /// The part of a sample's number that its ARP requests carry. Each number is a station of its own, which the bridges
+    /// learn: few enough of them, and still seconds between two requests that look alike.
+    private static let mark: UInt32 = 0xFFF
 
     /// Measuring competes with what is measured for the same processors. Without the right to do so it stays as it is,
     /// and `longestStall` tells.
@@ -163,46 +235,5 @@ public final class ClientProbe: Sendable {
         var priority = sched_param()
         priority.sched_priority = 2
         pthread_setschedparam(pthread_self(), SCHED_FIFO, &priority)
-    }
-}
-
-/// The descriptors of a probe, opened in the namespace of the calling thread.
-private struct Sockets {
-    let ticker: Int32
-    let arp: Int32
-    let ip: Int32
-    private let icmp: Int32
-    private var destination = sockaddr_in()
-
-    init(target: [UInt8], period: Duration) throws {
-        let interface = Int32(if_nametoindex("eth0"))
-        guard interface > 0 else { throw LabError.last("eth0 of the client") }
-        arp = try check(clinux_lab_packet_socket(interface, ProbePackets.ethertypeARP), "packet socket for ARP")
-        ip = try check(clinux_lab_packet_socket(interface, ProbePackets.ethertypeIPv4), "packet socket for IPv4")
-        icmp = try check(
-            socket(AF_INET, Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue), Int32(IPPROTO_ICMP)), "ICMP socket"
-        )
-        ticker = try check(clinux_lab_ticker(period.inNanoseconds), "timer")
-        // Answers are read from the packet socket, which shows the station; here they would only fill a buffer.
-        var everything = UInt32.max
-        setsockopt(icmp, 255 /* SOL_RAW */, 1 /* ICMP_FILTER */, &everything, 4)
-        destination.sin_family = sa_family_t(AF_INET)
-        withUnsafeMutableBytes(of: &destination.sin_addr) { $0.copyBytes(from: target) }
-    }
-
-    /// Sends both questions. That nobody can be reached is an answer too, and shows as one that never comes.
-    func send(request: [UInt8], echo: [UInt8]) {
-        _ = Glibc.send(arp, request, request.count, Int32(MSG_DONTWAIT))
-        withUnsafePointer(to: destination) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                _ = sendto(
-                    icmp, echo, echo.count, Int32(MSG_DONTWAIT), address,
-                    socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-    }
-
-    func close() {
-        for descriptor in [ticker, arp, ip, icmp] { _ = Glibc.close(descriptor) }
     }
 }

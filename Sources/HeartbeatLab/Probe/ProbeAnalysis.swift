@@ -34,14 +34,19 @@ public struct ProbeAnalysis: Sendable {
     /// Longest time between two answers, one of which at least lies in the window. A time without any answer yet begins
     /// at `start`, one without an end is counted up to `end`.
     private func outage(from start: Moment, to end: Moment) -> Duration {
+        pauses(from: start, to: end).max() ?? .zero
+    }
+
+    private func pauses(from start: Moment, to end: Moment) -> [Duration] {
         let answers = samples.compactMap { $0.echo?.at }.filter { $0 < end }.sorted()
-        var last = answers.last { $0 < start } ?? start
-        var longest = Duration.zero
-        for next in answers.filter({ start <= $0 }) + [end] {
-            longest = max(longest, next - last)
-            last = next
-        }
-        return longest
+        let first = answers.last { $0 < start } ?? start
+        let rest = answers.filter { start <= $0 } + [end]
+        return zip(rest, [first] + rest).map { $0 - $1 }
+    }
+
+    /// Every time between two answers that is longer than `limit`, by the rules of the outage.
+    public func pauses(longerThan limit: Duration, from start: Moment, to end: Moment) -> [Duration] {
+        pauses(from: start, to: end).filter { $0 > limit }
     }
 
     private func isLost(_ sample: ProbeSample, at end: Moment) -> Bool {

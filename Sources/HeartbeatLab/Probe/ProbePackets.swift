@@ -4,8 +4,6 @@
 struct ProbePackets {
     /// The four bytes of the service address.
     var target: [UInt8]
-    /// Source of all frames; on no interface, so that answers reach nobody's neighbour table.
-    var station: HardwareAddress
     /// Identifier of our echoes.
     var identifier: UInt16
 
@@ -22,10 +20,11 @@ struct ProbePackets {
         case announcement(from: HardwareAddress, isReply: Bool)
     }
 
-    /// An ARP probe (RFC 5227: sender address zero, so that nobody learns from it). The sender's hardware address inside
-    /// carries the index; the answer repeats it, which tells exactly which request it belongs to.
-    func request(_ index: UInt32) -> [UInt8] {
-        [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF] + station.bytes + [0x08, 0x06]
+    /// An ARP probe (RFC 5227: sender address zero, so that nobody learns from it). The sender's hardware address carries
+    /// the index; the answer repeats it, which tells exactly which request it belongs to. No interface has that address,
+    /// so answers reach nobody's neighbour table; being the frame's source, it tells the bridges where answers belong.
+    func request(_ index: UInt32, to station: HardwareAddress = .broadcast) -> [UInt8] {
+        station.bytes + marked(index) + [0x08, 0x06]
             + [0, 1, 0x08, 0, 6, 4, 0, 1] + marked(index) + [0, 0, 0, 0] + [0, 0, 0, 0, 0, 0] + target
     }
 
@@ -41,6 +40,13 @@ struct ProbePackets {
         return message
     }
 
+    /// The address a frame speaks for: the sender of ARP, the source of IPv4. `nil` for other frames.
+    static func source(of frame: [UInt8]) -> UInt32? {
+        guard frame.count >= 42, frame[12] == 0x08, frame[13] == 0x06 || frame[13] == 0x00 else { return nil }
+        let start = frame[13] == 0x06 ? 28 : 26
+        return frame[start..<start + 4].reduce(0) { $0 << 8 | UInt32($1) }
+    }
+
     /// What a frame says about the address; `nil` for everybody else's traffic and for whatever is cut short.
     func read(_ frame: some Collection<UInt8>) -> Sighting? {
         let bytes = [UInt8](frame)
@@ -53,11 +59,11 @@ struct ProbePackets {
     }
 
     private func readARP(_ frame: [UInt8]) -> Sighting? {
-        guard Array(frame[14..<20]) == [0, 1, 0x08, 0, 6, 4], frame[20] == 0, Array(frame[28..<32]) == target,
+        guard frame[14..<20].elementsEqual(Self.ethernetARP), frame[20] == 0, frame[28..<32].elementsEqual(target),
             let from = HardwareAddress(bytes: frame[22..<28])
         else { return nil }
-        if Array(frame[38..<42]) == target { return .announcement(from: from, isReply: frame[21] == 2) }
-        guard frame[21] == 2, Array(frame[32..<34]) == Self.mark else { return nil }
+        if frame[38..<42].elementsEqual(target) { return .announcement(from: from, isReply: frame[21] == 2) }
+        guard frame[21] == 2, frame[32..<34].elementsEqual(Self.mark) else { return nil }
         return .owner(index: number(frame[34..<38]), from: from)
     }
 
@@ -65,12 +71,15 @@ struct ProbePackets {
         let header = Int(frame[14] & 0x0F) * 4
         let message = 14 + header
         guard frame[14] >> 4 == 4, header >= 20, frame[23] == 1, frame.count >= message + 12,
-            Array(frame[26..<30]) == target, frame[message] == 0,
-            Array(frame[message + 4..<message + 6]) == bigEndian(identifier),
+            frame[26..<30].elementsEqual(target), frame[message] == 0,
+            UInt16(frame[message + 4]) << 8 | UInt16(frame[message + 5]) == identifier,
             let from = HardwareAddress(bytes: frame[6..<12])
         else { return nil }
         return .echo(index: number(frame[message + 8..<message + 12]), from: from)
     }
+
+    /// Ethernet, IPv4, lengths of their addresses.
+    private static let ethernetARP: [UInt8] = [0, 1, 0x08, 0, 6, 4]
 
     /// First bytes of the hardware addresses that carry an index; locally administered.
     private static let mark: [UInt8] = [0x02, 0x4C]

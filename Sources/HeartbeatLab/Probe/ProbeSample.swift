@@ -6,6 +6,8 @@ public struct HardwareAddress: Hashable, Sendable, CustomStringConvertible {
     /// The six bytes, the first on the wire most significant.
     public let value: UInt64
 
+    public static let broadcast = HardwareAddress(0xFFFF_FFFF_FFFF)
+
     public init(_ value: UInt64) {
         self.value = value & 0xFFFF_FFFF_FFFF
     }
@@ -29,15 +31,18 @@ public struct HardwareAddress: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// One probe: an ARP request and an ICMP echo for the service address, sent at the same moment.
+/// One probe: an ARP request and an ICMP echo for a service address, sent at the same moment.
 public struct ProbeSample: Hashable, Sendable {
+    /// Which of the probe's addresses it asks for, counted from 0.
+    public var address: Int
     public var sentAt: Moment
     /// The first answer to the echo, which went where the client's own neighbour table sent it.
     public var echo: Answer?
     /// Every station that answered the ARP request, in the order of arrival, each once.
     public var owners: [Answer]
 
-    public init(sentAt: Moment, echo: Answer? = nil, owners: [Answer] = []) {
+    public init(address: Int = 0, sentAt: Moment, echo: Answer? = nil, owners: [Answer] = []) {
+        self.address = address
         self.sentAt = sentAt
         self.echo = echo
         self.owners = owners
@@ -55,14 +60,17 @@ public struct ProbeSample: Hashable, Sendable {
     }
 }
 
-/// A gratuitous ARP packet for the service address (sender and target address the same, RFC 5227 section 3).
+/// A gratuitous ARP packet for a service address (sender and target address the same, RFC 5227 section 3).
 public struct Announcement: Hashable, Sendable {
+    /// Which of the probe's addresses it is about, counted from 0.
+    public var address: Int
     public var from: HardwareAddress
     public var at: Moment
     /// Sent as a reply, not as a request; stacks differ in which of the two they believe.
     public var isReply: Bool
 
-    public init(from: HardwareAddress, at: Moment, isReply: Bool) {
+    public init(address: Int = 0, from: HardwareAddress, at: Moment, isReply: Bool) {
+        self.address = address
         self.from = from
         self.at = at
         self.isReply = isReply

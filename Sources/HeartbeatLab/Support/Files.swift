@@ -3,7 +3,7 @@
 import Glibc
 
 /// Small files, whole.
-enum Files {
+public enum Files {
     /// Writes a file anew with exactly this mode.
     static func write(_ text: String, to path: String, mode: mode_t = 0o644) throws {
         let descriptor = try check(open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode), "create \(path)")
@@ -22,7 +22,7 @@ enum Files {
     }
 
     /// The whole file; empty when it cannot be read.
-    static func read(_ path: String) -> String {
+    public static func read(_ path: String) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return "" }
         defer { _ = close(descriptor) }

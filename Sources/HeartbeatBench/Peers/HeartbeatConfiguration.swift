@@ -1,0 +1,39 @@
+// The three files that heartbeat and its successor read alike.
+
+import HeartbeatLab
+
+/// ha.cf, haresources and authkeys of the bench.
+struct HeartbeatConfiguration {
+    var keepalive: Duration
+    var deadtime: Duration
+    var addresses: [ServiceAddress]
+    var logFile: String
+    /// Addresses on one line of haresources.
+    var addressesPerLine: Int
+
+    var haCf: String {
+        """
+        logfile \(logFile)
+        logfacility none
+        keepalive \(keepalive.roundedMilliseconds)ms
+        deadtime \(deadtime.roundedMilliseconds)ms
+        warntime \(deadtime.roundedMilliseconds / 2)ms
+        initdead \(max(deadtime, .seconds(5)).roundedMilliseconds)ms
+        udpport 694
+        bcast eth0
+        bcast eth1
+        auto_failback on
+        node cluster1 cluster2
+
+        """
+    }
+
+    var haresources: String {
+        stride(from: 0, to: addresses.count, by: addressesPerLine).map { start in
+            let words = addresses[start..<min(start + addressesPerLine, addresses.count)].map { "IPaddr::\($0)/eth0" }
+            return "cluster1 \(words.joined(separator: " "))\n"
+        }.joined()
+    }
+
+    var authkeys: String { "auth 1\n1 sha1 bench\n" }
+}

@@ -1,0 +1,82 @@
+// keepalived with VRRP version 3, which below one second is needed. Its deadtime is no setting: a backup waits three
+// intervals and (256 − its priority)/256 of a fourth (RFC 9568 section 6.1). So the interval is chosen for the deadtime.
+
+import HeartbeatLab
+
+/// Debian's keepalived.
+public struct KeepalivedPeer: FailoverPeer {
+    public let name = "keepalived"
+    public let keepalive: Duration
+    public let signOfLife = SignOfLife.vrrp
+    /// Five seconds after a takeover it announces the addresses once more, which would repair what a fault has broken.
+    public let rest = Duration.seconds(7)
+
+    /// Of the node that prefers to serve, and of the other.
+    private static let priorities = [150, 100]
+    /// Hundredths of an interval that the backup waits.
+    private static let waits = Double(3 * 256 + 256 - priorities[1]) / 256
+
+    public init(_ setting: DetectionSetting) {
+        switch setting {
+        case .tight: keepalive = .milliseconds(10)
+        case .oneSecond, .explicit:
+            let wanted = setting.times(tight: (.zero, .zero)).deadtime.inMilliseconds
+            // Intervals are multiples of 10 ms.
+            keepalive = .milliseconds(10) * max(1, Int((wanted / Self.waits / 10).rounded()))
+        }
+    }
+
+    public var deadtime: Duration { .microseconds(Int64(keepalive.inMilliseconds * Self.waits * 1000)) }
+
+    private static let daemon = "/usr/sbin/keepalived"
+
+    public var requirements: [Requirement] { [Requirement(Self.daemon, package: "keepalived")] }
+
+    public var substitutes: [Fault: String] { [.standby: "keepalived has no such command: it is stopped"] }
+
+    public func version() -> String {
+        Requirement.installedVersion(of: "keepalived")
+    }
+
+    public func configure(_ node: LabNode, addresses: [ServiceAddress]) throws {
+        try node.write(configuration(ofNode: node.number, addresses: addresses), to: Self.file(of: node))
+    }
+
+    /// keepalived.conf of one node.
+    func configuration(ofNode number: Int, addresses: [ServiceAddress]) -> String {
+        // Those in the advertisement itself; a packet holds no more.
+        let (advertised, excluded) = (addresses.prefix(20), addresses.dropFirst(20))
+        func block(_ name: String, _ addresses: ArraySlice<ServiceAddress>) -> String {
+            "    \(name) {\n" + addresses.map { "        \($0) dev eth0\n" }.joined() + "    }\n"
+        }
+        let seconds = "\(keepalive.roundedMilliseconds / 1000)." + thousandths(keepalive.roundedMilliseconds % 1000)
+        return """
+            global_defs {
+                router_id cluster\(number + 1)
+                vrrp_version 3
+            }
+            vrrp_instance bench {
+                state \(number == 0 ? "MASTER" : "BACKUP")
+                interface eth0
+                virtual_router_id 51
+                priority \(Self.priorities[number])
+                advert_int \(seconds)
+
+            """ + block("virtual_ipaddress", advertised)
+                + (excluded.isEmpty ? "" : block("virtual_ipaddress_excluded", excluded)) + "}\n"
+    }
+
+    private func thousandths(_ number: Int64) -> String {
+        String(repeating: "0", count: 3 - String(number).count) + String(number)
+    }
+
+    private static func file(of node: LabNode) -> String { "\(node.directory)/keepalived.conf" }
+
+    public func bootWords(on node: LabNode, in laboratory: Laboratory) -> [String] {
+        [Self.daemon, "--vrrp", "--dont-fork", "--log-console", "--use-file", Self.file(of: node)]
+    }
+
+    public func standby(_ node: LabNode, in laboratory: Laboratory) throws {
+        try stop(node)
+    }
+}

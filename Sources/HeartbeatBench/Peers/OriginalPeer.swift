@@ -1,0 +1,64 @@
+// Debian's heartbeat 3.0.6. It knows one place for its files, so each node has its own directories mounted over them.
+
+import HeartbeatLab
+
+/// Linux-HA heartbeat 3.0.6.
+public struct OriginalPeer: FailoverPeer {
+    public let name = "heartbeat"
+    public let keepalive: Duration
+    public let deadtime: Duration
+    public let signOfLife = SignOfLife.udp(port: 694)
+    /// In its first five seconds it announces a deadtime two seconds longer than configured.
+    public let rest = Duration.seconds(7)
+
+    public init(_ setting: DetectionSetting) {
+        (keepalive, deadtime) = setting.times(tight: (.milliseconds(25), .milliseconds(100)))
+    }
+
+    private static let daemon = "/usr/libexec/heartbeat/heartbeat"
+    private static let standbyTool = "/usr/share/heartbeat/hb_standby"
+
+    public var requirements: [Requirement] {
+        [Self.daemon, Self.standbyTool].map { Requirement($0, package: "heartbeat") }
+            + [Requirement("/usr/lib/ocf/resource.d/heartbeat/IPaddr", package: "resource-agents")]
+    }
+
+    public func version() -> String {
+        Requirement.installedVersion(of: "heartbeat")
+    }
+
+    public func configure(_ node: LabNode, addresses: [ServiceAddress]) throws {
+        let own = (
+            etc: "\(node.directory)/etc-ha.d", lib: "\(node.directory)/var-lib", log: "\(node.directory)/var-log"
+        )
+        try Command.succeed(["mkdir", own.log])
+        try Command.succeed(["cp", "-a", "/etc/ha.d", own.etc])
+        try Command.succeed(["cp", "-a", "/var/lib/heartbeat", own.lib])
+        node.mounts = [("/etc/ha.d", own.etc), ("/var/lib/heartbeat", own.lib), ("/var/log", own.log)]
+        // Its scripts cut long lines.
+        let files = HeartbeatConfiguration(
+            keepalive: keepalive, deadtime: deadtime, addresses: addresses, logFile: "/var/log/ha-log",
+            addressesPerLine: 20)
+        for (file, text) in [("ha.cf", files.haCf), ("haresources", files.haresources), ("authkeys", files.authkeys)] {
+            try node.write(text, to: "\(own.etc)/\(file)", mode: file == "authkeys" ? 0o600 : 0o644)
+        }
+    }
+
+    public func bootWords(on node: LabNode, in laboratory: Laboratory) -> [String] {
+        [
+            "sh", "-c",
+            """
+            mkdir -p /run/resource-agents
+            for directory in heartbeat heartbeat/ccm heartbeat/crm heartbeat/dopd; do
+                mkdir -p -m 750 /run/$directory && chown hacluster:haclient /run/$directory || exit
+            done
+            exec \(Self.daemon)
+            """,
+        ]
+    }
+
+    public func standby(_ node: LabNode, in laboratory: Laboratory) throws {
+        let result = try node.run([Self.standbyTool, "all"])
+        guard result.code == 0 else { throw LabError.notReached("hb_standby on \(node.name): \(result.output)") }
+    }
+}

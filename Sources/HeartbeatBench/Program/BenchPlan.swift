@@ -1,0 +1,51 @@
+// What `make bench` measures, as data. How it is measured is nowhere in here.
+
+/// Clusters that are measured beside each other: every run does each fault to each peer in turn before the next run begins.
+public struct BenchSection: Hashable, Sendable {
+    public var peers: [PeerName]
+    public var faults: [Fault]
+    public var setting: DetectionSetting
+    public var addresses: Int
+    public var runs: Int
+
+    public init(peers: [PeerName], faults: [Fault], setting: DetectionSetting, addresses: Int, runs: Int) {
+        self.peers = peers
+        self.faults = faults
+        self.setting = setting
+        self.addresses = addresses
+        self.runs = runs
+    }
+}
+
+/// A list of sections.
+public enum BenchPlan {
+    /// Everything there is a goal for, beside its peers; about 25 minutes with five runs.
+    public static func standard(runs: Int) -> [BenchSection] {
+        func section(_ peers: [PeerName], _ faults: [Fault], _ setting: DetectionSetting, _ addresses: Int)
+            -> BenchSection
+        {
+            BenchSection(peers: peers, faults: faults, setting: setting, addresses: addresses, runs: runs)
+        }
+        let all = PeerName.allCases
+        var sections = [
+            section(all, [.powerLoss, .failback, .standby, .stop, .hang], .oneSecond, 1),
+            section(all, [.powerLoss], .tight, 1),
+            section(all, [.powerLoss], .oneSecond, 10),
+            section([.ours, .keepalived, .floor], [.powerLoss], .oneSecond, 100),
+        ]
+        // How the work grows with the addresses; 1, 10 and 100 are above.
+        sections += [2, 50, 200, 500].map { section([.ours, .floor], [.powerLoss], .oneSecond, $0) }
+        // It needs more than a minute for this, and as long to start.
+        sections.append(
+            BenchSection(peers: [.heartbeat], faults: [.powerLoss], setting: .oneSecond, addresses: 100, runs: 1))
+        return sections
+    }
+
+    /// A first look, about three minutes.
+    public static let quick = [
+        BenchSection(
+            peers: PeerName.allCases, faults: [.powerLoss, .failback, .standby], setting: .oneSecond, addresses: 1,
+            runs: 1),
+        BenchSection(peers: PeerName.allCases, faults: [.powerLoss], setting: .tight, addresses: 1, runs: 1),
+    ]
+}

@@ -1,0 +1,93 @@
+// Rows as text for a terminal: what was measured of the same thing in one line, medians with their extremes.
+
+/// A table of rows.
+public struct BenchTable: Sendable {
+    public var rows: [BenchRow]
+
+    public init(_ rows: [BenchRow]) {
+        self.rows = rows
+    }
+
+    /// A line for each peer, fault, setting and number of addresses, in the order in which they were first measured.
+    public var text: String {
+        var groups: [(head: Head, rows: [BenchRow])] = []
+        for row in rows {
+            let head = Head(row)
+            if let index = groups.firstIndex(where: { $0.head == head }) {
+                groups[index].rows.append(row)
+            } else {
+                groups.append((head, [row]))
+            }
+        }
+        groups.sort { $0.head.isBefore($1.head, in: rows) }
+        let titles = ["setting", "addresses", "fault", "peer", "n"] + Self.columns.map(\.title)
+        let lines = groups.map { group in
+            [
+                group.head.setting, "\(group.head.addresses)", group.head.fault, group.head.peer, "\(group.rows.count)",
+            ] + Self.columns.map { Self.spread(group.rows.compactMap(\.figures[$0.figure])) }
+        }
+        let notes = rows.flatMap { row in
+            row.notes.map { "\(row.peer) \(row.fault) \(row.setting), run \(row.run): \($0)\n" }
+        }
+        return Self.align([titles] + lines) + notes.joined()
+    }
+
+    /// One row on one line, for somebody who waits.
+    public static func line(for row: BenchRow) -> String {
+        let figures = columns.compactMap { column in
+            row.figures[column.figure].map { "\(column.title) \(number($0))" }
+        }
+        let head = "\(row.peer) \(row.fault), \(row.setting), \(row.addresses) address\(row.addresses == 1 ? "" : "es")"
+        return "\(head), run \(row.run): \((figures + row.notes).joined(separator: ", "))"
+    }
+
+    private static let columns: [(title: String, figure: String)] = [
+        ("outage ms", Figure.outage), ("after deadtime", Figure.afterDeadtime),
+        ("last ARP", Figure.lastAnnouncement), ("all served", Figure.allServed), ("two owners", Figure.twoOwners),
+        ("lost", Figure.lost), ("stall", Figure.stall),
+    ]
+
+    private struct Head: Hashable {
+        var setting: String
+        var addresses: Int
+        var fault: String
+        var peer: String
+
+        init(_ row: BenchRow) {
+            (setting, addresses, fault, peer) = (row.setting, row.addresses, row.fault, row.peer)
+        }
+
+        /// Peers of the same trial stand together.
+        func isBefore(_ other: Head, in rows: [BenchRow]) -> Bool {
+            func place(_ head: Head) -> (Int, Int) {
+                let same = rows.firstIndex {
+                    ($0.setting, $0.addresses, $0.fault) == (head.setting, head.addresses, head.fault)
+                }
+                return (same ?? 0, rows.firstIndex { Head($0) == head } ?? 0)
+            }
+            return place(self) < place(other)
+        }
+    }
+
+    /// `978.1 (951.0–1003.2)`; one value by itself.
+    private static func spread(_ values: [Double]) -> String {
+        let sorted = values.sorted()
+        guard let least = sorted.first, let most = sorted.last else { return "-" }
+        let median = (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+        return sorted.count == 1 ? number(median) : "\(number(median)) (\(number(least))–\(number(most)))"
+    }
+
+    /// With one decimal.
+    private static func number(_ value: Double) -> String {
+        let tenths = Int((abs(value) * 10).rounded())
+        return "\(value < 0 && tenths > 0 ? "-" : "")\(tenths / 10).\(tenths % 10)"
+    }
+
+    private static func align(_ rows: [[String]]) -> String {
+        guard let columns = rows.first?.count else { return "" }
+        let widths = (0..<columns).map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ") + "\n"
+        }.joined()
+    }
+}

@@ -1,0 +1,37 @@
+// What the client overhears of the cluster itself: the signs of life that a node sends to all of the LAN. They tell when
+// its peer heard it last, from which every deadtime counts.
+
+/// How the signs of life of a failover daemon look on the wire.
+public enum SignOfLife: Hashable, Sendable {
+    /// UDP to this port.
+    case udp(port: UInt16)
+    /// VRRP, IP protocol 112 (RFC 9568).
+    case vrrp
+
+    /// Who sent a frame, if it is such a sign.
+    func sender(of frame: [UInt8]) -> HardwareAddress? {
+        // Ethernet, then an IPv4 header of at least 20 bytes.
+        guard frame.count >= 34, frame[12] == 0x08, frame[13] == 0x00, frame[14] >> 4 == 4 else { return nil }
+        switch self {
+        case .vrrp:
+            guard frame[23] == 112 else { return nil }
+        case .udp(let port):
+            let header = 14 + Int(frame[14] & 0x0F) * 4
+            guard frame[23] == 17, frame.count >= header + 8,
+                UInt16(frame[header + 2]) << 8 | UInt16(frame[header + 3]) == port
+            else { return nil }
+        }
+        return HardwareAddress(bytes: frame[6..<12])
+    }
+}
+
+/// A sign of life that the client has overheard.
+public struct LifeSighting: Hashable, Sendable {
+    public var from: HardwareAddress
+    public var at: Moment
+
+    public init(from: HardwareAddress, at: Moment) {
+        self.from = from
+        self.at = at
+    }
+}
