@@ -2,7 +2,7 @@
 # that is possible (Debian, root), and named where it is not.
 
 .DEFAULT_GOAL := help
-.PHONY: help build install uninstall dist demo test check lint shell examples packaging systemd sim mutants clean
+.PHONY: help build install uninstall dist demo bench test check lint shell examples packaging systemd sim mutants clean
 # The steps share the build directory and the processors.
 .NOTPARALLEL:
 
@@ -12,11 +12,16 @@ RELEASE = $(SWIFT) build -c release --static-swift-stdlib
 SEED ?= 1
 SEEDS ?= 10000
 ARGS ?=
+# How often `make bench` repeats each fault, whether it only takes a first look, and where its rows go.
+RUNS ?= 5
+QUICK ?=
+ROWS ?= .build/bench.json
 # Where `make install` puts things: below PREFIX, but for /etc, with DESTDIR in front of every path.
 PREFIX ?= /usr
 DESTDIR ?=
 BIN := .build/release
 DEMO_PRODUCTS := heartbeat hb_standby cl_status hbdemo
+BENCH_PRODUCTS := heartbeat hb_standby hbbench hbfloor
 PRODUCTS := $(DEMO_PRODUCTS) hb_takeover hb_address hbsim
 INSTALLED = $(filter-out hbsim hbdemo,$(PRODUCTS))
 SHELL_FILES = $(wildcard install.sh resource.d/* Tests/resource.d/* Tests/install.d/* Tests/systemd/* .ci/*)
@@ -25,6 +30,8 @@ SHELL_FILES = $(wildcard install.sh resource.d/* Tests/resource.d/* Tests/instal
 TOOLCHAIN := git:git ca-certificates:/etc/ssl/certs/ca-certificates.crt pkg-config:pkg-config \
 	libc6-dev:/usr/include/stdio.h libstdc++-12-dev:/usr/include/c++/* libsystemd-dev:/usr/include/systemd/sd-daemon.h
 LABORATORY := iproute2:ip util-linux:nsenter hostname:hostname
+PEERS := heartbeat:/usr/share/heartbeat/ResourceManager resource-agents:/usr/lib/ocf/resource.d/heartbeat/IPaddr \
+	keepalived:/usr/sbin/keepalived
 PACKAGING := binutils:strip
 CONTAINER := systemd:/lib/systemd/systemd iproute2:ip util-linux:nsenter
 
@@ -50,6 +57,14 @@ demo: ## play failovers in network namespaces and measure them (root); ARGS=--he
 	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) swift
 	@for product in $(DEMO_PRODUCTS); do $(RELEASE) --product $$product || exit; done
 	@$(BIN)/hbdemo $(ARGS)
+
+bench: ## measure failovers beside heartbeat 3, keepalived and bare C (root); RUNS=5 QUICK=1 ROWS=file ARGS=
+	@[ "$$(id -u)" -eq 0 ] || { echo "the bench needs root: it makes network namespaces" >&2; exit 1; }
+	@[ ! -e /usr/share/swift-heartbeat ] || { \
+		echo "not on a gateway: the bench needs Debian's heartbeat, which would replace the installed one" >&2; exit 1; }
+	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) $(PEERS) swift
+	@for product in $(BENCH_PRODUCTS); do $(RELEASE) --product $$product || exit; done
+	@$(BIN)/hbbench plan $(if $(QUICK),--quick) --runs $(RUNS) --json $(ROWS) $(ARGS)
 
 test: ## run all tests; those that need root are skipped aloud without
 	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) swift

@@ -96,6 +96,8 @@ let package = Package(
                 "HeartbeatWire", "HeartbeatLab", "CLinux",
             ], swiftSettings: strict),
         .testTarget(name: "HeartbeatLabTests", dependencies: ["HeartbeatLab", "CLinux"], swiftSettings: strict),
+        .testTarget(
+            name: "HeartbeatBenchTests", dependencies: ["HeartbeatBench", "HeartbeatLab"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )

@@ -120,6 +120,45 @@ struct LaboratoryTests {
         }
     }
 
+    @Test func `each of several addresses is seen by itself`() throws {
+        try withLaboratory { laboratory, _ in
+            let addresses = ["192.168.77.101", "192.168.77.102", "192.168.77.103"]
+            for (number, address) in addresses.enumerated() where number < 2 {
+                try laboratory.nodes[number].namespace.configure(["address add \(address)/24 dev eth0"])
+            }
+            var manner = ClientProbe.Manner()
+            manner.probesPerTick = 3
+            manner.stations = laboratory.nodes.map(\.hardwareAddress)
+            let several = try ClientProbe(addresses, from: laboratory.client, every: .milliseconds(2), manner: manner)
+            defer { several.close() }
+            func parts() throws -> [ProbeAnalysis] { try several.record().byAddress() }
+            let seen = try Interruption.wait(atMost: .seconds(10)) {
+                try parts().prefix(2).allSatisfy { $0.samples.contains { $0.echo != nil && !$0.owners.isEmpty } }
+            }
+            #expect(seen)
+            for (number, part) in try parts().enumerated() {
+                let owners = Set(part.samples.flatMap(\.owners).map(\.from))
+                #expect(owners == (number < 2 ? [laboratory.nodes[number].hardwareAddress] : []))
+            }
+        }
+    }
+
+    @Test func `a power cut is at once and takes no carrier from the other node`() throws {
+        try withLaboratory { laboratory, probe in
+            let (first, second) = (laboratory.nodes[0], laboratory.nodes[1])
+            try change("add", on: first)
+            try expectServed(by: first, probe)
+            let before = Moment.now()
+            let cut = try laboratory.powerOff(first)
+            #expect(before <= cut && cut <= Moment.now())
+            #expect(try second.run(["cat", "/sys/class/net/eth0/carrier"]).output == "1\n")
+            try Interruption.pause(.milliseconds(100))
+            // An answer that was on its way when the cut came may still be read.
+            let late = try probe.analysis().samples.filter { $0.sentAt > cut && ($0.echo != nil || !$0.owners.isEmpty) }
+            #expect(late == [])
+        }
+    }
+
     @Test func `a node without power has neither processes nor addresses and comes back with fresh ones`() throws {
         try withLaboratory { laboratory, probe in
             let node = laboratory.nodes[0]

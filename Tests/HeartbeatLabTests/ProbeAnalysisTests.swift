@@ -63,6 +63,15 @@ func `a time without an end is counted to the end of the scene and one without a
     #expect(figures.lost == 60)
 }
 
+@Test func `pauses are told by themselves, those at the edges of the window too`() {
+    let analysis = analysis(until: 3000) { sent in
+        (100..<200).contains(sent) || (1000..<1500).contains(sent) || sent >= 2900 ? (nil, []) : (left, [left])
+    }
+    let pauses = analysis.pauses(longerThan: .milliseconds(20), from: at(150), to: at(3000))
+    #expect(pauses == [.milliseconds(110), .milliseconds(510), .milliseconds(109)])
+    #expect(analysis.pauses(longerThan: .milliseconds(20), from: at(300), to: at(900)) == [])
+}
+
 @Test func `a probe whose answer may still come is not lost`() {
     let silent = analysis(until: 1000) { _ in (nil, []) }
     // Those of the first 700 ms have had their 300 ms, the one sent at 700 ms exactly.

@@ -30,6 +30,19 @@ private func echoReply(_ index: UInt32, options: Int = 0) -> [UInt8] {
         ])
 }
 
+@Test func `a request may go to one station alone`() {
+    #expect(packets.request(7, to: owner).prefix(6) == owner.bytes.prefix(6))
+    #expect(packets.request(7, to: owner).dropFirst(6) == packets.request(7).dropFirst(6))
+}
+
+@Test func `a frame tells which address it speaks for`() {
+    let reply = arp(operation: 2, sender: [10, 88, 1, 2], to: owner.bytes, target: [0, 0, 0, 0])
+    #expect(ProbePackets.source(of: reply) == 0x0A58_0102)
+    #expect(ProbePackets.source(of: echoReply(3)) == 0xC0A8_4D64)
+    #expect(ProbePackets.source(of: Array(reply.prefix(41))) == nil)
+    #expect(ProbePackets.source(of: reply.prefix(12) + [0x86, 0xDD] + reply.dropFirst(14)) == nil)
+}
+
 @Test(arguments: [0, 1, 0xFFFF, 0x1_0000, UInt32.max])
 func `an echo has a checksum that adds up to nothing`(index: UInt32) {
     let message = packets.echo(index)

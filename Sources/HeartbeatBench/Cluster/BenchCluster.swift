@@ -84,16 +84,17 @@ public final class BenchCluster {
     /// restarted. Throws when that does not help either.
     public func ready() throws {
         let probe = try startProbe()
-        defer { probe.close() }
+        defer { end(probe) }
         try bringHome(owner: 0, probe)
+        try rest()
     }
 
     /// Does one thing to the cluster, from the state it needs, and measures until it is at rest again.
     public func trial(_ fault: Fault, run: Int) throws -> BenchRow {
         let probe = try startProbe()
-        defer { probe.close() }
+        defer { end(probe) }
         try bringHome(owner: fault.ownerBefore, probe)
-        try rest(probe)
+        try rest()
         // A fault does not wait for the beginning of an interval.
         try Interruption.pause(peer.keepalive * Double.random(in: 0..<1))
         let start = try inflict(fault)
@@ -130,8 +131,15 @@ public final class BenchCluster {
     /// than in `ready`, when other clusters are measured in between.
     public func comeHome() throws {
         let probe = try startProbe()
-        defer { probe.close() }
+        defer { end(probe) }
         try bringHome(owner: 0, probe)
+    }
+
+    /// Lets go of what the client knows about its neighbours: the kernel has room for a thousand on the whole machine, and
+    /// a client that finds none is not served, whatever the cluster does.
+    private func end(_ probe: ClientProbe) {
+        probe.close()
+        Command.attempt(["ip", "-n", laboratory.client.name, "neighbour", "flush", "dev", "eth0"])
     }
 
     // MARK: - Before
@@ -166,7 +174,7 @@ public final class BenchCluster {
         probe.isServed(by: nodes[number].hardwareAddress, for: max(span, probe.period * 2))
     }
 
-    private func rest(_ probe: ClientProbe) throws {
+    private func rest() throws {
         for since in nodes.compactMap(\.poweredAt) {
             try Interruption.pause(since + peer.rest - Moment.now())
         }

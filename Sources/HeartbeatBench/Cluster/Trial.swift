@@ -40,7 +40,11 @@ struct Trial {
         let firsts = own.map { $0.map(\.at).min() }
         result[Figure.firstAnnouncement] = sinceStart(firsts.compactMap(\.self).min())
         result[Figure.lastAnnouncement] = sinceStart(latest(firsts))
-        if fault == .powerLoss { result.merge(detection(record, served: latest(answers))) { seen, _ in seen } }
+        if fault == .powerLoss, let heard = lastHeard(in: record) {
+            result[Figure.lastHeard] = sinceStart(heard)
+            result[Figure.afterDeadtime] = latest(answers).map { ($0 - heard - deadtime).inMilliseconds }
+            result[Figure.announcedAfterDeadtime] = latest(firsts).map { ($0 - heard - deadtime).inMilliseconds }
+        }
         return result.mapValues { ($0 * 1000).rounded() / 1000 }
     }
 
@@ -55,14 +59,9 @@ struct Trial {
             .compactMap { $0.owners.first { $0.from == newOwner }?.at }.first
     }
 
-    /// From when the survivor could know, by what it was told to wait for.
-    private func detection(_ record: ProbeRecord, served: Moment?) -> [String: Double] {
-        guard let heard = record.signsOfLife.last(where: { $0.from == stations[0] && $0.at < end })?.at else {
-            return [:]
-        }
-        var result = [Figure.lastHeard: (heard - start).inMilliseconds]
-        result[Figure.afterDeadtime] = served.map { ($0 - heard - deadtime).inMilliseconds }
-        return result
+    /// When the survivor heard the dead node last.
+    private func lastHeard(in record: ProbeRecord) -> Moment? {
+        record.signsOfLife.last { $0.from == stations[0] && $0.at < end }?.at
     }
 
     /// The last of all; `nil` when one is missing.

@@ -11,6 +11,9 @@ struct HeartbeatConfiguration {
     /// Addresses on one line of haresources.
     var addressesPerLine: Int
 
+    /// Only status messages count: a node that acknowledged something a moment ago is dead all the same.
+    static let signOfLife = SignOfLife.udp(port: 694, holding: "(0)t=status,")
+
     var haCf: String {
         """
         logfile \(logFile)

@@ -7,7 +7,7 @@ public struct OriginalPeer: FailoverPeer {
     public let name = "heartbeat"
     public let keepalive: Duration
     public let deadtime: Duration
-    public let signOfLife = SignOfLife.udp(port: 694)
+    public let signOfLife = HeartbeatConfiguration.signOfLife
     /// In its first five seconds it announces a deadtime two seconds longer than configured.
     public let rest = Duration.seconds(7)
 
@@ -19,7 +19,8 @@ public struct OriginalPeer: FailoverPeer {
     private static let standbyTool = "/usr/share/heartbeat/hb_standby"
 
     public var requirements: [Requirement] {
-        [Self.daemon, Self.standbyTool].map { Requirement($0, package: "heartbeat") }
+        // The last of them only the original has; its successor installs the others under the same names.
+        [Self.daemon, Self.standbyTool, "/usr/share/heartbeat/ResourceManager"].map { Requirement($0, package: "heartbeat") }
             + [Requirement("/usr/lib/ocf/resource.d/heartbeat/IPaddr", package: "resource-agents")]
     }
 

@@ -7,7 +7,7 @@ public struct OurPeer: FailoverPeer {
     public let name = "ours"
     public let keepalive: Duration
     public let deadtime: Duration
-    public let signOfLife = SignOfLife.udp(port: 694)
+    public let signOfLife = HeartbeatConfiguration.signOfLife
     public let rest = Duration.seconds(3)
     private let programs: String
 

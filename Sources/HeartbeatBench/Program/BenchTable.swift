@@ -43,7 +43,8 @@ public struct BenchTable: Sendable {
 
     private static let columns: [(title: String, figure: String)] = [
         ("outage ms", Figure.outage), ("after deadtime", Figure.afterDeadtime),
-        ("last ARP", Figure.lastAnnouncement), ("all served", Figure.allServed), ("two owners", Figure.twoOwners),
+        ("last ARP after deadtime", Figure.announcedAfterDeadtime), ("all served", Figure.allServed),
+        ("two owners", Figure.twoOwners),
         ("lost", Figure.lost), ("stall", Figure.stall),
     ]
 

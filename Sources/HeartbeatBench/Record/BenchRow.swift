@@ -63,6 +63,8 @@ public enum Figure {
     public static let lastHeard = "last_heard_ms"
     /// End of the outage − (last sign of life + deadtime): what the peer took beyond what it was configured to wait.
     public static let afterDeadtime = "after_deadtime_ms"
+    /// The same up to the announcement of the last address: what it took to bring all of them up and to tell.
+    public static let announcedAfterDeadtime = "announced_after_deadtime_ms"
     /// What the daemon itself says it took: to add all addresses, and to announce them.
     public static let ownAdded = "own_added_ms"
     public static let ownAnnounced = "own_announced_ms"

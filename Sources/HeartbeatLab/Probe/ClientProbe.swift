@@ -124,18 +124,16 @@ public final class ClientProbe: Sendable {
         log.withLock { Self.recentOwners($0.record.samples) }
     }
 
-    /// Whether every probe of the last `span`, but those whose answer may still come, was answered by `owner` alone and
-    /// the client was served by it. With several addresses `span` must be longer than `period`.
+    /// Whether there were probes for all of the last `span` and each, but those whose answer may still come, was answered
+    /// by `owner` alone and the client was served by it. With several addresses `span` must be longer than `period`.
     public func isServed(by owner: HardwareAddress, for span: Duration) -> Bool {
         let now = Moment.now()
         return log.withLock { log in
-            var hasSeen = false
             for sample in log.record.samples.reversed() where now - sample.sentAt >= .milliseconds(30) {
-                guard now - sample.sentAt < span else { break }
+                guard now - sample.sentAt < span else { return true }
                 guard sample.echo?.from == owner, sample.owners.allSatisfy({ $0.from == owner }) else { return false }
-                hasSeen = true
             }
-            return hasSeen
+            return false
         }
     }
 

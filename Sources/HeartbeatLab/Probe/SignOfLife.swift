@@ -3,8 +3,8 @@
 
 /// How the signs of life of a failover daemon look on the wire.
 public enum SignOfLife: Hashable, Sendable {
-    /// UDP to this port.
-    case udp(port: UInt16)
+    /// UDP to this port; with `text`, only what holds it.
+    case udp(port: UInt16, holding: String? = nil)
     /// VRRP, IP protocol 112 (RFC 9568).
     case vrrp
 
@@ -15,11 +15,12 @@ public enum SignOfLife: Hashable, Sendable {
         switch self {
         case .vrrp:
             guard frame[23] == 112 else { return nil }
-        case .udp(let port):
+        case .udp(let port, let text):
             let header = 14 + Int(frame[14] & 0x0F) * 4
             guard frame[23] == 17, frame.count >= header + 8,
                 UInt16(frame[header + 2]) << 8 | UInt16(frame[header + 3]) == port
             else { return nil }
+            guard text.map({ frame[(header + 8)...].contains(Array($0.utf8)) }) ?? true else { return nil }
         }
         return HardwareAddress(bytes: frame[6..<12])
     }

@@ -91,7 +91,7 @@ public struct Command: Sendable {
 
     /// Runs a program of which nothing is expected: for cleaning up, which goes on whatever fails. Returns its output.
     @discardableResult
-    static func attempt(_ words: [String]) -> String {
+    public static func attempt(_ words: [String]) -> String {
         do {
             return try run(words).output
         } catch {
