@@ -65,13 +65,14 @@ let package = Package(
         .executableTarget(name: "hb_takeover", dependencies: ["HeartbeatMove", arguments], swiftSettings: strict),
         .executableTarget(name: "hb_address", dependencies: ["HeartbeatLinux", arguments], swiftSettings: strict),
         .executableTarget(name: "hbsim", dependencies: ["HeartbeatSimulator", arguments], swiftSettings: strict),
-        .target(name: "HeartbeatLab", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(name: "HeartbeatLab", dependencies: ["HeartbeatModel", "CLinux"], swiftSettings: strict),
         .executableTarget(name: "hbdemo", dependencies: ["HeartbeatLab", arguments], swiftSettings: strict),
         .target(name: "HeartbeatBench", dependencies: ["HeartbeatLab", "CLinux"], swiftSettings: strict),
         .executableTarget(name: "hbbench", dependencies: ["HeartbeatBench", arguments], swiftSettings: strict),
         // The physical limit in bare C, for comparison.
         .executableTarget(name: "hbfloor"),
 
+        .testTarget(name: "HeartbeatModelTests", dependencies: ["HeartbeatModel"], swiftSettings: strict),
         .testTarget(
             name: "HeartbeatWireTests", dependencies: ["HeartbeatWire", "HeartbeatModel"],
             resources: [.copy("captures")], swiftSettings: strict),
@@ -95,7 +96,9 @@ let package = Package(
                 "HeartbeatDaemon", "HeartbeatCore", "HeartbeatLinux", "HeartbeatControl", "HeartbeatModel",
                 "HeartbeatWire", "HeartbeatLab", "CLinux",
             ], swiftSettings: strict),
-        .testTarget(name: "HeartbeatLabTests", dependencies: ["HeartbeatLab", "CLinux"], swiftSettings: strict),
+        .testTarget(
+            name: "HeartbeatLabTests", dependencies: ["HeartbeatLab", "HeartbeatModel", "CLinux"],
+            swiftSettings: strict),
         .testTarget(
             name: "HeartbeatBenchTests", dependencies: ["HeartbeatBench", "HeartbeatLab"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),

@@ -174,6 +174,9 @@ public struct ClusterCore: Hashable, Sendable {
             })
     }
 
+    /// What the peer was last declared dead by; `nil` while it never was, or was never heard before. Only for telling.
+    public var peerSilence: PeerSilence? { peer?.silence }
+
     private mutating func takeEffects() -> [Effect] {
         defer { effects = [] }
         return effects

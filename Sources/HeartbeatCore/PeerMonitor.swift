@@ -3,6 +3,19 @@
 
 import HeartbeatModel
 
+/// The silence that a node was declared dead by.
+public struct PeerSilence: Hashable, Sendable {
+    /// When it was last heard: its last status, or whatever else first proved it alive.
+    public var since: Instant
+    /// When it had been silent for too long.
+    public var due: Instant
+
+    public init(since: Instant, due: Instant) {
+        self.since = since
+        self.due = due
+    }
+}
+
 /// What one other node's silence or speech means.
 struct PeerMonitor: Hashable, Sendable {
     enum Standing: Hashable, Sendable {
@@ -33,6 +46,10 @@ struct PeerMonitor: Hashable, Sendable {
     private(set) var status = NodeStatus.initializing
     private(set) var uuid: NodeUUID?
     private(set) var lastHeard: Instant
+    /// The same as far as it was really heard: a stall of our own that was forgiven does not move it.
+    private(set) var lastWord: Instant?
+    /// What it was last declared dead by.
+    private(set) var silence: PeerSilence?
     /// Announced by the node itself (`dt`); our own until it has spoken.
     private(set) var deadtime: Duration
     private var initialDeadline: Instant
@@ -71,6 +88,7 @@ struct PeerMonitor: Hashable, Sendable {
         let silence = now - lastHeard
         let late = standing == .alive && silence > warntime ? silence : nil
         lastHeard = now
+        lastWord = now
         deadtime = report.deadtime
         uuid = newUUID ?? uuid
         defer { status = report.status }
@@ -94,6 +112,7 @@ struct PeerMonitor: Hashable, Sendable {
         guard standing == .awaited else { return }
         standing = .alive
         lastHeard = now
+        lastWord = now
     }
 
     /// The node has begun a new incarnation: whatever it was before is over.
@@ -101,6 +120,7 @@ struct PeerMonitor: Hashable, Sendable {
         standing = .alive
         status = .initializing
         lastHeard = now
+        lastWord = now
         newestStatus = nil
     }
 
@@ -108,12 +128,14 @@ struct PeerMonitor: Hashable, Sendable {
     mutating func hasLeft(now: Instant) {
         standing = .left
         lastHeard = now
+        lastWord = now
     }
 
     /// Declares the node dead when it has been silent for too long; tells what it was before, once.
     mutating func expire(now: Instant) -> Standing? {
         guard let deadline, deadline <= now else { return nil }
         let before = standing
+        silence = lastWord.map { PeerSilence(since: $0, due: deadline) }
         standing = .dead
         status = .dead
         return before

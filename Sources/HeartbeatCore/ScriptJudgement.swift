@@ -4,7 +4,7 @@ import HeartbeatModel
 
 extension ActionResult {
     /// `start` and `stop` are judged by exit code 0 and nothing else (observed).
-    var isSuccess: Bool {
+    public var isSuccess: Bool {
         switch self {
         case .exited(let code, _): code == 0
         case .signalled, .timedOut, .notRun: false

@@ -12,6 +12,9 @@ final class ActionExecutor {
     /// Somebody else has removed an address that was started here; the group and the word it was started for.
     var onLost: (_ groupKey: String, _ word: String) -> Void = { _, _ in }
 
+    /// Addresses of a group have been announced, for the first time since they were brought up or since that was ordered.
+    var onAnnounced: (_ groupKey: String, FirstAnnouncement) -> Void = { _, _ in }
+
     private var configuration: Configuration
     private let localNode: NodeName
     private let scripts: ResourceScripts
@@ -38,6 +41,11 @@ final class ActionExecutor {
         addresses.onLost = { [weak self] address in
             guard let self, let lost = started[address.bytes] else { return }
             onLost(lost.groupKey, lost.word)
+        }
+        addresses.onAnnounced = { [weak self] announcement in
+            guard let self else { return }
+            let group = announcement.addresses.lazy.compactMap { self.started[$0.bytes]?.groupKey }.first
+            if let group { onAnnounced(group, announcement) }
         }
     }
 

@@ -33,6 +33,20 @@ extension Notice.Level {
     }
 }
 
+extension LogFact {
+    /// Where the time of a movement went.
+    init(_ timeline: GroupTimeline) {
+        var fields = [NoticeField(.group, timeline.group), NoticeField(.cause, timeline.origin.word)]
+        if case .lastHeard(let node) = timeline.origin { fields.append(NoticeField(.peer, node)) }
+        fields += [
+            NoticeField(.zero, timeline.zero.nanoseconds / 1000), NoticeField(.outcome, timeline.outcome.rawValue),
+            NoticeField(.latency, (timeline.end - timeline.zero).milliseconds),
+        ]
+        let event = ShellEvent.groupTimeline
+        self.init(event: event.rawValue, level: event.level, text: timeline.text, fields: fields)
+    }
+}
+
 /// The facts of one running node, on their way to its log.
 final class FactTeller {
     private let logger: Logger
@@ -53,6 +67,11 @@ final class FactTeller {
 
     func tell(_ event: ShellEvent, _ text: String, _ fields: [NoticeField] = []) {
         take(LogFact(event: event.rawValue, level: event.level, text: text, fields: fields))
+    }
+
+    /// Never counted instead: whoever measures needs each one, and scripts bound how often a group can move.
+    func tell(_ timeline: GroupTimeline) {
+        logger.tell(LogFact(timeline))
     }
 
     /// Writes what was counted and not told yet: nothing follows.

@@ -31,6 +31,7 @@ final class NodeShell {
     private var rejected = RejectedPackets()
     let facts: FactTeller
     let services: ServiceReport
+    private var movements = GroupMovements()
     /// Fed with every status message; `nil` when ha.cf names no watchdog.
     var onStatusSent: () -> Void = {}
     /// Called once, when the core has decided to end.
@@ -65,6 +66,7 @@ final class NodeShell {
             bytes: { [unowned self] in received($1, over: $0) },
             events: { [unowned self] in happened($1, to: $0) })
         actions.onFinished = { [unowned self] id, result in feed(.actionFinished(id, result)) }
+        actions.onAnnounced = { [unowned self] in if movements.announced($0, $1) { tellMovements() } }
         actions.onLost = { [unowned self] key, word in feed(.resourceLost(groupKey: key, word: word)) }
         reactor.onDeadline = { [unowned self] in expire(at: $0) }
         if let warning = services.warning { facts.tell(.serviceWatchdogSlow, warning) }
@@ -77,6 +79,8 @@ final class NodeShell {
         media.close()
         for probe in probes.values { probe.close() }
         actions.close()
+        movements.close()
+        tellMovements()
         facts.close()
         services.stopping()
         onStop()
@@ -85,13 +89,17 @@ final class NodeShell {
     // MARK: - Events
 
     func feed(_ event: Event) {
-        execute(core.handle(event, at: reactor.now))
+        let now = reactor.now
+        if case .actionFinished(let id, let result) = event { movements.ended(id, result, at: now) }
+        execute(core.handle(event, at: now), of: now)
         setDeadline()
     }
 
     private func expire(at instant: Instant) {
-        if let sample = sampler.sample(at: instant) { execute(core.handle(.hostSampled(sample), at: instant)) }
-        execute(core.expireTimers(at: instant))
+        if let sample = sampler.sample(at: instant) {
+            execute(core.handle(.hostSampled(sample), at: instant), of: instant)
+        }
+        execute(core.expireTimers(at: instant), of: instant)
         services.expire(at: instant)
         setDeadline()
     }
@@ -197,7 +205,10 @@ final class NodeShell {
 
     // MARK: - Effects
 
-    private func execute(_ effects: [Effect]) {
+    /// What the core has answered to something that happened at `instant`.
+    private func execute(_ effects: [Effect], of instant: Instant) {
+        let hasNotices = effects.contains(where: \.isNotice)
+        if hasNotices { movements.answer(told: instant, decided: reactor.now, silence: core.peerSilence) }
         for effect in effects {
             switch effect {
             case .transmit(let message): transmit(message)
@@ -211,7 +222,9 @@ final class NodeShell {
             case .stop: end()
             }
         }
-        if effects.contains(where: \.isNotice) { services.update(core.snapshot) }
+        guard hasNotices else { return }
+        services.update(core.snapshot)
+        tellMovements()
     }
 
     /// The count was lost; nothing was started yet, so a new core forgets nothing. Once in a daemon's life: whatever asks
@@ -245,6 +258,7 @@ final class NodeShell {
 
     private func perform(_ action: ResourceAction, _ id: ActionID) {
         services.performing(action)
+        movements.began(action, id, at: reactor.now)
         actions.perform(action, id)
     }
 
@@ -254,7 +268,12 @@ final class NodeShell {
         probe.probe(codec.encode(message, as: .netstring))
     }
 
+    private func tellMovements() {
+        for timeline in movements.takeFinished() { facts.tell(timeline) }
+    }
+
     private func tell(_ notice: Notice) {
+        movements.take(notice)
         facts.tell(notice)
         if notice == .membership(.shuttingDown) { services.stopping() }
     }

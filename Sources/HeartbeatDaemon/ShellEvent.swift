@@ -13,6 +13,9 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
     case packetRefused = "packet-refused"
     case injectionRefused = "injection-refused"
 
+    // Groups on the move.
+    case groupTimeline = "group-timeline"
+
     // The life of the daemon.
     case generation = "generation"
     case generationNew = "generation-new"
@@ -34,7 +37,7 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
 
     var level: Notice.Level {
         switch self {
-        case .mediumOpen, .mediumRecovered, .generation, .uuidNew: .info
+        case .mediumOpen, .mediumRecovered, .groupTimeline, .generation, .uuidNew: .info
         case .mediumWarning, .packetRefused, .injectionRefused, .generationNew, .generationRaised, .realtimeRefused,
             .reloadIncomplete, .leftoverScript,
             .watchdogWarning, .serviceWatchdogSlow:

@@ -199,6 +199,35 @@ import Testing
         #expect(peer.monitor.standing == .dead)
     }
 
+    // MARK: - What is told of a death
+
+    @Test func aDeathIsToldWithTheLastWordAndTheEndOfPatience() {
+        var peer = Watched()
+        _ = peer.hear(.active, at: 1, sequence: 1)
+        _ = peer.hear(.active, at: 3, sequence: 2)
+        // Grace moves the end, but nothing was heard then.
+        peer.monitor.forgiveStall(grace: .seconds(2), now: Self.start + .seconds(50))
+        #expect(peer.monitor.silence == nil)
+        _ = peer.monitor.expire(now: Self.start + .seconds(60))
+        let silence = PeerSilence(since: Self.start + .seconds(3), due: Self.start + .seconds(52))
+        #expect(peer.monitor.silence == silence)
+        _ = peer.hear(.active, at: 70, sequence: 3)
+        #expect(peer.monitor.silence == silence)
+        _ = peer.monitor.expire(now: Self.start + .seconds(90))
+        #expect(peer.monitor.silence?.since == Self.start + .seconds(70))
+    }
+
+    @Test func aNodeNeverHeardHadNoLastWord() {
+        var peer = Watched()
+        _ = peer.monitor.expire(now: Self.start + .seconds(30))
+        #expect(peer.monitor.silence == nil)
+        // Any message of a node that is awaited proves it alive.
+        var spoken = Watched()
+        spoken.monitor.spoke(now: Self.start + .seconds(5))
+        _ = spoken.monitor.expire(now: Self.start + .seconds(31))
+        #expect(spoken.monitor.silence?.since == Self.start + .seconds(5))
+    }
+
     // MARK: - Extremes
 
     @Test(arguments: [

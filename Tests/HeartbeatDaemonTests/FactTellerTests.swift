@@ -46,6 +46,20 @@ import Testing
         Self.expect(lines, "ERROR: cannot send")
     }
 
+    @Test func everyMovementHasItsLineHoweverOftenAGroupMoves() throws {
+        let lines = try Self.log { teller, reactor, path in
+            for number in 1...20 {
+                let end = Instant.zero + .milliseconds(number)
+                teller.tell(
+                    GroupTimeline(
+                        group: "web", origin: .stop, zero: .zero, marks: [:], steps: [], outcome: .released, end: end))
+            }
+            Self.stop(reactor) { Self.lines(path).count >= 20 }
+        }
+        let head = "info: Timeline of web (ms since the stop was asked for, at 0.000000): released "
+        #expect(lines == (1...20).map { "\(head)\($0).00" })
+    }
+
     @Test func atTheEndNothingCountedIsLost() throws {
         let lines = try Self.log { teller, reactor, _ in
             for _ in 0..<3 { teller.tell(.holdings(.bothHold(.all))) }

@@ -118,6 +118,31 @@ import Testing
         }
     }
 
+    private static let origins: [GroupTimeline.Origin] = [
+        .lastHeard(node), .request, .failback, .offer, .stop, .peerStopped, .failure, .decision,
+    ]
+
+    @Test func everyWordOfATimelineIsExplained() throws {
+        let row = try #require(Self.rows.first { $0.event == ShellEvent.groupTimeline.rawValue })
+        let document = try #require(Self.document)
+        var said: Set<String> = []
+        for origin in Self.origins {
+            let timeline = GroupTimeline(
+                group: "web", origin: origin, zero: .zero, marks: [:], steps: [], outcome: .running,
+                end: .zero + .milliseconds(1500))
+            let fact = LogFact(timeline)
+            #expect(Self.matches(fact.text, row.pieces), "\(fact.text)")
+            said.formUnion(fact.fields.map(\.name.rawValue))
+            #expect(fact.fields.contains(NoticeField(.latency, 1500)))
+            let words = "\(origin)".replacingOccurrences(of: Self.node.text, with: "…")
+            #expect(document.contains("\n| \(words) | "), "\(words)")
+            #expect(document.contains(" | \(origin.word) |\n"), "\(origin.word)")
+        }
+        #expect(row.fields == said)
+        let parts = GroupTimeline.Mark.allCases.map(\.rawValue) + GroupTimeline.Outcome.allCases.map(\.rawValue)
+        for part in parts { #expect(document.contains("`\(part)`"), "\(part)") }
+    }
+
     @Test func everyFieldIsExplained() {
         for name in NoticeField.Name.allCases {
             #expect(Self.document?.contains("`\(name.rawValue)`") == true, "\(name.rawValue)")

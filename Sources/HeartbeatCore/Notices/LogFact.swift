@@ -77,6 +77,10 @@ public struct NoticeField: Hashable, Sendable {
         case generation = "HA_GENERATION"
         /// Names of nodes, blanks between.
         case nodes = "HA_NODES"
+        /// Microseconds of CLOCK_MONOTONIC at which a timeline is zero.
+        case zero = "HA_ZERO_US"
+        /// What came of a movement: `running`, `released`, `failed`, `stuck`.
+        case outcome = "HA_OUTCOME"
         /// Why, in words.
         case cause = "HA_CAUSE"
         /// How often it happened without a line of its own.
@@ -87,7 +91,7 @@ public struct NoticeField: Hashable, Sendable {
             switch self {
             case .peer, .group, .resource, .medium, .set: true
             case .status, .exitCode, .from, .to, .latency, .count, .limit, .attempt, .sequence, .generation, .nodes,
-                .cause, .repeated:
+                .zero, .outcome, .cause, .repeated:
                 false
             }
         }

@@ -9,6 +9,12 @@ public final class ServiceAddresses {
     /// An address that was brought up here was removed by somebody else, or its interface is down or gone. Told once; by then
     /// nothing is announced any more, and it is watched again when it has been started again.
     public var onLost: (ServiceAddress) -> Void = { _ in }
+    /// Addresses that were brought up here together have been announced for the first time; told again when that took more
+    /// than one turn of the loop.
+    public var onAnnounced: (FirstAnnouncement) -> Void {
+        get { announcer.onAnnounced }
+        set { announcer.onAnnounced = newValue }
+    }
     /// Something that does not keep an address from working, but an operator should know.
     public var onProblem: (_ text: String) -> Void = { _ in }
 

@@ -4,10 +4,28 @@
 
 import HeartbeatModel
 
+/// The first round of announcing addresses that came up together: each of them once.
+public struct FirstAnnouncement: Hashable, Sendable {
+    public var addresses: [IPAddress]
+    /// When the first packet was handed to the interface.
+    public var begin: Instant
+    /// When the last one was, or it turned out that the rest never will be; `nil` before.
+    public var end: Instant?
+
+    public init(addresses: [IPAddress], begin: Instant, end: Instant?) {
+        self.addresses = addresses
+        self.begin = begin
+        self.end = end
+    }
+}
+
 /// Repeats the announcements of all addresses of this node.
 final class Announcer {
     /// An announcement could not be sent; told once for each interface until one could.
     var onProblem: (MediaError) -> Void = { _ in }
+
+    /// Told when the first packets of a batch have been sent, and in every turn of the loop until each address had one.
+    var onAnnounced: (FirstAnnouncement) -> Void = { _ in }
 
     /// After the start. The first repetition is soon: a client that believes somebody else is not served until then.
     static let pauses: [Duration] = [
@@ -23,6 +41,10 @@ final class Announcer {
         let batch: UInt64
         let addresses: [AnnouncedAddress]
         var sent = 0
+        /// The first of its batch.
+        let isFirst: Bool
+        /// When its first packet was sent.
+        var begin: Instant?
     }
 
     private let reactor: Reactor
@@ -47,7 +69,10 @@ final class Announcer {
         let forms = addresses.map(\.forms).max() ?? 0
         for pause in Self.pauses {
             for form in 0..<forms {
-                rounds.append(Round(due: start + pause, form: form, batch: lastBatch, addresses: addresses))
+                rounds.append(
+                    Round(
+                        due: start + pause, form: form, batch: lastBatch, addresses: addresses,
+                        isFirst: pause == .zero && form == 0))
             }
         }
         sendWhatIsDue()
@@ -56,9 +81,13 @@ final class Announcer {
     /// Says nothing more about them.
     func cancel(_ addresses: [IPAddress]) {
         for address in addresses { batches[address] = nil }
-        rounds.removeAll { round in
-            !round.addresses.contains { batches[$0.address] == round.batch }
-        }
+        let given = rounds.filter { !isNeeded($0) }
+        rounds.removeAll { !isNeeded($0) }
+        for round in given { tell(round, isOver: true) }
+    }
+
+    private func isNeeded(_ round: Round) -> Bool {
+        round.addresses.contains { batches[$0.address] == round.batch }
     }
 
     func cancelAll() {
@@ -90,16 +119,27 @@ final class Announcer {
         while round.sent < round.addresses.count, reactor.now < end {
             let announced = round.addresses[round.sent]
             round.sent += 1
-            if batches[announced.address] == round.batch { send(announced, round.form) }
+            guard batches[announced.address] == round.batch, send(announced, round.form) else { continue }
+            if round.begin == nil { round.begin = reactor.now }
         }
+        tell(round, isOver: round.sent == round.addresses.count)
     }
 
-    private func send(_ announced: AnnouncedAddress, _ form: Int) {
+    private func tell(_ round: Round, isOver: Bool) {
+        guard round.isFirst, let begin = round.begin else { return }
+        onAnnounced(
+            FirstAnnouncement(
+                addresses: round.addresses.map(\.address), begin: begin, end: isOver ? reactor.now : nil))
+    }
+
+    private func send(_ announced: AnnouncedAddress, _ form: Int) -> Bool {
         do throws(MediaError) {
             try openSocket().send(announced, form: form)
             troubled.remove(announced.interface.name)
+            return true
         } catch {
             if troubled.insert(announced.interface.name).inserted { onProblem(error) }
+            return false
         }
     }
 

@@ -28,6 +28,7 @@ final class AddressNode: @unchecked Sendable {
     private var addresses: ServiceAddresses!
     private var lost: [String] = []
     private var problems: [String] = []
+    private var announced: [FirstAnnouncement] = []
 
     init() {
         network.connect("hba", host: 1, to: client, "far", host: 2)
@@ -36,6 +37,7 @@ final class AddressNode: @unchecked Sendable {
             let addresses = ServiceAddresses(reactor: reactor)
             addresses.onLost = { [weak self] in self?.lost.append($0.text) }
             addresses.onProblem = { [weak self] in self?.problems.append($0) }
+            addresses.onAnnounced = { [weak self] in self?.announced.append($0) }
             return addresses
         }
     }
@@ -48,6 +50,11 @@ final class AddressNode: @unchecked Sendable {
     @discardableResult
     func perform(_ verb: ResourceVerb, _ resources: [Resource]) -> ActionResult {
         loop.on { [addresses] _ in addresses!.perform(verb, resources) }
+    }
+
+    /// The same for a body that already is on the loop.
+    func performHere(_ verb: ResourceVerb, _ resources: [Resource]) -> ActionResult {
+        addresses.perform(verb, resources)
     }
 
     func announce(_ resources: [Resource]) {
@@ -71,6 +78,8 @@ final class AddressNode: @unchecked Sendable {
 
     var lostSoFar: [String] { loop.on { _ in self.lost } }
     var problemsSoFar: [String] { loop.on { _ in self.problems } }
+    var announcedSoFar: [FirstAnnouncement] { loop.on { _ in self.announced } }
+    var now: Instant { loop.on { $0.now } }
 
     /// Waits until this was told to be lost.
     func hearsLoss(of texts: [String]) -> Bool {

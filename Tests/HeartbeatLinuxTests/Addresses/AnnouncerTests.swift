@@ -39,6 +39,34 @@ struct AnnouncerTests {
         #expect(!ears.heard.contains("request 10.77.0.51"))
     }
 
+    @Test("The first round of a batch is told while it goes on and when it is over")
+    func toldOfTheFirstRound() throws {
+        let before = node.now
+        let step = try resources((1...250).flatMap { ["10.77.1.\($0)/32/hba", "10.77.2.\($0)/32/hba"] })
+        #expect(node.perform(.start, step) == done)
+        #expect(eventually { node.announcedSoFar.last?.end != nil })
+        let told = node.announcedSoFar
+        #expect(Set(told.map(\.begin)).count == 1)
+        #expect(told.allSatisfy { $0.addresses.count == 500 && $0.begin >= before })
+        #expect(told.dropLast().allSatisfy { $0.end == nil })
+        #expect(try #require(told.last?.end) >= told[0].begin)
+        // The repetitions are not told.
+        let ears = node.listen()
+        #expect(ears.eventually { $0.contains("request 10.77.2.250") })
+        #expect(node.announcedSoFar.count == told.count)
+    }
+
+    @Test("A first round that is cancelled is over")
+    func firstRoundCancelled() throws {
+        // More than one turn of the loop can announce.
+        let step = try resources((1...8).flatMap { net in (1...250).map { "10.77.\(net).\($0)/32/hba" } })
+        node.blocked { [node] in
+            _ = node.performHere(.start, step)
+            _ = node.performHere(.stop, step)
+        }
+        #expect(node.announcedSoFar.last?.end != nil)
+    }
+
     @Test("After the stop nobody is drawn here any more")
     func cancelled() throws {
         let step = try resources(["10.77.0.50", "10.77.0.51"])

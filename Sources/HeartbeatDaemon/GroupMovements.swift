@@ -1,0 +1,224 @@
+// Watches groups move: from what the core is told, says and orders, and from what becomes of that, a timeline of every movement
+// of a group to or away from this node. It only looks: nothing is decided by it, and while nothing moves it is not asked.
+//
+// A movement begins with what brought it about, its cause, which may be long before the group's own first notice: the last word
+// of a node that died, or the offer whose handover this is. The core names causes before the groups they move.
+
+import HeartbeatCore
+import HeartbeatLinux
+import HeartbeatModel
+
+/// The movements under way.
+struct GroupMovements {
+    private typealias Marks = [GroupTimeline.Mark: Instant]
+
+    /// What moves groups.
+    private struct Cause {
+        var origin: GroupTimeline.Origin
+        var zero: Instant
+        var marks: Marks = [:]
+        /// When a movement could last begin with it.
+        var decided: Instant
+    }
+
+    private struct Movement {
+        var cause: Cause
+        var steps: [GroupTimeline.Step] = []
+        var announced: Instant?
+        var allAnnounced: Instant?
+        var isAnnouncing = false
+        /// What came of it; told once the first announcements are out.
+        var end: (outcome: GroupTimeline.Outcome, at: Instant)?
+
+        /// Calls for the same step are one step.
+        mutating func append(_ step: GroupTimeline.Step) {
+            guard let last = steps.last, last.name == step.name else { return steps.append(step) }
+            steps[steps.count - 1].end = step.end
+            steps[steps.count - 1].status += step.status
+            steps[steps.count - 1].hasFailed = step.hasFailed
+        }
+    }
+
+    private struct Action {
+        var groupKey: String
+        var step: String
+        var verb: ResourceVerb
+        var begin: Instant
+    }
+
+    /// A decision counts for what begins so much later at most: a node that stood still first reads what arrived.
+    private static let patience = Duration.seconds(1)
+
+    /// The core was told something at the first instant and had answered at the second.
+    private var now = (told: Instant.zero, decided: Instant.zero)
+    private var silence: PeerSilence?
+    /// Declared dead in the answer under way.
+    private var dead: [NodeName] = []
+    private var cause: Cause?
+    /// Of single groups, in the answer under way.
+    private var ownCauses: [String: Cause] = [:]
+    private var handover: (origin: GroupTimeline.Origin, zero: Instant)?
+    private var movements: [String: Movement] = [:]
+    private var actions: [ActionID: Action] = [:]
+    private var finished: [GroupTimeline] = []
+
+    /// Movements that have come to their end since the last call.
+    mutating func takeFinished() -> [GroupTimeline] {
+        defer { finished.removeAll() }
+        return finished
+    }
+
+    /// Gives up waiting for anything: the node ends.
+    mutating func close() {
+        for key in movements.keys.sorted() { finish(key) }
+        movements = [:]
+        actions = [:]
+    }
+
+    // MARK: - What the core says
+
+    /// The core has answered; its notices come next. `told` is when what it answers to happened.
+    mutating func answer(told: Instant, decided: Instant, silence: PeerSilence?) {
+        now = (told, decided)
+        self.silence = silence
+        dead.removeAll()
+        ownCauses.removeAll()
+        guard let cause, decided - cause.decided > Self.patience, movements.values.allSatisfy({ $0.end != nil }) else {
+            return
+        }
+        self.cause = nil
+    }
+
+    mutating func take(_ notice: Notice) {
+        switch notice {
+        case .communication: break
+        case .membership(let notice): take(notice)
+        case .holdings(let notice): take(notice)
+        case .standby(let notice): take(notice)
+        case .group(let notice): take(notice)
+        }
+    }
+
+    private mutating func take(_ notice: MembershipNotice) {
+        switch notice {
+        case .nodeDead(let node): dead.append(node)
+        case .peerShutDown: cause = newCause(.peerStopped)
+        case .shuttingDown: cause = newCause(.stop)
+        case .reconfigured: cause = newCause(.decision)
+        case .localStatus, .statusUpdate, .lateHeartbeat, .returnedAfterPartition, .peerRestarted, .differentNodes,
+            .differentGroups, .communicationUp, .allReleased, .shutdownComplete:
+            break
+        }
+    }
+
+    private mutating func take(_ notice: HoldingsNotice) {
+        switch notice {
+        case .takingOverAll(let node?):
+            guard let silence, dead.contains(node) else {
+                cause = newCause(.decision)
+                return
+            }
+            cause = newCause(.lastHeard(node), zero: silence.since, [.due: silence.due, .detected: now.told])
+        case .takingOverAll(nil), .localResourcesAcquired, .yielding, .nobodyHolds: cause = newCause(.decision)
+        case .adoptingGroup(let group): ownCauses[group.key] = newCause(.failure)
+        case .remoteStable, .bothHold, .conflictEnded: break
+        }
+    }
+
+    private mutating func take(_ notice: StandbyNotice) {
+        switch notice {
+        case .offering(_, let isFailback): handover = (isFailback ? .failback : .request, now.told)
+        case .willAcquire: handover = (.offer, now.told)
+        case .givingUp: cause = newCause(handover, .agreed)
+        case .acquiring: cause = newCause(handover, .given)
+        case .takenBack, .standbyFailed: cause = newCause(.decision)
+        case .offerUnanswered, .promiseExpired: handover = nil
+        case .offerIgnored, .takerSilent, .standbyRefused: break
+        }
+    }
+
+    private mutating func take(_ notice: GroupNotice) {
+        switch notice {
+        case .acquiringGroup(let group), .releasingGroup(let group): begin(group.key)
+        case .groupRunning(let group): end(group.key, .running)
+        case .groupReleased(let group): end(group.key, .released)
+        case .stopFailed(let group, _), .stopFailureReboots(let group, _): end(group.key, .stuck)
+        case .startFailed(let group, _, _):
+            end(group.key, .failed)
+            ownCauses[group.key] = newCause(.failure)
+        case .failedTooOften(let group, _), .failureForgotten(let group): ownCauses[group.key] = newCause(.failure)
+        case .foundRunning, .checkFailed, .checkNotRun, .addressRemoved, .stopRetry, .stopFailureIgnored,
+            .stopUnjustlyFailed, .added, .removed:
+            break
+        }
+    }
+
+    private func newCause(_ origin: GroupTimeline.Origin, zero: Instant? = nil, _ marks: Marks = [:]) -> Cause {
+        Cause(
+            origin: origin, zero: zero ?? now.told, marks: marks.merging([.decided: now.decided]) { $1 },
+            decided: now.decided)
+    }
+
+    private func newCause(
+        _ handover: (origin: GroupTimeline.Origin, zero: Instant)?, _ mark: GroupTimeline.Mark
+    ) -> Cause {
+        guard let handover else { return newCause(.decision) }
+        return newCause(handover.origin, zero: handover.zero, [mark: now.told])
+    }
+
+    // MARK: - Movements
+
+    private mutating func begin(_ key: String) {
+        if movements[key]?.end != nil { finish(key) }
+        movements[key] = Movement(cause: ownCauses[key] ?? cause ?? newCause(.decision))
+    }
+
+    private mutating func end(_ key: String, _ outcome: GroupTimeline.Outcome) {
+        guard let movement = movements[key], movement.end == nil else { return }
+        movements[key]?.end = (outcome, now.decided)
+        if !movement.isAnnouncing { finish(key) }
+    }
+
+    private mutating func finish(_ key: String) {
+        guard let movement = movements.removeValue(forKey: key), let end = movement.end else { return }
+        var marks = movement.cause.marks
+        marks[.announced] = movement.announced
+        marks[.allAnnounced] = movement.allAnnounced
+        finished.append(
+            GroupTimeline(
+                group: key, origin: movement.cause.origin, zero: movement.cause.zero, marks: marks,
+                steps: movement.steps, outcome: end.outcome, end: end.at))
+    }
+
+    // MARK: - What is done
+
+    /// An action begins.
+    mutating func began(_ action: ResourceAction, _ id: ActionID, at instant: Instant) {
+        guard let movement = movements[action.groupKey], movement.end == nil else { return }
+        actions[id] = Action(
+            groupKey: action.groupKey, step: action.step.shortName, verb: action.verb, begin: instant)
+    }
+
+    /// An action has ended.
+    mutating func ended(_ id: ActionID, _ result: ActionResult, at instant: Instant) {
+        guard let action = actions.removeValue(forKey: id), movements[action.groupKey] != nil else { return }
+        var step = GroupTimeline.Step(name: action.step, begin: action.begin, end: instant)
+        if action.verb == .status {
+            step.status = step.duration
+        } else {
+            step.hasFailed = !result.isSuccess
+        }
+        movements[action.groupKey]?.append(step)
+    }
+
+    /// Addresses of a group have been announced. Whether that was all its movement waited for to be told.
+    mutating func announced(_ key: String, _ announcement: FirstAnnouncement) -> Bool {
+        guard let movement = movements[key] else { return false }
+        movements[key]?.announced = movement.announced ?? announcement.begin
+        if announcement.addresses.count > 1 { movements[key]?.allAnnounced = announcement.end }
+        movements[key]?.isAnnouncing = announcement.end == nil
+        guard announcement.end != nil, movement.end != nil else { return false }
+        finish(key)
+        return true
+    }
+}

@@ -1,0 +1,228 @@
+// Which movements get a line, with which zero and what on the way: fed with notices and instants by hand.
+
+import HeartbeatCore
+import HeartbeatLinux
+import HeartbeatModel
+import Testing
+
+@testable import HeartbeatDaemon
+
+/// A node whose core says what the test has it say. All times are milliseconds, and begin at one second.
+private final class WatchedNode {
+    static let peer = NodeName("gw1")
+    static let web = group("web")
+    static let mail = group("mail")
+
+    private var movements = GroupMovements()
+    private var lastAction: UInt64 = 0
+
+    static func at(_ milliseconds: Int) -> Instant { .zero + .seconds(1) + .milliseconds(milliseconds) }
+
+    private static func group(_ key: String) -> ResourceGroup {
+        ResourceGroup(preferredNode: peer, resources: [resource(key)], line: 1)
+    }
+
+    static func resource(_ word: String) -> Resource { Resource(word: word, scriptName: word, arguments: []) }
+
+    /// The core answers to what happened at `told`, a millisecond later.
+    func answer(_ told: Int, silentSince: Int? = nil, due: Int = 0, _ notices: Notice...) {
+        movements.answer(
+            told: Self.at(told), decided: Self.at(told + 1),
+            silence: silentSince.map { PeerSilence(since: Self.at($0), due: Self.at(due)) })
+        for notice in notices { movements.take(notice) }
+    }
+
+    func run(
+        _ verb: ResourceVerb, _ words: [String], _ begin: Int, _ end: Int, of group: ResourceGroup = web,
+        code: Int32 = 0
+    ) {
+        lastAction += 1
+        let id = ActionID(generation: Generation(1), number: lastAction)
+        let action = ResourceAction(
+            groupKey: group.key, step: ResourceStep(words.map(Self.resource)), verb: verb, timeout: .seconds(1),
+            peerIsAbsent: false)
+        movements.began(action, id, at: Self.at(begin))
+        movements.ended(id, .exited(code: code, output: ""), at: Self.at(end))
+    }
+
+    /// Whether that made a movement complete.
+    @discardableResult
+    func announce(_ count: Int, _ begin: Int, _ end: Int?, of group: ResourceGroup = web) -> Bool {
+        let address = IPAddress("10.0.0.1")
+        return movements.announced(
+            group.key,
+            FirstAnnouncement(
+                addresses: Array(repeating: address, count: count).compactMap(\.self), begin: Self.at(begin),
+                end: end.map(Self.at)))
+    }
+
+    func close() { movements.close() }
+
+    /// What the log gets now.
+    func lines() -> [String] { movements.takeFinished().map(\.text) }
+}
+
+private let peer = WatchedNode.peer
+private let web = WatchedNode.web
+private let mail = WatchedNode.mail
+private let died: [Notice] = [.membership(.nodeDead(node: peer)), .holdings(.takingOverAll(from: peer))]
+
+@Suite struct GroupMovementsTests {
+    @Test func `a takeover is told from the dead node's last word to the running group`() {
+        let node = WatchedNode()
+        node.answer(
+            1004, silentSince: 0, due: 1000, died[0], died[1], .group(.acquiringGroup(web)))
+        node.run(.start, ["10.0.0.1/24"], 1006, 1008)
+        node.announce(1, 1007, 1007)
+        node.answer(1008)
+        node.run(.status, ["web"], 1009, 1013)
+        node.run(.start, ["web"], 1014, 1030)
+        #expect(node.lines() == [])
+        node.answer(1030, .group(.groupRunning(web)))
+        #expect(
+            node.lines() == [
+                "Timeline of web (ms since gw1 was last heard, at 1.000000): due 1000.00, detected 1004.00, "
+                    + "decided 1005.00, 10.0.0.1/24 1006.00-1008.00, announced 1007.00, "
+                    + "web 1009.00-1030.00 (status 4.00), running 1031.00"
+            ])
+        #expect(node.lines() == [])
+    }
+
+    @Test func `a handover is told on both sides, from the request and from the offer`() {
+        let giver = WatchedNode()
+        giver.answer(0, .standby(.offering(.all, isFailback: false)))
+        giver.answer(3, .standby(.givingUp(.all)), .group(.releasingGroup(web)))
+        giver.run(.stop, ["web"], 5, 9)
+        giver.answer(9, .group(.groupReleased(web)))
+        #expect(
+            giver.lines() == [
+                "Timeline of web (ms since the handover was asked for, at 1.000000): agreed 3.00, decided 4.00, "
+                    + "web 5.00-9.00, released 10.00"
+            ])
+        let taker = WatchedNode()
+        taker.answer(1, .standby(.willAcquire(.all)))
+        // The scripts of the giver may take as long as they like.
+        taker.answer(60_001, .standby(.acquiring(.all)), .group(.acquiringGroup(web)))
+        taker.answer(60_005, .group(.groupRunning(web)))
+        #expect(
+            taker.lines() == [
+                "Timeline of web (ms since the other node offered it, at 1.001000): given 60000.00, decided 60001.00, "
+                    + "running 60005.00"
+            ])
+    }
+
+    @Test(arguments: [
+        (Notice.membership(.shuttingDown), "the stop was asked for"),
+        (.membership(.peerShutDown(node: peer)), "the other node had stopped"),
+        (.membership(.reconfigured), "it was called for"), (.holdings(.nobodyHolds(.local)), "it was called for"),
+        (.holdings(.takingOverAll(from: nil)), "it was called for"),
+        // Never heard before: there is no last word.
+        (.holdings(.takingOverAll(from: peer)), "it was called for"),
+        (.holdings(.adoptingGroup(web)), "its failure was known"),
+        (.group(.failedTooOften(web, web.steps[0])), "its failure was known"),
+    ])
+    func `other movements begin with what became known`(cause: Notice, words: String) {
+        let node = WatchedNode()
+        node.answer(7, cause, .group(.releasingGroup(web)), .group(.groupReleased(web)))
+        #expect(node.lines() == ["Timeline of web (ms since \(words), at 1.007000): decided 1.00, released 1.00"])
+    }
+
+    @Test func `a ping node's death is no takeover`() {
+        let node = WatchedNode()
+        // The peer had died and returned before.
+        node.answer(
+            5000, silentSince: 0, due: 1000, .membership(.nodeDead(node: NodeName("router"))),
+            .holdings(.takingOverAll(from: peer)), .group(.acquiringGroup(web)), .group(.groupRunning(web)))
+        #expect(node.lines().map { $0.contains("since it was called for") } == [true])
+    }
+
+    @Test func `a start that fails is a movement, and the release after it another`() {
+        let node = WatchedNode()
+        node.answer(0, silentSince: -1000, due: 0, died[0], died[1], .group(.acquiringGroup(web)))
+        node.run(.start, ["web"], 2, 4, code: 1)
+        node.answer(
+            4, .group(.startFailed(web, web.steps[0], .exited(code: 1, output: ""))), .group(.releasingGroup(web)))
+        node.run(.stop, ["web"], 6, 7)
+        node.answer(7, .group(.groupReleased(web)))
+        #expect(
+            node.lines() == [
+                "Timeline of web (ms since gw1 was last heard, at 0.000000): due 1000.00, detected 1000.00, "
+                    + "decided 1001.00, web 1002.00-1004.00 failed, failed 1005.00",
+                "Timeline of web (ms since its failure was known, at 1.004000): decided 1.00, web 2.00-3.00, released 4.00",
+            ])
+    }
+
+    @Test func `a step that is tried again is one step, and one that never stops ends the movement`() {
+        let node = WatchedNode()
+        node.answer(0, .membership(.shuttingDown), .group(.releasingGroup(web)))
+        for second in 0..<3 { node.run(.stop, ["web"], second * 1000 + 2, second * 1000 + 3, code: 1) }
+        node.answer(2003, .group(.stopFailed(web, web.steps[0])))
+        let line =
+            "Timeline of web (ms since the stop was asked for, at 1.000000): decided 1.00, web 2.00-2003.00 failed, "
+            + "stuck 2004.00"
+        #expect(node.lines() == [line])
+        // What is tried every half minute from now on belongs to no movement.
+        node.run(.stop, ["web"], 32_000, 32_001)
+        node.answer(32_001, .group(.groupReleased(web)))
+        #expect(node.lines() == [])
+    }
+
+    @Test func `a group that waits for another of the same takeover has its zero, and what comes later has not`() {
+        let node = WatchedNode()
+        node.answer(1000, silentSince: 0, due: 1000, died[0], died[1], .group(.acquiringGroup(web)))
+        node.answer(31_000, .group(.groupRunning(web)), .group(.acquiringGroup(mail)))
+        node.answer(31_010, .group(.groupRunning(mail)))
+        #expect(node.lines().map { $0.contains("since gw1 was last heard, at 1.000000)") } == [true, true])
+        // A node that stood still decides, reads, and only then begins.
+        node.answer(40_000, silentSince: 39_000, due: 40_000, died[0], died[1])
+        node.answer(40_500, .group(.acquiringGroup(web)), .group(.groupRunning(web)))
+        #expect(node.lines().map { $0.contains("since gw1 was last heard, at 40.000000)") } == [true])
+        node.answer(50_000, .group(.releasingGroup(web)), .group(.groupReleased(web)))
+        #expect(
+            node.lines() == ["Timeline of web (ms since it was called for, at 51.000000): decided 1.00, released 1.00"])
+    }
+
+    @Test func `a line waits for its announcements, but not for ever`() {
+        let head = "Timeline of web (ms since it was called for, at 1.000000): decided 1.00, "
+        let node = WatchedNode()
+        node.answer(0, .group(.acquiringGroup(web)))
+        #expect(!node.announce(500, 2, nil))
+        node.answer(3, .group(.groupRunning(web)))
+        #expect(node.lines() == [])
+        #expect(!node.announce(500, 2, nil))
+        #expect(node.announce(500, 2, 25))
+        // The outcome is the last part, whenever it was.
+        #expect(node.lines() == [head + "announced 2.00, all announced 25.00, running 4.00"])
+        node.answer(0, .group(.acquiringGroup(web)))
+        node.announce(500, 2, nil)
+        node.answer(3, .group(.groupRunning(web)))
+        node.answer(9, .group(.releasingGroup(web)))
+        #expect(node.lines() == [head + "announced 2.00, running 4.00"])
+        node.answer(0, .group(.acquiringGroup(web)))
+        node.announce(500, 2, nil)
+        node.answer(3, .group(.groupRunning(web)))
+        node.close()
+        #expect(node.lines() == [head + "announced 2.00, running 4.00"])
+    }
+
+    @Test func `what turns back half-way is told once, and what does not move not at all`() {
+        let node = WatchedNode()
+        node.answer(0, .group(.acquiringGroup(web)))
+        node.run(.start, ["web"], 2, 4)
+        node.answer(4, .standby(.offering(.all, isFailback: false)))
+        node.answer(5, .standby(.givingUp(.all)), .group(.releasingGroup(web)))
+        node.run(.stop, ["web"], 7, 8)
+        node.answer(8, .group(.groupReleased(web)))
+        #expect(
+            node.lines() == [
+                "Timeline of web (ms since the handover was asked for, at 1.004000): agreed 1.00, decided 2.00, "
+                    + "web 3.00-4.00, released 5.00"
+            ])
+        node.run(.status, ["web"], 20, 21)
+        node.announce(1, 21, 21)
+        node.answer(22, .group(.groupRunning(web)))
+        node.close()
+        #expect(node.lines() == [])
+    }
+
+}
