@@ -42,6 +42,27 @@ import Testing
         let object = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
         let scenes = try #require(object["scenes"] as? [[String: Any]])
         #expect(scenes.count == 6)
+        for scene in scenes { try Self.expectTimeline(of: scene) }
+    }
+
+    /// Where the service moved, daemons, scripts and client tell of it, on one axis.
+    private static func expectTimeline(of scene: [String: Any]) throws {
+        let name = try #require(scene["scene"] as? String)
+        let (origins, taker): ([String], String) =
+            switch name {
+            case "power-loss": (["cluster1 was last heard"], "cluster2")
+            case "failback": (["the failback was offered", "the other node offered it"], "cluster1")
+            case "standby": (["the handover was asked for", "the other node offered it"], "cluster2")
+            case "standby-back": (["the handover was asked for", "the other node offered it"], "cluster1")
+            default: ([], "")
+            }
+        guard !origins.isEmpty else { return #expect(scene["timeline"] is NSNull, "\(name)") }
+        let entries = try #require(scene["timeline"] as? [[String: Any]], "\(name)")
+        let told = entries.compactMap { $0["what"] as? String }
+        let common = ["decided", "start 192.168.77.100/24", "announced", "start ipsec", "start bgpd", "running"]
+        let client = ["hears \(taker) announce the address", "first answer from \(taker)"]
+        for what in origins + common + client { #expect(told.contains(what), "\(name): no \(what) in \(told)") }
+        #expect(entries.count == told.count && entries.allSatisfy { $0["at_us"] is Int }, "\(name)")
     }
 
     private final class Lines: @unchecked Sendable {

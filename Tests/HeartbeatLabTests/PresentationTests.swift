@@ -139,7 +139,7 @@ func `what is not as it must be is a problem`(result: SceneResult, problem: Stri
         report.json == """
             {"correct": false, "scenes": [{"scene": "power-loss", "ok": false, "outage_ms": 1300, "goal_ms": 1250, \
             "goal_met": false, "probes": 100, "lost": 7, "two_owners_ms": 0, "stall_ms": 3, "announcements": 1, \
-            "scripts": ["cluster2 ipsec start"], "problems": ["scripts ran as [cluster2 start ipsec], \
+            "scripts": ["cluster2 ipsec start"], "timeline": null, "problems": ["scripts ran as [cluster2 start ipsec], \
             expected [cluster2 start ipsec gre zebra bgpd]"]}]}
 
             """)

@@ -2,6 +2,7 @@
 // scripts' judged. What counts as good is said in Scene, not here.
 
 import Glibc
+import HeartbeatModel
 
 /// A demonstration of failover on one machine.
 public final class Demonstration {
@@ -69,7 +70,7 @@ public final class Demonstration {
         timeline.begin(scene.title)
         let alreadyRun = laboratory.scripts().records.count
         let start = Moment.now()
-        var problems = try act(scene)
+        var (problems, fault) = try act(scene)
         let owner = nodes[scene.expectedOwner]
         if try !Interruption.wait(atMost: scene.limit, until: { try isAtRest(with: owner) }) {
             problems.append("not at rest after \(scene.limit)")
@@ -81,6 +82,11 @@ public final class Demonstration {
             scripts: ScriptHistory(Array(laboratory.scripts().records.dropFirst(alreadyRun))), owners: probe.owners(),
             nodes: nodes.map { ($0.name, $0.hardwareAddress) })
         result.problems = problems + result.problems
+        if scene.isTakeover {
+            result.timeline = MergedTimeline(
+                fault: fault, movements: movements(from: start, to: end), figures: result.figures,
+                taker: (owner.name, owner.hardwareAddress))
+        }
         tellEnd(result)
         return result
     }
@@ -93,14 +99,21 @@ public final class Demonstration {
         }
     }
 
-    /// Does to the cluster what the scene is about. Returns what went wrong meanwhile.
-    private func act(_ scene: Scene) throws -> [String] {
+    private func movements(from start: Moment, to end: Moment) -> [MergedTimeline.Movement] {
+        nodes.flatMap { node in
+            MergedTimeline.Movement.all(inLog: Files.read(node.logFile), of: node.name, from: start, to: end)
+        }
+    }
+
+    /// Does to the cluster what the scene is about. Returns what went wrong meanwhile, and what the service moves because of.
+    private func act(_ scene: Scene) throws -> (problems: [String], fault: MergedTimeline.Fault?) {
         switch scene {
         case .coldStart:
             for node in nodes { try powerOn(node) }
         case .powerLoss:
-            timeline.tell(.laboratory, "cuts the power of cluster1")
+            let fault = begin("cuts the power of cluster1")
             try laboratory.powerOff(nodes[0])
+            return ([], fault)
         case .failback:
             try powerOn(nodes[0])
         case .standby:
@@ -108,9 +121,14 @@ public final class Demonstration {
         case .standbyBack:
             return try standby("failback", on: nodes[1])
         case .serialOnly:
-            return try unplugAllButSerial()
+            return (try unplugAllButSerial(), nil)
         }
-        return []
+        return ([], nil)
+    }
+
+    private func begin(_ text: String) -> MergedTimeline.Fault {
+        timeline.tell(.laboratory, text)
+        return MergedTimeline.Fault(text, at: Moment.now())
     }
 
     private func powerOn(_ node: LabNode) throws {
@@ -118,10 +136,12 @@ public final class Demonstration {
         try laboratory.powerOn(node)
     }
 
-    private func standby(_ set: String, on node: LabNode) throws -> [String] {
-        timeline.tell(.laboratory, "runs hb_standby \(set) on \(node.name)")
+    private func standby(
+        _ set: String, on node: LabNode
+    ) throws -> (problems: [String], fault: MergedTimeline.Fault?) {
+        let fault = begin("runs hb_standby \(set) on \(node.name)")
         let result = try laboratory.tool("hb_standby", [set], on: node)
-        return result.code == 0 ? [] : ["hb_standby: exit code \(result.code): \(result.output)"]
+        return (result.code == 0 ? [] : ["hb_standby: exit code \(result.code): \(result.output)"], fault)
     }
 
     /// The standby node's LAN cable and the second link: the heartbeats of all network media are lost, while the client
@@ -165,6 +185,7 @@ public final class Demonstration {
         let outcome = result.problems.isEmpty ? "as it must be" : "WRONG"
         timeline.tell(.laboratory, "\(result.scene.rawValue): \(outcome)")
         for problem in result.problems { timeline.tell(.laboratory, problem) }
+        if let merged = result.timeline { timeline.show(merged.table, title: "Where the time went:") }
         guard !result.problems.isEmpty else { return }
         for node in nodes { timeline.tell(.node(node.name), "\n" + node.diagnosis) }
     }
@@ -190,6 +211,8 @@ public final class Demonstration {
                 guard let call = ScriptRecord(line: line), call.verb != "status" else { return }
                 timeline.tell(.node(call.node), "\(call.script) \(call.verb)")
             } else if let name = logs[path], let entry = LogLine(line), entry.level != "debug" {
+                // Told when the scene is over, with all that belongs to it.
+                guard GroupTimeline(entry.text) == nil else { return }
                 timeline.tell(.node(name), (entry.isAlarming ? "\(entry.level): " : "") + entry.text)
             }
         }

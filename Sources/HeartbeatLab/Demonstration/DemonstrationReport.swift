@@ -29,7 +29,7 @@ public struct DemonstrationReport: Sendable {
                 result.scripts.summary.isEmpty ? "none" : result.scripts.summary,
             ]
         }
-        return Self.align([head] + rows) + notes.map { $0 + "\n" }.joined()
+        return alignedColumns([head] + rows, onTheRight: [2, 3, 4, 5, 6]) + notes.map { $0 + "\n" }.joined()
     }
 
     private var notes: [String] {
@@ -41,17 +41,6 @@ public struct DemonstrationReport: Sendable {
         }
         notes.append(isCorrect ? "correct" : "NOT CORRECT")
         return notes
-    }
-
-    private static func align(_ rows: [[String]]) -> String {
-        guard let columns = rows.first?.count else { return "" }
-        let widths = (0..<columns).map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.map { row in
-            let cells = row.enumerated().map { column, cell in
-                column + 1 == columns ? cell : padded(cell, to: widths[column], onTheLeft: column > 1)
-            }
-            return cells.joined(separator: "  ") + "\n"
-        }.joined()
     }
 
     /// One JSON object on one line.
@@ -77,6 +66,7 @@ public struct DemonstrationReport: Sendable {
             .init("stall_ms", .number(figures.longestStall.roundedMilliseconds)),
             .init("announcements", .number(Int64(figures.announcements.count))),
             .init("scripts", .array(result.scripts.records.filter { $0.verb != "status" }.map(jsonValue))),
+            .init("timeline", result.timeline?.jsonValue ?? .null),
             .init("problems", .array(result.problems.map { .string($0) })),
         ])
     }

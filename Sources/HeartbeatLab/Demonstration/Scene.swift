@@ -57,6 +57,14 @@ public enum Scene: String, CaseIterable, Hashable, Sendable {
         }
     }
 
+    /// Whether the service moves from one node to the other.
+    public var isTakeover: Bool {
+        switch self {
+        case .powerLoss, .failback, .standby, .standbyBack: true
+        case .coldStart, .serialOnly: false
+        }
+    }
+
     /// The outage that is aimed at; missing it on a busy machine is told, not punished. Power loss: deadtime and what
     /// four keepalives a second leave open.
     var goal: Duration? {
@@ -82,6 +90,8 @@ public struct SceneResult: Hashable, Sendable {
     public var figures: ProbeFigures
     /// What the scripts were asked.
     public var scripts: ScriptHistory
+    /// Where the time went; `nil` when nothing moved.
+    public var timeline: MergedTimeline?
     /// Everything that was not as it must be; empty when the scene is passed.
     public var problems: [String]
 

@@ -36,6 +36,12 @@ public final class Timeline: Sendable {
         print(Self.line(milliseconds: milliseconds, actor: actor, text: text, isColoured: isColoured) + "\n")
     }
 
+    /// A table of its own, below a line that says what it is.
+    public func show(_ table: String, title: String) {
+        let lines = table.split(separator: "\n").map { "    \($0)\n" }
+        print("\n    \(title)\n\n" + lines.joined() + "\n")
+    }
+
     /// A fact as it is printed: `   1034 ms  cluster2    text`.
     static func line(milliseconds: Int64, actor: Actor, text: String, isColoured: Bool) -> String {
         let (name, colour) =
@@ -54,6 +60,19 @@ public final class Timeline: Sendable {
         var text = text
         text.withUTF8 { _ = write(descriptor, $0.baseAddress, $0.count) }
     }
+}
+
+/// A line for each row, whose cells are the same for all: the columns named with their text on the right, the others on the
+/// left, without blanks at the end.
+func alignedColumns(_ rows: [[String]], onTheRight: Set<Int>) -> String {
+    guard let columns = rows.first?.count else { return "" }
+    let widths = (0..<columns).map { column in rows.map { $0[column].count }.max() ?? 0 }
+    return rows.map { row in
+        let cells = row.enumerated().map { column, cell in
+            column + 1 == columns ? cell : padded(cell, to: widths[column], onTheLeft: onTheRight.contains(column))
+        }
+        return cells.joined(separator: "  ") + "\n"
+    }.joined()
 }
 
 /// Fills a text up with blanks.
