@@ -19,6 +19,7 @@ let package = Package(
         .executable(name: "hb_address", targets: ["hb_address"]),
         .executable(name: "hbsim", targets: ["hbsim"]),
         .executable(name: "hbdemo", targets: ["hbdemo"]),
+        .executable(name: "hbinterop", targets: ["hbinterop"]),
         .executable(name: "hbbench", targets: ["hbbench"]),
         .executable(name: "hbfloor", targets: ["hbfloor"]),
     ],
@@ -69,6 +70,8 @@ let package = Package(
         .executableTarget(name: "hbdemo", dependencies: ["HeartbeatLab", arguments], swiftSettings: strict),
         .target(name: "HeartbeatBench", dependencies: ["HeartbeatLab", "CLinux"], swiftSettings: strict),
         .executableTarget(name: "hbbench", dependencies: ["HeartbeatBench", arguments], swiftSettings: strict),
+        .target(name: "HeartbeatInterop", dependencies: ["HeartbeatLab"], swiftSettings: strict),
+        .executableTarget(name: "hbinterop", dependencies: ["HeartbeatInterop", arguments], swiftSettings: strict),
         // The physical limit in bare C, for comparison.
         .executableTarget(name: "hbfloor"),
 

@@ -8,7 +8,7 @@ public final class LabNode {
     public let name: String
     /// 0 or 1; its end of the null modem.
     public let number: Int
-    let namespace: NetworkNamespace
+    public let namespace: NetworkNamespace
     let files: NodeFiles
     private let serialPath: String
     /// The process that holds the PID namespace, as our child, and the first process inside.

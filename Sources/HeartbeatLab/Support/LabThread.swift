@@ -4,11 +4,11 @@
 import Glibc
 
 /// A thread that runs one closure.
-struct LabThread: Sendable {
+public struct LabThread: Sendable {
     private let handle: pthread_t
 
     /// Starts it.
-    init(_ body: @escaping @Sendable () -> Void) throws {
+    public init(_ body: @escaping @Sendable () -> Void) throws {
         var handle = pthread_t()
         let context = Unmanaged.passRetained(Work(body)).toOpaque()
         let code = pthread_create(
@@ -26,7 +26,7 @@ struct LabThread: Sendable {
     }
 
     /// Waits for its end. Once only.
-    func join() {
+    public func join() {
         pthread_join(handle, nil)
     }
 

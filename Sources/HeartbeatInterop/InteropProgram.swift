@@ -1,0 +1,121 @@
+// The suite from its start to its exit code: plays many lives side by side, prints a row for each, and leaves nothing behind.
+
+import Glibc
+import HeartbeatLab
+import Synchronization
+
+/// What `hbinterop` does once its arguments are known.
+public struct InteropProgram: Sendable {
+    public var rows: [MixedCase]
+    public var programs: String
+    public var resourceScripts: String
+    public var jobs: Int
+    public var isVerbose: Bool
+
+    static let prefix = "hbi"
+
+    public init(rows: [MixedCase], programs: String, resourceScripts: String, jobs: Int, isVerbose: Bool) {
+        self.rows = rows
+        self.programs = programs
+        self.resourceScripts = resourceScripts
+        self.jobs = jobs
+        self.isVerbose = isVerbose
+    }
+
+    /// Plays and prints. Returns the exit code: 0 as it must be, 1 wrong, 3 impossible here, 130 interrupted.
+    public func run() -> Int32 {
+        do {
+            try Interruption.takeOverSignals()
+        } catch {
+            Self.say("hbinterop: \(error)")
+            return 3
+        }
+        guard access(MixedNode.daemon, X_OK) == 0 else {
+            Self.say("hbinterop: \(MixedNode.daemon) is missing: apt-get install heartbeat")
+            return 3
+        }
+        let shared = Shared(rows)
+        let threads = (0..<min(jobs, rows.count)).compactMap { _ in try? LabThread { work(shared) } }
+        for thread in threads { thread.join() }
+        return summarise(shared.outcomes)
+    }
+
+    private func work(_ shared: Shared) {
+        while let row = shared.next() {
+            do {
+                let life = try MixedLife(row, programs: programs, resourceScripts: resourceScripts)
+                defer { life.close() }
+                let outcome = try life.play { scene in
+                    if isVerbose { Self.say(Self.line(row, scene)) }
+                }
+                shared.add(outcome)
+                Self.say(Self.line(outcome))
+            } catch LabError.interrupted {
+                return
+            } catch {
+                shared.add(LifeOutcome(row: row, scenes: [], failure: "\(error)"))
+                Self.say("\(row.name): \(error)")
+            }
+        }
+    }
+
+    private func summarise(_ outcomes: [LifeOutcome]) -> Int32 {
+        var bad = outcomes.filter { !$0.problems.isEmpty }.count
+        let yardsticks = outcomes.filter { $0.row.software == [.original, .original] }
+        for outcome in outcomes where outcome.row.software != [.original, .original] {
+            guard let measure = yardsticks.first(where: { $0.row.failback == outcome.row.failback }) else { continue }
+            let extra = Self.beyond(measure, outcome)
+            if !extra.isEmpty { bad += 1 }
+            for text in extra { Self.say("\(outcome.row.name): \(text)") }
+        }
+        Self.say("\(outcomes.count) pairs, \(bad) wrong")
+        do { try Interruption.check() } catch { return 130 }
+        return bad == 0 && outcomes.count == rows.count ? 0 : 1
+    }
+
+    /// What a mixed pair started or stopped in a scene in which the originals among themselves would not have.
+    static func beyond(_ measure: LifeOutcome, _ outcome: LifeOutcome) -> [String] {
+        outcome.scenes.filter { $0.scene != .partition }.flatMap { scene -> [String] in
+            guard let same = measure.scenes.first(where: { $0.scene == scene.scene }) else { return [] }
+            return scene.touched.sorted { $0.key < $1.key }.flatMap { node, calls in
+                calls.subtracting(same.touched[node] ?? []).sorted().map { call in
+                    "\(scene.scene.name): \(call) on \(node), which the originals do not do"
+                }
+            }
+        }
+    }
+
+    private static func line(_ row: MixedCase, _ outcome: SceneOutcome) -> String {
+        let outages = outcome.outage.map { "\($0.roundedMilliseconds)" }.joined(separator: "/")
+        let verdict = outcome.problems.isEmpty ? "ok" : outcome.problems.joined(separator: "; ")
+        return "  \(row.name): \(outcome.scene.name): \(verdict), outage \(outages) ms"
+    }
+
+    private static func line(_ outcome: LifeOutcome) -> String {
+        let verdict = outcome.problems.isEmpty ? "ok, \(outcome.scenes.count) scenes" : "WRONG"
+        return (["\(outcome.row.name): \(verdict)"] + outcome.problems).joined(separator: "\n    ")
+    }
+
+    /// A line at once: many minutes lie between two of them.
+    private static func say(_ text: String) {
+        var line = text + "\n"
+        line.withUTF8 { _ = write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+    }
+
+    /// What the threads share.
+    private final class Shared: Sendable {
+        private let state: Mutex<(waiting: [MixedCase], outcomes: [LifeOutcome])>
+
+        init(_ rows: [MixedCase]) { state = Mutex((rows, [])) }
+
+        func next() -> MixedCase? {
+            state.withLock { $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }
+        }
+
+        func add(_ outcome: LifeOutcome) {
+            state.withLock { $0.outcomes.append(outcome) }
+        }
+
+        var outcomes: [LifeOutcome] { state.withLock { $0.outcomes } }
+    }
+}

@@ -1,0 +1,178 @@
+// Plays the life of one pair in a laboratory of its own and says what was not as it must be.
+
+import HeartbeatLab
+
+/// How one scene went.
+public struct SceneOutcome: Hashable, Sendable {
+    public var scene: LifeScene
+    public var outage: [Duration]
+    public var problems: [String]
+    /// By node: the script calls that changed something.
+    public var touched: [String: Set<String>]
+}
+
+/// How a life went.
+public struct LifeOutcome: Sendable {
+    public var row: MixedCase
+    public var scenes: [SceneOutcome]
+    /// Why it ended early; with the ends of the logs.
+    public var failure: String?
+
+    public var problems: [String] {
+        scenes.flatMap { outcome in outcome.problems.map { "\(outcome.scene.name): \($0)" } } + (failure.map { [$0] } ?? [])
+    }
+}
+
+/// A pair and its life.
+final class MixedLife {
+    private let row: MixedCase
+    private let laboratory: Laboratory
+    private let nodes: [MixedNode]
+    private let probes: [ClientProbe]
+    private var owners = [0, 1]
+    private var recordsSeen = 0
+
+    init(_ row: MixedCase, programs: String, resourceScripts: String) throws {
+        self.row = row
+        let laboratory = try Laboratory(prefix: InteropProgram.prefix, programs: programs, resourceScripts: resourceScripts)
+        self.laboratory = laboratory
+        nodes = zip(row.software, laboratory.nodes).enumerated().map { number, pair in
+            MixedNode(pair.0, pair.1, number: number, in: laboratory)
+        }
+        do {
+            for node in nodes { try node.prepare(row) }
+            probes = try NodeConfiguration.addresses.map {
+                try ClientProbe($0, from: laboratory.client, every: .milliseconds(10))
+            }
+        } catch {
+            laboratory.close()
+            throw error
+        }
+    }
+
+    func close() {
+        for probe in probes { probe.close() }
+        laboratory.close()
+    }
+
+    /// Plays all scenes; ends at the first that does not come to its end, because nothing can be said about what follows.
+    func play(report: (SceneOutcome) -> Void) throws -> LifeOutcome {
+        var outcome = LifeOutcome(row: row, scenes: [])
+        for scene in LifeScene.life(row) {
+            let result = try play(scene)
+            report(result)
+            outcome.scenes.append(result)
+            if !result.problems.isEmpty {
+                outcome.failure = nodes.map(\.diagnosis).joined()
+                break
+            }
+        }
+        return outcome
+    }
+
+    private func play(_ scene: LifeScene) throws -> SceneOutcome {
+        let start = Moment.now()
+        owners = scene.owners(after: owners, row)
+        try act(scene)
+        var problems: [String] = []
+        if try !settle(limit: limit(scene)) { problems.append(try "not settled: \(state())") }
+        try Interruption.pause(ProbeAnalysis.patience)
+        let end = Moment.now()
+        let records = laboratory.scripts().records
+        var replay = OwnershipReplay()
+        // What runs from before the scene counts, too.
+        replay.take(records.prefix(recordsSeen), mayOverlap: true)
+        let before = replay.touched
+        replay.take(records.dropFirst(recordsSeen), mayOverlap: scene == .partition)
+        _ = before
+        var fresh = OwnershipReplay()
+        fresh.take(records.dropFirst(recordsSeen), mayOverlap: true)
+        recordsSeen = records.count
+        problems += replay.problems
+        let figures = try probes.map { try $0.analysis().figures(from: start, to: end) }
+        if scene != .partition {
+            for (address, figure) in zip(NodeConfiguration.addresses, figures) where figure.doubleOwnership > .zero {
+                problems.append("\(address) had two owners for \(figure.doubleOwnership.roundedMilliseconds) ms")
+            }
+        }
+        return SceneOutcome(
+            scene: scene, outage: figures.map(\.outage), problems: problems, touched: fresh.touched)
+    }
+
+    private func act(_ scene: LifeScene) throws {
+        switch scene {
+        case .coldStart: for node in nodes { try node.powerOn() }
+        case .move(let program, let word, let node): try nodes[node].move(program, word)
+        case .powerLoss(let node): try nodes[node].powerOff()
+        case .return(let node): try nodes[node].powerOn()
+        case .stop(let node): try nodes[node].stop()
+        case .loss:
+            for node in nodes { try node.loseHeartbeats(true) }
+            try Interruption.pause(.seconds(20))
+            for node in nodes { try node.loseHeartbeats(false) }
+        case .partition:
+            try plug(false)
+            try Interruption.pause(.milliseconds(row.deadtimeMilliseconds * 2 + 3000))
+            try plug(true)
+        }
+    }
+
+    private func plug(_ isPlugged: Bool) throws {
+        try laboratory.plug(.cross(0), isPlugged)
+        if row.media == .bcastAndUcast { try laboratory.plug(.lan(1), isPlugged) }
+        try laboratory.plug(.nullModem, isPlugged)
+    }
+
+    private func limit(_ scene: LifeScene) -> Duration {
+        let deadtime = Duration.milliseconds(row.deadtimeMilliseconds)
+        return switch scene {
+        case .coldStart: deadtime * 2 + .seconds(40)
+        case .partition: deadtime * 4 + .seconds(60)
+        case .move, .powerLoss, .return, .stop, .loss: deadtime * 3 + .seconds(40)
+        }
+    }
+
+    /// Everything is where it must be, for as long as the original needs to change its mind.
+    private func settle(limit: Duration) throws -> Bool {
+        let end = Moment.now() + limit
+        var since: Moment?
+        while Moment.now() < end {
+            if try isInPlace() {
+                let first = since ?? Moment.now()
+                since = first
+                if Moment.now() - first >= .milliseconds(2500) { return true }
+            } else {
+                since = nil
+            }
+            try Interruption.pause(.milliseconds(200))
+        }
+        return false
+    }
+
+    private func isInPlace() throws -> Bool {
+        let history = laboratory.scripts()
+        for node in nodes {
+            let wanted = Set([0, 1].filter { owners[$0] == node.number })
+            guard try node.groups(history) == wanted else { return false }
+            for group in [0, 1] where !wanted.contains(group) {
+                guard try !node.touches(group, history) else { return false }
+            }
+        }
+        guard row.failback != .legacy else { return true }
+        for node in nodes where node.lab.isPowered {
+            let status = try node.resourceStatus()
+            guard !status.isEmpty, status != "transition" else { return false }
+        }
+        return true
+    }
+
+    private func state() throws -> String {
+        let history = laboratory.scripts()
+        let parts = try nodes.map { node in
+            let groups = try node.groups(history).sorted().map { NodeConfiguration.addresses[$0] }
+            return try "\(node.lab.name) (\(node.software.rawValue)) has [\(groups.joined(separator: " "))], says \(node.resourceStatus())"
+        }
+        let wanted = owners.enumerated().map { "\(NodeConfiguration.addresses[$0.offset]) on cluster\($0.element + 1)" }
+        return "\(parts.joined(separator: ", ")); expected \(wanted.joined(separator: ", "))"
+    }
+}

@@ -1,0 +1,41 @@
+// The combinations that are played. Not all of them: every pair of option values meets at least once (a test holds that),
+// because what goes wrong in such protocols goes wrong between two options, hardly ever between three.
+
+/// The rows of the matrix.
+public enum CaseMatrix {
+    public static let digests = ["sha1", "md5", "crc"]
+    public static let formats = ["classic", "netstring"]
+    public static let keepalives = [100, 500, 2000]
+
+    /// The original with itself: what it starts and stops is all that a mixed pair may start and stop.
+    public static let yardsticks = Failback.allCases.map {
+        MixedCase(.original, .original, .bcast, "sha1", "classic", $0, 500)
+    }
+
+    /// One of each.
+    public static let mixed: [MixedCase] = [
+        MixedCase(.ours, .original, .bcast, "sha1", "classic", .on, 100),
+        MixedCase(.original, .ours, .bcast, "md5", "netstring", .off, 500),
+        MixedCase(.ours, .original, .bcast, "crc", "classic", .legacy, 2000),
+        MixedCase(.original, .ours, .bcast, "sha1", "netstring", .on, 2000),
+        MixedCase(.original, .ours, .ucast, "sha1", "classic", .off, 100),
+        MixedCase(.ours, .original, .ucast, "md5", "netstring", .legacy, 500),
+        MixedCase(.original, .ours, .ucast, "crc", "classic", .on, 2000),
+        MixedCase(.ours, .original, .mcast, "sha1", "netstring", .off, 2000),
+        MixedCase(.original, .ours, .mcast, "md5", "classic", .on, 100),
+        MixedCase(.ours, .original, .mcast, "crc", "netstring", .on, 500),
+        MixedCase(.original, .ours, .mcast, "sha1", "classic", .legacy, 500),
+        MixedCase(.ours, .original, .serial, "md5", "classic", .off, 500),
+        MixedCase(.original, .ours, .serial, "sha1", "netstring", .on, 100),
+        MixedCase(.ours, .original, .serial, "crc", "netstring", .off, 2000),
+        MixedCase(.original, .ours, .serial, "md5", "netstring", .legacy, 500),
+        MixedCase(.original, .ours, .bcastAndSerial, "crc", "netstring", .legacy, 100),
+        MixedCase(.ours, .original, .bcastAndSerial, "sha1", "classic", .on, 500),
+        MixedCase(.original, .ours, .bcastAndSerial, "md5", "classic", .off, 2000),
+        MixedCase(.ours, .original, .bcastAndUcast, "crc", "classic", .off, 100),
+        MixedCase(.original, .ours, .bcastAndUcast, "sha1", "netstring", .legacy, 2000),
+        MixedCase(.ours, .original, .bcastAndUcast, "md5", "netstring", .on, 500),
+    ]
+
+    public static var all: [MixedCase] { yardsticks + mixed }
+}

@@ -1,0 +1,69 @@
+// One combination of software and options that a pair of gateways may run with while it is being replaced.
+
+/// What runs on a node.
+public enum Software: String, Hashable, Sendable, CaseIterable {
+    case ours
+    /// Debian's heartbeat 3.0.6.
+    case original
+}
+
+/// The cables that carry the heartbeats.
+public enum MediaSet: String, Hashable, Sendable, CaseIterable {
+    case bcast, ucast, mcast, serial
+    case bcastAndSerial = "bcast+serial"
+    case bcastAndUcast = "bcast+ucast"
+
+    /// Lines of ha.cf; the peer's address and the device are the node's.
+    func directives(peer: String, serial: String) -> [String] {
+        switch self {
+        case .bcast: ["bcast eth1"]
+        case .ucast: ["ucast eth1 \(peer)"]
+        case .mcast: ["mcast eth1 225.0.0.77 694 1 0"]
+        case .serial: ["baud 115200", "serial \(serial)"]
+        case .bcastAndSerial: ["baud 115200", "serial \(serial)", "bcast eth1"]
+        case .bcastAndUcast: ["bcast eth0", "ucast eth1 \(peer)"]
+        }
+    }
+}
+
+/// `auto_failback`.
+public enum Failback: String, Hashable, Sendable, CaseIterable {
+    case on, off, legacy
+}
+
+/// A row of the matrix.
+public struct MixedCase: Hashable, Sendable {
+    /// What runs on cluster1 and cluster2, each the preferred node of one group.
+    public var software: [Software]
+    public var media: MediaSet
+    public var digest: String
+    public var format: String
+    public var failback: Failback
+    public var keepaliveMilliseconds: Int
+    /// Everything instead of what its options are about.
+    public var isWhole = false
+
+    /// Unique in the matrix; what a person gives to have it alone.
+    public var name: String {
+        let words = [
+            software.map { $0 == .ours ? "ours" : "orig" }.joined(separator: "/"), media.rawValue, digest, format,
+            failback.rawValue, "\(keepaliveMilliseconds)ms",
+        ]
+        return words.joined(separator: ",")
+    }
+
+    /// Long enough for twelve keepalives, so that a loss of one in five is no death.
+    public var deadtimeMilliseconds: Int { max(2000, keepaliveMilliseconds * 12) }
+
+    public init(
+        _ first: Software, _ second: Software, _ media: MediaSet, _ digest: String, _ format: String,
+        _ failback: Failback, _ keepalive: Int
+    ) {
+        software = [first, second]
+        self.media = media
+        self.digest = digest
+        self.format = format
+        self.failback = failback
+        keepaliveMilliseconds = keepalive
+    }
+}

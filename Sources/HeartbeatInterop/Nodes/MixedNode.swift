@@ -1,0 +1,130 @@
+// A node of a mixed pair: the same questions and commands, put to whatever software runs there in its own words.
+
+import HeartbeatLab
+
+/// One node and its software.
+final class MixedNode {
+    let software: Software
+    let lab: LabNode
+    let number: Int
+    private let laboratory: Laboratory
+
+    static let daemon = "/usr/libexec/heartbeat/heartbeat"
+    private static let tools = "/usr/share/heartbeat"
+
+    init(_ software: Software, _ lab: LabNode, number: Int, in laboratory: Laboratory) {
+        self.software = software
+        self.lab = lab
+        self.number = number
+        self.laboratory = laboratory
+    }
+
+    /// Writes its files. Once, before the first start.
+    func prepare(_ row: MixedCase) throws {
+        try lab.configure("ha.cf", NodeConfiguration.haCf(row, on: lab, number: number))
+        try lab.configure("haresources", NodeConfiguration.haresources)
+        try lab.configure("authkeys", NodeConfiguration.authkeys(row))
+        for service in NodeConfiguration.services { try lab.install(service) }
+        guard software == .original else { return }
+        let log = "\(lab.directory)/log"
+        try Command.succeed([
+            "sh", "-c", "mkdir -p \(log) && cp -a /etc/ha.d/harc /etc/ha.d/rc.d /etc/ha.d/shellfuncs "
+                + "'\(lab.configDirectory)' && cp -an /etc/ha.d/resource.d '\(lab.configDirectory)'"
+                + " && cp -a /var/lib/heartbeat/. '\(lab.stateDirectory)' && rm -f '\(lab.stateDirectory)'/hb_*",
+        ])
+        lab.mounts = [
+            (inside: "/etc/ha.d", outside: lab.configDirectory), (inside: "/var/lib/heartbeat", outside: lab.stateDirectory),
+            (inside: "/var/log", outside: log),
+        ]
+    }
+
+    // MARK: - Power and software
+
+    func powerOn() throws {
+        switch software {
+        case .ours: try laboratory.powerOn(lab)
+        case .original:
+            let script = """
+                for d in heartbeat heartbeat/ccm heartbeat/crm heartbeat/dopd; do
+                  mkdir -p /run/$d && chown hacluster:haclient /run/$d && chmod 750 /run/$d
+                done
+                mkdir -p /run/resource-agents; exec \(Self.daemon) -f
+                """
+            try laboratory.powerOn(lab, running: ["sh", "-c", script])
+        }
+    }
+
+    func powerOff() throws {
+        try laboratory.powerOff(lab)
+        try mark("cut")
+    }
+
+    /// Ends the software in order, then switches the machine off.
+    func stop() throws {
+        let result =
+            switch software {
+            case .ours: try laboratory.heartbeat(["-k"], on: lab, limit: .seconds(60))
+            case .original: try lab.run([Self.daemon, "-k"], limit: .seconds(60))
+            }
+        guard result.code == 0 else { throw LabError.command(words: ["heartbeat", "-k"], output: result.output) }
+        try powerOff()
+    }
+
+    /// Puts a line of the laboratory's own into the record of the scripts, so that it can be read in order.
+    func mark(_ word: String) throws {
+        try Command.succeed(["sh", "-c", "echo 0 \(lab.name) power \(word) >>'\(laboratory.scriptRecord)'"])
+    }
+
+    // MARK: - Commands
+
+    /// `hb_standby` or `hb_takeover` with a word.
+    func move(_ program: String, _ word: String) throws {
+        let result =
+            switch software {
+            case .ours: try laboratory.tool(program, [word], on: lab)
+            case .original: try lab.run(["\(Self.tools)/\(program)", word])
+            }
+        guard result.code == 0 else { throw LabError.command(words: [program, word], output: result.output) }
+    }
+
+    /// Drops every fifth heartbeat that arrives by IP, or none.
+    func loseHeartbeats(_ isLossy: Bool) throws {
+        let words = ["iptables", isLossy ? "-I" : "-D", "INPUT", "-p", "udp", "--dport", "694", "-m", "statistic",
+            "--mode", "random", "--probability", "0.2", "-j", "DROP"]
+        try Command.succeed(["ip", "netns", "exec", lab.namespace.name] + words)
+    }
+
+    // MARK: - What is there
+
+    /// Groups (by preferred node) whose address is up here and whose service runs.
+    func groups(_ history: ScriptHistory) throws -> Set<Int> {
+        guard lab.isPowered else { return [] }
+        let shown = try Command.succeed(["ip", "-n", lab.namespace.name, "-o", "-4", "addr", "show", "dev", "eth0"])
+        let running = history.running(on: lab.name)
+        return Set([0, 1].filter { group in
+            shown.contains("inet \(NodeConfiguration.addresses[group])/")
+                && running.contains(NodeConfiguration.services[group])
+        })
+    }
+
+    /// Whether anything of a group is here, complete or not.
+    func touches(_ group: Int, _ history: ScriptHistory) throws -> Bool {
+        guard lab.isPowered else { return false }
+        let shown = try Command.succeed(["ip", "-n", lab.namespace.name, "-o", "-4", "addr", "show", "dev", "eth0"])
+        return shown.contains("inet \(NodeConfiguration.addresses[group])/")
+            || history.running(on: lab.name).contains(NodeConfiguration.services[group])
+    }
+
+    /// What its own `cl_status rscstatus` says; empty when it does not answer.
+    func resourceStatus() throws -> String {
+        guard lab.isPowered else { return "" }
+        let result =
+            switch software {
+            case .ours: try laboratory.tool("cl_status", ["rscstatus"], on: lab)
+            case .original: try lab.run(["/usr/bin/cl_status", "rscstatus"])
+            }
+        return result.code == 0 ? result.output.split(separator: "\n").last.map(String.init) ?? "" : ""
+    }
+
+    var diagnosis: String { lab.diagnosis }
+}

@@ -1,0 +1,33 @@
+// The files of a node, the same for both kinds of software: that they may be is what a drop-in replacement is.
+
+import HeartbeatLab
+
+/// Texts and names of a mixed pair.
+enum NodeConfiguration {
+    /// By preferred node.
+    static let addresses = ["192.168.77.100", "192.168.77.101"]
+    static let services = ["front", "back"]
+    static let nodes = ["cluster1", "cluster2"]
+
+    static func haCf(_ row: MixedCase, on node: LabNode, number: Int) -> String {
+        let peer = "192.168.78.\(2 - number)"
+        let lines =
+            [
+                "logfile \(node.logFile)", "logfacility none", "msgfmt \(row.format)",
+                "keepalive \(row.keepaliveMilliseconds)ms", "deadtime \(row.deadtimeMilliseconds)ms",
+                "warntime \(row.deadtimeMilliseconds / 2)ms", "initdead \(row.deadtimeMilliseconds * 2)ms", "udpport 694",
+            ] + row.media.directives(peer: peer, serial: node.serialDevice) + [
+                "auto_failback \(row.failback.rawValue)", "node \(nodes.joined(separator: " "))",
+            ]
+        return lines.map { $0 + "\n" }.joined()
+    }
+
+    static let haresources = zip(nodes, zip(addresses, services)).map { node, group in
+        "\(node) IPaddr::\(group.0)/24/eth0 \(group.1)\n"
+    }.joined()
+
+    static func authkeys(_ row: MixedCase) -> String {
+        let key = row.digest == "crc" ? "" : " between friends"
+        return "auth 1\n1 \(row.digest)\(key)\n"
+    }
+}
