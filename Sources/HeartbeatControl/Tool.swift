@@ -23,11 +23,11 @@ public struct Tool: Sendable {
     }
 
     /// `hb_standby` and `hb_takeover`. `word` is what the operator typed: `all` (the default), `foreign`, `local` or
-    /// `failback`, which is `foreign`.
+    /// `failback`.
     public func order(
-        _ word: String?, sentence: (HoldSet) -> String, request: (HoldSet) -> OperatorRequest
+        _ word: String?, isTakeover: Bool, sentence: (HoldSet) -> String, request: (HoldSet) -> OperatorRequest
     ) -> ControlReply {
-        guard let set = Tool.set(for: word ?? "all") else {
+        guard let set = Tool.set(for: word ?? "all", isTakeover: isTakeover) else {
             return ControlReply(
                 exitCode: ControlExit.failure,
                 errors: [
@@ -92,9 +92,10 @@ public struct Tool: Sendable {
         return reply.exitCode
     }
 
-    /// The set an operator's word means, as seen from the local node.
-    public static func set(for word: String) -> HoldSet? {
-        if word == "failback" { return .foreign }
+    /// The set an operator's word means, as seen from the local node. `failback` gives what is foreign; as a takeover the
+    /// original hands over everything (observed).
+    public static func set(for word: String, isTakeover: Bool) -> HoldSet? {
+        if word == "failback" { return isTakeover ? .all : .foreign }
         guard let set = HoldSet(word: word), !set.isEmpty else { return nil }
         return set
     }

@@ -99,6 +99,8 @@ extension ClusterCore {
         case .cannotRetransmit(let sequence, _):
             if tracker.giveUp(sequence) { notify(.packetIrretrievable(sequence, node: message.source)) }
         case .other(let type, let fields): receivedOther(type, fields)
+        case .unreadable(let type, let reason):
+            notify(.notUnderstood(type: type, node: message.source, reason: reason))
         case .acknowledge, .fencingReport, .pingReply: break
         }
     }
@@ -180,7 +182,7 @@ extension Message.Content {
         switch self {
         case .acknowledge, .retransmitRequest, .cannotRetransmit, .pingReply: false
         case .status, .starting, .resource, .askResources, .takeoverRequest, .shutdownDone, .fencingReport,
-            .requestNodes, .nodes:
+            .requestNodes, .nodes, .unreadable:
             true
         case .other(let type, _): !type.utf8.starts(with: "NS_".utf8)
         }

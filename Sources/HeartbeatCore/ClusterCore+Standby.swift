@@ -46,7 +46,8 @@ extension ClusterCore {
                 offer(set, isFailback: false, at: now)
             }
         case .status, .starting, .resource, .askResources, .takeoverRequest, .shutdownDone, .fencingReport,
-            .requestNodes, .nodes, .acknowledge, .retransmitRequest, .cannotRetransmit, .pingReply, .other:
+            .requestNodes, .nodes, .acknowledge, .retransmitRequest, .cannotRetransmit, .pingReply, .other,
+            .unreadable:
             send(content, to: destination, extra: fields)
         }
     }

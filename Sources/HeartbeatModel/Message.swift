@@ -93,6 +93,9 @@ public struct Message: Hashable, Sendable {
         case pingReply(group: Bool)
         /// Any other type, with its fields in wire order.
         case other(type: String, fields: [Field])
+        /// A known type whose own fields mean nothing here. It still has its place in the sequence: a message that was dropped
+        /// would be asked for again and again, and its sender could forget nothing that came after it (observed).
+        case unreadable(type: String, reason: String)
     }
 }
 

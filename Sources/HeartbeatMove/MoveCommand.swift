@@ -30,7 +30,8 @@ public enum Move: String, Sendable {
 
 /// The command line of both programs.
 public struct MoveOptions: ParsableArguments {
-    @Argument(help: "all (default), foreign, local or failback, which is foreign.") var resources: String?
+    @Argument(help: "all (default), foreign, local or failback: foreign for hb_standby, all for hb_takeover.")
+    var resources: String?
 
     @Flag(help: "Return when the groups have moved. (Not in the original.)")
     var wait = false
@@ -51,9 +52,10 @@ public struct MoveOptions: ParsableArguments {
     func perform(_ move: Move) -> Int32 {
         let tool = Tool(name: move.program, client: ControlClient(runDirectory: runDirectory))
         let before = wait ? tool.facts() : nil
-        let reply = tool.order(resources, sentence: move.sentence, request: move.request)
+        let reply = tool.order(resources, isTakeover: move == .takeover, sentence: move.sentence, request: move.request)
         let code = tool.show(reply)
-        guard wait, code == ControlExit.success, let set = Tool.set(for: resources ?? "all") else { return code }
+        guard wait, code == ControlExit.success, let set = Tool.set(for: resources ?? "all", isTakeover: move == .takeover)
+        else { return code }
         return tool.show(
             tool.wait(for: set, isTakeover: move == .takeover, before: before, atMost: .seconds(timeout)))
     }
@@ -93,7 +95,7 @@ extension MoveCommand {
 
                 EXAMPLES
                   \(move.program)                     everything
-                  \(move.program) failback            what belongs to the other node
+                  \(move.program) foreign             what belongs to the other node
                   \(move.program) all --wait --timeout 120 && echo moved
                 """)
     }

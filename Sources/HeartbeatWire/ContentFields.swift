@@ -35,6 +35,7 @@ extension Message.Content {
                 .init("info", group ? PingKind.group.rawValue : PingKind.host.rawValue),
             ]
         case .other(let type, let fields): [.init("t", type)] + fields
+        case .unreadable(let type, _): [.init("t", type)]
         }
     }
 
@@ -44,7 +45,7 @@ extension Message.Content {
         case .nodes: 0
         case .cannotRetransmit: 2
         case .status, .starting, .resource, .askResources, .takeoverRequest, .shutdownDone, .fencingReport,
-            .requestNodes, .acknowledge, .retransmitRequest, .pingReply, .other:
+            .requestNodes, .acknowledge, .retransmitRequest, .pingReply, .other, .unreadable:
             1
         }
     }
@@ -57,7 +58,7 @@ extension Message.Content {
         case "resource": self = .resource(try ResourceReport(&reader))
         case "ask_resources":
             self = .askResources(try reader.holdSet("rsc_hold"), try reader.word("info", as: StandbyStep.self))
-        case "hb_takeover": self = .takeoverRequest(try reader.holdSet("rsc_hold"))
+        case "hb_takeover": self = .takeoverRequest(try Self.takeoverSet(&reader))
         case "shutdone":
             guard try reader.word("st", as: NodeStatus.self) == .dead else { throw .badField("st") }
             self = .shutdownDone
@@ -77,6 +78,14 @@ extension Message.Content {
             self = .pingReply(group: try reader.word("info", as: PingKind.self) == .group)
         default: return nil
         }
+    }
+
+    // `hb_takeover failback` sends its word as it is, and the original that hears it hands over everything (observed).
+    private static func takeoverSet(_ reader: inout FieldReader) throws(WireError) -> HoldSet {
+        let word = try reader.text("rsc_hold")
+        if word == "failback" { return .all }
+        guard let set = HoldSet(word: word) else { throw .badField("rsc_hold") }
+        return set
     }
 
     // Alone among all types this one counts in decimal.

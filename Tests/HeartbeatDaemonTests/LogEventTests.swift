@@ -48,6 +48,7 @@ import Testing
         [
             .communication(.linkUp(node: node, medium: MediumName("eth0"))),
             .communication(.linkDead(node: node, medium: MediumName("eth0"))), .communication(.unknownNode(node)),
+            .communication(.notUnderstood(type: "resource", node: node, reason: "field [rsc_hold] cannot be read")),
             .communication(.replay(node: node, generation: Generation(1), known: Generation(2))),
             .communication(
                 .packetsLost(count: 3, node: node, last: SequenceNumber(4), current: SequenceNumber(8))),

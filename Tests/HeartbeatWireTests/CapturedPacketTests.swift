@@ -87,7 +87,7 @@ import Testing
         case .retransmitRequest: "NS_rexmit"
         case .cannotRetransmit: "NS_nak_rexmit"
         case .pingReply: "NS_st"
-        case .other(let type, _): type
+        case .other(let type, _), .unreadable(let type, _): type
         }
     }
 

@@ -33,7 +33,7 @@ struct RandomMessages {
             switch content {
             case .acknowledge, .retransmitRequest, .cannotRetransmit, .pingReply: true
             case .status, .starting, .resource, .askResources, .takeoverRequest, .shutdownDone, .fencingReport,
-                .requestNodes, .nodes, .other:
+                .requestNodes, .nodes, .other, .unreadable:
                 false
             }
         let destination = random.chance(40) ? node() : nil

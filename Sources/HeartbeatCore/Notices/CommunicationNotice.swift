@@ -7,6 +7,8 @@ public enum CommunicationNotice: Hashable, Sendable {
     case linkUp(node: NodeName, medium: MediumName)
     case linkDead(node: NodeName, medium: MediumName)
     case unknownNode(NodeName)
+    /// An authentic message of a known type says something this version cannot read.
+    case notUnderstood(type: String, node: NodeName, reason: String)
     case replay(node: NodeName, generation: Generation, known: Generation)
     /// Another machine sends messages under this node's name.
     case namesake(NodeName, medium: MediumName)
@@ -21,7 +23,7 @@ public enum CommunicationNotice: Hashable, Sendable {
     public var level: Notice.Level {
         switch self {
         case .linkUp, .nothingMissing: .info
-        case .linkDead, .unknownNode, .packetsLost, .stalled: .warning
+        case .linkDead, .unknownNode, .notUnderstood, .packetsLost, .stalled: .warning
         case .replay, .packetIrretrievable, .namesake: .error
         case .lockedOut: .critical
         }
@@ -33,6 +35,8 @@ public enum CommunicationNotice: Hashable, Sendable {
         case .linkDead(let node, let medium): "Link \(node):\(medium) dead."
         case .unknownNode(let name):
             "bad node [\(name)] in message: it signs with our key but is no `node` of ha.cf"
+        case .notUnderstood(let type, let node, let reason):
+            "Message [\(type)] of \(node) is not understood and has no effect: \(reason)"
         case .replay(let node, let generation, let known):
             "Message from \(node) has generation \(generation.number), but \(known.number) is known: replay attack, "
                 + "or the node has lost its hb_generation file, or two machines are named \(node). It is told; if this goes "

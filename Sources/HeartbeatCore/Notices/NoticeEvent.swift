@@ -7,6 +7,7 @@ public enum NoticeEvent: String, Hashable, Sendable, CaseIterable {
     case linkUp = "link-up"
     case linkDead = "link-dead"
     case unknownNode = "unknown-node"
+    case notUnderstood = "not-understood"
     case replay = "replay"
     case namesake = "namesake"
     case lockedOut = "locked-out"

@@ -33,6 +33,7 @@ extension CommunicationNotice {
         case .linkUp: .linkUp
         case .linkDead: .linkDead
         case .unknownNode: .unknownNode
+        case .notUnderstood: .notUnderstood
         case .replay: .replay
         case .namesake: .namesake
         case .lockedOut: .lockedOut
@@ -47,7 +48,8 @@ extension CommunicationNotice {
         switch self {
         case .linkUp(let node, let medium), .linkDead(let node, let medium):
             [NoticeField(.peer, node), NoticeField(.medium, medium)]
-        case .unknownNode(let node), .nothingMissing(let node): [NoticeField(.peer, node)]
+        case .unknownNode(let node), .nothingMissing(let node), .notUnderstood(_, let node, _):
+            [NoticeField(.peer, node)]
         case .replay(let node, let generation, _):
             [NoticeField(.peer, node), NoticeField(.generation, generation.number)]
         case .namesake(let node, let medium): [NoticeField(.peer, node), NoticeField(.medium, medium)]
