@@ -99,7 +99,7 @@ extension ClusterCore {
         case .cannotRetransmit(let sequence, _):
             if tracker.giveUp(sequence) { notify(.packetIrretrievable(sequence, node: message.source)) }
         case .other(let type, let fields): receivedOther(type, fields)
-        case .unreadable(let type, let reason):
+        case .unreadable(let type, _, let reason):
             notify(.notUnderstood(type: type, node: message.source, reason: reason))
         case .acknowledge, .fencingReport, .pingReply: break
         }

@@ -95,7 +95,7 @@ public struct Message: Hashable, Sendable {
         case other(type: String, fields: [Field])
         /// A known type whose own fields mean nothing here. It still has its place in the sequence: a message that was dropped
         /// would be asked for again and again, and its sender could forget nothing that came after it (observed).
-        case unreadable(type: String, reason: String)
+        case unreadable(type: String, fields: [Field], reason: String)
     }
 }
 

@@ -19,7 +19,7 @@ extension Message.Content {
         case .retransmitRequest(let first, let last): "rexmit \(first.number)-\(last.number)"
         case .cannotRetransmit(let sequence, _): "nak \(sequence.number)"
         case .pingReply: "ping"
-        case .other(let type, _), .unreadable(let type, _): type
+        case .other(let type, _), .unreadable(let type, _, _): type
         }
     }
 }

@@ -34,8 +34,7 @@ extension Message.Content {
                 .init("t", "NS_st"), .init("st", NodeStatus.ping.rawValue),
                 .init("info", group ? PingKind.group.rawValue : PingKind.host.rawValue),
             ]
-        case .other(let type, let fields): [.init("t", type)] + fields
-        case .unreadable(let type, _): [.init("t", type)]
+        case .other(let type, let fields), .unreadable(let type, let fields, _): [.init("t", type)] + fields
         }
     }
 

@@ -47,12 +47,13 @@ extension Message {
             sequence: sequence, generation: Generation(try reader.optionalNumber("hg", radix: 16) ?? 0),
             timestamp: timestamp, load: try reader.optionalText("ld"), timeToLive: try reader.optionalCount("ttl"),
             content: .starting)
+        let own = reader
         do throws(WireError) {
             (content, extraFields) = try Content.read(type: type, &reader)
         } catch {
             if case .repeated = error { throw error }
             guard sequence != nil else { throw error }
-            content = .unreadable(type: type, reason: error.description)
+            content = .unreadable(type: type, fields: try own.rest(), reason: error.description)
         }
     }
 }

@@ -21,6 +21,8 @@ struct CapturedPacket: Sendable {
         case reordered
         /// The sender spelled a node name with capitals, which every node folds.
         case folded
+        /// Its place in the sequence counts, what it says does not.
+        case unreadable
         /// `rejected <error> [<field>]`.
         case rejected(String)
     }
@@ -76,6 +78,7 @@ struct CaptureFile: Sendable {
             case "plain": .plain
             case "reordered": .reordered
             case "folded": .folded
+            case "unreadable": .unreadable
             default: .rejected(words.dropFirst(2).joined(separator: " "))
             }
         return CapturedPacket(bytes: bytes, expectation: expectation)

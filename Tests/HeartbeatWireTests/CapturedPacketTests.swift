@@ -28,6 +28,12 @@ import Testing
                 #expect(try codec.decode(codec.encode(message, as: form)) == message, "\(name) packet \(index)")
             case (.rejected(let reason), .failure(let error)):
                 #expect(word(for: error) == reason, "\(name) packet \(index)")
+            case (.unreadable, .success(let message)):
+                guard case .unreadable = message.content else {
+                    Issue.record("\(name) packet \(index): \(message.content)")
+                    break
+                }
+                #expect(try codec.decode(codec.encode(message, as: form)) == message, "\(name) packet \(index)")
             default:
                 Issue.record("\(name) packet \(index): expected \(packet.expectation), got \(result)")
             }
@@ -87,7 +93,7 @@ import Testing
         case .retransmitRequest: "NS_rexmit"
         case .cannotRetransmit: "NS_nak_rexmit"
         case .pingReply: "NS_st"
-        case .other(let type, _), .unreadable(let type, _): type
+        case .other(let type, _), .unreadable(let type, _, _): type
         }
     }
 

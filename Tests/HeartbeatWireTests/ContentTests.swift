@@ -214,7 +214,7 @@ import Testing
     ])
     func whatIsNotUnderstoodKeepsItsPlaceInTheSequence(text: String, error: WireError) throws {
         let message = try Message(wireFields: Self.fields(text))
-        guard case .unreadable(let type, let reason) = message.content else {
+        guard case .unreadable(let type, _, let reason) = message.content else {
             Issue.record("\(message.content)")
             return
         }

@@ -52,8 +52,9 @@ public struct MixedCase: Hashable, Sendable {
         return words.joined(separator: ",")
     }
 
-    /// Long enough for twelve keepalives, so that a loss of one in five is no death.
-    public var deadtimeMilliseconds: Int { max(2000, keepaliveMilliseconds * 12) }
+    /// Twelve keepalives, so that a loss of one in five is no death, and four seconds, because the original judges its own
+    /// stalls on a busy machine as the other's death.
+    public var deadtimeMilliseconds: Int { max(4000, keepaliveMilliseconds * 12) }
 
     public init(
         _ first: Software, _ second: Software, _ media: MediaSet, _ digest: String, _ format: String,

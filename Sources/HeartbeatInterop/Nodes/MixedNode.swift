@@ -56,7 +56,7 @@ final class MixedNode {
 
     func powerOff() throws {
         try laboratory.powerOff(lab)
-        try mark("cut")
+        try mark(ScriptRecord.powerCut)
     }
 
     /// Ends the software in order, then switches the machine off.
@@ -124,6 +124,10 @@ final class MixedNode {
             case .original: try lab.run(["/usr/bin/cl_status", "rscstatus"])
             }
         return result.code == 0 ? result.output.split(separator: "\n").last.map(String.init) ?? "" : ""
+    }
+
+    var hasLostAnOrder: Bool {
+        software == .original && lab.log.contains("Invalid message in send_cluster_msg")
     }
 
     var diagnosis: String { lab.diagnosis }

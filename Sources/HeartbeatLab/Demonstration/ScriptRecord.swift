@@ -7,6 +7,9 @@ public struct ScriptRecord: Hashable, Sendable {
     public var script: String
     public var verb: String
 
+    /// The verb of a line that a laboratory writes itself when it cuts a node's power.
+    public static let powerCut = "cut"
+
     public init(node: String, script: String, verb: String) {
         self.node = node
         self.script = script
@@ -34,10 +37,11 @@ public struct ScriptHistory: Hashable, Sendable {
         records.filter { $0.node == node && $0.verb == verb }.map(\.script)
     }
 
-    /// Scripts that run on a node: started and not stopped since.
+    /// Scripts that run on a node: started and not stopped since, nor lost with its power.
     public func running(on node: String) -> [String] {
         var result: [String] = []
         for record in records where record.node == node && record.verb != "status" {
+            if record.verb == ScriptRecord.powerCut { result = [] }
             result.removeAll { $0 == record.script }
             if record.verb == "start" { result.append(record.script) }
         }

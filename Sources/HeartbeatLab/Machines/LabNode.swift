@@ -38,6 +38,8 @@ public final class LabNode {
     public var lanAddress: String { "192.168.77.\(number + 1)" }
     public var crossAddress: String { "192.168.78.\(number + 1)" }
     public var logFile: String { files.logFile }
+    /// Everything its daemon has logged so far.
+    public var log: String { Files.read(files.logFile) }
     public var serialDevice: String { files.serialDevice }
     /// `ha.cf` and what belongs to it; kept through a power cut, as is the state.
     public var configDirectory: String { files.configDirectory }
