@@ -98,7 +98,8 @@ extension ClusterCore {
         case .retransmitRequest(let first, let last): retransmit(first, last, to: message.source, at: now)
         case .cannotRetransmit(let sequence, _):
             if tracker.giveUp(sequence) { notify(.packetIrretrievable(sequence, node: message.source)) }
-        case .other(let type, let fields): receivedOther(type, fields)
+        case .other(let type, let fields):
+            if !receivedLegacy(type, fields, at: now) { receivedOther(type, fields) }
         case .unreadable(let type, _, let reason):
             notify(.notUnderstood(type: type, node: message.source, reason: reason))
         case .acknowledge, .fencingReport, .pingReply: break

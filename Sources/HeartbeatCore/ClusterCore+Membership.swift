@@ -80,6 +80,7 @@ extension ClusterCore {
         }
         if deadlines.takeIfDue(.requestNodes, at: now) { requestNodes(at: now) }
         if deadlines.takeIfDue(.repeatStarting, at: now), case .negotiating = phase { sendStarting(at: now) }
+        if deadlines.takeIfDue(.legacyRequest, at: now) { askByGroup(at: now) }
         if deadlines.takeIfDue(.linger, at: now) { finishShutdown() }
     }
 
@@ -131,5 +132,6 @@ extension ClusterCore {
         // An answer to the first one answers the repeated ones too.
         if case .negotiating = phase {} else { phase = .negotiating(starting: sequence) }
         deadlines[.repeatStarting] = now + Self.handshakeInterval * 5
+        planLegacyRequests(at: now)
     }
 }

@@ -13,6 +13,7 @@ extension ClusterCore {
         recallFailures(at: now)
         moveRunners(at: now)
         noteReleases()
+        answerLegacyRequests()
         advanceTransaction(at: now)
         watchForOverlap(at: now)
         // A transaction that just ended may want groups that were not wanted before.
@@ -145,7 +146,7 @@ extension ClusterCore {
 
     mutating func becomeStableAlone() {
         phase = .stable
-        deadlines[.repeatStarting] = nil
+        endNegotiation()
         if peer?.standing != .left { notify(.takingOverAll(from: peer?.name)) }
         acquireAll(rank: peer == nil ? .agreed : .unheard)
     }
@@ -153,9 +154,14 @@ extension ClusterCore {
     /// The peer has told what it holds; ours is what it does not.
     mutating func becomeStable() {
         phase = .stable
-        deadlines[.repeatStarting] = nil
+        endNegotiation()
         if peerHoldings?.claimed.contains(.local) != true { acquire(.local, rank: .agreed) }
         notify(.localResourcesAcquired(own.held))
+    }
+
+    private mutating func endNegotiation() {
+        deadlines[.repeatStarting] = nil
+        deadlines[.legacyRequest] = nil
     }
 
     mutating func peerDied(wasHeard: Bool, at now: Instant) {
@@ -189,6 +195,7 @@ extension ClusterCore {
     mutating func forgetPeerResources() {
         peerHoldings = nil
         peerSpeaksClaims = nil
+        legacy.owed = [:]
         offeredToOriginal = false
         challenge = nil
         overlapSince = nil

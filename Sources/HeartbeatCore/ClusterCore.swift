@@ -62,6 +62,7 @@ public struct ClusterCore: Hashable, Sendable {
     /// Whether the peer is one of ours and tells its claims; `nil` before its first report.
     var peerSpeaksClaims: Bool?
     var transaction = Transaction.none
+    var legacy = LegacyRequests()
     var isFailbackDue = false
     var lastReport: ResourceReport?
     var lastReportSequence: SequenceNumber?

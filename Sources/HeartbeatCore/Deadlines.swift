@@ -11,6 +11,8 @@ enum Timer: Int, CaseIterable {
     case requestNodes
     /// The peer has not answered `starting`.
     case repeatStarting
+    /// Nobody has answered `starting`: our own groups are asked for one by one.
+    case legacyRequest
     /// A step of a giveup has not been answered.
     case standbyTimeout
     /// The groups of a set have had no owner for a while.
