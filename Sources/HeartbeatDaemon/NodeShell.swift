@@ -16,6 +16,7 @@ final class NodeShell {
     let localNode: NodeName
     let paths: DaemonPaths
     let logger: Logger
+    private let log: LogOutput
     let reactor: Reactor
     private let uuid: NodeUUID
     private var core: ClusterCore
@@ -46,6 +47,7 @@ final class NodeShell {
         self.uuid = uuid
         self.paths = paths
         logger = log.logger
+        self.log = log
         self.reactor = reactor
         facts = FactTeller(logger, reactor: reactor)
         services = ServiceReport(configuration)
@@ -207,24 +209,32 @@ final class NodeShell {
 
     /// What the core has answered to something that happened at `instant`.
     private func execute(_ effects: [Effect], of instant: Instant) {
+        guard !effects.isEmpty else { return }
         let hasNotices = effects.contains(where: \.isNotice)
         if hasNotices { movements.answer(told: instant, decided: reactor.now, silence: core.peerSilence) }
-        for effect in effects {
-            switch effect {
-            case .transmit(let message): transmit(message)
-            case .probe(let name): probe(name)
-            case .perform(let action, let id): perform(action, id)
-            case .announce(let group): actions.announce(group)
-            case .reply(let id, let reply): replies.removeValue(forKey: id)?(reply)
-            case .notify(let notice): tell(notice)
-            case .reboot: facts.tell(.rebootFailed, "\(Reboot.now()): do it by hand")
-            case .beginAnew(let known): beginAnew(above: known)
-            case .stop: end()
-            }
-        }
+        log.holdingBack { effects.forEach(execute) }
         guard hasNotices else { return }
         services.update(core.snapshot)
         tellMovements()
+    }
+
+    private func execute(_ effect: Effect) {
+        switch effect {
+        case .transmit(let message): transmit(message)
+        case .probe(let name): probe(name)
+        case .perform(let action, let id): perform(action, id)
+        case .announce(let group): actions.announce(group)
+        case .reply(let id, let reply): replies.removeValue(forKey: id)?(reply)
+        case .notify(let notice): tell(notice)
+        case .reboot: reboot()
+        case .beginAnew(let known): beginAnew(above: known)
+        case .stop: end()
+        }
+    }
+
+    private func reboot() {
+        log.writeHeldBack()
+        facts.tell(.rebootFailed, "\(Reboot.now()): do it by hand")
     }
 
     /// The count was lost; nothing was started yet, so a new core forgets nothing. Once in a daemon's life: whatever asks

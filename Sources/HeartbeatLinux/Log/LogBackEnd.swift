@@ -1,4 +1,5 @@
-// What stands behind every logger of the process: stamps a line with time, host and pid and passes it on, one at a time.
+// What stands behind every logger of the process: stamps a line with time, host and pid and passes it on, one at a time – or
+// holds it back while something more urgent than a log is done.
 
 import Glibc
 import HeartbeatModel
@@ -10,11 +11,45 @@ final class LogBackEnd: Sendable {
     let entity: String
     private let host: String
     private let destinations: Mutex<LogDestinations>
+    private let heldBack = Mutex(HeldBack())
+
+    private struct HeldBack {
+        /// How many have something more urgent to do.
+        var holders = 0
+        var lines: [Line] = []
+    }
+
+    private enum Line {
+        case own(LogLine, fields: [(name: String, value: String)])
+        case script(ScriptLogLine, fields: [(name: String, value: String)])
+    }
 
     init(_ destinations: sending LogDestinations, host: String, entity: String) {
         self.host = host
         self.entity = entity
         self.destinations = Mutex(destinations)
+    }
+
+    /// Until `release` lines only get their time.
+    func holdBack() {
+        heldBack.withLock { $0.holders += 1 }
+    }
+
+    func release() {
+        let isLast = heldBack.withLock { held in
+            held.holders -= 1
+            return held.holders == 0
+        }
+        if isLast { writeHeldBack() }
+    }
+
+    /// Writes what is held back so far.
+    func writeHeldBack() {
+        let lines = heldBack.withLock { held in
+            defer { held.lines = [] }
+            return held.lines
+        }
+        lines.forEach(write)
     }
 
     var debugLevel: Int {
@@ -28,12 +63,29 @@ final class LogBackEnd: Sendable {
 
     func write(_ level: Logger.Level, _ text: String, fields: [(name: String, value: String)]) {
         let line = LogLine(time: .now(), host: host, entity: entity, pid: getpid(), level: level, text: text)
-        destinations.withLock { $0.write(line, fields: fields) }
+        take(.own(line, fields: fields))
     }
 
     func writeScriptLine(tag: String, text: String, fields: [(name: String, value: String)]) {
-        let line = ScriptLogLine(time: .now(), tag: tag, text: text)
-        destinations.withLock { $0.write(line, host: host, entity: entity, fields: fields) }
+        take(.script(ScriptLogLine(time: .now(), tag: tag, text: text), fields: fields))
+    }
+
+    private func take(_ line: Line) {
+        let isHeldBack = heldBack.withLock { held in
+            if held.holders > 0 { held.lines.append(line) }
+            return held.holders > 0
+        }
+        if !isHeldBack { write(line) }
+    }
+
+    private func write(_ line: Line) {
+        destinations.withLock { destinations in
+            switch line {
+            case .own(let line, let fields): destinations.write(line, fields: fields)
+            case .script(let line, let fields):
+                destinations.write(line, host: host, entity: entity, fields: fields)
+            }
+        }
     }
 }
 

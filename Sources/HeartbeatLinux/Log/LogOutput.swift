@@ -83,6 +83,19 @@ public final class LogOutput: Sendable {
         backEnd.reconfigure(configuration, console: console)
     }
 
+    /// Does something urgent first: what is logged meanwhile is written when `body` has returned, in order and with its own
+    /// times. A disk or a terminal that takes its time must not keep a service down.
+    public func holdingBack(_ body: () -> Void) {
+        backEnd.holdBack()
+        body()
+        backEnd.release()
+    }
+
+    /// Writes what is held back so far: the process may be at its end.
+    public func writeHeldBack() {
+        backEnd.writeHeldBack()
+    }
+
     /// Writes one line through `logger`. `fields` go to the journal beside the text.
     public func write(_ level: Logger.Level, _ text: String, fields: [(name: String, value: String)] = []) {
         logger.log(level: level, "\(text)", metadata: Self.metadata(fields))

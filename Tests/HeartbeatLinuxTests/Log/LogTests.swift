@@ -101,6 +101,27 @@ import Testing
         #expect(lines(directory + "/ha-log")[0].contains(" nodea heartbeat: [\(getpid())]: info: one"))
     }
 
+    @Test func whatIsUrgentIsDoneBeforeItsLinesAreWritten() throws {
+        let directory = try temporaryDirectory()
+        defer { removeTree(directory) }
+        let path = directory + "/ha-log"
+        let output = output(in: directory) { $0.logFile = path }
+        let sameOutput = output.adding(["HA_NODE": "nodea"])
+        func told() -> [String] { lines(path).map { String($0.suffix(6)) } }
+        output.write(.info, "first.")
+        output.holdingBack {
+            output.write(.info, "second")
+            sameOutput.holdingBack { output.writeScriptLine(tag: "Stub(a)[1]", text: "third.") }
+            #expect(told() == ["first."])
+            sameOutput.writeHeldBack()
+            #expect(told() == ["first.", "second", "third."])
+            output.write(.info, "fourth")
+            #expect(told().count == 3)
+        }
+        output.write(.info, "fifth.")
+        #expect(told() == ["first.", "second", "third.", "fourth", "fifth."])
+    }
+
     @Test func aRenamedFileIsOpenedAgain() throws {
         let directory = try temporaryDirectory()
         defer { removeTree(directory) }
