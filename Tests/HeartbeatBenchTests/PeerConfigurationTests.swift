@@ -108,7 +108,8 @@ func `what is no setting is refused`(text: String) {
     #expect(
         OurPeer(.tight, programs: "/nowhere").missing
             == ["/nowhere/heartbeat is not built", "/nowhere/hb_standby is not built"])
-    #expect(OriginalPeer(.tight).requirements.map(\.package) == ["heartbeat", "heartbeat", "heartbeat", "resource-agents"])
+    #expect(
+        OriginalPeer(.tight).requirements.map(\.package) == ["heartbeat", "heartbeat", "heartbeat", "resource-agents"])
 }
 
 @Test func `service addresses are different and leave the nodes and the client theirs`() {

@@ -56,10 +56,7 @@ public final class BenchCluster {
     private func prepareClient() throws {
         try laboratory.client.configure(["address add \(ServiceAddress.client) brd + dev eth0"])
         // What waits for an address to answer is let go of, or an outage would end in a burst of old questions.
-        try Command.succeed([
-            "ip", "netns", "exec", laboratory.client.name, "sh", "-c",
-            "echo 4096 >/proc/sys/net/ipv4/neigh/eth0/unres_qlen_bytes",
-        ])
+        try laboratory.client.set("net/ipv4/neigh/eth0/unres_qlen_bytes", to: "4096")
     }
 
     /// Takes everything away.
@@ -237,12 +234,11 @@ public final class BenchCluster {
         needsPowerCycle = true
     }
 
-    /// How long a takeover may take: a peer that starts programs needs more than a second for each address.
     private func limit(of fault: Fault) -> Duration {
-        fault == .failback ? startLimit : .seconds(15) + peer.deadtime * 3 + .milliseconds(1500) * addresses.count
+        fault == .failback ? startLimit : .seconds(15) + peer.deadtime * 3 + peer.patiencePerAddress * addresses.count
     }
 
     private var startLimit: Duration {
-        .seconds(40) + peer.deadtime * 4 + .milliseconds(1500) * addresses.count
+        .seconds(40) + peer.deadtime * 4 + peer.patiencePerAddress * addresses.count
     }
 }

@@ -19,6 +19,8 @@ public protocol FailoverPeer {
     var signOfLife: SignOfLife { get }
     /// How long after its boot a fault measures the fault and not the start.
     var rest: Duration { get }
+    /// What each address may add to a takeover before it counts as failed.
+    var patiencePerAddress: Duration { get }
     /// Faults that this peer knows in another form than the others: what is done instead.
     var substitutes: [Fault: String] { get }
     /// What is measured, as its package or program tells: `1:3.0.6-13+b2`.
@@ -38,6 +40,7 @@ public protocol FailoverPeer {
 }
 
 extension FailoverPeer {
+    public var patiencePerAddress: Duration { .milliseconds(50) }
     public var substitutes: [Fault: String] { [:] }
 
     /// SIGTERM to the process that leads the others.

@@ -10,6 +10,8 @@ public struct OriginalPeer: FailoverPeer {
     public let signOfLife = HeartbeatConfiguration.signOfLife
     /// In its first five seconds it announces a deadtime two seconds longer than configured.
     public let rest = Duration.seconds(7)
+    /// It starts a hundred programs for each, which on a busy machine take seconds.
+    public let patiencePerAddress = Duration.seconds(3)
 
     public init(_ setting: DetectionSetting) {
         (keepalive, deadtime) = setting.times(tight: (.milliseconds(25), .milliseconds(100)))
@@ -20,7 +22,9 @@ public struct OriginalPeer: FailoverPeer {
 
     public var requirements: [Requirement] {
         // The last of them only the original has; its successor installs the others under the same names.
-        [Self.daemon, Self.standbyTool, "/usr/share/heartbeat/ResourceManager"].map { Requirement($0, package: "heartbeat") }
+        [Self.daemon, Self.standbyTool, "/usr/share/heartbeat/ResourceManager"].map {
+            Requirement($0, package: "heartbeat")
+        }
             + [Requirement("/usr/lib/ocf/resource.d/heartbeat/IPaddr", package: "resource-agents")]
     }
 

@@ -133,6 +133,10 @@ public final class LabNode {
         guard holder.wait(atMost: .seconds(5)) != nil else {
             throw LabError.notReached("\(name) does not lose power")
         }
+        // A setting like all others, and with it the flush of hundreds of addresses would hold the kernel's configuration,
+        // which is one for all nodes, for a second.
+        try namespace.set("net/ipv4/conf/all/promote_secondaries", to: "0")
+        try namespace.set("net/ipv4/conf/eth0/promote_secondaries", to: "0")
         try namespace.configure(["address flush dev eth0", "address flush dev eth1"])
         removeMadeInterfaces()
         for volatile in [files.runDirectory, files.servicesDirectory] {

@@ -22,6 +22,11 @@ public struct NetworkNamespace: Hashable, Sendable {
             ["ip", "-n", name, "-batch", "-"], input: lines.map { $0 + "\n" }.joined())
     }
 
+    /// Writes a setting below /proc/sys of the namespace.
+    public func set(_ setting: String, to value: String) throws {
+        try Command.succeed(["ip", "netns", "exec", name, "sh", "-c", "echo '\(value)' >'/proc/sys/\(setting)'"])
+    }
+
     /// Makes a descriptor that belongs to the namespace, whoever uses it.
     func open(_ what: String, _ make: @escaping @Sendable () -> Int32) throws -> Int32 {
         let result = Mutex<Result<Int32, LabError>>(.failure(.notReached(what)))
