@@ -51,13 +51,13 @@ public struct MoveOptions: ParsableArguments {
     /// Gives the order and, if asked to, waits until it has been carried out. Returns the exit code.
     func perform(_ move: Move) -> Int32 {
         let tool = Tool(name: move.program, client: ControlClient(runDirectory: runDirectory))
+        let isTakeover = move == .takeover
         let before = wait ? tool.facts() : nil
-        let reply = tool.order(resources, isTakeover: move == .takeover, sentence: move.sentence, request: move.request)
-        let code = tool.show(reply)
-        guard wait, code == ControlExit.success, let set = Tool.set(for: resources ?? "all", isTakeover: move == .takeover)
+        let code = tool.show(
+            tool.order(resources, isTakeover: isTakeover, sentence: move.sentence, request: move.request))
+        guard wait, code == ControlExit.success, let set = Tool.set(for: resources ?? "all", isTakeover: isTakeover)
         else { return code }
-        return tool.show(
-            tool.wait(for: set, isTakeover: move == .takeover, before: before, atMost: .seconds(timeout)))
+        return tool.show(tool.wait(for: set, isTakeover: isTakeover, before: before, atMost: .seconds(timeout)))
     }
 }
 

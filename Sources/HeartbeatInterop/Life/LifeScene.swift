@@ -33,16 +33,19 @@ public enum LifeScene: Hashable, Sendable {
             return [.powerLoss(node), .return(node)] + home + [.stop(node), .return(node)] + home
         }
         // The original's hb_standby and hb_takeover do nothing in legacy mode.
-        let moves: [LifeScene] = row.failback == .legacy ? [] : [0, 1].flatMap { node -> [LifeScene] in
-            let other = 1 - node
-            return [
-                .move("hb_standby", "all", on: node), .move("hb_standby", "foreign", on: other),
-                .move("hb_standby", "local", on: node), .move("hb_standby", "failback", on: other),
-                .move("hb_takeover", "all", on: node), .move("hb_takeover", "local", on: other),
-                .move("hb_takeover", "foreign", on: node), .move("hb_takeover", "failback", on: other),
-                .move("hb_takeover", "local", on: node), .move("hb_takeover", "local", on: other),
-            ]
-        }
+        let moves: [LifeScene] =
+            row.failback == .legacy
+            ? []
+            : [0, 1].flatMap { node -> [LifeScene] in
+                let other = 1 - node
+                return [
+                    .move("hb_standby", "all", on: node), .move("hb_standby", "foreign", on: other),
+                    .move("hb_standby", "local", on: node), .move("hb_standby", "failback", on: other),
+                    .move("hb_takeover", "all", on: node), .move("hb_takeover", "local", on: other),
+                    .move("hb_takeover", "foreign", on: node), .move("hb_takeover", "failback", on: other),
+                    .move("hb_takeover", "local", on: node), .move("hb_takeover", "local", on: other),
+                ]
+            }
         return [.coldStart] + moves + deaths + (row.media == .serial ? [] : [.loss]) + [.partition]
     }
 
@@ -60,7 +63,11 @@ public enum LifeScene: Hashable, Sendable {
         case .loss: before
         case .partition:
             // The original restarts itself; ours keeps the service, and gives back what has its home there.
-            if row.failback == .off, let keeper = row.software.firstIndex(of: .ours) { [keeper, keeper] } else { [0, 1] }
+            if row.failback == .off, let keeper = row.software.firstIndex(of: .ours) {
+                [keeper, keeper]
+            } else {
+                [0, 1]
+            }
         }
     }
 

@@ -19,7 +19,8 @@ public struct LifeOutcome: Sendable {
     public var failure: String?
 
     public var problems: [String] {
-        scenes.flatMap { outcome in outcome.problems.map { "\(outcome.scene.name): \($0)" } } + (failure.map { [$0] } ?? [])
+        scenes.flatMap { outcome in outcome.problems.map { "\(outcome.scene.name): \($0)" } }
+            + (failure.map { [$0] } ?? [])
     }
 }
 
@@ -35,7 +36,8 @@ final class MixedLife {
 
     init(_ row: MixedCase, programs: String, resourceScripts: String) throws {
         self.row = row
-        let laboratory = try Laboratory(prefix: InteropProgram.prefix, programs: programs, resourceScripts: resourceScripts)
+        let laboratory = try Laboratory(
+            prefix: InteropProgram.prefix, programs: programs, resourceScripts: resourceScripts)
         self.laboratory = laboratory
         nodes = zip(row.software, laboratory.nodes).enumerated().map { number, pair in
             MixedNode(pair.0, pair.1, number: number, in: laboratory)
@@ -175,7 +177,8 @@ final class MixedLife {
         let history = laboratory.scripts()
         let parts = try nodes.map { node in
             let groups = try node.groups(history).sorted().map { NodeConfiguration.addresses[$0] }
-            return try "\(node.lab.name) (\(node.software.rawValue)) has [\(groups.joined(separator: " "))], says \(node.resourceStatus())"
+            return try
+                "\(node.lab.name) (\(node.software.rawValue)) has [\(groups.joined(separator: " "))], says \(node.resourceStatus())"
         }
         let wanted = owners.enumerated().map { "\(NodeConfiguration.addresses[$0.offset]) on cluster\($0.element + 1)" }
         return "\(parts.joined(separator: ", ")); expected \(wanted.joined(separator: ", "))"

@@ -28,12 +28,14 @@ final class MixedNode {
         guard software == .original else { return }
         let log = "\(lab.directory)/log"
         try Command.succeed([
-            "sh", "-c", "mkdir -p \(log) && cp -a /etc/ha.d/harc /etc/ha.d/rc.d /etc/ha.d/shellfuncs "
+            "sh", "-c",
+            "mkdir -p \(log) && cp -a /etc/ha.d/harc /etc/ha.d/rc.d /etc/ha.d/shellfuncs "
                 + "'\(lab.configDirectory)' && cp -an /etc/ha.d/resource.d '\(lab.configDirectory)'"
                 + " && cp -a /var/lib/heartbeat/. '\(lab.stateDirectory)' && rm -f '\(lab.stateDirectory)'/hb_*",
         ])
         lab.mounts = [
-            (inside: "/etc/ha.d", outside: lab.configDirectory), (inside: "/var/lib/heartbeat", outside: lab.stateDirectory),
+            (inside: "/etc/ha.d", outside: lab.configDirectory),
+            (inside: "/var/lib/heartbeat", outside: lab.stateDirectory),
             (inside: "/var/log", outside: log),
         ]
     }
@@ -89,8 +91,10 @@ final class MixedNode {
 
     /// Drops every fifth heartbeat that arrives by IP, or none.
     func loseHeartbeats(_ isLossy: Bool) throws {
-        let words = ["iptables", isLossy ? "-I" : "-D", "INPUT", "-p", "udp", "--dport", "694", "-m", "statistic",
-            "--mode", "random", "--probability", "0.2", "-j", "DROP"]
+        let words = [
+            "iptables", isLossy ? "-I" : "-D", "INPUT", "-p", "udp", "--dport", "694", "-m", "statistic",
+            "--mode", "random", "--probability", "0.2", "-j", "DROP",
+        ]
         try Command.succeed(["ip", "netns", "exec", lab.namespace.name] + words)
     }
 
@@ -101,10 +105,11 @@ final class MixedNode {
         guard lab.isPowered else { return [] }
         let shown = try Command.succeed(["ip", "-n", lab.namespace.name, "-o", "-4", "addr", "show", "dev", "eth0"])
         let running = history.running(on: lab.name)
-        return Set([0, 1].filter { group in
-            shown.contains("inet \(NodeConfiguration.addresses[group])/")
-                && running.contains(NodeConfiguration.services[group])
-        })
+        return Set(
+            [0, 1].filter { group in
+                shown.contains("inet \(NodeConfiguration.addresses[group])/")
+                    && running.contains(NodeConfiguration.services[group])
+            })
     }
 
     /// Whether anything of a group is here, complete or not.

@@ -15,7 +15,8 @@ enum NodeConfiguration {
             [
                 "logfile \(node.logFile)", "logfacility none", "msgfmt \(row.format)",
                 "keepalive \(row.keepaliveMilliseconds)ms", "deadtime \(row.deadtimeMilliseconds)ms",
-                "warntime \(row.deadtimeMilliseconds / 2)ms", "initdead \(row.deadtimeMilliseconds * 2)ms", "udpport 694",
+                "warntime \(row.deadtimeMilliseconds / 2)ms", "initdead \(row.deadtimeMilliseconds * 2)ms",
+                "udpport 694",
             ] + row.media.directives(peer: peer, serial: node.serialDevice) + [
                 "auto_failback \(row.failback.rawValue)", "node \(nodes.joined(separator: " "))",
             ]
