@@ -104,6 +104,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "HeartbeatBenchTests", dependencies: ["HeartbeatBench", "HeartbeatLab"], swiftSettings: strict),
+        .testTarget(
+            name: "HeartbeatInteropTests", dependencies: ["HeartbeatInterop", "HeartbeatLab"], swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )
