@@ -61,6 +61,11 @@ func `every trial of a plan can be done`(plan: [BenchSection]) {
     #expect(lines[4] == ["ours standby 1s, run 1: not measured"])
 }
 
+@Test func `a remark on several runs is made once`() {
+    let rows = [1, 2, 3].map { row("ours", .hang, run: $0, outage: 1, notes: $0 == 2 ? [] : ["cold"]) }
+    #expect(BenchTable(rows).text.hasSuffix("\nours hang 1s, run 1 3: cold\n"))
+}
+
 @Test func `the middle of an even number of rows lies between two`() {
     let rows = [2.0, 1, 4, 3].map { row("ours", .stop, run: 1, outage: $0) }
     #expect(BenchTable(rows).text.contains("2.5 (1.0–4.0)"))

@@ -26,10 +26,7 @@ public struct BenchTable: Sendable {
                 group.head.setting, "\(group.head.addresses)", group.head.fault, group.head.peer, "\(group.rows.count)",
             ] + Self.columns.map { Self.spread(group.rows.compactMap(\.figures[$0.figure])) }
         }
-        let notes = rows.flatMap { row in
-            row.notes.map { "\(row.peer) \(row.fault) \(row.setting), run \(row.run): \($0)\n" }
-        }
-        return Self.align([titles] + lines) + notes.joined()
+        return Self.align([titles] + lines) + groups.map { Self.notes(of: $0.rows) }.joined()
     }
 
     /// One row on one line, for somebody who waits.
@@ -68,6 +65,24 @@ public struct BenchTable: Sendable {
             }
             return place(self) < place(other)
         }
+    }
+
+    /// What the rows of one group remark, each remark once.
+    private static func notes(of rows: [BenchRow]) -> String {
+        var remarks: [(note: String, runs: [Int])] = []
+        for row in rows {
+            for note in row.notes {
+                if let index = remarks.firstIndex(where: { $0.note == note }) {
+                    remarks[index].runs.append(row.run)
+                } else {
+                    remarks.append((note, [row.run]))
+                }
+            }
+        }
+        return remarks.map { note, runs in
+            let which = runs.map { "\($0)" }.joined(separator: " ")
+            return "\(rows[0].peer) \(rows[0].fault) \(rows[0].setting), run \(which): \(note)\n"
+        }.joined()
     }
 
     /// `978.1 (951.0–1003.2)`; one value by itself.
