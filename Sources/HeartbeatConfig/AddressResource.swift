@@ -46,9 +46,8 @@ enum AddressResource {
     }
 
     private static func ipv4PrefixLength(_ text: String) throws(Complaint) -> Int {
-        if let bits = IPv4Address(text)?.prefixLength {
-            throw Complaint("has a netmask where the number of bits belongs; write \"/\(bits)\"")
-        }
+        // The original's scripts take a netmask as well.
+        if let bits = IPv4Address(text)?.prefixLength { return bits }
         return try prefixLength(text, upTo: 32)
     }
 

@@ -97,6 +97,7 @@ struct IPv6Address: Hashable {
 enum HostText {
     /// A host name, or an IPv4 address that is one.
     static func ipv4Host(_ text: String) throws(Complaint) {
+        try refuseComma(text)
         if text.contains(":") {
             throw Complaint("is not an IPv4 address; IPv6 has directives of its own (ucast6, mcast6, ping6)")
         }
@@ -108,6 +109,7 @@ enum HostText {
 
     /// A host name, or an IPv6 address with or without `%interface`.
     static func ipv6Host(_ text: String) throws(Complaint) {
+        try refuseComma(text)
         guard IPv4Address(text) == nil else {
             throw Complaint("is an IPv4 address; use ucast, mcast or ping for it")
         }
@@ -115,6 +117,10 @@ enum HostText {
         if address.contains(":"), IPv6Address(address) == nil {
             throw Complaint("is not an IPv6 address")
         }
+    }
+
+    private static func refuseComma(_ text: String) throws(Complaint) {
+        guard !text.contains(",") else { throw Complaint("contains a comma; here only blanks separate values") }
     }
 
     /// Whether the host need not be looked up.

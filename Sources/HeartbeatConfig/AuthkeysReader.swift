@@ -18,6 +18,8 @@ struct AuthkeysReader {
     private var authIsFaulty = false
     private var keyIsFaulty = false
 
+    private static let auth = Array("auth".utf8)
+
     /// What authkeys.example ships.
     private static let exampleSecret = "replace-this-secret"
 
@@ -48,43 +50,51 @@ struct AuthkeysReader {
         // Only a `#` in front makes a comment: a secret may contain or begin with one.
         guard let first = words.first, first.first != UInt8(ascii: "#") else { return }
         do throws(Complaint) {
-            if first.first == UInt8(ascii: "a") {
-                try readAuth(words, line.number)
+            if first.starts(with: Self.auth) {
+                try readAuth(line)
             } else {
-                try readKey(words, line.number)
+                try readKey(line)
             }
         } catch {
             log.error(line.number, error.message)
         }
     }
 
-    /// `auth <id>`. The original looks at the first letter only.
-    private mutating func readAuth(_ words: [ArraySlice<UInt8>], _ line: Int) throws(Complaint) {
+    /// `auth <id>`; anything after is ignored, as in the original.
+    private mutating func readAuth(_ line: SourceLine) throws(Complaint) {
         authLines += 1
-        if !words[0].elementsEqual("auth".utf8) {
-            log.warning(line, "the line is taken as \"auth\"; write that word")
-        }
-        guard words.count > 1, let id = Self.id(words[1]) else {
+        let rest = line.bytes.drop(while: \.isBlank).dropFirst(Self.auth.count)
+        guard let (id, tail, isPlain) = Self.id(rest) else {
             authIsFaulty = true
             throw Complaint("auth needs the number of a key, 0 to 15, such as \"auth 1\"")
         }
-        wanted = (id, line)
+        if !isPlain || rest.first?.isBlank != true || tail.first?.isBlank == false {
+            log.warning(line.number, "the line is taken as \"auth \(id)\"; write that")
+        }
+        wanted = (id, line.number)
     }
 
     /// `<id> <method> [<secret>]`; anything after is ignored, as in the original.
-    private mutating func readKey(_ words: [ArraySlice<UInt8>], _ line: Int) throws(Complaint) {
+    private mutating func readKey(_ line: SourceLine) throws(Complaint) {
         let wasFaulty = keyIsFaulty
         keyIsFaulty = true
-        guard let id = Self.id(words[0]) else {
+        guard let (id, tail, isPlain) = Self.id(line.bytes) else {
             throw Complaint("a key's line begins with its number, 0 to 15: \"1 sha1 <secret>\"")
         }
-        guard words.count > 1 else { throw Complaint("key \(id) has no method; write \"\(id) sha1 <secret>\"") }
-        let method = try Self.method(words[1])
-        let secret = words.dropFirst(2).first ?? []
-        try checkSecret(secret, of: id, method, line)
+        let words = tail.split(whereSeparator: \.isBlank)
+        guard let first = words.first else {
+            throw Complaint("key \(id) has no method; write \"\(id) sha1 <secret>\"")
+        }
+        let method = try Self.method(first)
+        if !isPlain || tail.first?.isBlank != true {
+            let meant = "\(id) \(method.rawValue)"
+            log.warning(line.number, "the line is taken as key \(id) with \(method.rawValue); write \"\(meant) …\"")
+        }
+        let secret = words.dropFirst().first ?? []
+        try checkSecret(secret, of: id, method, line.number)
         if let earlier = keyLines[id] { throw Complaint("key \(id) is already defined in line \(earlier)") }
         keyIsFaulty = wasFaulty
-        keyLines[id] = line
+        keyLines[id] = line.number
         keys.keys.append(AuthenticationKey(id: id, method: method, secret: Array(secret)))
         if wanted?.id == id { current = id }
     }
@@ -131,9 +141,12 @@ struct AuthkeysReader {
         if authLines > 1 { log.warning(wanted.line, "several auth lines; key \(current) signs") }
     }
 
-    private static func id(_ word: ArraySlice<UInt8>) -> Int? {
-        guard word.allSatisfy(\.isDigit), let id = Int(String(decoding: word, as: UTF8.self)) else { return nil }
-        return (0...15).contains(id) ? id : nil
+    /// The number a line begins with and what follows it, the way the original cuts it: blanks, perhaps a plus sign, digits.
+    private static func id(_ bytes: ArraySlice<UInt8>) -> (id: Int, tail: ArraySlice<UInt8>, isPlain: Bool)? {
+        let text = bytes.drop(while: \.isBlank)
+        let digits = text.dropFirst(text.first == UInt8(ascii: "+") ? 1 : 0).prefix(while: \.isDigit)
+        guard let id = Int(String(decoding: digits, as: UTF8.self)), (0...15).contains(id) else { return nil }
+        return (id, text[digits.endIndex...], text.startIndex == digits.startIndex)
     }
 
     private static func method(_ word: ArraySlice<UInt8>) throws(Complaint) -> AuthenticationMethod {

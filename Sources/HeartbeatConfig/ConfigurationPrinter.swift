@@ -6,8 +6,8 @@ import HeartbeatModel
 /// Prints a configuration so that reading the text gives the same configuration, apart from the lines groups begin on.
 ///
 /// Values appear as they were written as long as `parameters` still agrees with the field, otherwise in a canonical form.
-/// Not every value that can be built in memory can be written: names and values with blanks, and serial media with two
-/// different baud rates other than the default first, have no form in ha.cf.
+/// Not every value that can be built in memory can be written: names and values with blanks, media of one kind with
+/// different ports, and serial media with two different baud rates other than the default first, have no form in ha.cf.
 public struct ConfigurationPrinter: Sendable {
     let configuration: Configuration
     private let parameters: [String: String]
@@ -57,7 +57,7 @@ public struct ConfigurationPrinter: Sendable {
             line("logfile", logging.logFile) { $0 == logging.logFile },
             line("debugfile", logging.debugFile) { $0 == logging.debugFile },
             line("logfacility", logging.facility) { text in
-                text.lowercased() == logging.facility ?? "none"
+                reads(text, as: logging.facility, by: DirectiveRule.facility)
             },
             line("debug", logging.debugLevel),
             line("syslogmsgfmt", logging.usesSyslogFormat),
@@ -153,7 +153,7 @@ public struct ConfigurationPrinter: Sendable {
     }
 
     private func isNumber(_ text: String, _ number: Int) -> Bool {
-        reads(text, as: number) { (text) throws(Complaint) in try ValueText.integer(text, in: 0...Int.max) }
+        reads(text, as: number) { (text) throws(Complaint) in try ValueText.integer(text, in: 0...Int.max).number }
     }
 
     private func line(_ name: String, _ word: String) -> String? {
@@ -179,17 +179,22 @@ extension ConfigurationPrinter {
         var lines: [String] = []
         var port: String?
         var baud: String?
+        var kinds: Set<Substring> = []
         for medium in configuration.media {
-            if let wanted = medium.udpPort, port.flatMap(UInt16.init) != wanted {
+            let line = text(medium)
+            // The port of the first medium of a kind is that of all.
+            let isFirst = kinds.insert(line.prefix { $0 != " " }).inserted
+            if isFirst, let wanted = medium.udpPort, port.map({ isNumber($0, Int(wanted)) }) != true {
                 let text = written("udpport", Int(wanted))
                 lines.append("udpport \(text)")
                 port = text
             }
-            if case .serial(_, let wanted) = medium, Int(baud ?? "19200") != wanted {
-                lines.append("baud \(wanted)")
-                baud = String(wanted)
+            if case .serial(_, let wanted) = medium, !isNumber(baud ?? "19200", wanted) {
+                let text = written("baud", wanted)
+                lines.append("baud \(text)")
+                baud = text
             }
-            lines.append(text(medium))
+            lines.append(line)
         }
         // What scripts see is the last value, even when no medium uses it.
         if let last = parameters["udpport"], last != port { lines.append("udpport \(last)") }

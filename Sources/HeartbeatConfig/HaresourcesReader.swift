@@ -13,6 +13,8 @@ struct HaresourcesReader {
     private let host: HostFacts
     /// Words of the logical line being joined.
     private var words: [PlacedWord] = []
+    /// The line before ended, but for its backslash, within its last word.
+    private var wordIsOpen = false
     /// Line each group's key was first seen in.
     private var keyLines: [String: Int] = [:]
     /// First group of each address, by its bytes.
@@ -68,11 +70,18 @@ struct HaresourcesReader {
             log.error(line.number, "the line is not valid UTF-8; outside comments use plain text")
             return isContinued
         }
-        let added = text.words(separatedBy: \.isBlank).map { PlacedWord(text: $0, line: line.number) }
+        var added = text.words(separatedBy: \.isBlank).map { PlacedWord(text: $0, line: line.number) }
         if continuing, added.isEmpty, !words.isEmpty {
             log.warning(line.number, "the line before is continued, but here is nothing; the group ends")
         }
+        // Without a blank on either side of the break the halves are one word (observed behaviour).
+        if wordIsOpen, text.utf8.first?.isBlank == false, let last = words.popLast() {
+            let word = PlacedWord(text: last.text + added.removeFirst().text, line: last.line)
+            log.warning(line.number, "the backslash joins two lines within the word \(quoted(word.text))")
+            words.append(word)
+        }
         words += added
+        wordIsOpen = isContinued && text.utf8.last?.isBlank == false
         return isContinued
     }
 
@@ -85,7 +94,7 @@ struct HaresourcesReader {
         let isKnown = nodeIsKnown(node, first)
         guard words.count > 1 else {
             guard isKnown else { return }
-            return log.error(
+            return log.warning(
                 first.line, "the line names no resource; write \"<node> <resource> <resource>…\", or remove it")
         }
         let placed = words.dropFirst().compactMap { word in resource(word).map { (resource: $0, line: word.line) } }

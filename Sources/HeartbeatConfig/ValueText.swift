@@ -79,15 +79,23 @@ enum ValueText {
         }
     }
 
-    /// A decimal number without sign.
-    static func integer(_ text: String, in range: ClosedRange<Int>) throws(Complaint) -> Int {
-        guard !text.isEmpty, text.utf8.allSatisfy(\.isDigit) else {
+    /// A whole number in a range. `surplus` is what does not count in it: the original reads decimal digits, also behind a
+    /// plus sign, and nothing after them.
+    static func integer(
+        _ text: String, in range: ClosedRange<Int>
+    ) throws(Complaint) -> (number: Int, surplus: String) {
+        let sign = text.hasPrefix("+") ? 1 : 0
+        let digits = text.utf8.dropFirst(sign).prefix(while: \.isDigit)
+        let tail = String(decoding: text.utf8.dropFirst(sign + digits.count), as: UTF8.self)
+        // Of "0x10" the original reads the 0, which nobody means.
+        let isHexadecimal = digits.elementsEqual("0".utf8) && tail.lowercased().hasPrefix("x")
+        guard !digits.isEmpty, !isHexadecimal else {
             throw Complaint("is not a whole number; write one from \(range.lowerBound) to \(range.upperBound)")
         }
-        guard let number = Int(text), range.contains(number) else {
+        guard let number = Int(String(decoding: digits, as: UTF8.self)), range.contains(number) else {
             throw Complaint("is out of range; write a number from \(range.lowerBound) to \(range.upperBound)")
         }
-        return number
+        return (number, sign == 0 ? tail : "+" + tail)
     }
 
     /// One of a few words, exactly.

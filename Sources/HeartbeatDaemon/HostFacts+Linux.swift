@@ -24,6 +24,7 @@ extension HostFacts {
             case .failure(.badName): .found
             }
         }
+        facts.serviceForUDPPort = serviceForUDPPort(_:)
         facts.heartbeatPort = portOfService("ha-cluster")
         return facts
     }
@@ -38,6 +39,11 @@ extension HostFacts {
         let addresses = LocalAddress.all().filter { $0.interface == interface && !$0.address.isIPv6 }
         // An interface that has no address yet may get one that can: a node must not stay down for a slow DHCP server.
         return addresses.isEmpty ? nil : addresses.contains(where: \.canBroadcast)
+    }
+
+    private static func serviceForUDPPort(_ port: UInt16) -> String? {
+        guard let entry = getservbyport(Int32(port.bigEndian), "udp") else { return nil }
+        return String(cString: entry.pointee.s_name)
     }
 
     private static func portOfService(_ name: String) -> UInt16? {

@@ -25,7 +25,7 @@ struct AuthkeysTests {
         "The last auth line before its key says which key signs",
         arguments: [
             ("auth 1\n1 crc\n2 crc", 1), ("auth 2\n1 crc\n2 crc", 2), ("auth 1\nauth 2\n1 crc\n2 crc", 2),
-            ("auth 1\n1 crc\nauth 2\n2 crc", 2), ("a 1\n1 crc", 1), ("1 crc\nauth 2\n2 crc", 2),
+            ("auth 1\n1 crc\nauth 2\n2 crc", 2), ("1 crc\nauth 2\n2 crc", 2),
         ])
     func current(text: String, id: Int) {
         #expect(readAuthkeys(text).configuration?.authentication.current == id)
@@ -57,7 +57,11 @@ struct AuthkeysTests {
             ("auth 1\n1 crc Hidden", 2, "crc takes no secret"), ("auth 1\n16 sha1 Hidden", 2, "0 to 15"),
             ("auth 1\nsha1 Hidden", 2, "begins with its number"), ("auth 1\nHidden", 2, "begins with its number"),
             ("auth 1\n1 sha1 Hidden\n1 md5 Hidden", 3, "key 1 is already defined in line 2"),
-            ("auth 1\n1 sha1 Hidden\n2 foo Hidden", 3, "none of the methods"), ("auth 1\n-1 crc", 2, "its number"),
+            ("auth 1\n1 sha1 Hidden\n2 foo Hidden", 3, "none of the methods"),
+            ("auth 1\na 1\n1 sha1 Hidden", 2, "begins with its number"),
+            ("auth=1\n1 sha1 Hidden", 1, "auth needs the number"),
+            ("auth 1\n1x sha1 Hidden", 2, "none of the methods"), ("auth 1\n1: sha1 Hidden", 2, "none of the methods"),
+            ("auth 1\n-1 crc", 2, "its number"),
             ("auth 1\n99999999999999999999 crc", 2, "its number"),
         ])
     func mistake(text: String, line: Int, message: String) {
@@ -85,7 +89,9 @@ struct AuthkeysTests {
         arguments: [
             ("auth 1\n1 crc", "anybody on the network can forge"), ("auth 1\n1 sha1 #x", "begins with \"#\""),
             ("auth 1\n1 sha1 replace-this-secret", "known to everybody"),
-            ("authenticate 1\n1 sha1 x", "write that word"),
+            ("auth1\n1 sha1 x", "is taken as \"auth 1\""), ("auth +1\n1 sha1 x", "is taken as \"auth 1\""),
+            ("auth 1x\n1 sha1 x", "is taken as \"auth 1\""), ("auth 1\n+1 sha1 x", "is taken as key 1 with sha1"),
+            ("auth 1\n1sha1 x", "is taken as key 1 with sha1"),
             ("auth 1\n1 sha1 x\nauth 2\n2 sha1 y", "key 2 signs"),
         ])
     func weak(text: String, message: String) {

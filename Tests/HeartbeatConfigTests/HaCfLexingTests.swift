@@ -87,7 +87,7 @@ struct HaCfLexingTests {
     func allAtOnce() {
         var files = Files()
         files.haCf = "keepalive 1s\nnosuch 1\n" + files.haCf + "hopfudge 999\ninitdead 1\n"
-        files.haresources = "nodeq Stub\nnodea\n"
+        files.haresources = "nodeq Stub\nnodea ,\n"
         files.authkeys = "auth 1\n1 sha2 x\n"
         files.mode = 0o644
         let places = files.read().diagnostics.filter { $0.severity == .error }.map { "\($0.file):\($0.line ?? 0)" }

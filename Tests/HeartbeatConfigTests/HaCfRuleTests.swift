@@ -48,13 +48,27 @@ struct HaCfRuleTests {
     @Test(
         "Numbers keep to their range",
         arguments: [
-            "hopfudge -1", "hopfudge 256", "hopfudge 1x", "rtprio 0", "rtprio 100", "debug 256", "debug one",
-            "udpport 65536", "udpport 99999999999999999999", "max_rexmit_delay 1ms", "max_rexmit_delay 2147483648",
+            "hopfudge -1", "hopfudge 256", "hopfudge x", "hopfudge 0x1", "rtprio 0", "rtprio 100", "debug 256",
+            "debug one",
+            "udpport 65536", "udpport 99999999999999999999", "max_rexmit_delay ms", "max_rexmit_delay 2147483648",
             "mcast eth0 225.0.0.1 0 1 0", "mcast eth0 225.0.0.1 694 256 0", "mcast6 eth0 fe80::1 694 1 0",
             "mcast eth0 224.0.0 694 1 0",
         ])
     func outOfRange(lines: String) {
         #expect(readHaCf(lines).errors.count == 1)
+    }
+
+    @Test(
+        "What heartbeat 3 passes over in a number is passed over, and pointed out",
+        arguments: [
+            ("hopfudge 5x", 5), ("hopfudge 1.9", 1), ("hopfudge +3", 3), ("hopfudge 2,", 2), ("hopfudge 010", 10),
+        ])
+    func surplus(line: String, hops: Int) {
+        let result = readHaCf(line)
+        #expect(result.configuration?.hopfudge == hops)
+        let isPlain = ["hopfudge 2,", "hopfudge 010"].contains(line)
+        #expect(result.warnings.count == (isPlain ? 0 : 1))
+        #expect(isPlain || result.warnings[0].contains("is read as \(hops); write that"))
     }
 
     // MARK: Times together
@@ -147,13 +161,16 @@ struct HaCfRuleTests {
 
     @Test("Ping nodes are named as written, groups by their name")
     func pingNodes() {
-        let nodes = readHaCf("ping 10.0.0.1 Router.example\nping_group up 10.0.0.2,10.0.0.3\nping6 fe80::1")
-            .configuration?.pingNodes
+        let nodes = readHaCf(
+            "ping 10.0.0.1 Router.example\nping_group up 10.0.0.2,10.0.0.3\nping_group a,b 10.0.0.4\nping6 fe80::1"
+        )
+        .configuration?.pingNodes
         #expect(
             nodes == [
                 PingNode(name: NodeName("10.0.0.1"), hosts: ["10.0.0.1"]),
                 PingNode(name: NodeName("router.example"), hosts: ["Router.example"]),
                 PingNode(name: NodeName("up"), hosts: ["10.0.0.2", "10.0.0.3"], isGroup: true),
+                PingNode(name: NodeName("a,b"), hosts: ["10.0.0.4"], isGroup: true),
                 PingNode(name: NodeName("fe80::1"), hosts: ["fe80::1"], isIPv6: true),
             ])
     }
@@ -175,7 +192,7 @@ struct HaCfRuleTests {
         "Failback is on, off or legacy, and legacy is warned of",
         arguments: [
             ("auto_failback on", AutoFailback.on, false), ("auto_failback NO", .off, false),
-            ("auto_failback legacy", .legacy, true), ("", .legacy, true), ("nice_failback on", .legacy, true),
+            ("auto_failback LEGACY", .legacy, true), ("", .legacy, true), ("nice_failback on", .legacy, true),
             ("auto_failback on\nnice_failback off", .off, true),
         ])
     func failback(lines: String, value: AutoFailback, warns: Bool) {
@@ -186,6 +203,27 @@ struct HaCfRuleTests {
         #expect(result.warnings.contains { $0.contains("auto_failback") } == warns)
     }
 
+    @Test(
+        "Who may connect is said once for a client, in one list of each kind",
+        arguments: [
+            ("apiauth", "who may connect is missing"), ("apiauth x", "who may connect is missing"),
+            ("apiauth x UID=root", "who may connect is missing"),
+            ("apiauth x uid=root y", "who may connect is missing"),
+            ("apiauth x uid=root uid=hacluster", "two lists of one kind"),
+            ("apiauth x uid=root\napiauth x gid=root", "has a line already"),
+            ("apiauth x uid=nobody-here", "is not a user or group"), ("respawn", "the command is missing"),
+            ("failfast", "the command is missing"),
+        ])
+    func wrongClient(lines: String, message: String) {
+        let errors = readHaCf(lines).errors
+        #expect(errors.count == 1 && errors[0].contains(message), "\(errors)")
+    }
+
+    @Test("A number of a user need not belong to anybody")
+    func userNumber() {
+        #expect(readHaCf("apiauth x uid=0,54321 gid=7").errors.isEmpty)
+    }
+
     // MARK: What is not supported
 
     @Test(
@@ -194,7 +232,7 @@ struct HaCfRuleTests {
             ("stonith null /etc/x", "without the fencing this file asks for"),
             ("stonith_host * null a b", "without the fencing this file asks for"),
             ("stonith", "without the fencing this file asks for"),
-            ("crm yes", "write \"crm no\""), ("crm respawn", "write \"crm no\""), ("pacemaker on", "\"pacemaker no\""),
+            ("crm yes", "write \"no\""), ("crm respawn", "write \"no\""), ("pacemaker on", "write \"no\""),
             ("autojoin any", "write \"autojoin none\""), ("gen_method file", "\"hbgenmethod file\""),
         ])
     func refused(line: String, message: String) {
@@ -219,7 +257,7 @@ struct HaCfRuleTests {
 
     @Test(
         "What is switched off needs no warning",
-        arguments: ["use_logd no", "use_apphbd no", "crm off", "pacemaker false", "autojoin none"])
+        arguments: ["use_logd no", "use_apphbd no", "crm off", "pacemaker false", "autojoin None"])
     func switchedOff(line: String) {
         #expect(readHaCf(line).diagnostics.isEmpty)
     }

@@ -99,7 +99,8 @@ struct HaresourcesTests {
     @Test(
         "Continued lines join",
         arguments: [
-            "nodea Stub1 \\\n Stub2", "nodea Stub1\\\nStub2", "\\\nnodea Stub1 \\\n\\\n Stub2",
+            "nodea Stub1 \\\n Stub2", "nodea Stub1 \\\nStub2", "nodea Stub1\\\n Stub2", "nodea St\\\nub1 Stub2",
+            "no\\\nde\\\na Stub1 Stub2", "\\\nnodea Stub1 \\\n\\\n Stub2",
             "nodea \\#x\n Stub1 Stub2",
             "nodea Stub1 \\\r\n Stub2\r\n",
         ])
@@ -121,14 +122,13 @@ struct HaresourcesTests {
         "What cannot be meant is refused in its line",
         arguments: [
             ("nodec Stub", 1, "no node of ha.cf (nodea, nodeb)"), ("noeda Stub", 1, "did you mean \"nodea\"?"),
-            ("nodea", 1, "names no resource"), ("nodea Stub\nnodeb \\\n", 2, "names no resource"),
             ("nodea Stub\n\nnodeb Stub", 3, "like the one in line 1"), ("nodea =", 1, "cannot be the name"),
             ("nodea = Stub", 1, "cannot be the name"), ("nodea Stub,Stub2", 1, "separated by blanks"),
             ("nodea Stub;", 1, "cannot be the name"), ("nodea /etc/init.d/x", 1, "contains a path"),
             ("nodea 10.0.0", 1, "is not a complete IPv4 address"), ("nodea 10.0.0.256", 1, "no valid IPv4 address"),
             ("nodea 10.0.0.1.2", 1, "no valid IPv4 address"), ("nodea 224.0.0.1", 1, "no valid IPv4 address"),
             ("nodea 10.0.0.1/33", 1, "a number of bits from 0 to 32"), ("nodea 10.0.0.1/", 1, "a number of bits"),
-            ("nodea 10.0.0.1/255.255.255.0", 1, "write \"/24\""), ("nodea 10.0.0.1/24/", 1, "names an interface"),
+            ("nodea 10.0.0.1/255.0.255.0", 1, "a number of bits"), ("nodea 10.0.0.1/24/", 1, "names an interface"),
             ("nodea 10.0.0.1/24/10.0.0.999", 1, "no valid broadcast address"),
             ("nodea 10.0.0.1/24/eth0/eth1", 1, "no valid broadcast address"),
             ("nodea 10.0.0.1/24/eth0/10.0.0.255/x", 1, "too many parts"),
@@ -151,11 +151,19 @@ struct HaresourcesTests {
             ("nodea Stub Stub::a Stub", "is in the group twice"), ("nodea 10.0.0.1 IPaddr::10.0.0.1", "twice"),
             ("", "no resource group"), ("# nothing", "no resource group"), ("nodea Stub::\"a", "quotes"),
             ("nodea 10.0.0.1/24/eth7:1", "\"eth7\" is not an interface of this node"),
+            ("nodea Stub\nnodeb", "names no resource"),
+            ("nodea Stub::a\\\nb", "joins two lines within the word \"Stub::ab\""),
         ])
     func suspicious(text: String, message: String) {
         let result = readHaresources(text)
         #expect(result.configuration != nil)
         #expect(result.warnings.count == 1 && result.warnings[0].contains(message), "\(result.diagnostics)")
+    }
+
+    @Test("A netmask is as good as a number of bits")
+    func netmask() {
+        let address = readHaresources("nodea 10.0.0.1/255.255.240.0/eth0").configuration?.groups[0].resources[0].address
+        #expect(address?.prefixLength == 20)
     }
 
     @Test("Keys are compared exactly: a dot is a dot, and a later word is no key")

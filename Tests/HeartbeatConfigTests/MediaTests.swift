@@ -35,8 +35,47 @@ struct MediaTests {
                 .multicast(interface: "eth2", group: "225.0.0.1", port: 694, ttl: 255, loopback: true),
                 .unicast6(interface: "eth1", peer: "fe80::1", port: 700),
                 .multicast6(interface: "eth2", group: "ff12::1", port: 695, hops: 0, loopback: false),
-                .unicast(interface: "eth1", peer: "peer.example", port: 701),
+                .unicast(interface: "eth1", peer: "peer.example", port: 700),
             ])
+    }
+
+    @Test(
+        "All media of a kind share the port of the first, and a later one is pointed out",
+        arguments: [
+            ("udpport 700\nbcast eth0\nudpport 701\nbcast eth1", [700, 700], "not udpport 701"),
+            ("udpport 700\nudp eth0\nudpport 701\nbcast eth1", [700, 700], "not udpport 701"),
+            ("ucast eth0 10.0.0.2\nudpport 701\nucast eth1 10.0.0.3", [694, 694], "not udpport 701"),
+            ("udpport 700\nbcast eth0\nudpport 701\nucast eth1 10.0.0.2", [700, 701], nil),
+            ("udpport 700\nucast6 eth0 fe80::2\nudpport 701\nucast eth1 10.0.0.2", [700, 701], nil),
+        ] as [(String, [UInt16], String?)])
+    func sharedPort(lines: String, ports: [UInt16], message: String?) {
+        let result = read(lines)
+        let used = result.configuration?.media.map { medium in
+            switch medium {
+            case .broadcast(_, let port), .unicast(_, _, let port), .unicast6(_, _, let port): port
+            case .serial, .multicast, .multicast6: UInt16(0)
+            }
+        }
+        #expect(used == ports)
+        #expect(message == nil || result.warnings.contains { $0.contains(message ?? "") }, "\(result.warnings)")
+    }
+
+    @Test("Where a line is one medium, commas separate nothing")
+    func commas() {
+        #expect(read("ucast eth0,10.0.0.2").errors.count == 1)
+        #expect(read("ucast eth0 10.0.0.2,10.0.0.3").errors.first?.contains("contains a comma") == true)
+        #expect(read("mcast eth0,225.0.0.1,694,1,0").errors.count == 1)
+    }
+
+    @Test("What heartbeat 3 passes over in a rate or a port is passed over, and pointed out")
+    func numbersWithTails() {
+        let result = read("baud 09600x\nserial /dev/ttyS0\nmcast eth0 225.0.0.1 694x +2 1")
+        #expect(
+            result.configuration?.media == [
+                .serial(device: "/dev/ttyS0", baud: 9600),
+                .multicast(interface: "eth0", group: "225.0.0.1", port: 694, ttl: 2, loopback: true),
+            ])
+        #expect(result.warnings.count == 3)
     }
 
     @Test("The default port is 694, or what the services file says")

@@ -39,18 +39,33 @@ struct ParameterTests {
     }
 
     @Test(
-        "What is no variable is left out, with a warning", arguments: ["env foo", "env =x", "env a-b=c", "env baud=1"])
+        "What is no variable is left out, with a warning", arguments: ["env foo", "env a-b=c", "env baud=1"])
     func noVariable(line: String) {
         let result = readHaCf(line)
         #expect(result.warnings.count == 1)
         #expect(result.configuration?.parameters == readHaCf("").configuration?.parameters)
     }
 
+    @Test("A value without a name is refused, as in heartbeat 3")
+    func noName() {
+        #expect(readHaCf("env =x").errors.count == 1)
+    }
+
+    @Test("The older name of pacemaker is told to scripts as the newer one")
+    func crm() {
+        let result = readHaCf("crm off")
+        #expect(result.parameter("pacemaker") == "off" && result.parameter("crm") == nil)
+    }
+
     @Test("Media, nodes and what is not scalar are no parameters")
     func notScalar() {
         let names =
-            readHaCf("ping 10.0.0.1\nrespawn root /bin/true\nmonitor 30").configuration?.parameters.map(\.name) ?? []
+            readHaCf("ping 10.0.0.1\nrespawn root /bin/true\nmonitor 30\nuse_apphbd no").configuration?.parameters.map(
+                \.name) ?? []
         #expect(!names.isEmpty)
-        #expect(Set(names).isDisjoint(with: ["node", "bcast", "ping", "respawn", "env", "nice_failback", "monitor"]))
+        #expect(
+            Set(names).isDisjoint(with: [
+                "node", "bcast", "ping", "respawn", "env", "nice_failback", "monitor", "use_apphbd",
+            ]))
     }
 }

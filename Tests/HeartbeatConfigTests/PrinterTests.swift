@@ -42,10 +42,13 @@ struct ConfigurationGenerator {
 
     private mutating func drawMedia(_ drawn: inout Configuration) {
         let late = number(0...3)
+        // All media of one kind share a port.
+        let ports = (0...5).map { _ in UInt16(number(1...3) * 600) }
         for index in 0...number(0...5) {
-            let port = UInt16(number(1...3) * 600)
+            let kind = number(0...5)
+            let port = ports[kind]
             let interface = "eth\(index)"
-            switch number(0...5) {
+            switch kind {
             case 0: drawn.media.append(.serial(device: "/dev/ttyS\(index)", baud: index < late ? 19200 : 9600))
             case 1: drawn.media.append(.broadcast(interface: interface, port: port))
             case 2: drawn.media.append(.unicast(interface: interface, peer: "10.0.0.\(index)", port: port))
@@ -81,7 +84,7 @@ struct ConfigurationGenerator {
         drawn.watchdog = flag() ? "/dev/watchdog" : nil
         drawn.generationFromTime = flag()
         drawn.uuidFromNodeName = flag()
-        // Agreeing, disagreeing and unknown to ha.cf: fields win, the rest is kept.
+        // Agreeing, mostly disagreeing and unknown to ha.cf: fields win, the rest is kept.
         drawn.parameters = [
             .init(name: "keepalive", value: "\(drawn.keepalive.milliseconds)msec"),
             .init(name: "hopfudge", value: "+1"),

@@ -10,6 +10,8 @@ struct DirectiveRule: Sendable {
     let exported: Export
     /// Refused whatever its value; never proposed for a misspelt word.
     var isRefused = false
+    /// Without a value the line is a mistake; most directives then do nothing (observed behaviour).
+    var needsValue = false
     /// Called for a line with at least one value.
     let read: @Sendable (inout HaCfReader, DirectiveLine) -> Void
 
@@ -63,7 +65,7 @@ struct DirectiveRule: Sendable {
         _ field: WritableKeyPath<Configuration, Int> & Sendable
     ) -> DirectiveRule {
         scalar(name, exported) { (reader, text) throws(Complaint) in
-            reader.draft[keyPath: field] = try ValueText.integer(text, in: range)
+            reader.draft[keyPath: field] = try reader.integer(text, of: name, in: range)
         }
     }
 

@@ -39,6 +39,8 @@ struct HaCfReader {
     var faulty: Set<String> = []
     /// `env` entries in the order of the file.
     var environment: [Configuration.Parameter] = []
+    /// Clients that have an `apiauth` line.
+    var apiClients: Set<String> = []
     /// What `monitor` lines say, in the order of the file; applied when haresources is known.
     var monitorRules: [MonitorRule] = []
     /// Line of each `node` entry kept.
@@ -54,6 +56,8 @@ struct HaCfReader {
     /// What `udpport` and `baud` say so far; they act on the media after them.
     var udpPort: UInt16
     var baud = 19200
+    /// The port of each kind of medium that has occurred.
+    var portOfKind: [String: UInt16] = [:]
 
     init(file: SourceFile, localNode: NodeName, host: HostFacts) {
         self.localNode = localNode
@@ -83,7 +87,7 @@ struct HaCfReader {
         guard let rule = DirectiveRule.named[directiveLine.directive] else {
             return refuseUnknown(directiveLine)
         }
-        if directiveLine.values.isEmpty, !rule.isRefused {
+        if directiveLine.values.isEmpty, !rule.isRefused, !rule.needsValue {
             return warning("\(rule.name) has no value; the line does nothing")
         }
         rule.read(&self, directiveLine)
@@ -113,6 +117,15 @@ struct HaCfReader {
 
     mutating func warning(_ message: String) {
         log.warning(line, message)
+    }
+
+    /// A whole number among the values of `directive`; what the original would pass over in it is pointed out.
+    mutating func integer(
+        _ text: String, of directive: String, in range: ClosedRange<Int>
+    ) throws(Complaint) -> Int {
+        let (number, surplus) = try ValueText.integer(text, in: range)
+        if !surplus.isEmpty { warning("\(directive): \(quoted(text)) is read as \(number); write that") }
+        return number
     }
 
     /// Reports what is wrong with one word of `directive`.

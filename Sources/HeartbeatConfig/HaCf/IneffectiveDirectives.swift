@@ -12,8 +12,8 @@ extension DirectiveRule {
             _ = try ValueText.boolean(text)
         },
         noted("coreroot", .whenWritten, "core dumps follow the system's settings"),
-        noted("memreserve", .always("6500"), "memory is locked as it is used") { (_, text) throws(Complaint) in
-            _ = try ValueText.integer(text, in: 1...Int(Int32.max))
+        noted("memreserve", .always("6500"), "memory is locked as it is used") { (reader, text) throws(Complaint) in
+            _ = try reader.integer(text, of: "memreserve", in: 1...Int.max)
         },
 
         // Compression. Every heartbeat reads uncompressed messages.
@@ -22,24 +22,26 @@ extension DirectiveRule {
             _ = try ValueText.choice(text, of: ["zlib", "bz2"])
         },
         noted("compression_threshold", .always("2"), "messages are sent uncompressed") {
-            (_, text) throws(Complaint) in
-            _ = try ValueText.integer(text, in: 1...Int(Int32.max))
+            (reader, text) throws(Complaint) in
+            _ = try reader.integer(text, of: "compression_threshold", in: 1...Int.max)
         },
         flag("traditional_compression", exported: .always("no"), "messages are sent uncompressed"),
 
         // Client programs.
         client("respawn", ""),
         client("failfast", ", and its death does not reboot the node"),
-        DirectiveRule(name: "apiauth", exported: .never) { reader, line in reader.readAPIAuth(line.words) },
-        flag("use_apphbd", "the application heartbeat daemon is not contacted"),
+        DirectiveRule(name: "apiauth", exported: .never, needsValue: true) { reader, line in
+            reader.readAPIAuth(line.words)
+        },
+        flag("use_apphbd", exported: .never, "the application heartbeat daemon is not contacted"),
 
         // For a cluster resource manager, which `crm` would have turned on.
         recording("record_config_changes"), recording("record_pengine_inputs"), recording("enable_config_writes"),
         flag("crmd_spawns_pengine", "only a cluster resource manager would read it"),
         noted("crm_daemon_dir", .whenWritten, "only a cluster resource manager would read it"),
         noted("quorum_server", .whenWritten, "with haresources nobody asks a quorum server, as in heartbeat 3"),
-        resourceManager("crm", .whenWritten),
-        resourceManager("pacemaker", .always("false")),
+        // Two names of one thing; scripts see the newer one.
+        resourceManager("crm", .never), resourceManager("pacemaker", .always("false")),
     ]
 
     static let refused: [DirectiveRule] = [
@@ -82,7 +84,7 @@ extension DirectiveRule {
     }
 
     private static func client(_ name: String, _ loss: String) -> DirectiveRule {
-        DirectiveRule(name: name, exported: .never) { reader, line in
+        DirectiveRule(name: name, exported: .never, needsValue: true) { reader, line in
             guard reader.clientIsValid(line.words, of: name) else { return }
             let command = line.words[1]
             let isIPFail = command.hasSuffix("/ipfail")
@@ -94,14 +96,20 @@ extension DirectiveRule {
     }
 
     private static func resourceManager(_ name: String, _ exported: Export) -> DirectiveRule {
-        scalar(name, exported) { (_, text) throws(Complaint) in
-            let isWanted: Bool
-            do throws(Complaint) { isWanted = try ValueText.boolean(text) } catch { isWanted = true }
-            guard !isWanted else {
-                throw Complaint(
-                    "hands the resources to a cluster resource manager, which this program does not have; "
-                        + "it reads haresources: write \"\(name) no\"")
+        DirectiveRule(name: name, exported: exported) { reader, line in
+            for value in line.values where reader.accept(value, of: name, checkNoResourceManager) {
+                reader.record("pacemaker", value)
             }
+        }
+    }
+
+    private static let checkNoResourceManager: Take = { (_, text) throws(Complaint) in
+        let isWanted: Bool
+        do throws(Complaint) { isWanted = try ValueText.boolean(text) } catch { isWanted = true }
+        guard !isWanted else {
+            throw Complaint(
+                "hands the resources to a cluster resource manager, which this program does not have; "
+                    + "it reads haresources: write \"no\"")
         }
     }
 
@@ -132,14 +140,23 @@ extension HaCfReader {
 
     /// `apiauth <client> [uid=<users>] [gid=<groups>]`.
     fileprivate mutating func readAPIAuth(_ words: [String]) {
-        let lists = words.dropFirst().filter { $0.hasPrefix("uid=") || $0.hasPrefix("gid=") }
-        guard !lists.isEmpty else {
+        let lists = words.dropFirst()
+        let kinds = lists.map { $0.prefix(4) }
+        guard let client = words.first, !lists.isEmpty, kinds.allSatisfy({ $0 == "uid=" || $0 == "gid=" }) else {
             return error("apiauth: who may connect is missing; write \"apiauth <client> uid=<users> gid=<groups>\"")
+        }
+        guard Set(kinds).count == kinds.count else {
+            return error("apiauth \(quoted(client)) has two lists of one kind; join them with commas")
+        }
+        guard apiClients.insert(client).inserted else {
+            return error("apiauth \(quoted(client)) has a line already; there is one for each client")
         }
         var isValid = true
         for list in lists {
             let exists = list.hasPrefix("uid=") ? host.userExists : host.groupExists
-            for name in list.dropFirst(4).split(separator: ",") where !exists(String(name)) {
+            for name in list.dropFirst(4).split(separator: ",") {
+                // Numbers need not belong to anybody (observed behaviour).
+                guard !name.utf8.allSatisfy(\.isDigit), !exists(String(name)) else { continue }
                 refuse(String(name), of: "apiauth", Complaint("is not a user or group of this system"))
                 isValid = false
             }

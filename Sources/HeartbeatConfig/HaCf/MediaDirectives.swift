@@ -9,28 +9,29 @@ extension DirectiveRule {
     static let media: [DirectiveRule] = [
         scalar("udpport", .alwaysPort) { (reader, text) throws(Complaint) in try reader.setUDPPort(text) },
         scalar("baud", .always("19200")) { (reader, text) throws(Complaint) in try reader.setBaud(text) },
-        medium("serial") { reader, values in
-            for value in values { reader.addSerial(value) }
+        medium("serial") { reader, line in
+            for value in line.values { reader.addSerial(value) }
         },
-        medium("bcast") { reader, values in
-            for value in values { reader.addBroadcast(value) }
+        medium("bcast") { reader, line in
+            for value in line.values { reader.addBroadcast(value) }
         },
-        medium("udp") { reader, values in
+        medium("udp") { reader, line in
             reader.warning("udp is the old name of bcast; write \"bcast\"")
-            for value in values { reader.addBroadcast(value) }
+            for value in line.values { reader.addBroadcast(value) }
         },
-        medium("ucast") { reader, values in reader.addUnicast(values, isIPv6: false) },
-        medium("ucast6") { reader, values in reader.addUnicast(values, isIPv6: true) },
-        medium("mcast") { reader, values in reader.addMulticast(values, isIPv6: false) },
-        medium("mcast6") { reader, values in reader.addMulticast(values, isIPv6: true) },
+        // Lines of one medium with its parameters: here commas separate nothing (observed behaviour).
+        medium("ucast") { reader, line in reader.addUnicast(line.words, isIPv6: false) },
+        medium("ucast6") { reader, line in reader.addUnicast(line.words, isIPv6: true) },
+        medium("mcast") { reader, line in reader.addMulticast(line.words, isIPv6: false) },
+        medium("mcast6") { reader, line in reader.addMulticast(line.words, isIPv6: true) },
     ]
 
     private static func medium(
-        _ name: String, _ add: @escaping @Sendable (inout HaCfReader, [String]) -> Void
+        _ name: String, _ add: @escaping @Sendable (inout HaCfReader, DirectiveLine) -> Void
     ) -> DirectiveRule {
         DirectiveRule(name: name, exported: .never) { reader, line in
             reader.sawMedium = true
-            add(&reader, line.values)
+            add(&reader, line)
         }
     }
 }
@@ -62,7 +63,7 @@ extension HaCfReader {
             }
         }
         guard isUsable else { return }
-        add(.broadcast(interface: interface, port: udpPort), of: "bcast")
+        add(.broadcast(interface: interface, port: port(of: "bcast")), of: "bcast")
     }
 
     fileprivate mutating func addUnicast(_ values: [String], isIPv6: Bool) {
@@ -73,10 +74,11 @@ extension HaCfReader {
         warnOfSurplus(values, after: 2, of: directive)
         let interfaceIsUsable = acceptInterface(values[0], of: directive)
         guard hostIsUsable(values[1], isIPv6: isIPv6, of: directive), interfaceIsUsable else { return }
+        let port = port(of: directive)
         add(
             isIPv6
-                ? .unicast6(interface: values[0], peer: values[1], port: udpPort)
-                : .unicast(interface: values[0], peer: values[1], port: udpPort), of: directive)
+                ? .unicast6(interface: values[0], peer: values[1], port: port)
+                : .unicast(interface: values[0], peer: values[1], port: port), of: directive)
     }
 
     fileprivate mutating func addMulticast(_ values: [String], isIPv6: Bool) {
@@ -92,9 +94,15 @@ extension HaCfReader {
         let usable = [
             acceptInterface(values[0], of: directive),
             acceptGroup(values[1], isIPv6: isIPv6, of: directive),
-            accept(values[2], of: directive) { (_, text) throws(Complaint) in try fields.setPort(text) },
-            accept(values[3], of: directive) { (_, text) throws(Complaint) in try fields.setHops(text) },
-            accept(values[4], of: directive) { (_, text) throws(Complaint) in try fields.setLoopback(text) },
+            accept(values[2], of: directive) { (reader, text) throws(Complaint) in
+                fields.port = UInt16(try reader.integer(text, of: directive, in: 1...65535))
+            },
+            accept(values[3], of: directive) { (reader, text) throws(Complaint) in
+                fields.hops = UInt8(try reader.integer(text, of: directive, in: 0...255))
+            },
+            accept(values[4], of: directive) { (reader, text) throws(Complaint) in
+                fields.loopback = try reader.integer(text, of: directive, in: 0...1) == 1
+            },
         ]
         guard usable.allSatisfy(\.self) else { return }
         add(fields.medium(interface: values[0], group: values[1], isIPv6: isIPv6), of: directive)
@@ -112,6 +120,18 @@ extension HaCfReader {
         }
         draft.media.append(medium)
         mediumLines.append((directive, line))
+    }
+
+    /// All media of one kind share the port in force at the first of them (observed behaviour).
+    private mutating func port(of directive: String) -> UInt16 {
+        let port = portOfKind[directive] ?? udpPort
+        portOfKind[directive] = port
+        if port != udpPort {
+            warning(
+                "\(directive): port \(port) of the first \(directive) line is used here too, not udpport \(udpPort); "
+                    + "all \(directive) lines share one port")
+        }
+        return port
     }
 
     private mutating func warnOfSurplus(_ values: [String], after count: Int, of directive: String) {
@@ -144,7 +164,7 @@ extension HaCfReader {
     // MARK: Settings for the media that follow
 
     fileprivate mutating func setUDPPort(_ text: String) throws(Complaint) {
-        let port = UInt16(try ValueText.integer(text, in: 1...65535))
+        let port = UInt16(try integer(text, of: "udpport", in: 1...65535))
         if let service = host.serviceForUDPPort(port), service != "ha-cluster", service != "heartbeat" {
             warning("udpport \(port) belongs to the service \(quoted(service)); make sure it does not run here")
         }
@@ -156,7 +176,9 @@ extension HaCfReader {
         if let earlier = written["baud"] {
             throw Complaint("is a second baud rate (the first is in line \(earlier.line)); all serial media share one")
         }
-        let rate = try ValueText.choice(text, of: DirectiveRule.bauds)
+        let digits = String(text.drop { $0 == "0" }.prefix { $0.isASCII && $0.isNumber })
+        let rate = try ValueText.choice(digits.isEmpty ? text : digits, of: DirectiveRule.bauds)
+        if rate != text { warning("baud: \(quoted(text)) is read as \(rate); write that") }
         baud = Int(rate) ?? baud
         warnOfEarlierMedia("baud") { [baud] medium in
             if case .serial(_, let used) = medium { used != baud } else { false }
@@ -173,21 +195,9 @@ extension HaCfReader {
 
 /// The numbers of an `mcast` or `mcast6` line while it is checked.
 private struct MulticastFields {
-    private var port: UInt16 = 0
-    private var hops: UInt8 = 0
-    private var loopback = false
-
-    mutating func setPort(_ text: String) throws(Complaint) {
-        port = UInt16(try ValueText.integer(text, in: 1...65535))
-    }
-
-    mutating func setHops(_ text: String) throws(Complaint) {
-        hops = UInt8(try ValueText.integer(text, in: 0...255))
-    }
-
-    mutating func setLoopback(_ text: String) throws(Complaint) {
-        loopback = try ValueText.integer(text, in: 0...1) == 1
-    }
+    var port: UInt16 = 0
+    var hops: UInt8 = 0
+    var loopback = false
 
     func medium(interface: String, group: String, isIPv6: Bool) -> MediumConfiguration {
         isIPv6

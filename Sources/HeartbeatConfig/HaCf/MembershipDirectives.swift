@@ -14,7 +14,7 @@ extension DirectiveRule {
             for value in line.values { reader.addPingNode(value, isIPv6: true) }
         },
         DirectiveRule(name: "ping_group", exported: .never) { reader, line in
-            reader.addPingGroup(line.values)
+            reader.addPingGroup(line.words)
         },
         scalar("auto_failback", .always("legacy")) { (reader, text) throws(Complaint) in
             reader.draft.autoFailback = try autoFailback(text)
@@ -23,7 +23,7 @@ extension DirectiveRule {
             for value in line.values { reader.readNiceFailback(value) }
         },
         scalar("autojoin", .always("none")) { (_, text) throws(Complaint) in
-            guard try ValueText.choice(text, of: ["none", "other", "any"]) == "none" else {
+            guard try ValueText.choice(text.lowercased(), of: ["none", "other", "any"]) == "none" else {
                 throw Complaint(
                     "lets unknown nodes join, which cannot be combined with haresources; "
                         + "write \"autojoin none\" and name the nodes")
@@ -32,7 +32,7 @@ extension DirectiveRule {
     ]
 
     static func autoFailback(_ text: String) throws(Complaint) -> AutoFailback {
-        if text == AutoFailback.legacy.rawValue { return .legacy }
+        if text.lowercased() == AutoFailback.legacy.rawValue { return .legacy }
         do throws(Complaint) {
             return try ValueText.boolean(text) ? .on : .off
         } catch {
@@ -61,14 +61,15 @@ extension HaCfReader {
         add(PingNode(name: NodeName(text), hosts: [text], isIPv6: isIPv6), of: directive)
     }
 
-    mutating func addPingGroup(_ values: [String]) {
-        let hosts = Array(values.dropFirst())
+    /// `<name> <host>…`; the name ends at a blank only (observed behaviour).
+    mutating func addPingGroup(_ words: [String]) {
+        let hosts = words.dropFirst().flatMap { $0.words(separatedBy: { $0 == UInt8(ascii: ",") }) }
         guard !hosts.isEmpty else {
-            return error("ping_group \(quoted(values[0])) has no hosts; write \"ping_group <name> <host> <host>…\"")
+            return error("ping_group \(quoted(words[0])) has no hosts; write \"ping_group <name> <host> <host>…\"")
         }
         let usable = hosts.filter { hostIsUsable($0, isIPv6: false, of: "ping_group") }
         guard usable.count == hosts.count else { return }
-        add(PingNode(name: NodeName(values[0]), hosts: hosts, isGroup: true), of: "ping_group")
+        add(PingNode(name: NodeName(words[0]), hosts: hosts, isGroup: true), of: "ping_group")
     }
 
     private mutating func add(_ node: PingNode, of directive: String) {

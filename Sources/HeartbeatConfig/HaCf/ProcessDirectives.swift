@@ -9,6 +9,14 @@ extension DirectiveRule {
         ["auth", "authpriv", "cron", "daemon", "ftp", "kern", "lpr", "mail", "news", "syslog", "user", "uucp"]
         + (0...7).map { "local\($0)" }
 
+    /// The facility that a word of any case stands for; `nil` for `none`.
+    static func facility(_ text: String) throws(Complaint) -> String? {
+        let name = text.lowercased()
+        // What auth was called once; the original still knows it.
+        let facility = try ValueText.choice(name == "security" ? "auth" : name, of: facilities + ["none"])
+        return facility == "none" ? nil : facility
+    }
+
     static let logging: [DirectiveRule] = [
         scalar("logfile", .whenWritten) { (reader, text) throws(Complaint) in
             reader.draft.logging.logFile = try ValueText.absolutePath(text)
@@ -17,8 +25,7 @@ extension DirectiveRule {
             reader.draft.logging.debugFile = try ValueText.absolutePath(text)
         },
         scalar("logfacility", .whenWritten) { (reader, text) throws(Complaint) in
-            let facility = try ValueText.choice(text.lowercased(), of: facilities + ["none"])
-            reader.draft.logging.facility = facility == "none" ? nil : facility
+            reader.draft.logging.facility = try facility(text)
         },
         integer("debug", .always("0"), in: 0...255, \.logging.debugLevel),
         boolean("syslogmsgfmt", default: "true", \.logging.usesSyslogFormat),
@@ -60,7 +67,10 @@ extension DirectiveRule {
 
 extension HaCfReader {
     fileprivate mutating func addToEnvironment(_ text: String) {
-        guard let separator = text.firstIndex(of: "="), separator != text.startIndex else {
+        guard !text.hasPrefix("=") else {
+            return error("env: \(quoted(text)) has no name; write NAME=value")
+        }
+        guard let separator = text.firstIndex(of: "=") else {
             return warning("env: \(quoted(text)) is not NAME=value (values cannot contain blanks or commas); ignored")
         }
         let name = String(text[..<separator])

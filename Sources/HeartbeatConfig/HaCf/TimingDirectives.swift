@@ -19,7 +19,7 @@ extension DirectiveRule {
         },
         // Not a time: milliseconds as a plain number (observed behaviour).
         scalar("max_rexmit_delay", .always("250")) { (reader, text) throws(Complaint) in
-            let milliseconds = try ValueText.integer(text, in: 1...Int(Int32.max))
+            let milliseconds = try reader.integer(text, of: "max_rexmit_delay", in: 1...Int(Int32.max))
             reader.draft.maxRetransmitDelay = .milliseconds(milliseconds)
         },
         // Not in heartbeat 3, which waits for scripts for ever.
