@@ -21,7 +21,8 @@ final class NodeShell {
     private let uuid: NodeUUID
     private var core: ClusterCore
     private var hasBegunAnew = false
-    var codec: MessageCodec
+    var codec: MessageCodec { didSet { copies.forget() } }
+    private var copies = RepeatedMessages()
     let media: MediaSet
     private var framers: [MediumName: SerialFramer] = [:]
     var probes: [NodeName: PingProbe]
@@ -123,7 +124,7 @@ final class NodeShell {
 
     private func receivedMessage(_ bytes: [UInt8], over medium: MediumName) {
         do throws(WireError) {
-            feed(.received(try codec.decode(bytes), over: medium))
+            feed(.received(try copies.decode(bytes, with: codec), over: medium))
         } catch {
             tell(error, over: medium)
         }

@@ -59,12 +59,19 @@ public final class MediaSet {
         for medium in media { medium.close() }
     }
 
-    /// Sends one message, in the form each medium uses.
-    public func send(netstring: [UInt8], classic: [UInt8]) {
+    /// Sends one message, in the form each medium uses. A form that none uses is not written: signing costs.
+    public func send(netstring: @autoclosure () -> [UInt8], classic: @autoclosure () -> [UInt8]) {
+        var written: (netstring: [UInt8]?, classic: [UInt8]?)
         for medium in media {
             switch medium.form {
-            case .classic: medium.send(classic)
-            case .netstring: medium.send(netstring)
+            case .netstring:
+                let bytes = written.netstring ?? netstring()
+                written.netstring = bytes
+                medium.send(bytes)
+            case .classic:
+                let bytes = written.classic ?? classic()
+                written.classic = bytes
+                medium.send(bytes)
             }
         }
     }

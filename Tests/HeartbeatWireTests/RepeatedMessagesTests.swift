@@ -1,0 +1,48 @@
+// Copies of a message are read without a second look at the signature, and only they.
+
+import HeartbeatModel
+import HeartbeatWire
+import Testing
+
+@Suite struct RepeatedMessagesTests {
+    private static func codec(secret: String) -> MessageCodec {
+        let key = AuthenticationKey(id: 1, method: .sha1, secret: Array(secret.utf8))
+        return MessageCodec(keys: AuthenticationKeys(current: 1, keys: [key]), format: .netstring)
+    }
+
+    private static func messages(_ count: Int) -> [Message] {
+        var random = RandomMessages(random: SplitMix64(seed: 17), isSevenBit: true)
+        return (0..<count).map { _ in random.message() }
+    }
+
+    @Test func everyCopyReadsAsTheMessageItself() throws {
+        let codec = Self.codec(secret: "one")
+        var copies = RepeatedMessages()
+        let sent = Self.messages(40).map { (message: $0, bytes: codec.encode($0, as: .netstring)) }
+        // Of two nodes over two media, as they mix; then the oldest once more.
+        for (first, second) in zip(sent, sent.dropFirst()) {
+            for one in [first, second, first, second, sent[0]] {
+                #expect(try copies.decode(one.bytes, with: codec) == one.message)
+            }
+        }
+    }
+
+    @Test func aDamagedCopyIsNoCopy() throws {
+        let codec = Self.codec(secret: "one")
+        var copies = RepeatedMessages()
+        var bytes = codec.encode(Self.messages(1)[0], as: .netstring)
+        _ = try copies.decode(bytes, with: codec)
+        bytes[bytes.count / 2] ^= 1
+        #expect(throws: WireError.self) { try copies.decode(bytes, with: codec) }
+        #expect(throws: WireError.self) { try copies.decode(bytes, with: codec) }
+    }
+
+    @Test func otherKeysCountForCopiesToo() throws {
+        let old = Self.codec(secret: "one")
+        let bytes = old.encode(Self.messages(1)[0], as: .netstring)
+        var copies = RepeatedMessages()
+        _ = try copies.decode(bytes, with: old)
+        copies.forget()
+        #expect(throws: WireError.self) { try copies.decode(bytes, with: Self.codec(secret: "two")) }
+    }
+}
