@@ -33,8 +33,9 @@ extension LifeTests {
             Order("hb_standby", ["foreign"], on: 1, "foreign", ("local", "local")),
             Order("hb_takeover", ["foreign"], on: 0, "foreign", ("all", "none")),
             Order("hb_standby", ["all"], on: 0, "all", ("none", "all")),
-            Order("hb_takeover", ["failback"], on: 0, "foreign", ("foreign", "foreign")),
             Order("hb_takeover", ["all"], on: 0, "all", ("all", "none")),
+            Order("hb_standby", ["all"], on: 0, "all", ("none", "all")),
+            Order("hb_takeover", ["failback"], on: 0, "all", ("all", "none")),
             Order("hb_standby", ["failback"], on: 0, "foreign", ("local", "local")),
         ]
 

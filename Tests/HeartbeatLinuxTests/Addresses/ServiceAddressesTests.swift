@@ -69,7 +69,9 @@ struct ServiceAddressesTests {
         let flags = try #require(node.entry("fd77::50")).flags
         #expect(flags & 0x40 == 0 && flags & 0x20 != 0 && flags & 0x80 != 0)
         #expect(node.network.run("ip -6 route get fd77::2 | grep -q 'src fd77::1 '") == 0)
-        #expect(node.client.run("ping -c 1 -w 20 fd77::50 >/dev/null 2>&1 || test ! -x \"$(command -v ping)\"") == 0)
+        // Not every ping speaks IPv6 under that name.
+        let ping = "ping=$(command -v ping6 || command -v ping) || exit 0; $ping -c 1 -w 20 fd77::50 >/dev/null 2>&1"
+        #expect(node.client.run(ping) == 0)
     }
 
     @Test("An address the kernel does not let anybody use is brought up anew")
