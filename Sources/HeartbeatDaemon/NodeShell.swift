@@ -108,7 +108,8 @@ final class NodeShell {
     }
 
     private func setDeadline() {
-        reactor.setDeadline([core.nextDeadline, services.deadline].compactMap(\.self).min())
+        let (next, report) = (core.nextDeadline, services.deadline)
+        reactor.setDeadline(next.map { next in report.map { min(next, $0) } ?? next } ?? report)
     }
 
     private func received(_ bytes: [UInt8], over medium: Medium) {
@@ -260,11 +261,16 @@ final class NodeShell {
     }
 
     private func transmit(_ message: Message) {
-        media.send(
-            netstring: codec.encode(message, as: .netstring), classic: codec.encode(message, as: .classic))
+        media.send(netstring: netstring(of: message), classic: codec.encode(message, as: .classic))
         guard case .status = message.content else { return }
         onStatusSent()
         services.statusSent(at: reactor.now)
+    }
+
+    private func netstring(of message: Message) -> [UInt8] {
+        let bytes = codec.encode(message, as: .netstring)
+        copies.remember(message, as: bytes)
+        return bytes
     }
 
     private func perform(_ action: ResourceAction, _ id: ActionID) {

@@ -99,14 +99,22 @@ enum ClassicForm {
         opening + lines + authenticationPrefix + token + [Ascii.newline] + closing
     }
 
+    /// Room for a status message, so that writing one takes memory once.
+    private static let usualSize = 512
+
     private static func lines(_ fields: [Message.Field], depth: Int) -> [UInt8] {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(usualSize)
         for field in fields {
             let type = FieldType(of: field.value)
             if type != .string { bytes += type.prefix }
             bytes += field.name.utf8
             bytes.append(Ascii.equals)
-            bytes += value(field.value, depth: depth)
+            if case .string(let text) = field.value, !text.utf8.contains(Ascii.newline) {
+                bytes += text.utf8
+            } else {
+                bytes += value(field.value, depth: depth)
+            }
             bytes.append(Ascii.newline)
         }
         return bytes

@@ -5,24 +5,34 @@ import HeartbeatModel
 
 /// The fields of one message, of which each reader takes its own.
 struct FieldReader {
-    private var remaining: [Message.Field]
+    private let fields: [Message.Field]
+    private var isTaken: [Bool]
     private var asked: [String] = []
 
     init(_ fields: [Message.Field]) {
-        remaining = fields
+        self.fields = fields
+        isTaken = [Bool](repeating: false, count: fields.count)
+        asked.reserveCapacity(32)
     }
 
     /// Takes what `name` holds; `nil` when there is no such field.
     mutating func take(_ name: String) -> Message.Value? {
         asked.append(name)
-        guard let index = remaining.firstIndex(where: { $0.name == name }) else { return nil }
-        return remaining.remove(at: index).value
+        for index in fields.indices where !isTaken[index] && fields[index].name == name {
+            isTaken[index] = true
+            return fields[index].value
+        }
+        return nil
     }
 
     /// Everything nobody asked for, in wire order. A second field of a name that was asked for would contradict the first.
     func rest() throws(WireError) -> [Message.Field] {
-        for field in remaining where asked.contains(field.name) { throw .repeated(field: field.name) }
-        return remaining
+        var rest: [Message.Field] = []
+        for index in fields.indices where !isTaken[index] {
+            guard !asked.contains(fields[index].name) else { throw .repeated(field: fields[index].name) }
+            rest.append(fields[index])
+        }
+        return rest
     }
 }
 

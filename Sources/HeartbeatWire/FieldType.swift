@@ -23,13 +23,17 @@ enum FieldType: UInt8 {
     }
 
     /// `(T)`.
-    var prefix: [UInt8] { [Ascii.openParenthesis, Ascii.zero + rawValue, Ascii.closeParenthesis] }
+    var prefix: [UInt8] { Self.prefixes[Int(rawValue)] }
+
+    private static let prefixes: [[UInt8]] = (0...uncompressed.rawValue).map {
+        [Ascii.openParenthesis, Ascii.zero + $0, Ascii.closeParenthesis]
+    }
 
     /// Splits `(T)rest`.
     static func split(_ bytes: ArraySlice<UInt8>) throws(WireError) -> (FieldType, rest: ArraySlice<UInt8>) {
-        let head = Array(bytes.prefix(3))
-        guard head.count == 3, head[0] == Ascii.openParenthesis, head[2] == Ascii.closeParenthesis,
-            head[1] >= Ascii.zero, let type = FieldType(rawValue: head[1] - Ascii.zero)
+        let start = bytes.startIndex
+        guard bytes.count >= 3, bytes[start] == Ascii.openParenthesis, bytes[start + 2] == Ascii.closeParenthesis,
+            bytes[start + 1] >= Ascii.zero, let type = FieldType(rawValue: bytes[start + 1] - Ascii.zero)
         else { throw .badField(String(decoding: bytes.prefix(40), as: UTF8.self)) }
         return (type, bytes.dropFirst(3))
     }

@@ -83,19 +83,40 @@ enum NetstringForm {
 
     /// Writes `###\n…%%%\n`, without signature.
     static func text(_ fields: [Message.Field]) -> [UInt8] {
-        var bytes = opening
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(usualSize)
+        bytes += opening
         for field in fields {
-            var content = FieldType(of: field.value).prefix
-            content += field.name.utf8
-            content.append(Ascii.equals)
-            content += value(field.value)
-            append(content, to: &bytes)
+            switch field.value {
+            case .string(let text): append(field.name, .string, text.utf8, to: &bytes)
+            case .binary(let binary): append(field.name, .binary, binary, to: &bytes)
+            case .structure(let fields): append(field.name, .structure, text(fields), to: &bytes)
+            case .list(let items): append(field.name, .list, text(ofList: items), to: &bytes)
+            }
         }
-        return bytes + closing
+        bytes += closing
+        return bytes
+    }
+
+    /// Room for a status message with its signature, so that writing one takes memory once.
+    private static let usualSize = 512
+
+    /// Appends `LEN:(T)name=value,`.
+    private static func append(
+        _ name: String, _ type: FieldType, _ value: some Collection<UInt8>, to bytes: inout [UInt8]
+    ) {
+        let prefix = type.prefix
+        bytes += String(prefix.count + name.utf8.count + 1 + value.count).utf8
+        bytes.append(Ascii.colon)
+        bytes += prefix
+        bytes += name.utf8
+        bytes.append(Ascii.equals)
+        bytes += value
+        bytes.append(Ascii.comma)
     }
 
     /// Appends `LEN:content,`.
-    static func append(_ content: [UInt8], to bytes: inout [UInt8]) {
+    static func append(_ content: some Collection<UInt8>, to bytes: inout [UInt8]) {
         bytes += String(content.count).utf8
         bytes.append(Ascii.colon)
         bytes += content
@@ -105,17 +126,8 @@ enum NetstringForm {
     /// Writes a list's `LEN:text,…`.
     static func text(ofList items: [String]) -> [UInt8] {
         var bytes: [UInt8] = []
-        for item in items { append(Array(item.utf8), to: &bytes) }
+        for item in items { append(item.utf8, to: &bytes) }
         return bytes
-    }
-
-    private static func value(_ value: Message.Value) -> [UInt8] {
-        switch value {
-        case .string(let text): Array(text.utf8)
-        case .binary(let bytes): bytes
-        case .structure(let fields): text(fields)
-        case .list(let items): text(ofList: items)
-        }
     }
 
     /// A place in bytes that somebody else wrote. Every step is checked against their end.

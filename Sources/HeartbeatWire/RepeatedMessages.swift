@@ -7,8 +7,8 @@ import HeartbeatModel
 public struct RepeatedMessages: Sendable {
     private var last: [(bytes: [UInt8], message: Message)] = []
 
-    /// The copies of one message of each node arrive mixed.
-    private static let limit = 2
+    /// The copies of a message or two of each node arrive mixed.
+    private static let limit = 4
 
     public init() {}
 
@@ -16,9 +16,15 @@ public struct RepeatedMessages: Sendable {
     public mutating func decode(_ bytes: [UInt8], with codec: MessageCodec) throws(WireError) -> Message {
         if let known = last.first(where: { $0.bytes == bytes }) { return known.message }
         let message = try codec.decode(bytes)
+        remember(message, as: bytes)
+        return message
+    }
+
+    /// What the node sends itself comes back to it by broadcast.
+    /// - Precondition: `bytes` are what the codec in use has written of `message`.
+    public mutating func remember(_ message: Message, as bytes: [UInt8]) {
         if last.count == Self.limit { last.removeFirst() }
         last.append((bytes, message))
-        return message
     }
 
     /// Makes it read everything anew: with other keys a signature counts for nothing.

@@ -16,7 +16,7 @@ struct HBBench: ParsableCommand {
             Exit code 0: everything was measured; 1: a daemon did not serve or recover; 3: nothing can be measured here;
             130: interrupted.
             """,
-        subcommands: [Plan.self, Run.self, Clean.self])
+        subcommands: [Plan.self, Run.self, Cost.self, Load.self, Report.self, MakeLoad.self, Clean.self])
 }
 
 struct Places: ParsableArguments {
@@ -29,9 +29,10 @@ struct Places: ParsableArguments {
     @Option(help: "Directory of the resource scripts. Default: resource.d above the programs, or /etc/ha.d/resource.d.")
     var resourceScripts: String?
 
+    var resolved: ProgramPlaces { ProgramPlaces(programs: programs, resourceScripts: resourceScripts) }
+
     func measure(_ sections: [BenchSection]) -> Never {
-        let places = ProgramPlaces(programs: programs, resourceScripts: resourceScripts)
-        Glibc.exit(BenchProgram(sections: sections, file: json, places: places).run())
+        Glibc.exit(BenchProgram(sections: sections, file: json, places: resolved).run())
     }
 }
 
@@ -87,6 +88,107 @@ struct Run: ParsableCommand {
             BenchSection(
                 peers: peers.values, faults: faults.values, setting: setting, addresses: addresses, runs: runs)
         ])
+    }
+}
+
+struct Cost: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Measure what daemons cost while nothing happens.")
+
+    @Option(help: "Separated by commas: \(names(of: PeerName.allCases)).")
+    var peers: List<PeerName> = List(PeerName.allCases)
+
+    @Option(help: "1s (250 ms/1 s), tight (each daemon's shortest) or KEEPALIVE/DEADTIME in milliseconds.")
+    var setting: DetectionSetting = .oneSecond
+
+    @Option(help: "How long each pair is watched.")
+    var seconds = 60
+
+    @Option(help: "How often each pair is built and watched.")
+    var runs = 3
+
+    @OptionGroup var places: Places
+
+    func validate() throws {
+        guard (1...86400).contains(seconds) else { throw ValidationError("--seconds needs a number from 1 to 86400") }
+        guard (1...100).contains(runs) else { throw ValidationError("--runs needs a number from 1 to 100") }
+    }
+
+    func run() {
+        let program = CostProgram(
+            peers: peers.values, setting: setting, seconds: seconds, runs: runs, file: places.json,
+            places: places.resolved)
+        Glibc.exit(program.run())
+    }
+}
+
+struct Load: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure what load does to daemons although nothing is broken.",
+        discussion: "Without --clusters everything there is a goal for, about 20 minutes.")
+
+    @Option(help: "Under load together, separated by commas: PEER@SETTING, such as ours@25/100.")
+    var clusters: Clusters?
+
+    @Option(help: "How long they are under load.")
+    var seconds = 180
+
+    @Option(help: "Directory that the nodes' logs are copied to.")
+    var logs: String?
+
+    @OptionGroup var places: Places
+
+    func validate() throws {
+        guard (1...86400).contains(seconds) else { throw ValidationError("--seconds needs a number from 1 to 86400") }
+    }
+
+    func run() {
+        let phases = clusters.map { [LoadPhase($0.names, seconds: seconds)] } ?? LoadPhase.standard
+        let program = LoadProgram(phases: phases, file: places.json, logs: logs, places: places.resolved)
+        Glibc.exit(program.run())
+    }
+}
+
+struct Report: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Bring the page of benchmarks and its picture up to date with result files.")
+
+    @Argument(help: "What --json of the other subcommands has written.")
+    var files: [String]
+
+    @Option(help: "The page; only what stands between its markers is replaced. Default: standard output.")
+    var markdown: String?
+
+    @Option(help: "The picture (SVG).")
+    var picture: String?
+
+    func run() {
+        Glibc.exit(ReportProgram(files: files, page: markdown, picture: picture).run())
+    }
+}
+
+/// Started by `load` itself, so that the load is made by processes like any other.
+struct MakeLoad: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "make-load", abstract: "Make one kind of load until ended.", shouldDisplay: false)
+
+    @Argument var kind: LoadKind
+    @Argument(help: "Directory of the file that is written.") var directory: String
+
+    func run() throws {
+        try kind.run(in: directory)
+    }
+}
+
+extension LoadKind: ExpressibleByArgument {}
+
+/// Words such as `ours@25/100`, separated by commas.
+struct Clusters: ExpressibleByArgument {
+    var names: [ClusterName]
+
+    init?(argument: String) {
+        let words = argument.split(separator: ",", omittingEmptySubsequences: false)
+        names = words.compactMap { ClusterName(String($0)) }
+        guard names.count == words.count else { return nil }
     }
 }
 

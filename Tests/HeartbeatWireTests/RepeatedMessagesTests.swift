@@ -27,6 +27,16 @@ import Testing
         }
     }
 
+    @Test func whatWasSentReadsAsWhatWasMeant() throws {
+        let codec = Self.codec(secret: "one")
+        var copies = RepeatedMessages()
+        for message in Self.messages(20) {
+            let bytes = codec.encode(message, as: .netstring)
+            copies.remember(message, as: bytes)
+            #expect(try copies.decode(bytes, with: codec) == codec.decode(bytes))
+        }
+    }
+
     @Test func aDamagedCopyIsNoCopy() throws {
         let codec = Self.codec(secret: "one")
         var copies = RepeatedMessages()

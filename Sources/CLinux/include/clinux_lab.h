@@ -6,9 +6,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/perf_event.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
@@ -139,6 +142,21 @@ static inline int clinux_lab_cut_port(int fd, int interface) {
     errno = -answer.code;
     return answer.code == 0 ? 0 : -1;
 }
+
+// Counts how often a thread, and every child it starts from now on, passes a tracepoint: `number` is what tracefs says in
+// events/<system>/<name>/id. Eight bytes read from the descriptor are the count so far.
+static inline int clinux_lab_count_tracepoint(pid_t thread, uint64_t number) {
+    struct perf_event_attr event;
+    memset(&event, 0, sizeof event);
+    event.type = PERF_TYPE_TRACEPOINT;
+    event.size = sizeof event;
+    event.config = number;
+    event.inherit = 1;
+    return (int)syscall(SYS_perf_event_open, &event, thread, -1, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+// The calling process ends with its parent, however that ends.
+static inline int clinux_lab_end_with_parent(void) { return prctl(PR_SET_PDEATHSIG, SIGKILL); }
 
 #ifdef __cplusplus
 }

@@ -35,6 +35,8 @@ public protocol FailoverPeer {
     func standby(_ node: LabNode, in laboratory: Laboratory) throws
     /// Its processes, numbered as outside the node.
     func processes(of node: LabNode) -> [pid_t]
+    /// The file with its words, as a path outside the node; `nil` when it has none of its own.
+    func log(of node: LabNode) -> String?
     /// What the daemon itself told about its last takeover, by figure name; empty when it tells nothing.
     func ownFigures(of node: LabNode) -> [String: Double]
 }
@@ -51,6 +53,8 @@ extension FailoverPeer {
     }
 
     public func processes(of node: LabNode) -> [pid_t] { node.processes }
+
+    public func log(of node: LabNode) -> String? { nil }
 
     public func ownFigures(of node: LabNode) -> [String: Double] { [:] }
 

@@ -34,7 +34,7 @@ public struct OriginalPeer: FailoverPeer {
 
     public func configure(_ node: LabNode, addresses: [ServiceAddress]) throws {
         let own = (
-            etc: "\(node.directory)/etc-ha.d", lib: "\(node.directory)/var-lib", log: "\(node.directory)/var-log"
+            etc: "\(node.directory)/etc-ha.d", lib: "\(node.directory)/var-lib", log: Self.logDirectory(of: node)
         )
         try Command.succeed(["mkdir", own.log])
         try Command.succeed(["cp", "-a", "/etc/ha.d", own.etc])
@@ -61,6 +61,10 @@ public struct OriginalPeer: FailoverPeer {
             """,
         ]
     }
+
+    public func log(of node: LabNode) -> String? { "\(Self.logDirectory(of: node))/ha-log" }
+
+    private static func logDirectory(of node: LabNode) -> String { "\(node.directory)/var-log" }
 
     public func standby(_ node: LabNode, in laboratory: Laboratory) throws {
         let result = try node.run([Self.standbyTool, "all"])

@@ -42,6 +42,8 @@ public struct OurPeer: FailoverPeer {
         laboratory.daemonWords(["-f"], on: node)
     }
 
+    public func log(of node: LabNode) -> String? { node.logFile }
+
     public func standby(_ node: LabNode, in laboratory: Laboratory) throws {
         let result = try laboratory.tool("hb_standby", ["all"], on: node)
         guard result.code == 0 else { throw LabError.notReached("hb_standby on \(node.name): \(result.output)") }

@@ -28,14 +28,27 @@ public struct BenchProgram: Sendable {
 
     /// Measures and prints. Returns the exit code.
     public func run() -> Int32 {
-        do {
-            try Interruption.takeOverSignals()
-            var results = try BenchResults(sections: sections, file: file, places: places)
+        let peers = sections.flatMap { section in
+            section.peers.map { $0.peer(section.setting, programs: places.programs) }
+        }
+        return Self.run(measuring: peers, file: file, places: places) { results in
             for (number, section) in sections.enumerated() {
                 Self.tell("section \(number + 1) of \(sections.count): \(Self.title(of: section))")
                 try measure(section, into: &results)
             }
             Self.print(BenchTable(results.rows).text, to: STDOUT_FILENO)
+        }
+    }
+
+    /// What all measurements share: signals, the file, the ways out. Returns the exit code.
+    static func run(
+        measuring peers: [any FailoverPeer], file: String?, places: ProgramPlaces,
+        _ measure: (inout BenchResults) throws -> Void
+    ) -> Int32 {
+        do {
+            try Interruption.takeOverSignals()
+            var results = try BenchResults(peers: peers, file: file, places: places)
+            try measure(&results)
             return results.isComplete ? Self.complete : Self.incomplete
         } catch LabError.interrupted {
             Self.tell("interrupted, everything is removed")
@@ -91,48 +104,12 @@ public struct BenchProgram: Sendable {
             + "\(section.runs) run\(section.runs == 1 ? "" : "s")"
     }
 
-    private static func tell(_ text: String) {
+    static func tell(_ text: String) {
         print("hbbench: \(text)\n", to: STDERR_FILENO)
     }
 
-    private static func print(_ text: String, to descriptor: Int32) {
+    static func print(_ text: String, to descriptor: Int32) {
         var text = text
         text.withUTF8 { _ = write(descriptor, $0.baseAddress, $0.count) }
-    }
-}
-
-/// The rows of a run, kept on disk as they come.
-private struct BenchResults {
-    private(set) var rows: [BenchRow] = []
-    private let watch: MachineWatch
-    private let file: String?
-
-    init(sections: [BenchSection], file: String?, places: ProgramPlaces) throws {
-        var versions: [String: String] = [:]
-        for section in sections {
-            for name in section.peers {
-                let peer = name.peer(section.setting, programs: places.programs)
-                // Told before anything is built, not in the middle of the night.
-                guard peer.missing.isEmpty else { throw LabError.missing(peer.missing.joined(separator: ", ")) }
-                versions[peer.name] = peer.version()
-            }
-        }
-        watch = MachineWatch(sources: places.programs, versions: versions)
-        self.file = file
-        try keep()
-    }
-
-    var isComplete: Bool {
-        rows.allSatisfy { row in !row.notes.contains { $0.hasPrefix("not ") } }
-    }
-
-    mutating func add(_ row: BenchRow) throws {
-        rows.append(row)
-        try keep()
-    }
-
-    private func keep() throws {
-        guard let file else { return }
-        try BenchFile(machine: watch.description(), rows: rows).write(to: file)
     }
 }

@@ -7,10 +7,13 @@ import HeartbeatLab
 /// What a run leaves behind.
 public struct BenchFile: Codable, Hashable, Sendable {
     public var machine: MachineDescription
+    /// What was typed to measure it.
+    public var command: String?
     public var rows: [BenchRow]
 
-    public init(machine: MachineDescription, rows: [BenchRow] = []) {
+    public init(machine: MachineDescription, command: String? = nil, rows: [BenchRow] = []) {
         self.machine = machine
+        self.command = command
         self.rows = rows
     }
 

@@ -6,11 +6,11 @@ import CLinux
 import Glibc
 
 /// A program that has been started.
-struct ChildProcess {
-    let pid: pid_t
+public struct ChildProcess: Sendable {
+    public let pid: pid_t
 
     /// Starts `words[0]`, searched in PATH. `environment` replaces ours when given.
-    init(
+    public init(
         _ words: [String], environment: [String]? = nil, standardInput: Int32, standardOutput: Int32
     ) throws {
         var attributes = posix_spawnattr_t()
@@ -41,7 +41,7 @@ struct ChildProcess {
     }
 
     /// Waits for the end; `nil` when the limit passes first. 128 + signal number for a child ended by a signal.
-    func wait(atMost limit: Duration) -> Int32? {
+    public func wait(atMost limit: Duration) -> Int32? {
         let end = Moment.now() + limit
         var status: Int32 = 0
         while true {

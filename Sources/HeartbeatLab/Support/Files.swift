@@ -41,7 +41,7 @@ public enum Files {
     }
 
     /// Names in a directory, sorted; none when it cannot be read.
-    static func names(in path: String) -> [String] {
+    public static func names(in path: String) -> [String] {
         guard let directory = opendir(path) else { return [] }
         defer { closedir(directory) }
         var names: [String] = []

@@ -1,0 +1,39 @@
+// The rows of a run and what they are measured on, kept on disk as they come: a run that is ended half-way has measured
+// half.
+
+import HeartbeatLab
+
+/// The rows of a run, kept on disk as they come.
+struct BenchResults {
+    private(set) var rows: [BenchRow] = []
+    private let watch: MachineWatch
+    private let file: String?
+    /// As it was typed.
+    private let command = CommandLine.arguments.joined(separator: " ")
+
+    init(peers: [any FailoverPeer], file: String?, places: ProgramPlaces) throws {
+        var versions: [String: String] = [:]
+        for peer in peers where versions[peer.name] == nil {
+            // Told before anything is built, not in the middle of the night.
+            guard peer.missing.isEmpty else { throw LabError.missing(peer.missing.joined(separator: ", ")) }
+            versions[peer.name] = peer.version()
+        }
+        watch = MachineWatch(sources: places.programs, versions: versions)
+        self.file = file
+        try keep()
+    }
+
+    var isComplete: Bool {
+        rows.allSatisfy { row in !row.notes.contains { $0.hasPrefix("not ") } }
+    }
+
+    mutating func add(_ row: BenchRow) throws {
+        rows.append(row)
+        try keep()
+    }
+
+    private func keep() throws {
+        guard let file else { return }
+        try BenchFile(machine: watch.description(), command: command, rows: rows).write(to: file)
+    }
+}

@@ -1,0 +1,47 @@
+// The cost of each peer, one pair after the other: two pairs at once would share what they are measured by.
+
+import HeartbeatLab
+
+/// What `hbbench cost` does once its arguments are known.
+public struct CostProgram: Sendable {
+    public var peers: [PeerName]
+    public var setting: DetectionSetting
+    /// How long each pair is watched.
+    public var seconds: Int
+    public var runs: Int
+    /// File for the rows; `nil`: none.
+    public var file: String?
+    public var places: ProgramPlaces
+
+    public init(
+        peers: [PeerName], setting: DetectionSetting, seconds: Int, runs: Int, file: String?, places: ProgramPlaces
+    ) {
+        self.peers = peers
+        self.setting = setting
+        self.seconds = seconds
+        self.runs = runs
+        self.file = file
+        self.places = places
+    }
+
+    /// Measures and prints. Returns the exit code.
+    public func run() -> Int32 {
+        let measured = peers.map { $0.peer(setting, programs: places.programs) }
+        return BenchProgram.run(measuring: measured, file: file, places: places) { results in
+            for run in 1...max(1, runs) {
+                for peer in measured { try measure(peer, run: run, into: &results) }
+            }
+        }
+    }
+
+    private func measure(_ peer: any FailoverPeer, run: Int, into results: inout BenchResults) throws {
+        let cluster = try BenchCluster(peer, setting: setting, addresses: 1, places: places)
+        defer { cluster.close() }
+        BenchProgram.tell("\(peer.name), \(setting): cost of both nodes over \(seconds) s, run \(run)")
+        for row in try CostMeasurement(cluster: cluster, duration: .seconds(seconds)).rows(run: run) {
+            try results.add(row)
+            let figures = row.figures.sorted { $0.key < $1.key }.map { "\($0.key) \(decimal($0.value, digits: 1))" }
+            BenchProgram.tell("\(peer.name): \((figures + row.notes).joined(separator: ", "))")
+        }
+    }
+}

@@ -1,0 +1,224 @@
+// Turns the rows of bench runs into the generated part of a page: goals and verdicts first, then every figure. Pure: the same
+// files give the same text.
+
+/// The report of some result files.
+struct BenchReport {
+    /// In the order they were given; a later one's rows stand behind an earlier one's.
+    var files: [BenchFile]
+
+    private var table: RowTable { RowTable(rows: files.flatMap(\.rows)) }
+
+    /// Peers in the order of the page; others follow as they come.
+    private static let order = ["ours", "heartbeat", "keepalived", "floor"]
+    private static let measurements = ["cost", "load"]
+
+    private var peers: [String] {
+        let measured = table.distinct(\.peer)
+        return Self.order.filter(measured.contains) + measured.filter { !Self.order.contains($0) }
+    }
+
+    /// The generated part. `picture` is the path of the picture as the page names it.
+    func markdown(picture: String) -> String {
+        let parts = [machines, goals] + outages + [addresses(picture: picture), cost, load, remarks]
+        return parts.joined(separator: "\n")
+    }
+
+    // MARK: - Where
+
+    private var machines: String {
+        "## Measured on\n\n" + files.map(machine).joined(separator: "\n")
+    }
+
+    private func machine(_ file: BenchFile) -> String {
+        let machine = file.machine
+        let versions = machine.versions.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+        let lines = [
+            "\(machine.startedAt), \(decimal(machine.seconds / 60, digits: 0)) minutes: "
+                + "\(machine.processors) × \(machine.processorModel), \(machine.memoryMegabytes) MB, Linux \(machine.kernel)",
+            "steal \(decimal(machine.stealPercent, digits: 1)) %, load average "
+                + "\(decimal(machine.loadBefore, digits: 2)) before and \(decimal(machine.loadAfter, digits: 2)) after",
+            machine.commit.isEmpty ? nil : "commit \(machine.commit)",
+            versions.isEmpty ? nil : versions.joined(separator: "; "),
+            file.command.map { "`\($0)`" },
+        ].compactMap(\.self)
+        return "- \(lines.joined(separator: "\n  "))\n"
+    }
+
+    // MARK: - Goals
+
+    private var goals: String {
+        let others = peers.filter { $0 != "ours" }
+        var result = MarkdownTable(
+            columns: [.left("trial"), .left("figure"), .right("goal"), .right("ours"), .left("verdict")]
+                + others.map { .right($0) })
+        for goal in Goal.all {
+            let cells = (["ours"] + others).map { peer in
+                let key = TrialKey(fault: goal.fault, setting: goal.setting, addresses: goal.addresses, peer: peer)
+                return table[key].spread(goal.figure)
+            }
+            let own = [
+                Self.title(fault: goal.fault, setting: goal.setting, addresses: goal.addresses), goal.title,
+                "≤ \(decimal(goal.limit, digits: 0))", cells[0]?.text ?? "-", goal.verdict(cells[0]),
+            ]
+            result.rows.append(own + cells.dropFirst().map { $0?.text ?? "-" })
+        }
+        return "## Goals\n\n\(Self.howToRead)\n\n\(result.text)"
+    }
+
+    private static let howToRead = """
+        Cells are median (least–greatest) of all runs. Goals are for ours and judged by the median, those of load by the worst
+        run. Trials name keepalive and dead time: `1s` is 250 ms and 1 s, `tight` each daemon's shortest.
+        """
+
+    private static func title(fault: String, setting: String, addresses: Int) -> String {
+        "\(fault), \(setting)" + (addresses == 1 ? "" : ", \(addresses) addresses")
+    }
+
+    // MARK: - Outages
+
+    private var outages: [String] {
+        let timed = table.with { !Self.measurements.contains($0.fault) }
+        return timed.distinct { Pair(setting: $0.setting, addresses: $0.addresses) }.map { pair in
+            let rows = timed.with { $0.setting == pair.setting && $0.addresses == pair.addresses }
+            let count = pair.addresses == 1 ? "one address" : "\(pair.addresses) addresses"
+            return "## Outage at \(pair.setting), \(count)\n\n" + outage(rows).text
+        }
+    }
+
+    private struct Pair: Hashable {
+        var setting: String
+        var addresses: Int
+    }
+
+    private func outage(_ rows: RowTable) -> MarkdownTable {
+        let figures = [
+            ("outage ms", Figure.outage), ("beyond dead time", Figure.afterDeadtime),
+            ("last announced", Figure.lastAnnouncement), ("two owners", Figure.twoOwners), ("lost", Figure.lost),
+            ("stall", Figure.stall),
+        ]
+        var result = MarkdownTable(
+            columns: [.left("fault"), .left("peer"), .right("keepalive/dead ms"), .right("n")]
+                + figures.map { .right($0.0) })
+        for fault in rows.distinct(\.fault) {
+            for peer in peers {
+                let some = rows.with { $0.fault == fault && $0.peer == peer }
+                guard let first = some.rows.first else { continue }
+                result.rows.append(
+                    [fault, peer, Self.times(of: first), "\(some.rows.count)"] + figures.map { some.cell($0.1) })
+            }
+        }
+        return result
+    }
+
+    private static func times(of row: BenchRow) -> String {
+        "\(decimal(row.keepaliveMilliseconds, digits: 0))/\(decimal(row.deadtimeMilliseconds, digits: 0))"
+    }
+
+    // MARK: - Addresses
+
+    private var scaling: RowTable {
+        table.with { $0.fault == "power-loss" && $0.setting == "1s" }
+    }
+
+    private func addresses(picture: String) -> String {
+        var result = MarkdownTable(columns: [.right("addresses")] + peers.map { .right($0) })
+        for count in scaling.distinct(\.addresses).sorted() {
+            let cells = peers.map { peer in
+                scaling.with { $0.addresses == count && $0.peer == peer }.cell(Figure.afterDeadtime)
+            }
+            result.rows.append(["\(count)"] + cells)
+        }
+        let title =
+            "## Addresses\n\nPower loss at 1s: outage beyond the dead time in ms, until the last address is served.\n"
+        guard !result.rows.isEmpty else { return title + "\nNot measured.\n" }
+        return title + "\n![Outage beyond the dead time by number of addresses](\(picture))\n\n\(result.text)"
+    }
+
+    /// The picture of what `addresses` tells.
+    var chart: OutageChart {
+        OutageChart(
+            series: peers.enumerated().compactMap { position, peer in
+                let rows = scaling.with { $0.peer == peer }
+                let points = rows.distinct(\.addresses).sorted().compactMap { count in
+                    rows.with { $0.addresses == count }.spread(Figure.afterDeadtime).map {
+                        OutageChart.Point(addresses: count, outage: $0)
+                    }
+                }
+                let style = Self.order.firstIndex(of: peer) ?? Self.order.count + position
+                return points.isEmpty ? nil : OutageChart.Series(name: peer, style: style, points: points)
+            })
+    }
+
+    // MARK: - Cost and load
+
+    private var cost: String {
+        let figures = [
+            ("processes", Figure.processes), ("PSS MiB", Figure.proportionalMemory),
+            ("alone", Figure.proportionalMemoryAlone), ("RSS MiB", Figure.residentMemory),
+            ("locked MiB", Figure.lockedMemory), ("CPU s/h", Figure.processorTime), ("switches/s", Figure.switches),
+            ("calls/interval", Figure.systemCalls), ("LAN packets/s", Figure.lanPackets), ("bytes/s", Figure.lanBytes),
+            ("link packets/s", Figure.crossPackets), ("bytes/s", Figure.crossBytes),
+        ]
+        let rows = table.with { $0.fault == "cost" }
+        var result = MarkdownTable(
+            columns: [.left("peer"), .right("node"), .right("keepalive ms"), .right("n")] + figures.map { .right($0.0) }
+        )
+        for peer in peers {
+            let own = rows.with { $0.peer == peer }
+            for node in own.distinct({ $0.figures[Figure.node] ?? 0 }).sorted() {
+                let some = own.with { ($0.figures[Figure.node] ?? 0) == node }
+                let keepalive = decimal(some.rows[0].keepaliveMilliseconds, digits: 0)
+                result.rows.append(
+                    [peer, decimal(node, digits: 0), keepalive, "\(some.rows.count)"] + figures.map { some.cell($0.1) })
+            }
+        }
+        let title = "## Cost while nothing happens\n\n\(Self.howCostIsMeasured)\n\n"
+        return title + (result.rows.isEmpty ? "Not measured.\n" : result.text)
+    }
+
+    private static let howCostIsMeasured = """
+        Node 1 serves, node 2 stands by; all processes of the daemon together. Both nodes of a pair run the same program and
+        share its pages, so PSS halves them; `alone` is the same with the other node off. Packets are what the node sends on the
+        LAN and on the second link.
+        """
+
+    private var load: String {
+        let figures = [
+            ("takeovers", Figure.takeovers), ("declared dead", Figure.deaths), ("two owners ms", Figure.twoOwners),
+            ("no owner ms", Figure.noOwner), ("longest gap ms", Figure.outage), ("gaps ms", Figure.gaps),
+            ("stall ms", Figure.stall), ("steal %", Figure.steal),
+        ]
+        let rows = table.with { $0.fault == "load" }
+        var result = MarkdownTable(
+            columns: [.left("setting"), .left("peer"), .right("keepalive/dead ms"), .right("n"), .right("s")]
+                + figures.map { .right($0.0) })
+        for setting in rows.distinct(\.setting) {
+            for peer in peers {
+                let some = rows.with { $0.setting == setting && $0.peer == peer }
+                guard let first = some.rows.first else { continue }
+                result.rows.append(
+                    [setting, peer, Self.times(of: first), "\(some.rows.count)", some.cell(Figure.loadSeconds)]
+                        + figures.map { some.cell($0.1) })
+            }
+        }
+        let title = "## Load without any fault\n\n\(Self.howLoadIsMade)\n\n"
+        return title + (result.rows.isEmpty ? "Not measured.\n" : result.text)
+    }
+
+    private static let howLoadIsMade = """
+        Four processes that count, one that writes 256 MiB and waits for the disk, one that maps, touches and unmaps 512 MiB, all
+        with normal priority, and all clusters of one setting at the same time. Every takeover is one too many. `stall` is the
+        longest time in which the real-time probe itself was not run: what the machine held up, and nobody's fault.
+        """
+
+    // MARK: - Remarks
+
+    private var remarks: String {
+        let notes = table.rows.flatMap { row in
+            row.notes.map {
+                "\(row.peer), \(Self.title(fault: row.fault, setting: row.setting, addresses: row.addresses)), run \(row.run): \($0)"
+            }
+        }
+        return "## Remarks\n\n" + (notes.isEmpty ? "None.\n" : notes.map { "- \($0)\n" }.joined())
+    }
+}

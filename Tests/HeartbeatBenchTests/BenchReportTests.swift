@@ -1,0 +1,111 @@
+// From rows to the page and the picture: the parts by themselves, then a small result file made by hand against the text and
+// the picture it gives. When that text changes on purpose:
+//     HEARTBEAT_REWRITE_GOLDEN=1 swift test --filter HeartbeatBenchTests    and read the difference.
+
+import FoundationEssentials
+import Testing
+
+@testable import HeartbeatBench
+
+@Test(arguments: [
+    (0.0, 0, "0"), (-0.04, 1, "0.0"), (2.5, 0, "3"), (-2.5, 0, "-3"), (0.05, 2, "0.05"), (1234.56, 1, "1234.6"),
+    (0.999, 2, "1.00"), (-12.345, 2, "-12.35"),
+])
+func `numbers are written with the digits asked for`(value: Double, digits: Int, text: String) {
+    #expect(decimal(value, digits: digits) == text)
+}
+
+@Test(arguments: [
+    ([3.0, 1, 2], "2 (1–3)"), ([4.0, 1, 2, 3], "3 (1–4)"), ([4.5, 1, 2, 3], "2.5 (1.0–4.5)"), ([7.0], "7"),
+    ([978.2, 951, 1003.4], "978 (951–1003)"),
+    ([5.0, 5.01], "5.0"), ([-3.5, 2, .nan], "-0.8 (-3.5–2.0)"),
+])
+func `several runs are a median and two extremes`(values: [Double], text: String) {
+    #expect(Spread(values)?.text == text)
+}
+
+@Test func `no value is no spread`() {
+    #expect(Spread([]) == nil && Spread([.nan, .infinity]) == nil)
+}
+
+@Test func `a verdict tells by how much`() throws {
+    let cost = try #require(Goal.all.first { $0.figure == Figure.proportionalMemory })
+    #expect(cost.verdict(nil) == "not measured")
+    #expect(cost.verdict(Spread([cost.limit, cost.limit - 1, 99])) == "met")
+    #expect(cost.verdict(Spread([cost.limit + 0.3])) == "**missed by 0.3**")
+    let load = try #require(Goal.all.first { $0.judgesWorst })
+    #expect(load.verdict(Spread([0, 0, load.limit + 12])) == "**missed by 12**")
+}
+
+@Test func `goals are about different things`() {
+    let named = Goal.all.map { [$0.fault, $0.setting, "\($0.addresses)", $0.figure] }
+    #expect(Set(named).count == named.count)
+    for goal in Goal.all { #expect(DetectionSetting(goal.setting) != nil, "\(goal)") }
+}
+
+@Test func `a table is aligned and survives a bar in a cell`() {
+    let table = MarkdownTable(columns: [.left("a"), .right("number")], rows: [["x|y", "1"], ["", "22"]])
+    #expect(
+        table.text == """
+            | a    | number |
+            | ---- | -----: |
+            | x\\|y |      1 |
+            |      |     22 |
+
+            """)
+}
+
+private let page = "# Head\n\(GeneratedSection.begin)\nold\n\(GeneratedSection.end)\nfoot\n"
+
+@Test func `only what stands between the markers is replaced`() throws {
+    let once = try GeneratedSection.replace(in: page, with: "new\nlines\n", of: "p.md")
+    #expect(once == "# Head\n\(GeneratedSection.begin)\nnew\nlines\n\n\(GeneratedSection.end)\nfoot\n")
+    #expect(try GeneratedSection.replace(in: once, with: "new\nlines\n", of: "p.md") == once)
+}
+
+@Test(arguments: [
+    "", "# Head\n", "\(GeneratedSection.begin)\n", "\(GeneratedSection.end)\n\(GeneratedSection.begin)\n",
+    "say \(GeneratedSection.begin)\n\(GeneratedSection.end)\n", page + page,
+])
+func `a page without both markers is left alone`(page: String) {
+    #expect(throws: BenchFileError.self) { try GeneratedSection.replace(in: page, with: "new", of: "p.md") }
+}
+
+@Test(arguments: [
+    ("docs/benchmarks.md", "docs/o.svg", "o.svg"), ("benchmarks.md", "o.svg", "o.svg"),
+    ("docs/benchmarks.md", "pictures/o.svg", "pictures/o.svg"),
+])
+func `the page names its picture as a reader finds it`(page: String, picture: String, link: String) {
+    #expect(ReportProgram.link(from: page, to: picture) == link)
+}
+
+@Test func `the picture keeps what is outside its axes inside`() throws {
+    let far = try #require(Spread([-50, 1e9]))
+    let chart = OutageChart(series: [.init(name: "a<b", style: 0, points: [.init(addresses: 100_000, outage: far)])])
+    #expect(chart.svg.contains("a&lt;b"))
+    #expect(chart.svg.contains("x1=\"620\" y1=\"376\" x2=\"620\" y2=\"56\""))
+    #expect(OutageChart(series: []).svg.contains("Not measured."))
+}
+
+@Suite struct GoldenReportTests {
+    static let directory = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "golden")
+
+    private func expect(_ text: String, toBe file: String) throws {
+        let url = Self.directory.appending(path: file)
+        if ProcessInfo.processInfo.environment["HEARTBEAT_REWRITE_GOLDEN"] == "1" {
+            try Data(text.utf8).write(to: url)
+        }
+        #expect(String(decoding: try Data(contentsOf: url), as: UTF8.self) == text, "golden/\(file)")
+    }
+
+    @Test func rowsBecomeAPageAndAPicture() throws {
+        let file = try BenchFile(readingFrom: Self.directory.appending(path: "small.json").path)
+        let report = BenchReport(files: [file])
+        try expect(report.markdown(picture: "outage-by-addresses.svg"), toBe: "small.md")
+        try expect(report.chart.svg, toBe: "small.svg")
+    }
+
+    @Test func nothingMeasuredIsAReportToo() throws {
+        try expect(BenchReport(files: []).markdown(picture: "none.svg"), toBe: "nothing.md")
+    }
+}
