@@ -2,7 +2,8 @@
 # that is possible (Debian, root), and named where it is not.
 
 .DEFAULT_GOAL := help
-.PHONY: help build install uninstall dist demo bench test check lint shell examples packaging systemd sim mutants clean
+.PHONY: help build install uninstall dist demo bench interop test check lint shell examples packaging systemd sim mutants \
+	clean
 # The steps share the build directory and the processors.
 .NOTPARALLEL:
 
@@ -22,6 +23,7 @@ DESTDIR ?=
 BIN := .build/release
 DEMO_PRODUCTS := heartbeat hb_standby cl_status hbdemo
 BENCH_PRODUCTS := heartbeat hb_standby hbbench hbfloor
+INTEROP_PRODUCTS := heartbeat cl_status hb_standby hb_takeover hbinterop
 PRODUCTS := $(DEMO_PRODUCTS) hb_takeover hb_address hbsim
 INSTALLED = $(filter-out hbsim hbdemo,$(PRODUCTS))
 SHELL_FILES = $(wildcard install.sh resource.d/* Tests/resource.d/* Tests/install.d/* Tests/systemd/* .ci/*)
@@ -30,8 +32,10 @@ SHELL_FILES = $(wildcard install.sh resource.d/* Tests/resource.d/* Tests/instal
 TOOLCHAIN := git:git ca-certificates:/etc/ssl/certs/ca-certificates.crt pkg-config:pkg-config \
 	libc6-dev:/usr/include/stdio.h libstdc++-12-dev:/usr/include/c++/* libsystemd-dev:/usr/include/systemd/sd-daemon.h
 LABORATORY := iproute2:ip util-linux:nsenter hostname:hostname
-PEERS := heartbeat:/usr/share/heartbeat/ResourceManager resource-agents:/usr/lib/ocf/resource.d/heartbeat/IPaddr \
-	keepalived:/usr/sbin/keepalived
+# Debian's heartbeat 3.0.6 and what it calls.
+ORIGINAL := heartbeat:/usr/share/heartbeat/ResourceManager net-tools:ifconfig iptables:iptables \
+	resource-agents:/usr/lib/ocf/resource.d/heartbeat/IPaddr2
+PEERS := $(ORIGINAL) keepalived:/usr/sbin/keepalived
 PACKAGING := binutils:strip
 CONTAINER := systemd:/lib/systemd/systemd iproute2:ip util-linux:nsenter
 
@@ -65,6 +69,15 @@ bench: ## measure failovers beside heartbeat 3, keepalived and bare C (root); RU
 	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) $(PEERS) swift
 	@for product in $(BENCH_PRODUCTS); do $(RELEASE) --product $$product || exit; done
 	@$(BIN)/hbbench plan $(if $(QUICK),--quick) --runs $(RUNS) --json $(ROWS) $(ARGS)
+
+interop: ## live beside Debian's heartbeat 3.0.6 and read its files as it does (root)
+	@[ "$$(id -u)" -eq 0 ] || { echo "the comparison needs root: it makes namespaces" >&2; exit 1; }
+	@[ ! -e /usr/share/swift-heartbeat ] || { \
+		echo "not on a gateway: this needs Debian's heartbeat, which would replace the installed one" >&2; exit 1; }
+	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) $(ORIGINAL) swift
+	@for product in $(INTEROP_PRODUCTS); do $(RELEASE) --product $$product || exit; done
+	@$(BIN)/hbinterop configuration
+	@$(BIN)/hbinterop pairs
 
 test: ## run all tests; those that need root are skipped aloud without
 	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) swift

@@ -78,7 +78,10 @@ let package = Package(
         .executableTarget(name: "hbdemo", dependencies: ["HeartbeatLab", arguments], swiftSettings: strict),
         .target(name: "HeartbeatBench", dependencies: ["HeartbeatLab", "CLinux"], swiftSettings: strict),
         .executableTarget(name: "hbbench", dependencies: ["HeartbeatBench", arguments], swiftSettings: strict),
-        .target(name: "HeartbeatInterop", dependencies: ["HeartbeatLab"], swiftSettings: strict),
+        .target(
+            name: "HeartbeatInterop",
+            dependencies: ["HeartbeatLab", "HeartbeatConfig", "HeartbeatWire", "HeartbeatModel", "CLinux"],
+            swiftSettings: strict),
         .executableTarget(name: "hbinterop", dependencies: ["HeartbeatInterop", arguments], swiftSettings: strict),
         // The physical limit in bare C, for comparison.
         .executableTarget(name: "hbfloor"),
@@ -114,7 +117,9 @@ let package = Package(
             name: "HeartbeatBenchTests", dependencies: ["HeartbeatBench", "HeartbeatLab"],
             resources: [.copy("golden")], swiftSettings: strict),
         .testTarget(
-            name: "HeartbeatInteropTests", dependencies: ["HeartbeatInterop", "HeartbeatLab"], swiftSettings: strict),
+            name: "HeartbeatInteropTests",
+            dependencies: ["HeartbeatInterop", "HeartbeatConfig", "HeartbeatModel", "HeartbeatLab"],
+            swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )

@@ -6,10 +6,10 @@ import ArgumentParser
 struct HBInterop: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hbinterop",
-        abstract: "Compares this heartbeat with Debian's heartbeat 3.0.6.",
+        abstract: "Compares this heartbeat with Debian's heartbeat 3.0.6, whose programs it runs in namespaces.",
         discussion: """
-            Needs root, iproute2, util-linux and the package heartbeat. Exit code 0: nobody could tell; 1: somebody could; \
-            3: impossible here; 130: interrupted.
+            Needs root, iproute2, util-linux and the original's packages. Exit code 0: no difference that is not declared; \
+            1: there is one; 3: nothing can be compared here; 130: interrupted.
             """,
-        subcommands: [PairsCommand.self])
+        subcommands: [PairsCommand.self, ConfigurationCommand.self])
 }

@@ -13,7 +13,7 @@ public struct RunName: Hashable, Sendable {
     private static let laboratories = Atomic<Int>(0)
 
     /// Names of this process that it has not used before.
-    init(prefix: String) {
+    public init(prefix: String) {
         self.prefix = prefix
         pid = getpid()
         rest = "-\(Self.laboratories.add(1, ordering: .relaxed).newValue)"

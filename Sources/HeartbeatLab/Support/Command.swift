@@ -111,7 +111,7 @@ public struct Command: Sendable {
 }
 
 /// A pipe no child inherits by accident.
-func makePipe() throws -> (readable: Int32, writable: Int32) {
+public func makePipe() throws -> (readable: Int32, writable: Int32) {
     var ends: [Int32] = [-1, -1]
     try check(clinux_lab_pipe(&ends), "pipe")
     return (ends[0], ends[1])
@@ -125,7 +125,7 @@ func awaitReadable(_ descriptors: [Int32], milliseconds: Int32 = -1) -> [Int32] 
 }
 
 /// One read; empty at the end of the file, on an error, and when nothing is there.
-func readSome(_ descriptor: Int32, atMost count: Int = 65536) -> [UInt8] {
+public func readSome(_ descriptor: Int32, atMost count: Int = 65536) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
         used = max(0, read(descriptor, buffer.baseAddress, count))
     }

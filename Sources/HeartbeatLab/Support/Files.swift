@@ -5,17 +5,20 @@ import Glibc
 /// Small files, whole.
 public enum Files {
     /// Writes a file anew with exactly this mode.
-    static func write(_ text: String, to path: String, mode: mode_t = 0o644) throws {
+    public static func write(_ text: String, to path: String, mode: mode_t = 0o644) throws {
+        try write(bytes: Array(text.utf8), to: path, mode: mode)
+    }
+
+    /// Writes a file that need not be text.
+    public static func write(bytes: [UInt8], to path: String, mode: mode_t = 0o644) throws {
         let descriptor = try check(open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode), "create \(path)")
         defer { _ = close(descriptor) }
         try check(fchmod(descriptor, mode), "chmod \(path)")
-        var text = text
-        let written = text.withUTF8 { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-        guard written == text.utf8.count else { throw LabError.last("write \(path)") }
+        guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else { throw LabError.last("write \(path)") }
     }
 
     /// The path from the root; the path itself when there is nothing at it. Nodes do not start where we do.
-    static func absolute(_ path: String) -> String {
+    public static func absolute(_ path: String) -> String {
         guard let resolved = realpath(path, nil) else { return path }
         defer { free(resolved) }
         return String(cString: resolved)
@@ -35,7 +38,7 @@ public enum Files {
     }
 
     /// Makes a directory; one that is there already is fine.
-    static func makeDirectory(_ path: String, mode: mode_t = 0o755) throws {
+    public static func makeDirectory(_ path: String, mode: mode_t = 0o755) throws {
         guard mkdir(path, mode) != 0, errno != EEXIST else { return }
         throw LabError.last("mkdir \(path)")
     }
@@ -55,13 +58,13 @@ public enum Files {
     }
 
     /// Removes a file or a whole directory, as far as possible. Symbolic links are not followed.
-    static func remove(_ path: String) {
+    public static func remove(_ path: String) {
         if unlink(path) == 0 || errno == ENOENT { return }
         for name in names(in: path) { remove("\(path)/\(name)") }
         rmdir(path)
     }
 
-    static func isExecutable(_ path: String) -> Bool {
+    public static func isExecutable(_ path: String) -> Bool {
         access(path, X_OK) == 0
     }
 }

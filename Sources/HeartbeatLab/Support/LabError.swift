@@ -33,7 +33,7 @@ public enum LabError: Error, Hashable, CustomStringConvertible {
 
 /// Passes on the result of a system call, or throws when it is negative.
 @discardableResult
-func check<Result: BinaryInteger>(_ result: Result, _ operation: @autoclosure () -> String) throws -> Result {
+public func check<Result: BinaryInteger>(_ result: Result, _ operation: @autoclosure () -> String) throws -> Result {
     guard result >= 0 else { throw LabError.last(operation()) }
     return result
 }
