@@ -13,10 +13,11 @@ RELEASE = $(SWIFT) build -c release --static-swift-stdlib
 SEED ?= 1
 SEEDS ?= 10000
 ARGS ?=
-# How often `make bench` repeats each fault, whether it only takes a first look, and where its rows go.
+# How often `make bench` repeats each fault, whether it only takes a first look, where its rows go, and the page it writes.
 RUNS ?= 5
 QUICK ?=
-ROWS ?= .build/bench.json
+ROWS ?= .build/bench
+PAGE ?= docs/benchmarks.md
 # Where `make install` puts things: below PREFIX, but for /etc, with DESTDIR in front of every path.
 PREFIX ?= /usr
 DESTDIR ?=
@@ -62,13 +63,22 @@ demo: ## play failovers in network namespaces and measure them (root); ARGS=--he
 	@for product in $(DEMO_PRODUCTS); do $(RELEASE) --product $$product || exit; done
 	@$(BIN)/hbdemo $(ARGS)
 
-bench: ## measure failovers beside heartbeat 3, keepalived and bare C (root); RUNS=5 QUICK=1 ROWS=file ARGS=
+bench: ## measure beside heartbeat 3, keepalived and bare C (root), write docs/benchmarks.md; RUNS=5 QUICK=1 ROWS=directory
 	@[ "$$(id -u)" -eq 0 ] || { echo "the bench needs root: it makes network namespaces" >&2; exit 1; }
 	@[ ! -e /usr/share/swift-heartbeat ] || { \
 		echo "not on a gateway: the bench needs Debian's heartbeat, which would replace the installed one" >&2; exit 1; }
 	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) $(PEERS) swift
 	@for product in $(BENCH_PRODUCTS); do $(RELEASE) --product $$product || exit; done
-	@$(BIN)/hbbench plan $(if $(QUICK),--quick) --runs $(RUNS) --json $(ROWS) $(ARGS)
+	@mkdir -p $(ROWS)
+ifneq ($(QUICK),)
+	@$(BIN)/hbbench plan --quick --json $(ROWS)/quick.json
+else
+	@$(BIN)/hbbench plan --runs $(RUNS) --json $(ROWS)/failovers.json
+	@$(BIN)/hbbench cost --json $(ROWS)/cost.json
+	@$(BIN)/hbbench load --json $(ROWS)/load.json --logs $(ROWS)/logs
+	@$(BIN)/hbbench report $(ROWS)/failovers.json $(ROWS)/cost.json $(ROWS)/load.json \
+		--markdown $(PAGE) --picture $(dir $(PAGE))outage-by-addresses.svg
+endif
 
 interop: ## live beside Debian's heartbeat 3.0.6 and read its files as it does (root)
 	@[ "$$(id -u)" -eq 0 ] || { echo "the comparison needs root: it makes namespaces" >&2; exit 1; }

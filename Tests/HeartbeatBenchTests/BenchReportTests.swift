@@ -28,17 +28,39 @@ func `several runs are a median and two extremes`(values: [Double], text: String
     #expect(Spread([]) == nil && Spread([.nan, .infinity]) == nil)
 }
 
+/// Rows of one trial, a row for each value.
+private func rows(of goal: Goal, peer: String = "ours", addresses: Int? = nil, _ values: [Double]) -> [BenchRow] {
+    values.enumerated().map { index, value in
+        BenchRow(
+            peer: peer, fault: goal.fault, setting: goal.setting, keepaliveMilliseconds: 250,
+            deadtimeMilliseconds: 1000, addresses: addresses ?? goal.addresses, run: index + 1,
+            figures: [goal.figure: value])
+    }
+}
+
 @Test func `a verdict tells by how much`() throws {
     let cost = try #require(Goal.all.first { $0.figure == Figure.proportionalMemory })
-    #expect(cost.verdict(nil) == "not measured")
-    #expect(cost.verdict(Spread([cost.limit, cost.limit - 1, 99])) == "met")
-    #expect(cost.verdict(Spread([cost.limit + 0.3])) == "**missed by 0.3**")
+    #expect(cost.verdict(in: RowTable(rows: [])) == "not measured")
+    #expect(cost.verdict(in: RowTable(rows: rows(of: cost, [7, 6, 99]))) == "met")
+    #expect(cost.verdict(in: RowTable(rows: rows(of: cost, [7.3]))) == "**missed by 0.3**")
     let load = try #require(Goal.all.first { $0.judgesWorst })
-    #expect(load.verdict(Spread([0, 0, load.limit + 12])) == "**missed by 12**")
+    #expect(load.verdict(in: RowTable(rows: rows(of: load, [0, 0, 12]))) == "**missed by 12**")
+}
+
+@Test func `a goal can be another's figure, or our own with one address`() throws {
+    let announced = try #require(Goal.all.first { $0.figure == Figure.announcedAfterDeadtime && $0.addresses == 500 })
+    let own = rows(of: announced, [30])
+    #expect(announced.verdict(in: RowTable(rows: own)) == "not measured")
+    #expect(announced.verdict(in: RowTable(rows: own + rows(of: announced, peer: "floor", [15, 14, 16]))) == "met")
+    #expect(
+        announced.verdict(in: RowTable(rows: own + rows(of: announced, peer: "floor", [13]))) == "**missed by 4.0**")
+    let ten = try #require(Goal.all.first { $0.fault == "power-loss" && $0.addresses == 10 })
+    let growing = rows(of: ten, [13]) + rows(of: ten, addresses: 1, [2])
+    #expect(ten.verdict(in: RowTable(rows: growing)) == "**missed by 1.0**")
 }
 
 @Test func `goals are about different things`() {
-    let named = Goal.all.map { [$0.fault, $0.setting, "\($0.addresses)", $0.figure] }
+    let named = Goal.all.map { [$0.fault, $0.setting, "\($0.addresses)", $0.figure, $0.limitText] }
     #expect(Set(named).count == named.count)
     for goal in Goal.all { #expect(DetectionSetting(goal.setting) != nil, "\(goal)") }
 }

@@ -104,7 +104,9 @@ public final class BenchCluster {
         let trial = Trial(
             fault: fault, start: start, end: end, tick: probe.tick, deadtime: peer.deadtime,
             stations: nodes.map(\.hardwareAddress))
-        row.figures = trial.figures(of: try probe.record())
+        let record = try probe.record()
+        row.figures = trial.figures(of: record)
+        row.timeline = timeline(of: trial, record)
         row.figures.merge(peer.ownFigures(of: nodes[fault.expectedOwner ?? 1])) { seen, _ in seen }
         row.notes = [peer.substitutes[fault]].compactMap(\.self)
         if !hasRecovered { row.notes.append("not recovered after \(limit)") }
@@ -112,6 +114,22 @@ public final class BenchCluster {
             row.notes.append("the machine stood still for \(Int(stall)) ms")
         }
         return row
+    }
+
+    /// What nodes that tell of it did, beside what the client saw of the last address.
+    private func timeline(of trial: Trial, _ record: ProbeRecord) -> [TimelineEntry]? {
+        let taker = nodes[trial.fault.expectedOwner ?? 1]
+        let movements = nodes.flatMap { node in
+            peer.log(of: node).map {
+                MergedTimeline.Movement.all(
+                    inLog: Files.read($0), of: node.name, from: trial.start, to: trial.end)
+            } ?? []
+        }
+        guard !movements.isEmpty, let last = record.byAddress().last else { return nil }
+        return MergedTimeline(
+            fault: MergedTimeline.Fault("\(trial.fault.deed) \(nodes[0].name)", at: trial.start),
+            movements: movements, figures: last.figures(from: trial.start, to: trial.end),
+            taker: (taker.name, taker.hardwareAddress))?.entries.map(TimelineEntry.init)
     }
 
     /// A row of this cluster without figures.

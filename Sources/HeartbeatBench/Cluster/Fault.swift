@@ -19,6 +19,18 @@ public enum Fault: String, CaseIterable, Codable, Hashable, Sendable {
     /// How long a hang lasts.
     public static let freeze = Duration.seconds(3)
 
+    /// What the laboratory does to the first node, in words that its name follows.
+    var deed: String {
+        switch self {
+        case .powerLoss: "cuts the power of"
+        case .failback: "switches on"
+        case .standby: "gives the order to hand over on"
+        case .stop: "ends the daemon of"
+        case .hang: "stops all processes of"
+        case .carrierLoss: "pulls the LAN cable of"
+        }
+    }
+
     /// Number of the node (0 or 1) that must serve when it begins.
     public var ownerBefore: Int { self == .failback ? 1 : 0 }
 

@@ -83,6 +83,7 @@ public struct BenchProgram: Sendable {
                     let row = try cluster.trial(step.fault, run: step.run)
                     try results.add(row)
                     Self.tell(BenchTable.line(for: row))
+                    if let timeline = row.timeline { Self.print(BenchTable.text(of: timeline), to: STDERR_FILENO) }
                     // A failback begins where another fault has left off.
                     if let next, next.ownerBefore == 0 { try cluster.comeHome() }
                 } catch LabError.notReached(let what) {

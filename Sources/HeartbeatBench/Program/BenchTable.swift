@@ -24,7 +24,7 @@ public struct BenchTable: Sendable {
         let lines = groups.map { group in
             [
                 group.head.setting, "\(group.head.addresses)", group.head.fault, group.head.peer, "\(group.rows.count)",
-            ] + Self.columns.map { Self.spread(group.rows.compactMap(\.figures[$0.figure])) }
+            ] + Self.columns.map { Spread(group.rows.compactMap(\.figures[$0.figure]))?.text(digits: 1) ?? "-" }
         }
         return Self.align([titles] + lines) + groups.map { Self.notes(of: $0.rows) }.joined()
     }
@@ -32,10 +32,18 @@ public struct BenchTable: Sendable {
     /// One row on one line, for somebody who waits.
     public static func line(for row: BenchRow) -> String {
         let figures = columns.compactMap { column in
-            row.figures[column.figure].map { "\(column.title) \(number($0))" }
+            row.figures[column.figure].map { "\(column.title) \(decimal($0, digits: 1))" }
         }
         let head = "\(row.peer) \(row.fault), \(row.setting), \(row.addresses) address\(row.addresses == 1 ? "" : "es")"
         return "\(head), run \(row.run): \((figures + row.notes).joined(separator: ", "))"
+    }
+
+    /// A line for each thing that happened: milliseconds since the fault, how long it took, who, what.
+    static func text(of timeline: [TimelineEntry]) -> String {
+        align(
+            timeline.map { entry in
+                [decimal(entry.at, digits: 2), entry.took.map { decimal($0, digits: 2) } ?? "", entry.who, entry.what]
+            })
     }
 
     private static let columns: [(title: String, figure: String)] = [
@@ -83,20 +91,6 @@ public struct BenchTable: Sendable {
             let which = runs.map { "\($0)" }.joined(separator: " ")
             return "\(rows[0].peer) \(rows[0].fault) \(rows[0].setting), run \(which): \(note)\n"
         }.joined()
-    }
-
-    /// `978.1 (951.0–1003.2)`; one value by itself.
-    private static func spread(_ values: [Double]) -> String {
-        let sorted = values.sorted()
-        guard let least = sorted.first, let most = sorted.last else { return "-" }
-        let median = (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
-        return sorted.count == 1 ? number(median) : "\(number(median)) (\(number(least))–\(number(most)))"
-    }
-
-    /// With one decimal.
-    private static func number(_ value: Double) -> String {
-        let tenths = Int((abs(value) * 10).rounded())
-        return "\(value < 0 && tenths > 0 ? "-" : "")\(tenths / 10).\(tenths % 10)"
     }
 
     private static func align(_ rows: [[String]]) -> String {

@@ -1,5 +1,7 @@
 // One measurement as it is kept: what was measured, and figures by name, so that a new figure needs no new reader.
 
+import HeartbeatLab
+
 /// One trial of one peer.
 public struct BenchRow: Codable, Hashable, Sendable {
     public var peer: String
@@ -17,6 +19,8 @@ public struct BenchRow: Codable, Hashable, Sendable {
     public var figures: [String: Double]
     /// What a reader of the figures must know: that it did not recover, that the machine stood still, …
     public var notes: [String]
+    /// Where the time went, by time; `nil` of a peer that does not tell.
+    public var timeline: [TimelineEntry]?
 
     public init(
         peer: String, fault: String, setting: String, keepaliveMilliseconds: Double, deadtimeMilliseconds: Double,
@@ -31,6 +35,24 @@ public struct BenchRow: Codable, Hashable, Sendable {
         self.run = run
         self.figures = figures
         self.notes = notes
+    }
+}
+
+/// One thing that happened in a trial.
+public struct TimelineEntry: Codable, Hashable, Sendable {
+    /// Milliseconds since the fault; negative before it.
+    public var at: Double
+    /// Milliseconds, of what took time.
+    public var took: Double?
+    /// `lab`, `client` or a node's name.
+    public var who: String
+    public var what: String
+
+    init(_ entry: MergedTimeline.Entry) {
+        at = entry.begin.inMilliseconds
+        took = entry.end.map { ($0 - entry.begin).inMilliseconds }
+        who = entry.who
+        what = entry.text
     }
 }
 

@@ -19,7 +19,7 @@ struct BenchReport {
 
     /// The generated part. `picture` is the path of the picture as the page names it.
     func markdown(picture: String) -> String {
-        let parts = [machines, goals] + outages + [addresses(picture: picture), cost, load, remarks]
+        let parts = [machines, goals] + outages + [addresses(picture: picture), timelines, cost, load, remarks]
         return parts.joined(separator: "\n")
     }
 
@@ -52,15 +52,10 @@ struct BenchReport {
             columns: [.left("trial"), .left("figure"), .right("goal"), .right("ours"), .left("verdict")]
                 + others.map { .right($0) })
         for goal in Goal.all {
-            let cells = (["ours"] + others).map { peer in
-                let key = TrialKey(fault: goal.fault, setting: goal.setting, addresses: goal.addresses, peer: peer)
-                return table[key].spread(goal.figure)
-            }
-            let own = [
-                Self.title(fault: goal.fault, setting: goal.setting, addresses: goal.addresses), goal.title,
-                "≤ \(decimal(goal.limit, digits: 0))", cells[0]?.text ?? "-", goal.verdict(cells[0]),
-            ]
-            result.rows.append(own + cells.dropFirst().map { $0?.text ?? "-" })
+            let cells = (["ours"] + others).map { goal.measured(of: $0, in: table)?.text ?? "-" }
+            let title = Self.title(fault: goal.fault, setting: goal.setting, addresses: goal.addresses)
+            result.rows.append(
+                [title, goal.title, goal.limitText, cells[0], goal.verdict(in: table)] + cells.dropFirst())
         }
         return "## Goals\n\n\(Self.howToRead)\n\n\(result.text)"
     }
@@ -147,6 +142,35 @@ struct BenchReport {
                 let style = Self.order.firstIndex(of: peer) ?? Self.order.count + position
                 return points.isEmpty ? nil : OutageChart.Series(name: peer, style: style, points: points)
             })
+    }
+
+    // MARK: - Timelines
+
+    /// Numbers of addresses whose takeovers are shown step by step.
+    private static let shownAddresses = [1, 100]
+
+    private var timelines: String {
+        let told = table.with { $0.timeline != nil && Self.shownAddresses.contains($0.addresses) }
+        let trials = told.distinct(TrialKey.init).compactMap { key in
+            told[key].typical(Figure.outage).map { timeline(of: $0) }
+        }
+        let title = "## Where the time goes\n\n\(Self.howTimelinesAreMade)\n"
+        return ([title] + (trials.isEmpty ? ["Not measured.\n"] : trials)).joined(separator: "\n")
+    }
+
+    private static let howTimelinesAreMade = """
+        Of each trial the run whose outage is in the middle. The nodes' part is a line that the daemon writes into its log after
+        every movement of a group; laboratory, nodes and client read the same clock.
+        """
+
+    private func timeline(of row: BenchRow) -> String {
+        var result = MarkdownTable(columns: [.right("at ms"), .right("took ms"), .left("who"), .left("what")])
+        for entry in row.timeline ?? [] {
+            let took = entry.took.map { decimal($0, digits: 2) } ?? ""
+            result.rows.append([decimal(entry.at, digits: 2), took, entry.who, entry.what])
+        }
+        let title = Self.title(fault: row.fault, setting: row.setting, addresses: row.addresses)
+        return "### \(title), run \(row.run)\n\n\(result.text)"
     }
 
     // MARK: - Cost and load

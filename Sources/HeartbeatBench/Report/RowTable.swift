@@ -38,6 +38,12 @@ struct RowTable {
         Spread(rows.compactMap { $0.figures[figure] })
     }
 
+    /// The row whose figure is in the middle; of two, the smaller.
+    func typical(_ figure: String) -> BenchRow? {
+        let some = rows.filter { $0.figures[figure] != nil }.sorted { $0.figures[figure]! < $1.figures[figure]! }
+        return some.isEmpty ? nil : some[(some.count - 1) / 2]
+    }
+
     /// As a cell of a table; `-` without a value.
     func cell(_ figure: String) -> String {
         spread(figure)?.text ?? "-"
