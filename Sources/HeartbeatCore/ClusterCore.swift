@@ -60,7 +60,7 @@ public struct ClusterCore: Hashable, Sendable {
     var own = OwnHoldings()
     var peerHoldings: PeerHoldings?
     /// Whether the peer is one of ours and tells its claims; `nil` before its first report.
-    var peerSpeaksClaims: Bool?
+    public internal(set) var peerSpeaksClaims: Bool?
     var transaction = Transaction.none
     var legacy = LegacyRequests()
     var isFailbackDue = false

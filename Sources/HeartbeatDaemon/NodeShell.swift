@@ -125,10 +125,24 @@ final class NodeShell {
 
     private func receivedMessage(_ bytes: [UInt8], over medium: MediumName) {
         do throws(WireError) {
-            feed(.received(try copies.decode(bytes, with: codec), over: medium))
+            let signed = try copies.open(bytes, with: codec)
+            signAsPeer(signed)
+            feed(.received(signed.message, over: medium))
         } catch {
             tell(error, over: medium)
         }
+    }
+
+    /// heartbeat 3 checks what it receives with its own current key, whichever key it was signed with (observed). While keys
+    /// are changed on one node after the other, it must be met with the key that it uses itself.
+    private func signAsPeer(_ signed: SignedMessage) {
+        guard signed.message.source != localNode, configuration.nodes.contains(signed.message.source) else { return }
+        let key = core.peerSpeaksClaims == true ? configuration.authentication.current : signed.key
+        guard key != codec.signingKey, codec.sign(withKey: key) else { return }
+        facts.tell(
+            .signingKey,
+            "Messages are signed with key \(key) of authkeys"
+                + (key == configuration.authentication.current ? "" : ", as long as \(signed.message.source) does"))
     }
 
     func answered(_ payload: [UInt8], from node: NodeName) {
@@ -269,7 +283,7 @@ final class NodeShell {
 
     private func netstring(of message: Message) -> [UInt8] {
         let bytes = codec.encode(message, as: .netstring)
-        copies.remember(message, as: bytes)
+        copies.remember(SignedMessage(message: message, key: codec.signingKey), as: bytes)
         return bytes
     }
 

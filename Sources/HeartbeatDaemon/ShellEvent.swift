@@ -12,6 +12,7 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
     case mediumRecovered = "medium-recovered"
     case packetRefused = "packet-refused"
     case injectionRefused = "injection-refused"
+    case signingKey = "signing-key"
 
     // Groups on the move.
     case groupTimeline = "group-timeline"
@@ -37,7 +38,7 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
 
     var level: Notice.Level {
         switch self {
-        case .mediumOpen, .mediumRecovered, .groupTimeline, .generation, .uuidNew: .info
+        case .mediumOpen, .mediumRecovered, .groupTimeline, .generation, .uuidNew, .signingKey: .info
         case .mediumWarning, .packetRefused, .injectionRefused, .generationNew, .generationRaised, .realtimeRefused,
             .reloadIncomplete, .leftoverScript,
             .watchdogWarning, .serviceWatchdogSlow:

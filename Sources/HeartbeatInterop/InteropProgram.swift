@@ -61,8 +61,9 @@ public struct InteropProgram: Sendable {
 
     private func summarise(_ outcomes: [LifeOutcome]) -> Int32 {
         var bad = outcomes.filter { !$0.problems.isEmpty }.count
-        let yardsticks = outcomes.filter { $0.row.software == [.original, .original] }
-        for outcome in outcomes where outcome.row.software != [.original, .original] {
+        let lives = outcomes.filter { $0.row.story == .life }
+        let yardsticks = lives.filter { $0.row.software == [.original, .original] }
+        for outcome in lives where outcome.row.software != [.original, .original] {
             guard let measure = yardsticks.first(where: { $0.row.failback == outcome.row.failback }) else { continue }
             let extra = Self.beyond(measure, outcome)
             if !extra.isEmpty { bad += 1 }
@@ -75,13 +76,29 @@ public struct InteropProgram: Sendable {
 
     /// What a mixed pair started or stopped in a scene in which the originals among themselves would not have.
     static func beyond(_ measure: LifeOutcome, _ outcome: LifeOutcome) -> [String] {
-        outcome.scenes.filter { $0.scene != .partition }.flatMap { scene -> [String] in
-            guard let same = measure.scenes.first(where: { $0.scene == scene.scene }) else { return [] }
+        let known = Dictionary(uniqueKeysWithValues: numbered(measure.scenes).map { ($0.place, $0.outcome) })
+        return numbered(outcome.scenes).filter { $0.outcome.scene != .partition }.flatMap { place, scene -> [String] in
+            guard let same = known[place] else { return [] }
             return scene.touched.sorted { $0.key < $1.key }.flatMap { node, calls in
                 calls.subtracting(same.touched[node] ?? []).sorted().map { call in
                     "\(scene.scene.name): \(call) on \(node), which the originals do not do"
                 }
             }
+        }
+    }
+
+    /// A scene, and how often it has been played before in the same life.
+    private struct Place: Hashable {
+        var scene: LifeScene
+        var times: Int
+    }
+
+    private static func numbered(_ scenes: [SceneOutcome]) -> [(place: Place, outcome: SceneOutcome)] {
+        var times: [LifeScene: Int] = [:]
+        return scenes.map { outcome in
+            let place = Place(scene: outcome.scene, times: times[outcome.scene, default: 0])
+            times[outcome.scene] = place.times + 1
+            return (place, outcome)
         }
     }
 

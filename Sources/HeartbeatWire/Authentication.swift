@@ -9,33 +9,42 @@ import HeartbeatModel
 /// A token is `<id> <hex>`: the key's id in decimal, a blank, and the digest in lower-case hex (40 digits for sha1, 32 for
 /// md5, up to 8 without leading zeros for crc).
 struct Authentication: Sendable {
-    private let currentID: Int
+    /// The id of the key that is signed with.
+    private(set) var signingKey: Int
     private let schedules: [Int: KeySchedule]
 
     /// - Precondition: the current key is one of the keys, as the reading of authkeys has checked.
     init(_ keys: AuthenticationKeys) {
         precondition(keys[keys.current] != nil, "authentication key \(keys.current) is not among the keys")
-        currentID = keys.current
+        signingKey = keys.current
         schedules = Dictionary(keys.keys.map { ($0.id, KeySchedule($0)) }) { first, _ in first }
     }
 
-    /// The token of `covered` under the current key.
-    func token(over covered: ArraySlice<UInt8>) -> [UInt8] {
-        guard let schedule = schedules[currentID] else { preconditionFailure("current key \(currentID) vanished") }
-        return Self.token(id: currentID, schedule, over: covered)
+    /// Signs with another key from now on; `false` when there is none of this id.
+    mutating func sign(withKey id: Int) -> Bool {
+        guard schedules[id] != nil else { return false }
+        signingKey = id
+        return true
     }
 
-    /// Accepts `token` only if it is exactly the one its key gives for `covered`.
+    /// The token of `covered` under the signing key.
+    func token(over covered: ArraySlice<UInt8>) -> [UInt8] {
+        guard let schedule = schedules[signingKey] else { preconditionFailure("key \(signingKey) vanished") }
+        return Self.token(id: signingKey, schedule, over: covered)
+    }
+
+    /// Accepts `token` only if it is exactly the one its key gives for `covered`; returns the id of the key.
     ///
     /// The key is the one whose id the token names, not the current one: that is what lets two nodes change to a new key one
     /// after the other.
-    func verify(_ token: ArraySlice<UInt8>, over covered: ArraySlice<UInt8>) throws(WireError) {
+    func verify(_ token: ArraySlice<UInt8>, over covered: ArraySlice<UInt8>) throws(WireError) -> Int {
         guard let blank = token.firstIndex(of: Ascii.blank), let id = Decimal.canonical(token[..<blank]) else {
             throw .badAuthentication
         }
         guard let schedule = schedules[id] else { throw .unknownKey(id: id) }
         let expected = Self.token(id: id, schedule, over: covered)
         guard Self.equalInConstantTime(expected, token) else { throw .badAuthentication }
+        return id
     }
 
     private static func token(id: Int, _ schedule: KeySchedule, over covered: ArraySlice<UInt8>) -> [UInt8] {

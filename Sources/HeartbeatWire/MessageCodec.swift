@@ -11,11 +11,23 @@ public enum WireForm: Hashable, Sendable {
     case classic
 }
 
+/// A message whose signature was right.
+public struct SignedMessage: Hashable, Sendable {
+    public let message: Message
+    /// The id of the key it was signed with.
+    public let key: Int
+
+    public init(message: Message, key: Int) {
+        self.message = message
+        self.key = key
+    }
+}
+
 /// Turns messages into signed bytes and verified bytes into messages.
 ///
-/// A value without mutable state; making one prepares the keys, so make one per reading of authkeys.
+/// Making one prepares the keys, so make one per reading of authkeys.
 public struct MessageCodec: Sendable {
-    private let authentication: Authentication
+    private var authentication: Authentication
     private let format: MessageFormat
 
     /// - Parameter format: with `.classic` messages in netstring form also carry the `auth` field of the classic form, as the
@@ -26,12 +38,20 @@ public struct MessageCodec: Sendable {
         self.format = format
     }
 
+    /// The id of the key that messages are signed with: that of the keys' `current`, until it is changed.
+    public var signingKey: Int { authentication.signingKey }
+
+    /// Signs with another of the keys from now on; `false` when there is no such key.
+    public mutating func sign(withKey id: Int) -> Bool {
+        authentication.sign(withKey: id)
+    }
+
     /// The fields of a message in wire order, without `auth`: also what scripts find in their environment as `HA_<name>`.
     public func fields(of message: Message) -> [Message.Field] {
         message.wireFields
     }
 
-    /// Writes and signs a message with the current key.
+    /// Writes a message and signs it with the signing key.
     ///
     /// In classic form byte 0x13 in a text arrives as a newline, and nothing but 7-bit text survives a serial line. Names in
     /// `extraFields` and `.other` must be printable ASCII without `=` and not those of the message's own fields, and texts
@@ -64,28 +84,33 @@ public struct MessageCodec: Sendable {
     /// The form is told by the first four bytes; one NUL after the end is tolerated, because heartbeat 2.1.3 sends it. The
     /// signature is checked before any field is looked at, with the key it names.
     public func decode(_ bytes: [UInt8]) throws(WireError) -> Message {
+        try open(bytes).message
+    }
+
+    /// The same, with the key that the sender has used.
+    public func open(_ bytes: [UInt8]) throws(WireError) -> SignedMessage {
         let text = try Self.bounded(bytes)
         if text.starts(with: NetstringForm.opening) { return try decodeNetstring(text) }
         if text.starts(with: ClassicForm.opening) { return try decodeClassic(text) }
         throw .notAMessage
     }
 
-    private func decodeNetstring(_ text: ArraySlice<UInt8>) throws(WireError) -> Message {
+    private func decodeNetstring(_ text: ArraySlice<UInt8>) throws(WireError) -> SignedMessage {
         let envelope = try NetstringForm.open(text)
         guard let token = envelope.token else { throw .unsigned }
-        try authentication.verify(token, over: envelope.covered)
+        let key = try authentication.verify(token, over: envelope.covered)
         var fields: [Message.Field] = []
         for bytes in envelope.fields { fields.append(try NetstringForm.field(bytes)) }
         // The signature over all bytes has spoken; the original ignores this one in netstring form, too.
         fields.removeAll { $0.name == "auth" }
-        return try Message(wireFields: fields)
+        return SignedMessage(message: try Message(wireFields: fields), key: key)
     }
 
-    private func decodeClassic(_ text: ArraySlice<UInt8>) throws(WireError) -> Message {
+    private func decodeClassic(_ text: ArraySlice<UInt8>) throws(WireError) -> SignedMessage {
         let envelope = try ClassicForm.open(text)
         guard let token = envelope.token else { throw .unsigned }
-        try authentication.verify(token, over: envelope.covered[...])
-        return try Message(wireFields: Self.fields(of: envelope))
+        let key = try authentication.verify(token, over: envelope.covered[...])
+        return SignedMessage(message: try Message(wireFields: Self.fields(of: envelope)), key: key)
     }
 
     /// Reads what a local program wrote: classic form without core fields and without authentication, because only root can

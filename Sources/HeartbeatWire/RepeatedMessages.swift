@@ -5,7 +5,7 @@ import HeartbeatModel
 
 /// Reads messages and remembers the last ones, so that a copy costs a comparison.
 public struct RepeatedMessages: Sendable {
-    private var last: [(bytes: [UInt8], message: Message)] = []
+    private var last: [(bytes: [UInt8], message: SignedMessage)] = []
 
     /// The copies of a message or two of each node arrive mixed.
     private static let limit = 4
@@ -13,16 +13,16 @@ public struct RepeatedMessages: Sendable {
     public init() {}
 
     /// What `codec` reads from these bytes; throws what it throws.
-    public mutating func decode(_ bytes: [UInt8], with codec: MessageCodec) throws(WireError) -> Message {
+    public mutating func open(_ bytes: [UInt8], with codec: MessageCodec) throws(WireError) -> SignedMessage {
         if let known = last.first(where: { $0.bytes == bytes }) { return known.message }
-        let message = try codec.decode(bytes)
+        let message = try codec.open(bytes)
         remember(message, as: bytes)
         return message
     }
 
     /// What the node sends itself comes back to it by broadcast.
     /// - Precondition: `bytes` are what the codec in use has written of `message`.
-    public mutating func remember(_ message: Message, as bytes: [UInt8]) {
+    public mutating func remember(_ message: SignedMessage, as bytes: [UInt8]) {
         if last.count == Self.limit { last.removeFirst() }
         last.append((bytes, message))
     }

@@ -101,7 +101,7 @@ struct Cost: ParsableCommand {
     var setting: DetectionSetting = .oneSecond
 
     @Option(help: "How long each pair is watched.")
-    var seconds = 60
+    var seconds = 30
 
     @Option(help: "How often each pair is built and watched.")
     var runs = 3

@@ -50,7 +50,7 @@ import Testing
         let row = CaseMatrix.mixed[0]
         func life(_ touched: [String: Set<String>]) -> LifeOutcome {
             LifeOutcome(
-                row: row, scenes: [SceneOutcome(scene: .stop(0), outage: [], problems: [], touched: touched)])
+                row: row, scenes: [SceneOutcome(scene: .stop(0), outage: [], lost: [], problems: [], touched: touched)])
         }
         let measure = life(["cluster1": ["front stop", "back stop"], "cluster2": ["front start"]])
         #expect(InteropProgram.beyond(measure, life(["cluster1": ["front stop"]])).isEmpty)

@@ -36,9 +36,10 @@ import Testing
     @Test func whateverMovesComesHome() {
         for row in CaseMatrix.all {
             var owners = [0, 1]
-            for scene in LifeScene.life(row) {
+            for scene in LifeScene.scenes(of: row) {
                 if case .powerLoss = scene { #expect(owners == [0, 1], "\(row.name): \(scene.name)") }
                 if case .stop = scene { #expect(owners == [0, 1], "\(row.name): \(scene.name)") }
+                if case .replacement = scene { #expect(owners == [0, 1], "\(row.name): \(scene.name)") }
                 owners = scene.owners(after: owners, row)
             }
         }

@@ -21,6 +21,18 @@ import Testing
         #expect(token(key(15, .sha1, "Jefe"), text) == "15 effcdf6ae5eb2fa2d27416d5f184df9c259a7c79")
     }
 
+    @Test func anyOfTheKeysCanBeSignedWithAndTheReceiverLearnsWhich() throws {
+        var authentication = Authentication(
+            AuthenticationKeys(current: 1, keys: [key(1, .sha1, "old"), key(2, .md5, "new")]))
+        let text = Array("text".utf8)
+        for id in [2, 1, 2] {
+            #expect(authentication.sign(withKey: id) && authentication.signingKey == id)
+            let token = authentication.token(over: text[...])
+            #expect(try authentication.verify(token[...], over: text[...]) == id)
+        }
+        #expect(!authentication.sign(withKey: 3) && authentication.signingKey == 2)
+    }
+
     @Test func keysLongerThanABlockAreHashedFirst() {
         let text = "Test Using Larger Than Block-Size Key - Hash Key First"
         let long = AuthenticationKey(id: 1, method: .sha1, secret: [UInt8](repeating: 0xAA, count: 80))

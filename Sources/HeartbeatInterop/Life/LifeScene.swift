@@ -13,6 +13,12 @@ public enum LifeScene: Hashable, Sendable {
     case loss
     /// All media are cut for longer than the deadtime, then mended.
     case partition
+    /// Both change to a new key, one after the other.
+    case newKey
+    /// A node gets this software instead of the original, in service.
+    case replacement(Int)
+    /// Nothing happens for that many keepalives.
+    case uptime(keepalives: Int)
 
     public var name: String {
         switch self {
@@ -23,13 +29,45 @@ public enum LifeScene: Hashable, Sendable {
         case .stop(let node): "stop of \(node + 1)"
         case .loss: "loss"
         case .partition: "partition"
+        case .newKey: "new key"
+        case .replacement(let node): "replacement of \(node + 1)"
+        case .uptime(let count): "\(count) keepalives"
         }
     }
 
+    /// What a row goes through.
+    public static func scenes(of row: MixedCase) -> [LifeScene] {
+        switch row.story {
+        case .life: life(row)
+        case .replacement: replacement(row)
+        case .uptime: [.coldStart, .uptime(keepalives: 40_000)]
+        }
+    }
+
+    /// Two handovers of each group such as an operator of the original knows them, then both replacements, then what the
+    /// new pair does.
+    private static func replacement(_ row: MixedCase) -> [LifeScene] {
+        [.coldStart] + handovers(row) + [.replacement(1), .replacement(0)] + handovers(row)
+            + [.powerLoss(0), .return(0)] + home(of: 0, row)
+    }
+
+    /// Everything goes to the other node and comes home, of either node.
+    static func handovers(_ row: MixedCase) -> [LifeScene] {
+        [0, 1].flatMap { node -> [LifeScene] in
+            guard row.failback != .legacy else { return [.stop(node), .return(node)] }
+            return [.move("hb_standby", "all", on: node), .move("hb_takeover", "local", on: node)]
+        }
+    }
+
+    /// Where nothing comes home by itself.
+    private static func home(of node: Int, _ row: MixedCase) -> [LifeScene] {
+        row.failback == .off ? [.move("hb_takeover", "local", on: node)] : []
+    }
+
     /// The life of a pair with these options. Whatever the order of failovers, it comes home before the next.
-    public static func life(_ row: MixedCase) -> [LifeScene] {
+    private static func life(_ row: MixedCase) -> [LifeScene] {
         let deaths: [LifeScene] = [0, 1].flatMap { node -> [LifeScene] in
-            let home: [LifeScene] = row.failback == .off ? [.move("hb_takeover", "local", on: node)] : []
+            let home = home(of: node, row)
             return [.powerLoss(node), .return(node)] + home + [.stop(node), .return(node)] + home
         }
         // The original's hb_standby and hb_takeover do nothing in legacy mode.
@@ -46,7 +84,10 @@ public enum LifeScene: Hashable, Sendable {
                     .move("hb_takeover", "local", on: node), .move("hb_takeover", "local", on: other),
                 ]
             }
-        return [.coldStart] + moves + deaths + (row.media == .serial ? [] : [.loss]) + [.partition]
+        let loss: [LifeScene] = row.media == .serial ? [] : [.loss]
+        // Originals among themselves fall apart (observed).
+        let newKey: [LifeScene] = row.isMixed && row.digest != "crc" ? [.newKey] : []
+        return [.coldStart] + moves + deaths + loss + newKey + [.partition]
     }
 
     /// Owners of both groups after the scene. `home` is where a returning node's groups belong under the options.
@@ -60,7 +101,8 @@ public enum LifeScene: Hashable, Sendable {
         case .move(_, _, let node): Self.given(by: 1 - node, "local", before)
         case .powerLoss(let node), .stop(let node): [1 - node, 1 - node]
         case .return: row.failback == .off ? before : [0, 1]
-        case .loss: before
+        case .loss, .newKey, .uptime: before
+        case .replacement: [0, 1]
         case .partition:
             // The original restarts itself; ours keeps the service, and gives back what has its home there.
             if row.failback == .off, let keeper = row.software.firstIndex(of: .ours) {
@@ -68,6 +110,14 @@ public enum LifeScene: Hashable, Sendable {
             } else {
                 [0, 1]
             }
+        }
+    }
+
+    /// Nothing may be started or stopped.
+    var isNoEvent: Bool {
+        switch self {
+        case .loss, .newKey, .uptime: true
+        case .coldStart, .move, .powerLoss, .return, .stop, .partition, .replacement: false
         }
     }
 

@@ -6,6 +6,8 @@ import HeartbeatLab
 public struct SceneOutcome: Hashable, Sendable {
     public var scene: LifeScene
     public var outage: [Duration]
+    /// By address: all pauses together, of those that the probing does not explain.
+    public var lost: [Duration]
     public var problems: [String]
     /// By node: the script calls that changed something.
     public var touched: [String: Set<String>]
@@ -20,7 +22,23 @@ public struct LifeOutcome: Sendable {
 
     public var problems: [String] {
         scenes.flatMap { outcome in outcome.problems.map { "\(outcome.scene.name): \($0)" } }
-            + (failure.map { [$0] } ?? [])
+            + (failure.map { [$0] } ?? []) + lossBeyondTwoHandovers
+    }
+
+    /// Replacing a node costs each group no more than going to the other node and coming home. Half as much again is the
+    /// machine's.
+    private var lossBeyondTwoHandovers: [String] {
+        guard row.story == .replacement, failure == nil,
+            let first = scenes.firstIndex(where: { if case .replacement = $0.scene { true } else { false } })
+        else { return [] }
+        return [0, 1].compactMap { group in
+            let usual = scenes[..<first].dropFirst().map { $0.lost[group] }.reduce(.zero, +)
+            let lost = scenes[first...].prefix(2).map { $0.lost[group] }.reduce(.zero, +)
+            guard lost > usual * 1.5 else { return nil }
+            return
+                "\(NodeConfiguration.addresses[group]) was lost for \(lost.roundedMilliseconds) ms by replacing both nodes, "
+                + "two handovers of the original take \(usual.roundedMilliseconds) ms"
+        }
     }
 }
 
@@ -61,7 +79,7 @@ final class MixedLife {
     /// Plays all scenes; ends at the first that does not come to its end, because nothing can be said about what follows.
     func play(report: (SceneOutcome) -> Void) throws -> LifeOutcome {
         var outcome = LifeOutcome(row: row, scenes: [])
-        for scene in LifeScene.life(row) {
+        for scene in LifeScene.scenes(of: row) {
             let result = try play(scene)
             report(result)
             outcome.scenes.append(result)
@@ -76,7 +94,9 @@ final class MixedLife {
     private func play(_ scene: LifeScene) throws -> SceneOutcome {
         let start = Moment.now()
         owners = scene.owners(after: owners, row)
+        let after = owners
         try act(scene)
+        owners = after
         var problems: [String] = []
         if try !settle(limit: limit(scene)), try !repeatLostOrder(scene) {
             problems.append(try "not settled: \(state())")
@@ -88,14 +108,20 @@ final class MixedLife {
         replay.take(records.dropFirst(recordsSeen))
         recordsSeen = records.count
         problems += replay.problems
-        let figures = try probes.map { try $0.analysis().figures(from: start, to: end) }
+        if scene.isNoEvent, !replay.touched.isEmpty { problems.append("scripts were run: \(replay.touched)") }
+        let analyses = try probes.map { try $0.analysis() }
+        let figures = analyses.map { $0.figures(from: start, to: end) }
+        if case .uptime = scene { problems += nodes.flatMap(\.complaints) }
         if scene != .partition {
             for (address, figure) in zip(NodeConfiguration.addresses, figures) where figure.doubleOwnership > .zero {
                 problems.append("\(address) had two owners for \(figure.doubleOwnership.roundedMilliseconds) ms")
             }
         }
         return SceneOutcome(
-            scene: scene, outage: figures.map(\.outage), problems: problems, touched: replay.touched)
+            scene: scene, outage: figures.map(\.outage),
+            lost: analyses.map { analysis in
+                analysis.pauses(longerThan: analysis.period * 5, from: start, to: end).reduce(.zero, +)
+            }, problems: problems, touched: replay.touched)
     }
 
     /// The original's reader of the FIFO sometimes loses what its own script has written (observed, and logged by it).
@@ -120,7 +146,42 @@ final class MixedLife {
             try plug(false)
             try Interruption.pause(.milliseconds(row.deadtimeMilliseconds * 2 + 3000))
             try plug(true)
+        case .newKey: try changeKey()
+        case .replacement(let node): try replace(node)
+        case .uptime(let count): try Interruption.pause(.milliseconds(row.keepaliveMilliseconds * count))
         }
+    }
+
+    /// First both know the new key, then one after the other signs with it.
+    private func changeKey() throws {
+        for current in [1, 2] {
+            for node in nodes {
+                try node.lab.configure("authkeys", NodeConfiguration.authkeys(row, current: current, hasNewKey: true))
+                try node.reload()
+                try Interruption.pause(.milliseconds(row.deadtimeMilliseconds * 3 / 2))
+            }
+        }
+    }
+
+    /// docs/replace-heartbeat.md, step by step.
+    private func replace(_ node: Int) throws {
+        if row.failback != .legacy { try order("hb_standby", "all", on: node, owners: [1 - node, 1 - node]) }
+        try nodes[node].stop()
+        try nodes[node].install()
+        try nodes[node].powerOn()
+        try nodes[node].check()
+        guard row.failback == .off else { return }
+        owners = [1 - node, 1 - node]
+        guard try settle(limit: limit(.return(node))) else { throw LabError.notReached(try state()) }
+        try order("hb_takeover", "local", on: node, owners: [0, 1])
+    }
+
+    /// Gives an order and waits until it is carried out.
+    private func order(_ program: String, _ word: String, on node: Int, owners: [Int]) throws {
+        self.owners = owners
+        let scene = LifeScene.move(program, word, on: node)
+        try act(scene)
+        if try !settle(limit: limit(scene)), try !repeatLostOrder(scene) { throw LabError.notReached(try state()) }
     }
 
     private func plug(_ isPlugged: Bool) throws {
@@ -134,7 +195,7 @@ final class MixedLife {
         return switch scene {
         case .coldStart: deadtime * 2 + .seconds(40)
         case .partition: deadtime * 4 + .seconds(60)
-        case .move, .powerLoss, .return, .stop, .loss: deadtime * 3 + .seconds(40)
+        case .move, .powerLoss, .return, .stop, .loss, .newKey, .replacement, .uptime: deadtime * 3 + .seconds(40)
         }
     }
 

@@ -37,5 +37,15 @@ public enum CaseMatrix {
         MixedCase(.ours, .original, .bcastAndUcast, "md5", "netstring", .on, 500),
     ]
 
-    public static var all: [MixedCase] { yardsticks + mixed }
+    /// Both nodes are replaced, one after the other, as docs/replace-heartbeat.md says.
+    public static let replacements = Failback.allCases.map {
+        MixedCase(.original, .original, .bcastAndSerial, "sha1", "classic", $0, 500, .replacement)
+    }
+
+    /// Keepalives as short as the original sends them, so that it does not take a day.
+    public static let uptime = [
+        MixedCase(.ours, .original, .bcastAndUcast, "sha1", "classic", .on, 10, .uptime)
+    ]
+
+    public static var all: [MixedCase] { uptime + replacements + yardsticks + mixed }
 }

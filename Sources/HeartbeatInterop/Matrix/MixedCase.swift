@@ -31,6 +31,16 @@ public enum Failback: String, Hashable, Sendable, CaseIterable {
     case on, off, legacy
 }
 
+/// What a pair goes through.
+public enum Story: String, Hashable, Sendable {
+    /// Every command, death, loss and cut.
+    case life
+    /// Both nodes get this software instead of the original, one after the other.
+    case replacement
+    /// Nothing happens for 40,000 keepalives.
+    case uptime
+}
+
 /// A row of the matrix.
 public struct MixedCase: Hashable, Sendable {
     /// What runs on cluster1 and cluster2, each the preferred node of one group.
@@ -40,8 +50,7 @@ public struct MixedCase: Hashable, Sendable {
     public var format: String
     public var failback: Failback
     public var keepaliveMilliseconds: Int
-    /// Everything instead of what its options are about.
-    public var isWhole = false
+    public var story = Story.life
 
     /// Unique in the matrix; what a person gives to have it alone.
     public var name: String {
@@ -49,8 +58,10 @@ public struct MixedCase: Hashable, Sendable {
             software.map { $0 == .ours ? "ours" : "orig" }.joined(separator: "/"), media.rawValue, digest, format,
             failback.rawValue, "\(keepaliveMilliseconds)ms",
         ]
-        return words.joined(separator: ",")
+        return words.joined(separator: ",") + (story == .life ? "" : ",\(story.rawValue)")
     }
+
+    public var isMixed: Bool { Set(software).count > 1 }
 
     /// Twelve keepalives, so that a loss of one in five is no death, and four seconds, because the original judges its own
     /// stalls on a busy machine as the other's death.
@@ -58,7 +69,7 @@ public struct MixedCase: Hashable, Sendable {
 
     public init(
         _ first: Software, _ second: Software, _ media: MediaSet, _ digest: String, _ format: String,
-        _ failback: Failback, _ keepalive: Int
+        _ failback: Failback, _ keepalive: Int, _ story: Story = .life
     ) {
         software = [first, second]
         self.media = media
@@ -66,5 +77,6 @@ public struct MixedCase: Hashable, Sendable {
         self.format = format
         self.failback = failback
         keepaliveMilliseconds = keepalive
+        self.story = story
     }
 }

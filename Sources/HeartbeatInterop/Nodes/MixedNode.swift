@@ -4,7 +4,7 @@ import HeartbeatLab
 
 /// One node and its software.
 final class MixedNode {
-    let software: Software
+    private(set) var software: Software
     let lab: LabNode
     let number: Int
     private let laboratory: Laboratory
@@ -40,6 +40,22 @@ final class MixedNode {
         ]
     }
 
+    /// What docs/replace-heartbeat.md says of a node that is stopped: the owner's own scripts stay, the shipped ones of the
+    /// original go, and everything else is kept.
+    func install() throws {
+        let scripts = "\(lab.configDirectory)/resource.d"
+        try Command.succeed(["mv", scripts, scripts + ".old"])
+        try Command.succeed(["mkdir", scripts])
+        try Command.succeed(["cp", "-a"] + NodeConfiguration.services.map { "\(scripts).old/\($0)" } + [scripts])
+        software = .ours
+    }
+
+    /// Checks the files in place; before the first start of our software.
+    func check() throws {
+        let result = try laboratory.heartbeat(["-t"], on: lab)
+        guard result.code == 0 else { throw LabError.command(words: ["heartbeat", "-t"], output: result.output) }
+    }
+
     // MARK: - Power and software
 
     func powerOn() throws {
@@ -70,6 +86,16 @@ final class MixedNode {
             }
         guard result.code == 0 else { throw LabError.command(words: ["heartbeat", "-k"], output: result.output) }
         try powerOff()
+    }
+
+    /// Makes it read its files again.
+    func reload() throws {
+        let result =
+            switch software {
+            case .ours: try laboratory.heartbeat(["-r"], on: lab)
+            case .original: try lab.run([Self.daemon, "-r"])
+            }
+        guard result.code == 0 else { throw LabError.command(words: ["heartbeat", "-r"], output: result.output) }
     }
 
     /// Puts a line of the laboratory's own into the record of the scripts, so that it can be read in order.
@@ -129,6 +155,12 @@ final class MixedNode {
             case .original: try lab.run(["/usr/bin/cl_status", "rscstatus"])
             }
         return result.code == 0 ? result.output.split(separator: "\n").last.map(String.init) ?? "" : ""
+    }
+
+    /// Lines that tell of messages that were lost or not acknowledged.
+    var complaints: [String] {
+        let words = ["lost packet", "history queue", "Cannot rexmit", "Large message queue"]
+        return lab.log.split(separator: "\n").map(String.init).filter { line in words.contains { line.contains($0) } }
     }
 
     var hasLostAnOrder: Bool {

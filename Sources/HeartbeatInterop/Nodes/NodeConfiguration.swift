@@ -27,8 +27,8 @@ enum NodeConfiguration {
         "\(node) IPaddr::\(group.0)/24/eth0 \(group.1)\n"
     }.joined()
 
-    static func authkeys(_ row: MixedCase) -> String {
+    static func authkeys(_ row: MixedCase, current: Int = 1, hasNewKey: Bool = false) -> String {
         let key = row.digest == "crc" ? "" : " between friends"
-        return "auth 1\n1 \(row.digest)\(key)\n"
+        return "auth \(current)\n1 \(row.digest)\(key)\n" + (hasNewKey ? "2 sha1 between better friends\n" : "")
     }
 }
