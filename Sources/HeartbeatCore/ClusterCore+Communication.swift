@@ -49,7 +49,7 @@ extension ClusterCore {
         linkHeard(peer.name, over: medium, at: now)
         if !message.content.isStatus { self.peer?.spoke(now: now) }
         if let sequence = message.sequence, !acceptsSequence(sequence, at: now) { return }
-        guard message.destination == nil || message.destination == localNode else { return }
+        guard message.destination == nil || message.destination == localNode else { return overhear(message) }
         deliver(message, at: now)
     }
 

@@ -46,27 +46,54 @@ extension ClusterCore {
     /// Takes messages of the two types; `false` for all others.
     mutating func receivedLegacy(_ type: String, _ fields: [Message.Field], at now: Instant) -> Bool {
         guard type == Self.requestType || type == Self.answerType else { return false }
-        guard configuration.autoFailback == .legacy, peerSpeaksClaims != true,
-            case .string(let key) = fields.first(where: { $0.name == "ipaddr" })?.value
-        else { return true }
+        guard configuration.autoFailback == .legacy, peerSpeaksClaims != true, let key = Self.key(fields) else {
+            return true
+        }
         if type == Self.requestType {
             wasAsked(for: key)
-        } else if fields.contains(where: { $0.name == "ok" && $0.value == .string("OK") }) {
+        } else if Self.isGranted(fields) {
             legacy.granted.insert(key)
             askByGroup(at: now)
         }
         return true
     }
 
+    /// An original that takes itself for alone – after a partition it restarts, and acts before it has heard us – answers
+    /// itself, for all to hear, and starts the group (observed).
+    mutating func overhear(_ message: Message) {
+        guard configuration.autoFailback == .legacy, peerSpeaksClaims != true, message.destination == message.source,
+            case .other(Self.answerType, let fields) = message.content, Self.isGranted(fields),
+            let key = Self.key(fields), isPeers(key)
+        else { return }
+        peerSpeaksClaims = false
+        giveUpForeign()
+    }
+
+    private static func key(_ fields: [Message.Field]) -> String? {
+        guard case .string(let key) = fields.first(where: { $0.name == "ipaddr" })?.value else { return nil }
+        return key
+    }
+
+    private static func isGranted(_ fields: [Message.Field]) -> Bool {
+        fields.contains { $0.name == "ok" && $0.value == .string("OK") }
+    }
+
+    private func isPeers(_ key: String) -> Bool {
+        runners.indices.contains { runners[$0].line.key == key && set(of: $0) == .foreign }
+    }
+
     private mutating func wasAsked(for key: String) {
-        guard let index = runners.firstIndex(where: { $0.line.key == key }), set(of: index) == .foreign else { return }
+        guard isPeers(key) else { return }
         peerSpeaksClaims = false
         if legacy.owed[key] == nil { legacy.owed[key] = own.held.contains(.foreign) }
-        // It asks for each of its groups in turn; all of them are its own to run.
-        if own.held.contains(.foreign) {
-            notify(.givingUp(.foreign))
-            own.giveUp(.foreign)
-        }
+        giveUpForeign()
+    }
+
+    /// It asks for each of its groups in turn; all of them are its own to run.
+    private mutating func giveUpForeign() {
+        guard own.held.contains(.foreign) else { return }
+        notify(.givingUp(.foreign))
+        own.giveUp(.foreign)
     }
 
     /// What was asked for and does not run here any more.

@@ -109,7 +109,10 @@ public struct InteropProgram: Sendable {
     }
 
     private static func line(_ outcome: LifeOutcome) -> String {
-        let verdict = outcome.problems.isEmpty ? "ok, \(outcome.scenes.count) scenes" : "WRONG"
+        var verdict = outcome.problems.isEmpty ? "ok, \(outcome.scenes.count) scenes" : "WRONG"
+        if outcome.lostByOriginal > 0 {
+            verdict += " (the original lost a word of its own scripts, times: \(outcome.lostByOriginal))"
+        }
         return (["\(outcome.row.name): \(verdict)"] + outcome.problems).joined(separator: "\n    ")
     }
 

@@ -76,6 +76,23 @@ import Testing
         #expect(desk.running == ["web"])
     }
 
+    @Test func whatAnOriginalGrantsItselfIsStoppedAtOnce() {
+        var desk = Self.joined()
+        desk.peerStatus = nil
+        _ = desk.pass(.seconds(11))
+        desk.peerGeneration += 1
+        _ = desk.hear(status: .active)
+        desk.peerStatus = .active
+        #expect(desk.hear(Self.answer("web"), to: CoreOnDesk.beta).calls.isEmpty)
+        #expect(desk.hear(Self.answer("files", ok: "bad"), to: CoreOnDesk.beta).calls.isEmpty)
+        let granted = desk.hear(Self.answer("files"), to: CoreOnDesk.beta)
+        #expect(granted.calls == ["stop files"])
+        let released = desk.settle()
+        #expect(released.messages.allSatisfy { $0.destination == nil })
+        #expect(desk.running == ["web"])
+        #expect(desk.pass(.seconds(600)).calls.isEmpty)
+    }
+
     @Test func whatDoesNotRunHereIsGrantedAtOnce() {
         var desk = Self.joined()
         let asked = desk.hear(Self.message("ip-request", [("ipaddr", "files")]))

@@ -17,6 +17,8 @@ public struct SceneOutcome: Hashable, Sendable {
 public struct LifeOutcome: Sendable {
     public var row: MixedCase
     public var scenes: [SceneOutcome]
+    /// How often the original has lost a word of its own scripts, which was repeated.
+    public var lostByOriginal = 0
     /// Why it ended early; with the ends of the logs.
     public var failure: String?
 
@@ -51,6 +53,7 @@ final class MixedLife {
     private var owners = [0, 1]
     private var recordsSeen = 0
     private var replay = OwnershipReplay()
+    private var lostByOriginal = 0
 
     init(_ row: MixedCase, programs: String, resourceScripts: String) throws {
         self.row = row
@@ -83,6 +86,7 @@ final class MixedLife {
             let result = try play(scene)
             report(result)
             outcome.scenes.append(result)
+            outcome.lostByOriginal = lostByOriginal
             if !result.problems.isEmpty {
                 outcome.failure = nodes.map(\.diagnosis).joined()
                 break
@@ -98,7 +102,7 @@ final class MixedLife {
         try act(scene)
         owners = after
         var problems: [String] = []
-        if try !settle(limit: limit(scene)), try !repeatLostOrder(scene) {
+        if try !settle(limit: limit(scene)), try !repeatWhatWasLost(scene) {
             problems.append(try "not settled: \(state())")
         }
         try Interruption.pause(ProbeAnalysis.patience)
@@ -124,11 +128,17 @@ final class MixedLife {
             }, problems: problems, touched: replay.touched)
     }
 
-    /// The original's reader of the FIFO sometimes loses what its own script has written (observed, and logged by it).
-    private func repeatLostOrder(_ scene: LifeScene) throws -> Bool {
-        guard case .move(let program, let word, let node) = scene, nodes[node].hasLostAnOrder else { return false }
-        try nodes[node].move(program, word)
-        return try settle(limit: limit(scene))
+    /// The original's reader of the FIFO sometimes loses what its own scripts have written (observed). They are written
+    /// again, and counted.
+    private func repeatWhatWasLost(_ scene: LifeScene) throws -> Bool {
+        var count = 0
+        for node in nodes where try node.repeatLostTakeover() { count += 1 }
+        if case .move(let program, let word, let node) = scene, nodes[node].hasLostAnOrder {
+            try nodes[node].move(program, word)
+            count += 1
+        }
+        lostByOriginal += count
+        return try count > 0 && settle(limit: limit(scene))
     }
 
     private func act(_ scene: LifeScene) throws {
@@ -181,7 +191,7 @@ final class MixedLife {
         self.owners = owners
         let scene = LifeScene.move(program, word, on: node)
         try act(scene)
-        if try !settle(limit: limit(scene)), try !repeatLostOrder(scene) { throw LabError.notReached(try state()) }
+        if try !settle(limit: limit(scene)), try !repeatWhatWasLost(scene) { throw LabError.notReached(try state()) }
     }
 
     private func plug(_ isPlugged: Bool) throws {
