@@ -41,6 +41,7 @@ let package = Package(
         .target(name: "HeartbeatWire", dependencies: ["HeartbeatModel", crypto], swiftSettings: strict),
         .target(name: "HeartbeatConfig", dependencies: ["HeartbeatModel"], swiftSettings: strict),
         .target(name: "HeartbeatCore", dependencies: ["HeartbeatModel"], swiftSettings: strict),
+        .target(name: "HeartbeatClients", dependencies: ["HeartbeatModel", "HeartbeatWire"], swiftSettings: strict),
         .target(
             name: "HeartbeatSimulator", dependencies: ["HeartbeatModel", "HeartbeatWire", "HeartbeatCore"],
             swiftSettings: strict),
@@ -50,7 +51,10 @@ let package = Package(
         .target(name: "CLinux"),
         .target(
             name: "HeartbeatLinux",
-            dependencies: ["HeartbeatModel", "HeartbeatControl", "CLinux", "CSystemd", nioCore, nioPosix, logging],
+            dependencies: [
+                "HeartbeatModel", "HeartbeatClients", "HeartbeatControl", "CLinux", "CSystemd", nioCore, nioPosix,
+                logging,
+            ],
             swiftSettings: strict),
         .target(
             name: "HeartbeatControl", dependencies: ["HeartbeatModel", "CLinux"],
@@ -58,8 +62,8 @@ let package = Package(
         .target(
             name: "HeartbeatDaemon",
             dependencies: [
-                "HeartbeatModel", "HeartbeatWire", "HeartbeatConfig", "HeartbeatCore", "HeartbeatLinux",
-                "HeartbeatControl", "CLinux", logging, nioCore, nioPosix,
+                "HeartbeatModel", "HeartbeatWire", "HeartbeatConfig", "HeartbeatCore", "HeartbeatClients",
+                "HeartbeatLinux", "HeartbeatControl", "CLinux", logging, nioCore, nioPosix,
             ], swiftSettings: strict),
 
         // Argument parsing only.
@@ -97,18 +101,23 @@ let package = Package(
             name: "HeartbeatCoreTests", dependencies: ["HeartbeatCore", "HeartbeatSimulator", "HeartbeatModel"],
             resources: [.copy("scenarios")], swiftSettings: strict),
         .testTarget(
+            name: "HeartbeatClientsTests",
+            dependencies: ["HeartbeatClients", "HeartbeatControl", "HeartbeatModel", "HeartbeatWire"],
+            resources: [.copy("captures")], swiftSettings: strict),
+        .testTarget(
             name: "HeartbeatSimulatorTests", dependencies: ["HeartbeatSimulator", "HeartbeatCore", "HeartbeatModel"],
             swiftSettings: strict),
         .testTarget(
             name: "HeartbeatLinuxTests",
             dependencies: [
-                "HeartbeatLinux", "HeartbeatControl", "HeartbeatModel", "CLinux", nioCore, nioPosix, logging,
+                "HeartbeatLinux", "HeartbeatClients", "HeartbeatControl", "HeartbeatModel", "CLinux", nioCore, nioPosix,
+                logging,
             ], swiftSettings: strict),
         .testTarget(
             name: "HeartbeatDaemonTests",
             dependencies: [
-                "HeartbeatDaemon", "HeartbeatCore", "HeartbeatLinux", "HeartbeatControl", "HeartbeatModel",
-                "HeartbeatWire", "HeartbeatLab", "CLinux",
+                "HeartbeatDaemon", "HeartbeatCore", "HeartbeatClients", "HeartbeatLinux", "HeartbeatControl",
+                "HeartbeatModel", "HeartbeatWire", "HeartbeatLab", "CLinux",
             ], swiftSettings: strict),
         .testTarget(
             name: "HeartbeatLabTests", dependencies: ["HeartbeatLab", "HeartbeatModel", "CLinux"],

@@ -21,8 +21,8 @@ public struct ConfigurationPrinter: Sendable {
     /// ha.cf: one directive a line, ending with a newline.
     public var haCf: String {
         let blocks = [
-            loggingLines, timeLines, mediaLines, pingLines, membershipLines, failureLines, processLines, otherLines,
-            environmentLines,
+            loggingLines, timeLines, mediaLines, memberLines + membershipLines, failureLines, processLines, clientLines,
+            otherLines, environmentLines,
         ]
         return blocks.filter { !$0.isEmpty }
             .map { $0.map { $0 + "\n" }.joined() }
@@ -77,18 +77,9 @@ public struct ConfigurationPrinter: Sendable {
         ].compactMap(\.self)
     }
 
-    private var pingLines: [String] {
-        configuration.pingNodes.map { node in
-            if node.isGroup { return "ping_group \(node.name) \(node.hosts.joined(separator: " "))" }
-            return "\(node.isIPv6 ? "ping6" : "ping") \(node.hosts.joined(separator: " "))"
-        }
-    }
-
     private var membershipLines: [String] {
         let failback = configuration.autoFailback
-        let nodes = configuration.nodes.map(\.text).joined(separator: " ")
         return [
-            nodes.isEmpty ? nil : "node \(nodes)",
             line("auto_failback", failback.rawValue) { text in
                 reads(text, as: failback, by: DirectiveRule.autoFailback)
             },

@@ -5,21 +5,23 @@ import HeartbeatModel
 
 /// Answers a question from a picture of the cluster; `nil` for an operator's request, which only the core can answer.
 ///
-/// `parameters` are those of the configuration; add `hbversion` to have it answered. Words and codes: observed
-/// behaviour.
+/// `parameters` are those of the configuration; add `hbversion` to have it answered. `clients` are the names of the clients
+/// that are signed on here. Words and codes: observed behaviour.
 public func answer(
-    _ request: ControlRequest, snapshot: ClusterSnapshot, parameters: [Configuration.Parameter]
+    _ request: ControlRequest, snapshot: ClusterSnapshot, parameters: [Configuration.Parameter], clients: [String] = []
 ) -> ControlReply? {
     switch request {
     case .operation: nil
     case .question(let question, let inProse):
-        ClusterAnswer(snapshot: snapshot, parameters: parameters, inProse: inProse).reply(to: question)
+        ClusterAnswer(snapshot: snapshot, parameters: parameters, clients: clients, inProse: inProse)
+            .reply(to: question)
     }
 }
 
 private struct ClusterAnswer {
     let snapshot: ClusterSnapshot
     let parameters: [Configuration.Parameter]
+    let clients: [String]
     let inProse: Bool
 
     func reply(to question: ClusterQuestion) -> ControlReply {
@@ -29,8 +31,8 @@ private struct ClusterAnswer {
         case .nodeStatus(let name): withNode(name, status(of:))
         case .nodeType(let name): withNode(name, type(of:))
         // One cluster, one site: the original's defaults, which haresources mode never uses.
-        case .nodeWeight(let name): withNode(name) { _ in fact("100", "The weight of node \(name) is 100.") }
-        case .nodeSite(let name): withNode(name) { _ in fact("", "The node \(name) has no site.") }
+        case .nodeWeight(let name): weight(of: name)
+        case .nodeSite(let name): withNode(name) { _ in fact("", "The site of the cluster node \(name) is ") }
         case .listLinks(let name, let verbose): listLinks(name, verbose: verbose)
         case .linkStatus(let name, let medium): linkStatus(name, medium)
         case .clientStatus(let name, let client): clientStatus(name, client)
@@ -42,8 +44,13 @@ private struct ClusterAnswer {
     }
 
     private func hbstatus(verbose: Bool) -> ControlReply {
-        let list = verbose ? listNodes(.all, verbose: true).lines : []
-        return ControlReply(lines: ["Heartbeat is running on this machine."] + list)
+        guard verbose else { return ControlReply(lines: ["Heartbeat is running on this machine."]) }
+        let version = parameters.last { $0.name == "hbversion" }?.value ?? ""
+        let head =
+            inProse
+            ? ["Heartbeat version \(version)", "Resources controlled by \"haresources\""]
+            : ["version:\t\(version)", "managed by:\t\"haresources\""]
+        return ControlReply(lines: head + listNodes(.all, verbose: true).lines)
     }
 
     /// Last configured first: scripts of twenty years may count on the order.
@@ -57,14 +64,14 @@ private struct ClusterAnswer {
         }
         let lines = nodes.flatMap { node in
             guard verbose else { return [node.name.text] }
-            let links = node.links.map { "\t\($0.medium)\t\(word(for: $0))" }
-            return ["\(node.name)\t\(typeWord(node))\t\(node.status.rawValue)"] + links
+            return ["", "\(node.name)\t\(node.status.rawValue)\t(nodetype: \(typeWord(node)))"]
+                + linkLines(node, verbose: true)
         }
         return ControlReply(lines: (inProse ? ["The nodes are as follow:"] : []) + lines)
     }
 
     private func status(of node: ClusterSnapshot.Node) -> ControlReply {
-        var reply = fact(node.status.rawValue, "The node \(node.name) is \(node.status.rawValue).")
+        var reply = fact(node.status.rawValue, "The cluster node \(node.name) is \(node.status.rawValue)")
         switch node.status {
         case .active, .up, .ping: break
         case .initializing, .dead: reply.exitCode = ControlExit.failure
@@ -73,31 +80,45 @@ private struct ClusterAnswer {
     }
 
     private func type(of node: ClusterSnapshot.Node) -> ControlReply {
-        fact(typeWord(node), "The node \(node.name) is of type \(typeWord(node)).")
+        fact(typeWord(node), "The node \(node.name)'s type: \(typeWord(node))")
+    }
+
+    private func weight(of name: NodeName) -> ControlReply {
+        guard node(name) != nil else {
+            return ControlReply(
+                exitCode: ControlExit.badParameter, errors: ["Error. Maybe due to incorrect node name."])
+        }
+        return fact("100", "The weight of the cluster node \(name) is 100")
     }
 
     private func listLinks(_ name: NodeName, verbose: Bool) -> ControlReply {
         guard let node = node(name) else { return complaint("Cannot start heartbeat link interface walk.", "EINVAL") }
-        let lines = node.links.map { verbose ? "\t\($0.medium)\t\(word(for: $0))" : "\t\($0.medium)" }
-        return ControlReply(lines: (inProse ? ["The links of node \(name) are as follow:"] : []) + lines)
+        return ControlReply(lines: linkLines(node, verbose: verbose))
+    }
+
+    /// Last configured first, like the nodes.
+    private func linkLines(_ node: ClusterSnapshot.Node, verbose: Bool) -> [String] {
+        let lines = node.links.reversed().map { verbose ? "\t\($0.medium)\t\(word(for: $0))" : "\t\($0.medium)" }
+        return (inProse ? ["\tthis node has the following heartbeat links:"] : []) + lines
     }
 
     private func linkStatus(_ name: NodeName, _ medium: MediumName) -> ControlReply {
         guard let link = node(name)?.links.first(where: { $0.medium == medium }) else {
             return complaint("Cannot get heartbeat link status", "")
         }
-        var reply = fact(word(for: link), "The link \(medium) of node \(name) is \(word(for: link)).")
+        var reply = fact(word(for: link), "The node \(name)'s heartbeat link \(medium) is \(word(for: link))")
         reply.exitCode = link.isUp ? ControlExit.success : ControlExit.failure
         return reply
     }
 
-    /// This product has no API clients, so none is ever online. The original learns nothing about a client that is not
-    /// there from another node either.
+    /// Another node would have to be asked, and the original does not wait for its answer either unless it is told to.
     private func clientStatus(_ name: NodeName, _ client: String) -> ControlReply {
         guard name == snapshot.localNode else {
             return complaint("Cannot get heartbeat client \(client)'s status", "No timely response.")
         }
-        return fact("offline", "The client \(client) on node \(name) is offline.")
+        let isOnline = clients.contains(client)
+        return ControlReply(
+            exitCode: isOnline ? ControlExit.success : ControlExit.failure, lines: [isOnline ? "online" : "offline"])
     }
 
     private func resourceStatus() -> ControlReply {
@@ -138,7 +159,7 @@ private struct ClusterAnswer {
         guard let parameter = parameters.last(where: { $0.name == name }) else {
             return complaint("Cannot get parameter \(name)'s value", "", exitCode: ControlExit.failure)
         }
-        return fact(parameter.value, "The value of parameter \(name) is \(parameter.value).")
+        return fact(parameter.value, "Heartbeat parameter \(name)'s value: \(parameter.value)")
     }
 
     private func node(_ name: NodeName) -> ClusterSnapshot.Node? {

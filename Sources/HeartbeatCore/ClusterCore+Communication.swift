@@ -22,6 +22,7 @@ extension ClusterCore {
             content: content, extraFields: extra)
         if let sequence { history.append(message, sequence: sequence) }
         effects.append(.transmit(message))
+        handOn(message, kind(of: message))
         return sequence ?? SequenceNumber(lastSequence)
     }
 
@@ -46,9 +47,11 @@ extension ClusterCore {
             return
         }
         guard acceptsGeneration(of: message, at: now) else { return }
+        let kind = kind(of: message, peerStatus: peer.status)
         linkHeard(peer.name, over: medium, at: now)
         if !message.content.isStatus { self.peer?.spoke(now: now) }
-        if let sequence = message.sequence, !acceptsSequence(sequence, at: now) { return }
+        if let sequence = message.sequence, !acceptsSequence(sequence, at: now) { return handOn(message, .repeated) }
+        handOn(message, kind)
         guard message.destination == nil || message.destination == localNode else { return overhear(message) }
         deliver(message, at: now)
     }

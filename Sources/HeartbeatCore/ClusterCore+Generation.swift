@@ -28,6 +28,7 @@ extension ClusterCore {
         let uuid = message.sourceUUID ?? localUUID
         if message.generation == generation && uuid == localUUID {
             linkHeard(localNode, over: medium, at: now)
+            handOn(message, .repeated)
             return
         }
         // An earlier life of ours can still be on its way.

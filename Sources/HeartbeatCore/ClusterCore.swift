@@ -50,6 +50,8 @@ public struct ClusterCore: Hashable, Sendable {
     var pingNodes: [PeerMonitor]
     var reportedStrangers: [NodeName] = []
     var doubts = GenerationDoubts()
+    /// What is handed on to the clients of this node.
+    var interest: MessageInterest = []
 
     // Resources.
     var runners: [GroupRunner]
@@ -120,6 +122,7 @@ public struct ClusterCore: Hashable, Sendable {
         case .resourceLost(let key, let word): resourceLost(word, of: key)
         case .reconfigured(let configuration): reconfigure(configuration, at: now)
         case .hostSampled(let sample): host = sample
+        case .interestChanged(let kinds): interest = kinds
         }
         decide(at: now)
         return takeEffects()
@@ -160,13 +163,16 @@ public struct ClusterCore: Hashable, Sendable {
         var nodes = configuration.nodes.map { name in
             ClusterSnapshot.Node(
                 name: name, status: name == localNode ? status : peer?.status ?? .initializing, isPingNode: false,
-                links: links.links(of: name))
+                links: links.links(of: name), uuid: name == localNode ? localUUID : peer?.uuid)
         }
         nodes += pingNodes.map { node in
             ClusterSnapshot.Node(
                 name: node.name, status: node.isAlive ? .ping : node.standing == .dead ? .dead : .initializing,
-                isPingNode: true, links: [])
+                isPingNode: true,
+                links: [ClusterSnapshot.Link(medium: MediumName(node.name.text), isUp: node.isAlive)])
         }
+        let order = configuration.memberOrder
+        if !order.isEmpty { nodes = order.compactMap { name in nodes.first { $0.name == name } } }
         return ClusterSnapshot(
             localNode: localNode, nodes: nodes, hold: own.held, isInTransition: !isStable,
             groups: runners.filter { !$0.isRetired }.map {

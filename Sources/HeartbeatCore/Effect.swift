@@ -7,6 +7,9 @@ import HeartbeatModel
 public enum Effect: Hashable, Sendable {
     /// Send on every medium of the local node.
     case transmit(Message)
+    /// Hand a message on to the clients that want to see this kind. Those that nobody wants are not handed on, except for
+    /// messages between clients: some of them are questions about this node's.
+    case handOn(Message, MessageInterest)
     /// Send an echo request to a ping node.
     case probe(NodeName)
     /// Run a resource script; answered by exactly one `Event.actionFinished`.

@@ -13,7 +13,7 @@ public enum Event: Hashable, Sendable {
     case actionFinished(ActionID, ActionResult)
     /// An operator asked for something; answered by exactly one `Effect.reply`.
     case requested(OperatorRequest, RequestID)
-    /// A local process wrote a message into the FIFO, to be sent as ours.
+    /// A local process wrote a message into the FIFO, or a client sent one, to go out as ours.
     case injected(Message.Content, to: NodeName?, extraFields: [Message.Field])
     /// A resource that this node runs was found missing without having been looked for: somebody removed an address.
     case resourceLost(groupKey: String, word: String)
@@ -21,6 +21,8 @@ public enum Event: Hashable, Sendable {
     case reconfigured(Configuration)
     /// The shell looked at the clock on the wall and at the load. Needed once before the first message can be sent.
     case hostSampled(HostSample)
+    /// The clients of this node want to see these messages from now on.
+    case interestChanged(MessageInterest)
 }
 
 /// Facts about the host that messages carry along. Nothing is decided by them.

@@ -25,6 +25,8 @@ public struct DaemonPaths: Hashable, Sendable {
     var nodeInfo: String { configuration + "/nodeinfo" }
     var pidFile: String { run + "/heartbeat.pid" }
     var controlSocket: String { ControlClient.socketPath(runDirectory: run) }
+    /// Of the client API; its place below `/run` is fixed in every program that uses it.
+    var clientSocket: String { run + "/heartbeat/register" }
     /// Which scripts run; for the daemon after this one.
     var scriptJournal: ScriptJournal { ScriptJournal(run + "/heartbeat/scripts") }
     var scriptNotes: String { run + "/heartbeat/rsctmp" }

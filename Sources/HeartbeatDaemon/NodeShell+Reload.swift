@@ -22,6 +22,7 @@ extension NodeShell {
         configuration = new
         codec = MessageCodec(keys: new.authentication, format: new.messageFormat)
         actions.adopt(new)
+        clients.adopt(new)
         services.adopt(new)
         media.adopt(new.media)
         adoptProbes()

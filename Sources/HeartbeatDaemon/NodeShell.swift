@@ -27,6 +27,10 @@ final class NodeShell {
     private var framers: [MediumName: SerialFramer] = [:]
     var probes: [NodeName: PingProbe]
     let actions: ActionExecutor
+    private(set) lazy var clients = ClientService(
+        configuration, localNode: localNode, paths: paths, facts: facts, reactor: reactor,
+        node: ClientService.Node(
+            snapshot: { [unowned self] in core.snapshot }, feed: { [unowned self] in feed($0) }))
     private var sampler = HostSampler()
     private var lastRequest: UInt64 = 0
     private var replies: [RequestID: (Reply) -> Void] = [:]
@@ -79,6 +83,10 @@ final class NodeShell {
     }
 
     private func end() {
+        clients.end { [self] in closeEverything() }
+    }
+
+    private func closeEverything() {
         media.close()
         for probe in probes.values { probe.close() }
         actions.close()
@@ -183,8 +191,10 @@ final class NodeShell {
     /// A request over the control socket.
     func answer(_ request: ControlRequest, reply: @escaping (ControlReply) -> Void) {
         let parameters =
-            configuration.parameters + [Configuration.Parameter(name: "hbversion", value: Version.compatible)]
-        if let answer = HeartbeatControl.answer(request, snapshot: core.snapshot, parameters: parameters) {
+            configuration.parameters + [Configuration.Parameter(name: "hbversion", value: Version.text)]
+        if let answer = HeartbeatControl.answer(
+            request, snapshot: core.snapshot, parameters: parameters, clients: clients.names)
+        {
             reply(answer)
             return
         }
@@ -199,6 +209,7 @@ final class NodeShell {
 
     func childMayHaveExited() {
         actions.childMayHaveExited()
+        clients.childMayHaveExited()
     }
 
     // MARK: - Media
@@ -229,14 +240,17 @@ final class NodeShell {
         let hasNotices = effects.contains(where: \.isNotice)
         if hasNotices { movements.answer(told: instant, decided: reactor.now, silence: core.peerSilence) }
         log.holdingBack { effects.forEach(execute) }
-        guard hasNotices else { return }
-        services.update(core.snapshot)
-        tellMovements()
+        if hasNotices {
+            services.update(core.snapshot)
+            tellMovements()
+        }
+        clients.deliver()
     }
 
     private func execute(_ effect: Effect) {
         switch effect {
         case .transmit(let message): transmit(message)
+        case .handOn(let message, let kind): clients.handOn(message, kind)
         case .probe(let name): probe(name)
         case .perform(let action, let id): perform(action, id)
         case .announce(let group): actions.announce(group)
@@ -267,6 +281,7 @@ final class NodeShell {
             core = ClusterCore(
                 configuration, local: localNode, uuid: uuid, generation: generation,
                 randomSeed: .random(in: 0...(.max)), now: reactor.now)
+            if !clients.interest.isEmpty { feed(.interestChanged(clients.interest)) }
             sampler.forget()
             reactor.after(.zero) { [weak self] in self.map { $0.expire(at: $0.reactor.now) } }
         } catch {
@@ -306,6 +321,7 @@ final class NodeShell {
     private func tell(_ notice: Notice) {
         movements.take(notice)
         facts.tell(notice)
+        clients.noticed(notice)
         if notice == .membership(.shuttingDown) { services.stopping() }
     }
 }

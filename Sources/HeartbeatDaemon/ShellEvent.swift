@@ -31,6 +31,20 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
     case configurationMistake = "configuration-mistake"
     case rebootFailed = "reboot-failed"
 
+    // Clients of the API and programs started with the node.
+    case clientRefused = "client-refused"
+    case clientIgnored = "client-ignored"
+    case clientMessageRefused = "client-message-refused"
+    case clientClosed = "client-closed"
+    case programStarted = "program-started"
+    case programNotStarted = "program-not-started"
+    case programEnded = "program-ended"
+    case programFailed = "program-failed"
+    case programRespawning = "program-respawning"
+    case programTooFast = "program-too-fast"
+    case programReboots = "program-reboots"
+    case programKilled = "program-killed"
+
     // Watchdogs.
     case watchdogWarning = "watchdog-warning"
     case watchdogFailed = "watchdog-failed"
@@ -38,14 +52,18 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
 
     var level: Notice.Level {
         switch self {
-        case .mediumOpen, .mediumRecovered, .groupTimeline, .generation, .uuidNew, .signingKey: .info
+        case .mediumOpen, .mediumRecovered, .groupTimeline, .generation, .uuidNew, .signingKey, .programStarted,
+            .programEnded, .programKilled:
+            .info
         case .mediumWarning, .packetRefused, .injectionRefused, .generationNew, .generationRaised, .realtimeRefused,
             .reloadIncomplete, .leftoverScript,
-            .watchdogWarning, .serviceWatchdogSlow:
+            .watchdogWarning, .serviceWatchdogSlow, .clientRefused, .clientIgnored, .clientMessageRefused,
+            .clientClosed, .programFailed:
             .warning
-        case .mediumFailed, .doorFailed, .generationStuck, .reloadRefused, .configurationMistake, .watchdogFailed:
+        case .mediumFailed, .doorFailed, .generationStuck, .reloadRefused, .configurationMistake, .watchdogFailed,
+            .programNotStarted, .programRespawning, .programTooFast:
             .error
-        case .rebootFailed: .critical
+        case .rebootFailed, .programReboots: .critical
         }
     }
 }

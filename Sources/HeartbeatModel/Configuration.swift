@@ -23,6 +23,9 @@ public struct Configuration: Hashable, Sendable {
     public var media: [MediumConfiguration]
     /// Outside addresses by which connectivity is judged.
     public var pingNodes: [PingNode]
+    /// Names of nodes and ping nodes in the order of the file, in which clients are told of them; empty when the ping nodes
+    /// follow the nodes.
+    public var memberOrder: [NodeName]
     /// Whether groups return to their preferred node (`auto_failback`).
     public var autoFailback: AutoFailback
     /// haresources, in the order of the file.
@@ -49,6 +52,10 @@ public struct Configuration: Hashable, Sendable {
     public var generationFromTime: Bool
     /// `uuidfrom nodename`: the uuid is derived from the node name, not from the file.
     public var uuidFromNodeName: Bool
+    /// Programs that are started and ended with this node (`respawn`, `failfast`), in the order of the file.
+    public var clientPrograms: [ClientProgram]
+    /// Who may sign on as which client of the API (`apiauth`), besides the defaults.
+    public var clientPermissions: [ClientPermission]
     /// Every directive with its value as written or its default, exported to scripts as `HA_<name>=<value>`.
     public var parameters: [Parameter]
 
@@ -65,6 +72,9 @@ public struct Configuration: Hashable, Sendable {
         hopfudge = 1
         maxRetransmitDelay = .milliseconds(250)
         pingNodes = []
+        memberOrder = []
+        clientPrograms = []
+        clientPermissions = []
         autoFailback = .legacy
         authentication = AuthenticationKeys(current: 1, keys: [])
         messageFormat = .classic

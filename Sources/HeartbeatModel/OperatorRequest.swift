@@ -14,7 +14,7 @@ public enum OperatorRequest: Hashable, Sendable {
 /// What one node knows about the cluster at one moment.
 public struct ClusterSnapshot: Hashable, Sendable {
     public var localNode: NodeName
-    /// Cluster nodes in the order of ha.cf, then ping nodes.
+    /// Cluster nodes and ping nodes in the order of ha.cf.
     public var nodes: [Node]
     /// What the local node holds, as the original's `rscstatus` says it.
     public var hold: HoldSet
@@ -36,13 +36,17 @@ public struct ClusterSnapshot: Hashable, Sendable {
         public var name: NodeName
         public var status: NodeStatus
         public var isPingNode: Bool
+        /// A ping node has one, of its own name.
         public var links: [Link]
+        /// `nil` while it is not known, and for ping nodes.
+        public var uuid: NodeUUID?
 
-        public init(name: NodeName, status: NodeStatus, isPingNode: Bool, links: [Link]) {
+        public init(name: NodeName, status: NodeStatus, isPingNode: Bool, links: [Link], uuid: NodeUUID? = nil) {
             self.name = name
             self.status = status
             self.isPingNode = isPingNode
             self.links = links
+            self.uuid = uuid
         }
     }
 

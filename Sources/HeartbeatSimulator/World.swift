@@ -231,6 +231,7 @@ struct World {
         for effect in effects {
             switch effect {
             case .transmit(let message): transmit(message, from: host)
+            case .handOn: break
             case .probe(let name): if random.chance(0.95) { feed(.pingAnswered(name), to: host) }
             case .perform(let action, let id): perform(action, id, on: host)
             case .announce(let group): note(host, "announces \(group.key)")

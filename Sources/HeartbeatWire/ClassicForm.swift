@@ -143,6 +143,13 @@ enum ClassicForm {
 }
 
 extension ClassicForm.Envelope {
+    /// Every field but `auth`, in the order in which they stand.
+    func readFields() throws(WireError) -> [Message.Field] {
+        var fields: [Message.Field] = []
+        for line in lines { fields.append(try ClassicForm.field(line)) }
+        return fields
+    }
+
     fileprivate mutating func take(_ line: ArraySlice<UInt8>) throws(WireError) {
         // A shell's here-document easily leaves a blank line behind.
         guard !line.isEmpty else { return }

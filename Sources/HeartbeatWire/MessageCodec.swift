@@ -46,11 +46,6 @@ public struct MessageCodec: Sendable {
         authentication.sign(withKey: id)
     }
 
-    /// The fields of a message in wire order, without `auth`: also what scripts find in their environment as `HA_<name>`.
-    public func fields(of message: Message) -> [Message.Field] {
-        message.wireFields
-    }
-
     /// Writes a message and signs it with the signing key.
     ///
     /// In classic form byte 0x13 in a text arrives as a newline, and nothing but 7-bit text survives a serial line. Names in
@@ -99,10 +94,8 @@ public struct MessageCodec: Sendable {
         let envelope = try NetstringForm.open(text)
         guard let token = envelope.token else { throw .unsigned }
         let key = try authentication.verify(token, over: envelope.covered)
-        var fields: [Message.Field] = []
-        for bytes in envelope.fields { fields.append(try NetstringForm.field(bytes)) }
-        // The signature over all bytes has spoken; the original ignores this one in netstring form, too.
-        fields.removeAll { $0.name == "auth" }
+        // The signature over all bytes has spoken; the original ignores the inner one in netstring form, too.
+        let fields = try envelope.readFields().filter { $0.name != "auth" }
         return SignedMessage(message: try Message(wireFields: fields), key: key)
     }
 
@@ -110,21 +103,16 @@ public struct MessageCodec: Sendable {
         let envelope = try ClassicForm.open(text)
         guard let token = envelope.token else { throw .unsigned }
         let key = try authentication.verify(token, over: envelope.covered[...])
-        return SignedMessage(message: try Message(wireFields: Self.fields(of: envelope)), key: key)
+        return SignedMessage(message: try Message(wireFields: try envelope.readFields()), key: key)
     }
 
-    /// Reads what a local program wrote: classic form without core fields and without authentication, because only root can
-    /// write into the FIFO and the client socket checks its callers.
+    /// Reads what a local program wrote: without core fields and without authentication, because only root can write into
+    /// the FIFO.
     public func decodeLocal(_ bytes: [UInt8]) throws(WireError) -> LocalMessage {
-        let text = try Self.bounded(bytes)
-        guard text.starts(with: ClassicForm.opening) else { throw .notAMessage }
-        return try LocalMessage(wireFields: Self.fields(of: try ClassicForm.open(text)))
-    }
-
-    private static func fields(of envelope: ClassicForm.Envelope) throws(WireError) -> [Message.Field] {
-        var fields: [Message.Field] = []
-        for line in envelope.lines { fields.append(try ClassicForm.field(line)) }
-        return fields
+        let fields = try UnsignedMessage.fields(of: bytes)
+        // The FIFO is a stream of lines, where nobody writes the other form.
+        guard bytes.starts(with: ClassicForm.opening) else { throw .notAMessage }
+        return try LocalMessage(fields: fields)
     }
 
     private static func bounded(_ bytes: [UInt8]) throws(WireError) -> ArraySlice<UInt8> {

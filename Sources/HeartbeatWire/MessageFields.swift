@@ -8,8 +8,8 @@
 import HeartbeatModel
 
 extension Message {
-    /// Every field in wire order, without authentication.
-    var wireFields: [Field] {
+    /// Every field in wire order, without authentication: also what clients get of it.
+    public var wireFields: [Field] {
         var fields = statementFields
         if let uuid = destinationUUID { fields.append(Field(name: "destuuid", value: .binary(uuid.bytes))) }
         fields.append(Field("src", source.text))
@@ -74,9 +74,10 @@ public struct LocalMessage: Hashable, Sendable {
         self.extraFields = extraFields
     }
 
-    /// Reads a local message; core fields are dropped, since the sending node replaces them.
-    init(wireFields: [Message.Field]) throws(WireError) {
-        var reader = FieldReader(wireFields.filter { !Self.replaced.contains($0.name) })
+    /// Reads a local message; core fields are dropped, since the sending node replaces them. Throws when a field that the
+    /// type must have is missing or cannot be read.
+    public init(fields: [Message.Field]) throws(WireError) {
+        var reader = FieldReader(fields.filter { !Self.replaced.contains($0.name) })
         let type = try reader.text("t")
         destination = try reader.optionalNodeName("dest")
         (content, extraFields) = try Message.Content.read(type: type, &reader)

@@ -166,3 +166,12 @@ enum NetstringForm {
         }
     }
 }
+
+extension NetstringForm.Envelope {
+    /// Every field, in the order in which they stand.
+    func readFields() throws(WireError) -> [Message.Field] {
+        var read: [Message.Field] = []
+        for bytes in fields { read.append(try NetstringForm.field(bytes)) }
+        return read
+    }
+}

@@ -244,9 +244,8 @@ struct HaCfRuleTests {
         "What has no effect is taken with one warning a line",
         arguments: [
             "use_logd yes", "conn_logd_time 60", "coredumps true", "coreroot /x", "memreserve 6500", "compression bz2",
-            "compression_threshold 3", "traditional_compression yes", "respawn hacluster /bin/true -x",
-            "failfast root /bin/sleep", "apiauth ipfail uid=hacluster,root gid=haclient", "use_apphbd yes",
-            "quorum_server x", "record_config_changes on", "crm_daemon_dir /x", "crmd_spawns_pengine true",
+            "compression_threshold 3", "traditional_compression yes", "use_apphbd yes", "quorum_server x",
+            "record_config_changes on", "crm_daemon_dir /x", "crmd_spawns_pengine true",
         ])
     func withoutEffect(line: String) throws {
         let result = readHaCf(line)

@@ -21,6 +21,7 @@ struct ConfigurationGenerator {
         drawTimes(&drawn)
         drawMedia(&drawn)
         drawDaemon(&drawn)
+        drawClients(&drawn)
         drawGroups(&drawn)
         drawFailures(&drawn)
         drawKeys(&drawn)
@@ -68,6 +69,20 @@ struct ConfigurationGenerator {
             drawn.pingNodes.append(PingNode(name: NodeName("up"), hosts: ["10.0.1.2", "r.example"], isGroup: true))
         }
         if flag() { drawn.pingNodes.append(PingNode(name: NodeName("fe80::9"), hosts: ["fe80::9"], isIPv6: true)) }
+    }
+
+    private mutating func drawClients(_ drawn: inout Configuration) {
+        let natural = drawn.nodes + drawn.pingNodes.map(\.name)
+        let order = natural.shuffled(using: &random)
+        // Nodes among themselves, and ping nodes, stay in their own order.
+        var nodes = drawn.nodes[...]
+        var pings = drawn.pingNodes.map(\.name)[...]
+        let mixed = order.compactMap { drawn.nodes.contains($0) ? nodes.popFirst() : pings.popFirst() }
+        drawn.memberOrder = mixed == natural ? [] : mixed
+        if flag() { drawn.clientPrograms.append(ClientProgram(user: "root", command: "/bin/sleep  1, \"2\"")) }
+        if flag() { drawn.clientPrograms.append(ClientProgram(user: "root", command: "/bin/true", isFailFast: flag())) }
+        if flag() { drawn.clientPermissions.append(ClientPermission(client: "ipfail", users: ["root", "17"])) }
+        if flag() { drawn.clientPermissions.append(ClientPermission(client: "x", groups: ["haclient"])) }
     }
 
     private mutating func drawDaemon(_ drawn: inout Configuration) {

@@ -166,7 +166,7 @@ import Testing
                     if notice.text.isEmpty { broken.append("notice without a text: \(notice)") }
                 case .beginAnew(let known):
                     if known <= core.generation { broken.append("begins anew above the older \(known.number)") }
-                case .transmit, .probe, .announce, .reboot:
+                case .transmit, .handOn, .probe, .announce, .reboot:
                     break
                 }
             }

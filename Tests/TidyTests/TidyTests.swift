@@ -32,6 +32,7 @@ import Testing
         "HeartbeatWire": ["HeartbeatModel", "Crypto"],
         "HeartbeatConfig": ["HeartbeatModel"],
         "HeartbeatCore": ["HeartbeatModel"],
+        "HeartbeatClients": ["HeartbeatModel", "HeartbeatWire"],
         "HeartbeatSimulator": ["HeartbeatModel", "HeartbeatWire", "HeartbeatCore"],
     ]
 

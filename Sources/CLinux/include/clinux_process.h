@@ -48,7 +48,18 @@ struct clinux_child {
     int extra; // becomes 3, or -1
     int leads_session; // else a process group only
     int dies_with_us; // SIGKILL reaches it when the calling thread ends
+    int changes_user; // to `user` and `group` with exactly these further groups
+    uint32_t user, group;
+    const gid_t *groups;
+    int group_count;
 };
+
+// Only the kernel's calls: those of the C library would change every thread of the process whose memory the child shares.
+static inline int clinux_change_user(const struct clinux_child *child) {
+    if (syscall(SYS_setgroups, child->group_count, child->groups) < 0) return -1;
+    if (syscall(SYS_setresgid, child->group, child->group, child->group) < 0) return -1;
+    return (int)syscall(SYS_setresuid, child->user, child->user, child->user);
+}
 
 // The child's side: shares our memory until it runs its program, so it may call the kernel and nothing else.
 static inline int clinux_become(const struct clinux_child *child, pid_t parent) {
@@ -62,11 +73,6 @@ static inline int clinux_become(const struct clinux_child *child, pid_t parent) 
     if (child->leads_session ? setsid() < 0 : setpgid(0, 0) < 0) return errno;
     sched_setscheduler(0, SCHED_OTHER, &normal);
     for (signal = 1; signal < 65; signal++) sigaction(signal, &standard, NULL);
-    if (child->dies_with_us) {
-        if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0) return errno;
-        // The parent may have gone before the kernel was told.
-        if (getppid() != parent) return ESRCH;
-    }
     umask(022);
     if ((input = open(child->input, O_RDONLY)) < 0 || dup2(input, 0) < 0) return errno;
     if (dup2(child->output, 1) < 0 || dup2(child->errors, 2) < 0) return errno;
@@ -76,6 +82,13 @@ static inline int clinux_become(const struct clinux_child *child, pid_t parent) 
     if (syscall(436 /* close_range */, descriptor, ~0U, 0) < 0)
         for (; descriptor < getdtablesize(); descriptor++) close(descriptor);
     if (chdir(child->directory) < 0) return errno;
+    if (child->changes_user && clinux_change_user(child) < 0) return errno;
+    if (child->dies_with_us) {
+        // After the change of the user, which the kernel takes as a reason to forget it.
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0) return errno;
+        // The parent may have gone before the kernel was told.
+        if (getppid() != parent) return ESRCH;
+    }
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     execve(child->executable, child->arguments, child->environment);
@@ -86,6 +99,7 @@ static inline int clinux_become(const struct clinux_child *child, pid_t parent) 
 // page tables of a locked process; its frame must not become part of another function's.
 __attribute__((noinline)) static pid_t clinux_spawn(const struct clinux_child *child) {
     const pid_t parent = getpid();
+    const int dumps_core = prctl(PR_GET_DUMPABLE);
     volatile int failure = 0;
     sigset_t all, before;
     pid_t pid;
@@ -98,6 +112,8 @@ __attribute__((noinline)) static pid_t clinux_spawn(const struct clinux_child *c
         _exit(127);
     }
     if (pid < 0) failure = errno;
+    // A change of the user marks the memory as not to be read by others, and until it ran its program it was ours.
+    if (child->changes_user) prctl(PR_SET_DUMPABLE, dumps_core);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (failure == 0) return pid;
     if (pid > 0) while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {}
@@ -152,13 +168,12 @@ static inline int clinux_watchdog_set_timeout(int fd, int seconds) {
 // Restarts the machine, or ends the PID namespace of the caller, without returning.
 static inline int clinux_reboot(void) { return reboot(RB_AUTOBOOT); }
 
-// The user at the other end of a connected Unix socket.
-static inline int clinux_peer_uid(int fd, uint32_t *uid) {
-    struct { int32_t pid; uint32_t uid, gid; } peer;
-    socklen_t length = sizeof peer;
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0) return -1;
-    *uid = peer.uid;
-    return 0;
+// Who opened the other end of a connected Unix socket, when it did.
+struct clinux_peer { int32_t pid; uint32_t uid, gid; };
+
+static inline int clinux_peer(int fd, struct clinux_peer *peer) {
+    socklen_t length = sizeof *peer;
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, peer, &length);
 }
 
 #ifdef __cplusplus

@@ -14,6 +14,7 @@ extension HaCfReader {
         checkMedia()
         checkFailback()
         checkLogging()
+        draft.memberOrder = members == draft.nodes + draft.pingNodes.map(\.name) ? [] : members
         draft.parameters = parameters
     }
 

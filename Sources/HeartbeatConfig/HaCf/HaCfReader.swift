@@ -11,14 +11,18 @@ struct DirectiveLine {
     let words: [String]
     /// What follows, cut at blanks and commas.
     let values: [String]
+    /// What follows, as it stands: for a command that a shell will cut.
+    let text: String
 
     /// `nil` for an empty line. The directive itself ends at a blank only (observed behaviour).
     init?(_ text: String) {
         var words = text.words(separatedBy: \.isBlank)
         guard !words.isEmpty else { return nil }
         directive = words.removeFirst()
+        let values = text.utf8.drop(while: \.isBlank).dropFirst(directive.utf8.count).drop(while: \.isBlank)
+        self.text = values.lastIndex { !$0.isBlank }.map { String(Substring(values[...$0])) } ?? ""
         self.words = words
-        values = words.flatMap { $0.words(separatedBy: { $0 == UInt8(ascii: ",") }) }
+        self.values = words.flatMap { $0.words(separatedBy: { $0 == UInt8(ascii: ",") }) }
     }
 }
 
@@ -39,12 +43,12 @@ struct HaCfReader {
     var faulty: Set<String> = []
     /// `env` entries in the order of the file.
     var environment: [Configuration.Parameter] = []
-    /// Clients that have an `apiauth` line.
-    var apiClients: Set<String> = []
     /// What `monitor` lines say, in the order of the file; applied when haresources is known.
     var monitorRules: [MonitorRule] = []
     /// Line of each `node` entry kept.
     var nodeLines: [Int] = []
+    /// Names of nodes and ping nodes as they come.
+    var members: [NodeName] = []
     /// Line of each ping node kept.
     var pingLines: [Int] = []
     /// What each medium was made of, in the order of `draft.media`.

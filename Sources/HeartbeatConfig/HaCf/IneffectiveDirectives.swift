@@ -27,12 +27,6 @@ extension DirectiveRule {
         },
         flag("traditional_compression", exported: .always("no"), "messages are sent uncompressed"),
 
-        // Client programs.
-        client("respawn", ""),
-        client("failfast", ", and its death does not reboot the node"),
-        DirectiveRule(name: "apiauth", exported: .never, needsValue: true) { reader, line in
-            reader.readAPIAuth(line.words)
-        },
         flag("use_apphbd", exported: .never, "the application heartbeat daemon is not contacted"),
 
         // For a cluster resource manager, which `crm` would have turned on.
@@ -83,18 +77,6 @@ extension DirectiveRule {
         }
     }
 
-    private static func client(_ name: String, _ loss: String) -> DirectiveRule {
-        DirectiveRule(name: name, exported: .never, needsValue: true) { reader, line in
-            guard reader.clientIsValid(line.words, of: name) else { return }
-            let command = line.words[1]
-            let isIPFail = command.hasSuffix("/ipfail")
-            reader.warning(
-                "\(name) has no effect: \(quoted(command)) is not started\(loss); "
-                    + (isIPFail
-                        ? "groups do not move because ping nodes are lost" : "start it as a service of its own"))
-        }
-    }
-
     private static func resourceManager(_ name: String, _ exported: Export) -> DirectiveRule {
         DirectiveRule(name: name, exported: exported) { reader, line in
             for value in line.values where reader.accept(value, of: name, checkNoResourceManager) {
@@ -118,50 +100,5 @@ extension DirectiveRule {
             name,
             because: "fencing is not supported yet, so a takeover would run without the fencing this file asks for; "
                 + "remove the line if you knowingly accept that both nodes may then run a group at once")
-    }
-}
-
-extension HaCfReader {
-    /// `respawn <user> <command> <argument>…`; checked as the original does, so that the mistake is not found later.
-    fileprivate mutating func clientIsValid(_ words: [String], of name: String) -> Bool {
-        guard words.count >= 2 else {
-            error("\(name): the command is missing; write \"\(name) <user> <full path of the command>\"")
-            return false
-        }
-        let userIsKnown = accept(words[0], of: name) { (reader, user) throws(Complaint) in
-            guard reader.host.userExists(user) else { throw Complaint("is not a user of this system") }
-        }
-        let commandIsUsable = accept(words[1], of: name) { (reader, path) throws(Complaint) in
-            let path = try ValueText.absolutePath(path)
-            guard reader.host.isExecutable(path) else { throw Complaint("is not an executable file") }
-        }
-        return userIsKnown && commandIsUsable
-    }
-
-    /// `apiauth <client> [uid=<users>] [gid=<groups>]`.
-    fileprivate mutating func readAPIAuth(_ words: [String]) {
-        let lists = words.dropFirst()
-        let kinds = lists.map { $0.prefix(4) }
-        guard let client = words.first, !lists.isEmpty, kinds.allSatisfy({ $0 == "uid=" || $0 == "gid=" }) else {
-            return error("apiauth: who may connect is missing; write \"apiauth <client> uid=<users> gid=<groups>\"")
-        }
-        guard Set(kinds).count == kinds.count else {
-            return error("apiauth \(quoted(client)) has two lists of one kind; join them with commas")
-        }
-        guard apiClients.insert(client).inserted else {
-            return error("apiauth \(quoted(client)) has a line already; there is one for each client")
-        }
-        var isValid = true
-        for list in lists {
-            let exists = list.hasPrefix("uid=") ? host.userExists : host.groupExists
-            for name in list.dropFirst(4).split(separator: ",") {
-                // Numbers need not belong to anybody (observed behaviour).
-                guard !name.utf8.allSatisfy(\.isDigit), !exists(String(name)) else { continue }
-                refuse(String(name), of: "apiauth", Complaint("is not a user or group of this system"))
-                isValid = false
-            }
-        }
-        guard isValid else { return }
-        warning("apiauth has no effect: who may use the control socket does not depend on ha.cf")
     }
 }

@@ -52,6 +52,7 @@ extension HaCfReader {
             return warning("node \(name) is already listed in line \(nodeLines[index])")
         }
         draft.nodes.append(name)
+        members.append(name)
         nodeLines.append(line)
     }
 
@@ -77,6 +78,7 @@ extension HaCfReader {
             return warning("\(directive) \(node.name) is already listed in line \(pingLines[index]); ignored here")
         }
         draft.pingNodes.append(node)
+        members.append(node.name)
         pingLines.append(line)
     }
 

@@ -24,28 +24,53 @@ struct ChildProcess {
     /// Whether it is killed when the calling thread ends, for whatever reason. What it has started itself is not.
     var diesWithUs = false
 
+    /// Runs as this user instead of ours.
+    var account: Account?
+
     /// Starts it. Returns its pid, or throws errno.
     func start() throws(HostError) -> pid_t {
         let pid = withCStringVector(arguments) { arguments in
             withCStringVector(environment.map { "\($0)=\($1)" }) { environment in
                 withCStringVector([executable, directory, standardInput]) { paths in
-                    var child = clinux_child()
-                    child.executable = .init(paths[0])
-                    child.directory = .init(paths[1])
-                    child.input = .init(paths[2])
-                    child.arguments = .init(arguments)
-                    child.environment = .init(environment)
-                    child.output = standardOutput
-                    child.errors = standardError
-                    child.extra = extraDescriptor ?? -1
-                    child.leads_session = isSessionLeader ? 1 : 0
-                    child.dies_with_us = diesWithUs ? 1 : 0
-                    return clinux_spawn(&child)
+                    var groups = account?.groups ?? []
+                    return groups.withUnsafeMutableBufferPointer { groups in
+                        var child = clinux_child()
+                        child.executable = .init(paths[0])
+                        child.directory = .init(paths[1])
+                        child.input = .init(paths[2])
+                        child.arguments = .init(arguments)
+                        child.environment = .init(environment)
+                        child.output = standardOutput
+                        child.errors = standardError
+                        child.extra = extraDescriptor ?? -1
+                        child.leads_session = isSessionLeader ? 1 : 0
+                        child.dies_with_us = diesWithUs ? 1 : 0
+                        child.changes_user = account == nil ? 0 : 1
+                        child.user = account?.user ?? 0
+                        child.group = account?.group ?? 0
+                        child.groups = UnsafePointer(groups.baseAddress)
+                        child.group_count = Int32(groups.count)
+                        return clinux_spawn(&child)
+                    }
                 }
             }
         }
         guard pid > 0 else { throw HostError("run", executable, code: -pid) }
         return pid
+    }
+}
+
+extension ChildProcess {
+    /// The daemon may be protected from the out-of-memory killer (OOMScoreAdjust of its unit); what it starts is not to
+    /// inherit that. Returns why it does.
+    static func letTheKernelKill(_ pid: pid_t) -> HostError? {
+        let own = Descriptors.contents(of: "/proc/self/oom_score_adj", atMost: 16) ?? []
+        guard own != Array("0\n".utf8) else { return nil }
+        let path = "/proc/\(pid)/oom_score_adj"
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        return Descriptors.write(Array("0".utf8), to: descriptor).map { HostError("write", path, code: $0) }
     }
 }
 

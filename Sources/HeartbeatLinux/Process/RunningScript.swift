@@ -112,26 +112,15 @@ public final class RunningScript {
         child.standardError = errors
         do throws(HostError) {
             let pid = try child.start()
-            letTheKernelKill(pid)
+            if let error = ChildProcess.letTheKernelKill(pid) {
+                note("stays protected from the out-of-memory killer: \(HostError.text(of: error.code))")
+            }
             return pid
         } catch  where error.code == ENOEXEC {
             // A script without `#!` is one for the shell, as execvp(3) has it.
             child.arguments.insert("/bin/sh", at: 0)
             child.executable = "/bin/sh"
             return try child.start()
-        }
-    }
-
-    /// The daemon may be protected from the out-of-memory killer (OOMScoreAdjust of its unit); the services it starts are not
-    /// to inherit that.
-    private func letTheKernelKill(_ pid: pid_t) {
-        let own = Descriptors.contents(of: "/proc/self/oom_score_adj", atMost: 16) ?? []
-        guard own != Array("0\n".utf8) else { return }
-        let descriptor = open("/proc/\(pid)/oom_score_adj", O_WRONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        defer { close(descriptor) }
-        if let code = Descriptors.write(Array("0".utf8), to: descriptor) {
-            note("stays protected from the out-of-memory killer: \(HostError.text(of: code))")
         }
     }
 

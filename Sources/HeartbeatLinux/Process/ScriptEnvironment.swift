@@ -39,6 +39,24 @@ public func scriptEnvironment(
     return variables.list
 }
 
+/// The environment of a program that is started with the node, complete but for HOME. Observed behaviour; `host` is the local
+/// node's name.
+public func clientEnvironment(
+    _ configuration: Configuration, host: NodeName, paths: ScriptPaths
+) -> [(String, String)] {
+    var variables = VariableList()
+    for parameter in configuration.parameters {
+        variables.set("HA_\(parameter.name)", parameter.value)
+    }
+    variables.set("HA_DIR", paths.configuration)
+    variables.set("HA_FUNCS", paths.configuration + "/shellfuncs")
+    variables.setLogging(configuration.logging)
+    variables.set("HA_CURHOST", host.text)
+    variables.set("OCF_ROOT", "/usr/lib/ocf")
+    variables.set("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+    return variables.list
+}
+
 private struct VariableList {
     private(set) var list: [(String, String)] = []
 

@@ -35,7 +35,8 @@ public final class ControlServer {
     public static func start(
         _ path: String, on loop: any EventLoop, requestTimeout: TimeAmount = .seconds(5), handler: @escaping Handler
     ) throws(HostError) -> EventLoopFuture<any Channel> {
-        let descriptor = try listen(on: path)
+        let descriptor = try ListeningSocket.open(path, mode: 0o600)
+        giveToClients(path)
         let server = NIOLoopBound(ControlServer(requestTimeout: requestTimeout, handler: handler), eventLoop: loop)
         return ServerBootstrap(group: loop)
             .serverChannelInitializer { channel in
@@ -54,23 +55,8 @@ public final class ControlServer {
             .withBoundSocket(descriptor)
     }
 
-    private static func listen(on path: String) throws(HostError) -> Int32 {
-        guard var address = UnixAddress.make(path) else { throw HostError("use", path, code: ENAMETOOLONG) }
-        let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
-        let descriptor = socket(AF_UNIX, type, 0)
-        guard descriptor >= 0 else { throw HostError("make", path) }
-        unlink(path)
-        // Nobody may connect before the mode is right.
-        let mask = umask(0o177)
-        let bound = UnixAddress.bind(descriptor, &address)
-        umask(mask)
-        if bound, let group = Directories.groupID("haclient"), chown(path, uid_t.max, group) == 0 { chmod(path, 0o660) }
-        guard bound, Glibc.listen(descriptor, 16) == 0 else {
-            let error = HostError("listen on", path)
-            close(descriptor)
-            throw error
-        }
-        return descriptor
+    private static func giveToClients(_ path: String) {
+        if let group = Directories.groupID("haclient"), chown(path, uid_t.max, group) == 0 { chmod(path, 0o660) }
     }
 
     fileprivate func admit(_ client: ControlClientHandler) -> Bool {
@@ -184,14 +170,7 @@ private final class ControlClientHandler: ChannelInboundHandler {
     }
 
     private func isRoot(_ channel: any Channel) -> Bool {
-        var uid: UInt32 = .max
-        do {
-            let result = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable {
-                (descriptor: NIOBSDSocket.Handle) in clinux_peer_uid(descriptor, &uid)
-            }
-            return result == 0 && (uid == 0 || uid == geteuid())
-        } catch {
-            return false
-        }
+        guard let peer = PeerProcess.of(channel) else { return false }
+        return peer.user == 0 || peer.user == geteuid()
     }
 }

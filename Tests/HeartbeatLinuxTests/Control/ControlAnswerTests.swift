@@ -25,7 +25,8 @@ import Testing
     ) -> ControlReply? {
         answer(
             .question(question, inProse: inProse), snapshot: snapshot,
-            parameters: [.init(name: "keepalive", value: "500ms"), .init(name: "baud", value: "19200")])
+            parameters: [.init(name: "keepalive", value: "500ms"), .init(name: "baud", value: "19200")],
+            clients: ["ipfail"])
     }
 
     @Test(
@@ -38,10 +39,11 @@ import Testing
             (.nodeStatus(NodeName("10.77.0.3")), ["ping"], 0), (.nodeType(NodeName("nodea")), ["normal"], 0),
             (.nodeType(NodeName("10.77.0.3")), ["ping"], 0), (.nodeWeight(NodeName("nodea")), ["100"], 0),
             (.nodeSite(NodeName("nodea")), [""], 0),
-            (.listLinks(NodeName("nodeb"), verbose: false), ["\teth1", "\t/dev/ttyS0"], 0),
+            (.listLinks(NodeName("nodeb"), verbose: false), ["\t/dev/ttyS0", "\teth1"], 0),
             (.linkStatus(NodeName("nodeb"), MediumName("eth1")), ["up"], 0),
             (.linkStatus(NodeName("nodeb"), MediumName("/dev/ttyS0")), ["dead"], 1),
-            (.clientStatus(NodeName("nodea"), client: "foo"), ["offline"], 0), (.resourceStatus, ["local"], 0),
+            (.clientStatus(NodeName("nodea"), client: "foo"), ["offline"], 1),
+            (.clientStatus(NodeName("nodea"), client: "ipfail"), ["online"], 0), (.resourceStatus, ["local"], 0),
             (.parameter("keepalive"), ["500ms"], 0), (.parameter("baud"), ["19200"], 0),
         ] as [(ClusterQuestion, [String], Int32)])
     func questionsAreAnsweredInTheOriginalsWords(question: ClusterQuestion, lines: [String], exitCode: Int32) {

@@ -1,0 +1,275 @@
+// The programs beside the daemon: those that connect to its socket, and those that it starts itself. It brings what the
+// sessions decide to the socket and to the core, and nothing of it before the node is a member. Nobody there is ever
+// waited for.
+
+import Glibc
+import HeartbeatClients
+import HeartbeatCore
+import HeartbeatLinux
+import HeartbeatModel
+import HeartbeatWire
+
+/// Clients and client programs of one running node.
+final class ClientService {
+    /// What the service needs of its node.
+    struct Node {
+        var snapshot: () -> ClusterSnapshot
+        var feed: (Event) -> Void
+    }
+
+    private let node: Node
+    private let localNode: NodeName
+    private let paths: DaemonPaths
+    private let facts: FactTeller
+    private let reactor: Reactor
+    private var configuration: Configuration
+    private var sessions: ClientSessions
+    private var server: ClientServer?
+    private var isOpen = false
+    /// What the core wants to have handed on, until it has done everything else it wants done.
+    private var backlog: [(message: Message, kind: MessageInterest)] = []
+    private var isDelivering = false
+    /// Bytes that clients may still send to the cluster.
+    private var allowance: Allowance
+    /// Messages that clients have sent to the cluster so far.
+    private var sent = 0
+    private(set) var interest: MessageInterest = []
+    private lazy var programs = ClientProgramRunner(
+        reactor: reactor, directory: StateDirectory(paths.state).workingDirectory
+    ) { [unowned self] in happened($0) }
+
+    init(
+        _ configuration: Configuration, localNode: NodeName, paths: DaemonPaths, facts: FactTeller, reactor: Reactor,
+        node: Node
+    ) {
+        self.configuration = configuration
+        self.localNode = localNode
+        self.paths = paths
+        self.facts = facts
+        self.reactor = reactor
+        self.node = node
+        sessions = ClientSessions(configuration.clientSettings(of: localNode))
+        allowance = configuration.clientAllowance(now: reactor.now)
+    }
+
+    /// Names of those who are signed on here.
+    var names: [String] { sessions.names }
+
+    /// Takes up changed files: who may sign on from now on, and which programs run.
+    func adopt(_ new: Configuration) {
+        configuration = new
+        allowance = new.clientAllowance(now: reactor.now)
+        execute(sessions.handle(.configured(new.clientSettings(of: localNode))))
+        if isOpen { startPrograms() }
+    }
+
+    func childMayHaveExited() {
+        programs.childMayHaveExited()
+    }
+
+    /// Ends the programs, then everything else, then calls `completion`.
+    func end(_ completion: @escaping () -> Void) {
+        programs.stop { [self] in
+            isOpen = false
+            server?.close()
+            server = nil
+            completion()
+        }
+    }
+
+    // MARK: - The cluster
+
+    /// What the log is told, clients are told in their own form; and some of it is theirs to act on.
+    func noticed(_ notice: Notice) {
+        switch notice {
+        case .membership(.communicationUp): open()
+        // Nothing runs here any more that a program could look after.
+        case .membership(.allReleased): if isOpen { programs.stop {} }
+        case .communication(.linkUp(let node, let medium)):
+            tell(.linkChanged(node: node, medium: medium, isUp: true))
+        case .communication(.linkDead(let node, let medium)):
+            tell(.linkChanged(node: node, medium: medium, isUp: false))
+        case .membership(.nodeDead(let name)):
+            tell(.nodeDied(name, isPingNode: isPingNode(name), unixTime: unixTime))
+        case .membership(.statusUpdate(let name, .ping)): tell(.pingNodeReturned(name, unixTime: unixTime))
+        case .communication, .membership, .holdings, .standby, .group: break
+        }
+    }
+
+    /// The core hands a message on. Delivered when the core's other effects have been executed: a client's answer must not
+    /// overtake them.
+    func handOn(_ message: Message, _ kind: MessageInterest) {
+        backlog.append((message, kind))
+    }
+
+    func deliver() {
+        guard !isDelivering else { return }
+        isDelivering = true
+        defer { isDelivering = false }
+        while !backlog.isEmpty {
+            let (message, kind) = backlog.removeFirst()
+            execute(sessions.handle(.handedOn(message, kind)))
+        }
+    }
+
+    private func tell(_ event: ClientEvent) {
+        guard isOpen else { return }
+        execute(sessions.handle(event))
+    }
+
+    private func isPingNode(_ name: NodeName) -> Bool {
+        configuration.pingNodes.contains { $0.name == name }
+    }
+
+    private var unixTime: UInt64 { UInt64(max(1, time(nil))) }
+
+    // MARK: - The socket
+
+    private func open() {
+        guard !isOpen else { return }
+        isOpen = true
+        do throws(HostError) {
+            server = try ClientServer(
+                paths.clientSocket, reactor: reactor,
+                handlers: ClientServer.Handlers(
+                    connected: { [unowned self] in execute(sessions.handle(.connected($0, $1))) },
+                    received: { [unowned self] in received($1, from: $0) },
+                    disconnected: { [unowned self] in execute(sessions.handle(.disconnected($0))) },
+                    complained: { [unowned self] peer, reason in
+                        facts.tell(
+                            .clientClosed, "Client pid \(peer.pid) \(reason): its connection is ended",
+                            [NoticeField(.client, "pid \(peer.pid)")])
+                    }))
+        } catch {
+            facts.tell(.doorFailed, "\(error); clients of the API do not work until heartbeat is started again")
+        }
+        startPrograms()
+    }
+
+    private func received(_ body: [UInt8], from connection: ClientConnection) {
+        let before = sent
+        execute(sessions.handle(.received(connection, body: body, node.snapshot())))
+        // Whoever uses up what all may send is not read from until there is more; who only asks is not concerned.
+        guard sent > before, let pause = allowance.pause(at: reactor.now) else { return }
+        server?.pause(connection, for: pause)
+    }
+
+    private func execute(_ effects: [ClientEffect]) {
+        for effect in effects {
+            switch effect {
+            case .write(let fields, let connection):
+                server?.write(UnsignedMessage.bytes(of: fields, as: configuration.messageFormat.form), to: connection)
+            case .signal(let number, let pid): kill(pid, number)
+            case .admit(let connection): server?.admit(connection)
+            case .limitQueue(let length, let connection): server?.limitQueue(length, of: connection)
+            case .close(let connection): server?.close(connection)
+            case .send(let message): send(message)
+            case .listen(let kinds):
+                interest = kinds
+                node.feed(.interestChanged(kinds))
+            case .note(let note):
+                facts.tell(note.event, note.text, [NoticeField(.client, note.client.printable)])
+            }
+        }
+    }
+
+    private func send(_ message: LocalMessage) {
+        sent += 1
+        allowance.take(message.size, at: reactor.now)
+        node.feed(.injected(message.content, to: message.destination, extraFields: message.extraFields))
+    }
+
+    // MARK: - Programs
+
+    private func startPrograms() {
+        programs.run(
+            configuration.clientPrograms,
+            environment: clientEnvironment(configuration, host: localNode, paths: paths.scripts))
+    }
+
+    private func happened(_ happening: ClientProgramRunner.Happening) {
+        let (event, command, text) = happening.fact
+        facts.tell(event, text, [NoticeField(.client, command)])
+        if case .reboot = happening { facts.tell(.rebootFailed, "\(Reboot.now()): do it by hand") }
+    }
+}
+
+extension MessageFormat {
+    /// How messages stand on the client socket (observed).
+    fileprivate var form: WireForm {
+        switch self {
+        case .classic: .classic
+        case .netstring: .netstring
+        }
+    }
+}
+
+extension Configuration {
+    fileprivate func clientSettings(of node: NodeName) -> ClientSettings {
+        ClientSettings(
+            self, localNode: node,
+            authority: ClientAuthority(
+                clientPermissions, userID: Directories.userID(_:), groupID: Directories.groupID(_:)),
+            version: Version.compatible, versionText: Version.text)
+    }
+
+    /// What clients may send to the cluster must leave room for keepalives: a quarter of the slowest line, and a few
+    /// messages at once.
+    fileprivate func clientAllowance(now: Instant) -> Allowance {
+        let bauds = media.compactMap { medium in
+            if case .serial(_, let baud) = medium { baud } else { nil }
+        }
+        guard let slowest = bauds.min() else { return Allowance(most: 64 << 10, perSecond: 64 << 10, now: now) }
+        return Allowance(most: 1500, perSecond: slowest / 40, now: now)
+    }
+}
+
+extension LocalMessage {
+    /// About as many bytes as it takes on a medium, with what the core adds.
+    fileprivate var size: Int {
+        let message = Message(
+            source: NodeName(""), destination: destination, sequence: SequenceNumber(0), generation: Generation(0),
+            timestamp: 0, content: content, extraFields: extraFields)
+        return UnsignedMessage.bytes(of: message.wireFields, as: .netstring).count + 250
+    }
+}
+
+extension String {
+    /// A name that a client has chosen, fit for a log line.
+    fileprivate var printable: String {
+        String(unicodeScalars.prefix(64).map { $0.value < 0x20 || $0.value == 0x7F ? "?" : Character($0) })
+    }
+}
+
+extension ClientNote {
+    fileprivate var event: ShellEvent {
+        switch self {
+        case .refused: .clientRefused
+        case .ignored: .clientIgnored
+        case .messageRefused: .clientMessageRefused
+        }
+    }
+}
+
+extension ClientProgramRunner.Happening {
+    /// Its event, the program, and the original's words.
+    fileprivate var fact: (ShellEvent, command: String, text: String) {
+        switch self {
+        case .started(let command, let user, let pid):
+            (.programStarted, command, "Starting \"\(command)\" as user \(user) (pid \(pid))")
+        case .notStarted(let command, let reason):
+            (.programNotStarted, command, "Cannot start \"\(command)\": \(reason)")
+        case .ended(let command, let pid, .exited(0)):
+            (.programEnded, command, "Managed \(command) process \(pid) exited with return code 0.")
+        case .ended(let command, let pid, .exited(let code)):
+            (.programFailed, command, "Managed \(command) process \(pid) exited with return code \(code).")
+        case .ended(let command, let pid, .signalled(let signal)):
+            (.programFailed, command, "Managed \(command) process \(pid) killed by signal \(signal).")
+        case .startingAgain(let command): (.programRespawning, command, "Respawning client \"\(command)\":")
+        case .tooFast(let command): (.programTooFast, command, "Client \(command) \"respawning too fast\"")
+        case .reboot(let command): (.programReboots, command, "Rebooting system.  Reason: \(command)")
+        case .killing(let command, let pid, let signal):
+            (.programKilled, command, "killing \(command) process group \(pid) with signal \(signal)")
+        }
+    }
+}

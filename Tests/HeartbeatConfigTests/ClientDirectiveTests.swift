@@ -1,0 +1,71 @@
+// respawn, failfast and apiauth: what is read from them, and what the original would not have accepted either.
+
+import HeartbeatConfig
+import HeartbeatModel
+import Testing
+
+@Suite("Clients in ha.cf") struct ClientDirectiveTests {
+    @Test("A program is taken with its user and the command as it stands")
+    func programs() throws {
+        let result = readHaCf(
+            """
+            respawn hacluster   /bin/sleep  "1, 2" $HOME  # why
+            failfast root /bin/true
+            respawn hacluster\t/bin/true
+            """)
+        #expect(result.diagnostics.isEmpty)
+        #expect(
+            try #require(result.configuration).clientPrograms == [
+                ClientProgram(user: "hacluster", command: "/bin/sleep  \"1, 2\" $HOME"),
+                ClientProgram(user: "root", command: "/bin/true", isFailFast: true),
+                ClientProgram(user: "hacluster", command: "/bin/true"),
+            ])
+    }
+
+    @Test("Who may be which client, in names or numbers")
+    func permissions() throws {
+        let result = readHaCf("apiauth ipfail gid=haclient uid=hacluster,,0\napiauth a,b uid=root\napiauth c uid=")
+        #expect(result.diagnostics.isEmpty)
+        #expect(
+            try #require(result.configuration).clientPermissions == [
+                ClientPermission(client: "ipfail", users: ["hacluster", "0"], groups: ["haclient"]),
+                ClientPermission(client: "a,b", users: ["root"]), ClientPermission(client: "c"),
+            ])
+    }
+
+    @Test(
+        "Mistakes are named",
+        arguments: [
+            ("apiauth x", "write \"apiauth <client> uid=<users> gid=<groups>\""),
+            ("apiauth x root", "write \"apiauth <client>"), ("apiauth x uid=root foo", "write \"apiauth <client>"),
+            ("apiauth x UID=root", "write \"apiauth <client>"), ("apiauth x uid =root", "write \"apiauth <client>"),
+            ("apiauth x uid=root uid=hacluster", "write \"apiauth <client>"),
+            ("apiauth x uid=root\napiauth x gid=haclient", "has a line already"),
+            ("apiauth x uid=nosuchuser", "is not a user of this system"),
+            ("apiauth x gid=nosuchgroup", "is not a group of this system"),
+            ("respawn root", "write \"respawn <user> <full path of the command>\""),
+            ("respawn nosuchuser /bin/true", "is not a user of this system"),
+            ("failfast root bin/true", "bin/true"), ("respawn root /nonexist", "is not an executable file"),
+        ])
+    func mistakes(text: String, message: String) {
+        var files = Files()
+        files.haCf = "bcast eth0\nnode nodea nodeb\n" + text
+        files.host.userExists = { ["root", "hacluster"].contains($0) }
+        files.host.groupExists = { $0 == "haclient" }
+        files.host.isExecutable = { $0 == "/bin/true" }
+        let errors = files.read().errors
+        #expect(errors.count == 1 && errors[0].contains(message), "\(errors)")
+    }
+
+    @Test("Nodes and ping nodes keep the order of the file where it is not the usual one")
+    func memberOrder() throws {
+        var files = Files()
+        files.haCf += "ping 10.0.0.1\n"
+        #expect(try #require(files.read().configuration).memberOrder.isEmpty)
+        files.haCf = "bcast eth0\nping 10.0.0.1\nnode nodea\nping_group grp 10.0.0.2\nnode nodeb"
+        let mixed = try #require(files.read().configuration)
+        #expect(mixed.memberOrder.map(\.text) == ["10.0.0.1", "nodea", "grp", "nodeb"])
+        let printed = ConfigurationPrinter(mixed).haCf
+        #expect(printed.contains("ping 10.0.0.1\nnode nodea\nping_group grp 10.0.0.2\nnode nodeb\n"))
+    }
+}
