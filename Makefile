@@ -80,13 +80,14 @@ else
 		--markdown $(PAGE) --picture $(dir $(PAGE))outage-by-addresses.svg
 endif
 
-interop: ## live beside Debian's heartbeat 3.0.6 and read its files as it does (root)
+interop: ## live beside Debian's heartbeat 3.0.6, read its files and serve its clients as it does (root)
 	@[ "$$(id -u)" -eq 0 ] || { echo "the comparison needs root: it makes namespaces" >&2; exit 1; }
 	@[ ! -e /usr/share/swift-heartbeat ] || { \
 		echo "not on a gateway: this needs Debian's heartbeat, which would replace the installed one" >&2; exit 1; }
 	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) $(ORIGINAL) swift
 	@for product in $(INTEROP_PRODUCTS); do $(RELEASE) --product $$product || exit; done
 	@$(BIN)/hbinterop configuration
+	@$(BIN)/hbinterop clients
 	@$(BIN)/hbinterop pairs
 
 test: ## run all tests; those that need root are skipped aloud without

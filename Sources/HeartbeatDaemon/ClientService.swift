@@ -25,6 +25,7 @@ final class ClientService {
     private var configuration: Configuration
     private var sessions: ClientSessions
     private var server: ClientServer?
+    private var ipfail: BuiltInIPFail?
     private var isOpen = false
     /// What the core wants to have handed on, until it has done everything else it wants done.
     private var backlog: [(message: Message, kind: MessageInterest)] = []
@@ -59,7 +60,7 @@ final class ClientService {
     func adopt(_ new: Configuration) {
         configuration = new
         allowance = new.clientAllowance(now: reactor.now)
-        execute(sessions.handle(.configured(new.clientSettings(of: localNode))))
+        handle(.configured(new.clientSettings(of: localNode)))
         if isOpen { startPrograms() }
     }
 
@@ -70,6 +71,7 @@ final class ClientService {
     /// Ends the programs, then everything else, then calls `completion`.
     func end(_ completion: @escaping () -> Void) {
         programs.stop { [self] in
+            endIPFail()
             isOpen = false
             server?.close()
             server = nil
@@ -84,7 +86,7 @@ final class ClientService {
         switch notice {
         case .membership(.communicationUp): open()
         // Nothing runs here any more that a program could look after.
-        case .membership(.allReleased): if isOpen { programs.stop {} }
+        case .membership(.allReleased): if isOpen { endPrograms() }
         case .communication(.linkUp(let node, let medium)):
             tell(.linkChanged(node: node, medium: medium, isUp: true))
         case .communication(.linkDead(let node, let medium)):
@@ -108,13 +110,13 @@ final class ClientService {
         defer { isDelivering = false }
         while !backlog.isEmpty {
             let (message, kind) = backlog.removeFirst()
-            execute(sessions.handle(.handedOn(message, kind)))
+            handle(.handedOn(message, kind))
         }
     }
 
     private func tell(_ event: ClientEvent) {
         guard isOpen else { return }
-        execute(sessions.handle(event))
+        handle(event)
     }
 
     private func isPingNode(_ name: NodeName) -> Bool {
@@ -132,9 +134,9 @@ final class ClientService {
             server = try ClientServer(
                 paths.clientSocket, reactor: reactor,
                 handlers: ClientServer.Handlers(
-                    connected: { [unowned self] in execute(sessions.handle(.connected($0, $1))) },
+                    connected: { [unowned self] in handle(.connected($0, $1)) },
                     received: { [unowned self] in received($1, from: $0) },
-                    disconnected: { [unowned self] in execute(sessions.handle(.disconnected($0))) },
+                    disconnected: { [unowned self] in handle(.disconnected($0)) },
                     complained: { [unowned self] peer, reason in
                         facts.tell(
                             .clientClosed, "Client pid \(peer.pid) \(reason): its connection is ended",
@@ -148,15 +150,20 @@ final class ClientService {
 
     private func received(_ body: [UInt8], from connection: ClientConnection) {
         let before = sent
-        execute(sessions.handle(.received(connection, body: body, node.snapshot())))
+        handle(.received(connection, body: body, node.snapshot()))
         // Whoever uses up what all may send is not read from until there is more; who only asks is not concerned.
         guard sent > before, let pause = allowance.pause(at: reactor.now) else { return }
         server?.pause(connection, for: pause)
     }
 
+    private func handle(_ event: ClientEvent) {
+        execute(sessions.handle(event))
+    }
+
     private func execute(_ effects: [ClientEffect]) {
         for effect in effects {
             switch effect {
+            case .write(let fields, BuiltInIPFail.connection): ipfail?.hear(fields)
             case .write(let fields, let connection):
                 server?.write(UnsignedMessage.bytes(of: fields, as: configuration.messageFormat.form), to: connection)
             case .signal(let number, let pid): kill(pid, number)
@@ -183,8 +190,41 @@ final class ClientService {
 
     private func startPrograms() {
         programs.run(
-            configuration.clientPrograms,
+            configuration.clientPrograms.filter { !$0.isBuiltIn },
             environment: clientEnvironment(configuration, host: localNode, paths: paths.scripts))
+        startIPFail()
+    }
+
+    /// Anew after every change of the files: what it knows is asked for when it signs on.
+    private func startIPFail() {
+        endIPFail()
+        guard let program = configuration.clientPrograms.first(where: \.isBuiltIn),
+            let account = Account(program.user)
+        else { return }
+        let new = BuiltInIPFail(
+            configuration, reactor: reactor,
+            service: BuiltInIPFail.Service(
+                snapshot: node.snapshot, handle: { [unowned self] in handle($0) },
+                receive: { [unowned self] fields in
+                    received(UnsignedMessage.bytes(of: fields, as: .classic), from: BuiltInIPFail.connection)
+                },
+                note: { [facts] text in facts.tell(.ipfail, text, [NoticeField(.client, IPFail.name)]) }))
+        ipfail = new
+        facts.tell(
+            .programStarted, "Starting \"\(program.command)\" as user \(program.user), inside heartbeat",
+            [NoticeField(.client, program.command)])
+        new.begin(as: PeerCredentials(pid: getpid(), user: account.user, group: account.group))
+    }
+
+    private func endPrograms() {
+        programs.stop { [reactor] in
+            reactor.after(.zero) { [weak self] in self?.endIPFail() }
+        }
+    }
+
+    private func endIPFail() {
+        ipfail?.end()
+        ipfail = nil
     }
 
     private func happened(_ happening: ClientProgramRunner.Happening) {

@@ -44,6 +44,7 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
     case programTooFast = "program-too-fast"
     case programReboots = "program-reboots"
     case programKilled = "program-killed"
+    case ipfail
 
     // Watchdogs.
     case watchdogWarning = "watchdog-warning"
@@ -53,7 +54,7 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
     var level: Notice.Level {
         switch self {
         case .mediumOpen, .mediumRecovered, .groupTimeline, .generation, .uuidNew, .signingKey, .programStarted,
-            .programEnded, .programKilled:
+            .programEnded, .programKilled, .ipfail:
             .info
         case .mediumWarning, .packetRefused, .injectionRefused, .generationNew, .generationRaised, .realtimeRefused,
             .reloadIncomplete, .leftoverScript,

@@ -8,11 +8,14 @@ public struct ClientProgram: Hashable, Sendable {
     public var command: String
     /// `failfast`: the machine is rebooted when it ends in any other way than with exit code 0.
     public var isFailFast: Bool
+    /// ipfail where none is installed: the daemon does itself what it does.
+    public var isBuiltIn: Bool
 
-    public init(user: String, command: String, isFailFast: Bool = false) {
+    public init(user: String, command: String, isFailFast: Bool = false, isBuiltIn: Bool = false) {
         self.user = user
         self.command = command
         self.isFailFast = isFailFast
+        self.isBuiltIn = isBuiltIn
     }
 }
 

@@ -39,7 +39,7 @@ import Testing
             ("apiauth x", "write \"apiauth <client> uid=<users> gid=<groups>\""),
             ("apiauth x root", "write \"apiauth <client>"), ("apiauth x uid=root foo", "write \"apiauth <client>"),
             ("apiauth x UID=root", "write \"apiauth <client>"), ("apiauth x uid =root", "write \"apiauth <client>"),
-            ("apiauth x uid=root uid=hacluster", "write \"apiauth <client>"),
+            ("apiauth x uid=root uid=hacluster", "has two lists of one kind"),
             ("apiauth x uid=root\napiauth x gid=haclient", "has a line already"),
             ("apiauth x uid=nosuchuser", "is not a user of this system"),
             ("apiauth x gid=nosuchgroup", "is not a group of this system"),
@@ -55,6 +55,22 @@ import Testing
         files.host.isExecutable = { $0 == "/bin/true" }
         let errors = files.read().errors
         #expect(errors.count == 1 && errors[0].contains(message), "\(errors)")
+    }
+
+    @Test("An ipfail that went with the original's package is the daemon's own work, whatever its path")
+    func missingIPFail() throws {
+        var files = Files()
+        files.haCf += "respawn hacluster /usr/lib/heartbeat/ipfail\nrespawn hacluster /opt/ipfail -d\n"
+        files.host.isExecutable = { $0 == "/opt/ipfail" }
+        let result = files.read()
+        #expect(result.diagnostics.isEmpty, "\(result.diagnostics)")
+        #expect(
+            try #require(result.configuration).clientPrograms == [
+                ClientProgram(user: "hacluster", command: "/usr/lib/heartbeat/ipfail", isBuiltIn: true),
+                ClientProgram(user: "hacluster", command: "/opt/ipfail -d"),
+            ])
+        files.haCf += "respawn hacluster /usr/lib/heartbeat/xipfail\n"
+        #expect(files.read().errors.count == 1)
     }
 
     @Test("Nodes and ping nodes keep the order of the file where it is not the usual one")

@@ -211,7 +211,7 @@ struct HaCfRuleTests {
             ("apiauth x uid=root y", "who may connect is missing"),
             ("apiauth x uid=root uid=hacluster", "two lists of one kind"),
             ("apiauth x uid=root\napiauth x gid=root", "has a line already"),
-            ("apiauth x uid=nobody-here", "is not a user or group"), ("respawn", "the command is missing"),
+            ("apiauth x uid=nobody-here", "is not a user of this system"), ("respawn", "the command is missing"),
             ("failfast", "the command is missing"),
         ])
     func wrongClient(lines: String, message: String) {

@@ -16,7 +16,9 @@ extension DirectiveRule {
             guard reader.programIsUsable(line.words, of: name) else { return }
             let command = String(line.text.drop { $0 != " " && $0 != "\t" }.drop { $0 == " " || $0 == "\t" })
             reader.draft.clientPrograms.append(
-                ClientProgram(user: line.words[0], command: command, isFailFast: isFailFast))
+                ClientProgram(
+                    user: line.words[0], command: command, isFailFast: isFailFast,
+                    isBuiltIn: reader.isMissingIPFail(line.words[1])))
         }
     }
 }
@@ -33,20 +35,28 @@ extension HaCfReader {
         }
         let commandIsUsable = accept(words[1], of: name) { (reader, path) throws(Complaint) in
             let path = try ValueText.absolutePath(path)
-            guard reader.host.isExecutable(path) else { throw Complaint("is not an executable file") }
+            guard reader.host.isExecutable(path) || reader.isMissingIPFail(path) else {
+                throw Complaint("is not an executable file")
+            }
         }
         return userIsKnown && commandIsUsable
+    }
+
+    /// It went with the original's package; the lines that name it stay.
+    fileprivate func isMissingIPFail(_ path: String) -> Bool {
+        path.hasSuffix("/ipfail") && !host.isExecutable(path)
     }
 
     /// `apiauth <client> [uid=<users>] [gid=<groups>]`: at most one of each (observed).
     fileprivate mutating func readPermission(_ words: [String]) {
         let lists = words.dropFirst()
-        guard let client = words.first, !lists.isEmpty, lists.allSatisfy({ $0.hasPrefix("uid=") || $0.hasPrefix("gid=") }),
-            Set(lists.map { $0.prefix(4) }).count == lists.count
+        guard let client = words.first, !lists.isEmpty,
+            lists.allSatisfy({ $0.hasPrefix("uid=") || $0.hasPrefix("gid=") })
         else {
-            return error(
-                "apiauth: who may connect is missing or given twice; write \"apiauth <client> uid=<users> gid=<groups>\""
-            )
+            return error("apiauth: who may connect is missing; write \"apiauth <client> uid=<users> gid=<groups>\"")
+        }
+        guard Set(lists.map { $0.prefix(4) }).count == lists.count else {
+            return error("apiauth \(quoted(client)) has two lists of one kind; join them with commas")
         }
         guard !draft.clientPermissions.contains(where: { $0.client == client }) else {
             return error("apiauth: client \(quoted(client)) has a line already; write all its users and groups there")

@@ -26,18 +26,7 @@ final class MixedNode {
         try lab.configure("authkeys", NodeConfiguration.authkeys(row))
         for service in NodeConfiguration.services { try lab.install(service) }
         guard software == .original else { return }
-        let log = "\(lab.directory)/log"
-        try Command.succeed([
-            "sh", "-c",
-            "mkdir -p \(log) && cp -a /etc/ha.d/harc /etc/ha.d/rc.d /etc/ha.d/shellfuncs "
-                + "'\(lab.configDirectory)' && cp -an /etc/ha.d/resource.d '\(lab.configDirectory)'"
-                + " && cp -a /var/lib/heartbeat/. '\(lab.stateDirectory)' && rm -f '\(lab.stateDirectory)'/hb_*",
-        ])
-        lab.mounts = [
-            (inside: "/etc/ha.d", outside: lab.configDirectory),
-            (inside: "/var/lib/heartbeat", outside: lab.stateDirectory),
-            (inside: "/var/log", outside: log),
-        ]
+        try lab.takeStandardPlaces(withOriginal: true)
     }
 
     /// What docs/replace-heartbeat.md says of a node that is stopped: the owner's own scripts stay, the shipped ones of the
@@ -61,14 +50,7 @@ final class MixedNode {
     func powerOn() throws {
         switch software {
         case .ours: try laboratory.powerOn(lab)
-        case .original:
-            let script = """
-                for d in heartbeat heartbeat/ccm heartbeat/crm heartbeat/dopd; do
-                  mkdir -p /run/$d && chown hacluster:haclient /run/$d && chmod 750 /run/$d
-                done
-                mkdir -p /run/resource-agents; exec \(Self.daemon) -f
-                """
-            try laboratory.powerOn(lab, running: ["sh", "-c", script])
+        case .original: try laboratory.powerOn(lab, running: ["sh", "-c", LabNode.originalStart])
         }
     }
 

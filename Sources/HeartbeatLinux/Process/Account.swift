@@ -3,15 +3,15 @@
 import Glibc
 
 /// User, group and further groups of an account (passwd(5), group(5)).
-struct Account: Hashable {
-    var user: uid_t
-    var group: gid_t
+public struct Account: Hashable {
+    public var user: uid_t
+    public var group: gid_t
     /// Every group the account is in, its own among them.
-    var groups: [gid_t]
-    var home: String
+    public var groups: [gid_t]
+    public var home: String
 
     /// `nil` when there is no user of that name.
-    init?(_ name: String) {
+    public init?(_ name: String) {
         guard let entry = getpwnam(name)?.pointee else { return nil }
         user = entry.pw_uid
         group = entry.pw_gid

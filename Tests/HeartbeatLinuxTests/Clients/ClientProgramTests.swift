@@ -74,6 +74,7 @@ import Testing
             ClientProgram(user: user, command: "/bin/sh -c 'while :; do sleep 0.05; done' \(name)")
         }
 
+        /// Ends the programs and the loop. What happened is read without it from then on.
         func close() {
             stop()
             _ = loop.eventually { [self] _ in hasStopped }
@@ -143,7 +144,7 @@ import Testing
         #expect(harness.eventually { $0.count == 3 })
         harness.close()
         #expect(
-            harness.read { $0.dropFirst(3) } == [
+            harness.happenings.dropFirst(3) == [
                 "signal 15 three", "three signalled(15)", "signal 15 two", "two signalled(15)", "signal 15 one",
                 "one signalled(15)",
             ])
@@ -156,7 +157,7 @@ import Testing
         #expect(harness.loop.eventually { _ in harness.text("child").hasSuffix("\n") })
         let child = try #require(pid_t(harness.text("child").dropLast()))
         harness.close()
-        #expect(harness.read { $0.dropFirst() } == ["signal 15 it", "signal 9 it", "it signalled(9)"])
+        #expect(harness.happenings.dropFirst() == ["signal 15 it", "signal 9 it", "it signalled(9)"])
         #expect(eventually { ProcessEntry(pid: child)?.isDead ?? true })
     }
 

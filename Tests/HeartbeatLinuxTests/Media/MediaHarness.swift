@@ -61,7 +61,8 @@ final class LoopThread: @unchecked Sendable {
         reactor = slot.value
     }
 
-    /// Runs `body` on the loop and waits for it; also from the loop itself.
+    /// Runs `body` on the loop and waits for it; also from the loop itself. A loop that has been stopped, or that hangs,
+    /// ends the tests: nothing would ever run there.
     @discardableResult
     func on<Value>(_ body: @escaping (Reactor) -> Value) -> Value {
         guard !reactor.eventLoop.inEventLoop else { return body(reactor) }
@@ -73,7 +74,9 @@ final class LoopThread: @unchecked Sendable {
             done.signal()
         }
         reactor.eventLoop.execute { work.value?() }
-        done.wait()
+        guard done.wait(timeout: .now() + 60) == .success else {
+            fatalError("the loop of this test has been stopped or hangs")
+        }
         return result.value!
     }
 

@@ -1,0 +1,193 @@
+// The life of a pair with Debian's clients, from its cold start to the end of the software on cluster1.
+
+enum ClientLife {
+    static let pingNode = "192.168.77.9"
+    private static let tests = "/usr/libexec/heartbeat"
+    /// Whom ha.cf allows to be the client that api_test is; the group only leads to the socket.
+    private static let apiTest = "setpriv --reuid nobody --regid nogroup --groups haclient \(tests)/api_test"
+
+    static func haCf(hasNoIPFail: Bool) -> String {
+        """
+        logfile /var/log/ha-log
+        logfacility none
+        keepalive 500ms
+        deadtime 5
+        warntime 3
+        initdead 10
+        deadping 3
+        udpport 694
+        bcast eth0
+        bcast eth1
+        ping \(pingNode)
+        ping_group outside \(pingNode) 192.168.77.8
+        auto_failback on
+        apiauth ping uid=nobody
+        respawn hacluster \(hasNoIPFail ? "/usr/lib/heartbeat" : tests)/ipfail
+        respawn hacluster \(tests)/ccm
+        respawn hacluster /etc/ha.d/facts one "two words"
+        respawn root /etc/ha.d/leaves
+        respawn root /etc/ha.d/ends
+        failfast root /etc/ha.d/vital
+        node cluster1 cluster2
+
+        """
+    }
+
+    /// Programs that ha.cf names beside Debian's.
+    static let programs = [
+        "facts": """
+        exec >/run/notes/facts 2>&1
+        id; pwd; umask; ulimit -c; for word; do echo "[$word]"; done; sort -z /proc/self/environ | tr '\\0' '\\n'
+        exec sleep 1000
+        """,
+        "leaves": "echo >>/run/notes/leaves; exit 100",
+        "ends": "echo >>/run/notes/ends; exit 1",
+        "vital": "while [ ! -e /run/notes/end ]; do sleep 0.1; done; exit 3",
+    ].mapValues { "#!/bin/sh\n\($0)\n" }
+
+    static let scenes = [
+        together, programsEnd, apiTests, pingLost, pingBack, clientKilled, vitalEnds, returned, peerGone, stopped,
+    ]
+
+    // MARK: - Both are well
+
+    private static let together = ClientScene(
+        name: "together", act: .powerOn,
+        awaited: atHome + [
+            AwaitedLine("cl_status clientstatus cluster1 ipfail", prints: "online"),
+            AwaitedLine("cl_status clientstatus cluster1 ccm", prints: "online"),
+            AwaitedLine("cl_status clientstatus cluster2 ccm 3000", prints: "online"),
+        ],
+        cases: questions + mistakes + permissions + parameters)
+
+    private static let atHome = [
+        AwaitedLine("cl_status rscstatus", prints: "local"),
+        AwaitedLine("cl_status rscstatus", on: 1, prints: "local"),
+    ]
+
+    private static let questions: [ClientCase] = {
+        let nodes = ["cluster1", "cluster2", pingNode, "outside", "nobody"]
+        let aboutNodes: [String] = ["nodestatus", "nodetype", "nodeweight", "nodesite", "listhblinks"].flatMap { word in
+            nodes.map { "\(word) \($0)" } + ["\(word) -m cluster2", "\(word) -m \(pingNode)", "\(word) CLUSTER2"]
+        }
+        let links: [String] = [
+            "cluster1 eth0", "cluster1 eth1", "cluster2 eth1", "\(pingNode) \(pingNode)", "outside outside",
+        ].flatMap { ["hblinkstatus \($0)", "hblinkstatus -m \($0)"] }
+        let clients: [String] = [
+            "cluster1 ipfail", "cluster2 ipfail", "cluster1 ccm", "cluster2 ccm", "cluster1 nothing",
+        ]
+        .flatMap { ["clientstatus \($0)", "clientstatus -m \($0) 3000"] }
+        let others: [String] = ["hbstatus", "listnodes", "listnodes -n", "listnodes -p", "rscstatus"].flatMap {
+            [$0, "\($0) -m"]
+        }
+        let verbose = ["hbstatus -v", "listnodes -v", "listhblinks -v cluster2"]
+        return [others, verbose, aboutNodes, links, clients].joined().map { ClientCase("cl_status \($0)") }
+    }()
+
+    private static let mistakes = [
+        "", "nonsense", "nodestatus", "nodetype", "listhblinks", "hblinkstatus", "hblinkstatus cluster2",
+        "hblinkstatus cluster2 eth7", "hblinkstatus nobody eth0", "clientstatus", "clientstatus cluster1",
+        "clientstatus nobody ipfail", "clientstatus \(pingNode) ipfail", "hbparameter", "hbparameter -p", "-h",
+        "--help",
+    ].map { ClientCase("cl_status \($0)") }
+
+    /// Who may ask: whoever may run cl_status, which belongs to the group; who may not be the client of a name.
+    private static let permissions = [
+        ClientCase("runuser -u nobody -- cl_status hbstatus"),
+        ClientCase("runuser -u hacluster -- cl_status rscstatus"),
+        ClientCase("timeout -s INT 5 runuser -u hacluster -- \(tests)/api_test 2>&1 | \(withoutNumbers)"),
+        ClientCase("timeout -s INT 5 \(tests)/ipfail; echo $?"),
+    ]
+
+    private static let parameters = [
+        "keepalive", "deadtime", "warntime", "initdead", "deadping", "udpport", "baud", "hopfudge", "auto_failback",
+        "nice_failback", "hbversion", "hbgenmethod", "realtime", "rtprio", "debug", "logfile", "debugfile",
+        "logfacility", "use_logd", "bcast", "ping", "ping_group", "node", "cluster", "msgfmt", "watchdog", "autojoin",
+        "uuidfrom", "compression", "compression_threshold", "traditional_compression", "coredumps", "coreroot", "crm",
+        "pacemaker", "respawn", "apiauth", "conn_logd_time", "syslogmsgfmt", "log_badpack", "max_rexmit_delay",
+        "memreserve", "record_config_changes", "env", "normalpoll", "nothing",
+    ].map { ClientCase("cl_status hbparameter -p \($0); cl_status hbparameter -m -p \($0)") }
+
+    // MARK: - Programs
+
+    private static let programsEnd = ClientScene(
+        name: "programs", act: .nothing,
+        awaited: [AwaitedLine("grep -c 'respawning too fast' /var/log/ha-log", prints: "1")],
+        cases: [
+            ClientCase("cat /run/notes/facts"), ClientCase("wc -l </run/notes/leaves"),
+            ClientCase("wc -l </run/notes/ends"),
+        ])
+
+    private static let apiTests = ClientScene(
+        name: "api_test", act: .run("\(apiTest) >/run/notes/api_test 2>&1", on: 1),
+        awaited: [AwaitedLine("cl_status clientstatus cluster2 ping 3000", prints: "online")],
+        cases: [
+            ClientCase("timeout -s INT 15 \(apiTest) 2>&1 | \(withoutNumbers)"),
+            ClientCase("\(withoutNumbers) </run/notes/api_test", on: 1),
+        ])
+
+    /// What each message was, however many came and in which order.
+    private static let withoutNumbers = """
+        sed -E 's/\\[[0-9]+\\]|PID=[0-9]+|message [0-9]+|reply\\([0-9]+\\)//g; s|[0-9/_:]{19}||' | sort -u
+        """
+
+    // MARK: - Things happen
+
+    private static let pingLost = ClientScene(
+        name: "ping node lost", act: .unplugLAN,
+        awaited: [
+            AwaitedLine("cl_status rscstatus", prints: "none"),
+            AwaitedLine("cl_status rscstatus", on: 1, prints: "all"),
+            AwaitedLine("cl_status hblinkstatus cluster2 eth0", prints: "dead"),
+        ],
+        cases: [
+            "nodestatus \(pingNode)", "nodestatus outside", "nodestatus cluster2", "hblinkstatus cluster2 eth0",
+            "hblinkstatus -m cluster2 eth1", "hblinkstatus \(pingNode) \(pingNode)", "listhblinks -v cluster2",
+            "hbstatus -v", "rscstatus -m",
+        ].map { ClientCase("cl_status \($0)") } + [
+            ClientCase("cl_status rscstatus -m", on: 1), ClientCase("cl_status nodestatus \(pingNode)", on: 1),
+        ])
+
+    private static let pingBack = ClientScene(
+        name: "ping node back", act: .plugLAN,
+        awaited: atHome + [
+            AwaitedLine("cl_status nodestatus \(pingNode)", prints: "ping"),
+            AwaitedLine("cl_status hblinkstatus cluster2 eth0", prints: "up"),
+        ],
+        cases: [ClientCase("cl_status hbstatus -v")])
+
+    private static let clientKilled = ClientScene(
+        name: "client killed",
+        act: .run("echo $(cl_status clientstatus cluster1 ipfail) >/run/notes/before; killall -9 ipfail", on: 0),
+        awaited: [
+            AwaitedLine("cl_status clientstatus cluster1 ipfail", prints: "online"),
+            AwaitedLine("cl_status clientstatus cluster1 ipfail 3000", on: 1, prints: "online"),
+        ],
+        cases: [ClientCase("cat /run/notes/before"), ClientCase("cl_status rscstatus")])
+
+    private static let peerGone = ClientScene(
+        name: "peer gone", act: .powerOffPeer,
+        awaited: [
+            AwaitedLine("cl_status nodestatus cluster2", prints: "dead"),
+            AwaitedLine("cl_status rscstatus", prints: "all"),
+        ],
+        cases: [
+            "nodestatus cluster2", "nodestatus -m cluster2", "hblinkstatus cluster2 eth1", "listhblinks cluster2",
+            "clientstatus cluster2 ipfail", "hbstatus -v", "listnodes -v",
+        ].map { ClientCase("cl_status \($0)") })
+
+    private static let vitalEnds = ClientScene(
+        name: "failfast", act: .run(": >/run/notes/end", on: 0),
+        awaited: [
+            AwaitedLine("cl_status nodestatus cluster1", on: 1, prints: "dead"),
+            AwaitedLine("cl_status rscstatus", on: 1, prints: "all"),
+        ],
+        cases: [ClientCase("cl_status clientstatus cluster1 ipfail", on: 1)])
+
+    private static let returned = ClientScene(name: "rebooted", act: .boot, awaited: atHome, cases: [])
+
+    private static let stopped = ClientScene(
+        name: "stopped", act: .stop, awaited: [],
+        cases: ["hbstatus", "hbstatus -m", "rscstatus", "nodestatus cluster1", "listnodes", "hbparameter -p keepalive"]
+            .map { ClientCase("cl_status \($0)") } + [ClientCase("pgrep -lx 'ipfail|ccm|facts|vital'")])
+}

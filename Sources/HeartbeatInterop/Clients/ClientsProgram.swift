@@ -1,0 +1,105 @@
+// The comparison of clients from its start to its exit code: plays the pairs side by side, prints a row for each case, and
+// leaves nothing behind.
+
+import Glibc
+import HeartbeatLab
+import Synchronization
+
+/// What `hbinterop clients` does once its arguments are known.
+public struct ClientsProgram: Sendable {
+    private let places: ProgramPlaces
+    /// All that was printed, not only what differs.
+    private let isVerbose: Bool
+
+    /// The original's programs that are run.
+    private static let needed =
+        [MixedNode.daemon, "/usr/bin/cl_status"]
+        + ["ipfail", "ccm", "api_test"].map { "/usr/libexec/heartbeat/\($0)" }
+
+    /// - Parameter programs: directory of our programs; `nil`: where this program lies.
+    public init(programs: String?, isVerbose: Bool) {
+        places = ProgramPlaces(programs: programs)
+        self.isVerbose = isVerbose
+    }
+
+    /// Plays and prints. Returns the exit code: 0 as it must be, 1 wrong, 3 impossible here, 130 interrupted.
+    public func run() -> Int32 {
+        do {
+            try Interruption.takeOverSignals()
+            for program in Self.needed where !Files.isExecutable(program) {
+                throw LabError.missing("\(program) is missing: apt-get install heartbeat")
+            }
+            let records = try play()
+            guard let measure = records[.measure], measure.failure == nil else {
+                throw LabError.notReached("the original itself: \(records[.measure]?.failure ?? "did not live")")
+            }
+            return compare(measure, records)
+        } catch LabError.interrupted {
+            return 130
+        } catch {
+            Self.say("hbinterop: \(error)")
+            return 3
+        }
+    }
+
+    private func play() throws -> [ClientPairing: ClientRecord] {
+        let records = Records()
+        let threads = try ([.measure] + ClientPairing.compared).map { pairing in
+            try LabThread {
+                var record = ClientRecord()
+                do {
+                    let pair = try ClientPair(pairing, places)
+                    defer { pair.close() }
+                    record = try pair.play()
+                } catch {
+                    record.failure = "\(error)"
+                }
+                records.state.withLock { $0[pairing] = record }
+            }
+        }
+        for thread in threads { thread.join() }
+        try Interruption.check()
+        return records.state.withLock { $0 }
+    }
+
+    private func compare(_ measure: ClientRecord, _ records: [ClientPairing: ClientRecord]) -> Int32 {
+        let others = ClientPairing.compared.map { records[$0] ?? ClientRecord() }
+        let rows = ClientComparison(ClientLife.scenes, measure: measure, others: others).rows
+        for row in rows { Self.say(text(of: row)) }
+        for (pairing, record) in zip(ClientPairing.compared, others) {
+            if let failure = record.failure { Self.say("\(pairing.name): \(failure)") }
+        }
+        let wrong = rows.count(where: \.isWrong)
+        Self.say("\(rows.count) cases, \(wrong) wrong")
+        return wrong == 0 && others.allSatisfy { $0.failure == nil } ? 0 : 1
+    }
+
+    private func text(of row: ClientRow) -> String {
+        let place = row.asked.node == 0 ? "" : " on cluster2"
+        let words = zip(ClientPairing.compared, row.verdicts).map { pairing, verdict in
+            switch verdict {
+            case .same: "\(pairing.name) same"
+            case .declared: "\(pairing.name) differs, declared"
+            case .differs: "\(pairing.name) WRONG"
+            case .notReached: "\(pairing.name) NOT REACHED"
+            }
+        }
+        var lines = ["\(row.scene): \(row.asked.line)\(place): \(words.joined(separator: ", "))"]
+        if let difference = row.asked.difference { lines.append("because \(difference.reason)") }
+        if isVerbose || row.isWrong { lines.append("original: \(row.answer)") }
+        for (pairing, verdict) in zip(ClientPairing.compared, row.verdicts) {
+            if case .differs(let answer) = verdict { lines.append("\(pairing.name): \(answer)") }
+        }
+        return lines.joined(separator: "\n    ")
+    }
+
+    /// What the threads share.
+    private final class Records: Sendable {
+        let state = Mutex<[ClientPairing: ClientRecord]>([:])
+    }
+
+    private static func say(_ text: String) {
+        var line = text + "\n"
+        line.withUTF8 { _ = write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+    }
+}
