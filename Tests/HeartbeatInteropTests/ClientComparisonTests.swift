@@ -38,9 +38,10 @@ import Testing
     }
 
     @Test func processNumbersAndTimesDoNotCount() {
-        let output = "cl_status[4711]: 2026/11/21_13:05:59 ERROR: Cannot signon with heartbeat\n"
+        let output =
+            "Nov  1 13:05:59 cluster1 cl_status: [4711]: ERROR: 2026/11/21_13:05:59 3.0.6 (node: 95) (born: 7)\n"
         #expect(
-            ClientAnswer.withoutChance(output) == "cl_status[#]: now ERROR: Cannot signon with heartbeat\n")
+            ClientAnswer.withoutChance(output) == "now cluster1 cl_status: [#]: ERROR: now 3.0.6 (…) #\n")
     }
 
     @Test func everyCaseOfASceneIsAskedOnce() {

@@ -46,16 +46,14 @@ final class ClientNode {
         try laboratory.powerOn(lab, running: ["sh", "-c", "mkdir -m 777 /run/notes; \(start)"])
     }
 
-    /// Ends the software in order.
+    /// Tells the software to end in order.
     func stop() throws {
-        let daemon = software == .ours ? "\(places.programs)/heartbeat" : MixedNode.daemon
-        let result = try lab.run([daemon, "-k"], limit: .seconds(60))
-        guard result.code == 0 else { throw LabError.command(words: [daemon, "-k"], output: result.output) }
+        try begin("\(software == .ours ? "\(places.programs)/heartbeat" : MixedNode.daemon) -k")
     }
 
-    /// Runs a line of shell; both kinds of output come as one.
+    /// Runs a line of shell; both kinds of output come as one. What does not end is ended, with exit code 124.
     func run(_ line: String) throws -> ClientAnswer {
-        let result = try lab.run(["sh", "-c", line], limit: .seconds(40))
+        let result = try lab.run(["timeout", "-k", "1", "30", "sh", "-c", line], limit: .seconds(40))
         return ClientAnswer(output: ClientAnswer.withoutChance(result.output), code: result.code)
     }
 
@@ -75,8 +73,12 @@ struct ClientAnswer: Hashable, Sendable, CustomStringConvertible {
         return "exit \(code): \(lines)"
     }
 
-    /// Output without process numbers and times, which the library writes in front of its complaints.
+    /// Output without process numbers, times – the library writes them in front of its complaints –, the name of the
+    /// program behind the version, and how often Debian's ccm has counted its members.
     static func withoutChance(_ output: String) -> String {
-        output.replacing(/\[\d+\]/, with: "[#]").replacing(/\d{4}\/\d\d\/\d\d_\d\d:\d\d:\d\d/, with: "now")
+        output.replacing(/\[\d+\]/, with: "[#]")
+            .replacing(/\d{4}\/\d\d\/\d\d_\d\d:\d\d:\d\d|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d/, with: "now")
+            .replacing(/3\.0\.6 \([^)]*\)/, with: "3.0.6 (…)")
+            .replacing(/instance \d+|\(born: \d+\)/, with: "#")
     }
 }

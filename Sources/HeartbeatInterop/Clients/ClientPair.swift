@@ -54,8 +54,8 @@ final class ClientPair {
         laboratory.close()
     }
 
-    func play() throws -> ClientRecord {
-        var record = ClientRecord()
+    /// Keeps what was seen also when it throws.
+    func play(_ record: inout ClientRecord) throws {
         for scene in ClientLife.scenes {
             try act(scene.act)
             for line in scene.awaited where try !isReached(line) {
@@ -64,11 +64,10 @@ final class ClientPair {
                     \(scene.name): `\(line.line)` on \(nodes[line.node].lab.name) does not print \(line.output) but \(last)
                     \(diagnosis)
                     """
-                return record
+                return
             }
             record.answers.append(try scene.cases.map { try nodes[$0.node].run($0.line) })
         }
-        return record
     }
 
     private func act(_ act: ClientScene.Act) throws {

@@ -78,7 +78,8 @@ struct OwnText {
             switch words[0] {
             case "node": nodes += words.dropFirst()
             case _ where Self.media.contains(words[0]): media.insert("\(words[0]) \(words[1])")
-            case "env": break
+            // The original does not print them; what they do is seen elsewhere: by scripts, and by clients.
+            case "env", "respawn", "failfast", "apiauth": break
             default: values[words[0]] = words.dropFirst().joined(separator: " ")
             }
         }
