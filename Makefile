@@ -27,7 +27,7 @@ BENCH_PRODUCTS := heartbeat hb_standby hbbench hbfloor
 INTEROP_PRODUCTS := heartbeat cl_status hb_standby hb_takeover hbinterop
 PRODUCTS := $(DEMO_PRODUCTS) hb_takeover hb_address hbsim
 INSTALLED = $(filter-out hbsim hbdemo,$(PRODUCTS))
-SHELL_FILES = $(wildcard install.sh resource.d/* Tests/resource.d/* Tests/install.d/* Tests/systemd/* .ci/*)
+SHELL_FILES = $(wildcard install.sh resource.d/* tools/* systemd/heartbeat.init Tests/resource.d/* Tests/tools.d/* Tests/install.d/* Tests/systemd/* .ci/*)
 
 # package:what it is recognised by, a program or a file
 TOOLCHAIN := git:git ca-certificates:/etc/ssl/certs/ca-certificates.crt pkg-config:pkg-config \
@@ -88,6 +88,7 @@ interop: ## live beside Debian's heartbeat 3.0.6, read its files and serve its c
 	@for product in $(INTEROP_PRODUCTS); do $(RELEASE) --product $$product || exit; done
 	@$(BIN)/hbinterop configuration
 	@$(BIN)/hbinterop clients
+	@$(BIN)/hbinterop scripts
 	@$(BIN)/hbinterop pairs
 
 test: ## run all tests; those that need root are skipped aloud without

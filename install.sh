@@ -71,10 +71,34 @@ put_program() { # name target
     mv "$root$2.new" "$root$2" || fail "cannot install $root$2"
 }
 
-put_unit() {
-    sed "s|/usr/libexec/heartbeat|$libexec|g; s|/usr/share/doc/swift-heartbeat|$documents|" \
-        "$here/systemd/heartbeat.service" >"$root$prefix/lib/systemd/system/heartbeat.service" ||
-        fail "cannot install $root$prefix/lib/systemd/system/heartbeat.service"
+# Paths below /usr in it become those below the prefix.
+put_text() { # mode source target
+    put "$1" "$2" "$3"
+    text_of "$2" >"$root$3" || fail "cannot install $root$3"
+}
+
+text_of() { # source
+    sed "s|/usr/libexec/heartbeat|$libexec|g; s|/usr/bin/|$prefix/bin/|g; s|/usr/share/|$prefix/share/|g" "$1"
+}
+
+# Where callers of the original look for what it brought along. What is there already is somebody's own.
+put_doors() {
+    mkdir -p "$root/etc/ha.d/resource.d" "$root/etc/ha.d/rc.d" || fail "cannot make $root/etc/ha.d"
+    for file in harc shellfuncs; do put_door "$share/$file" "/etc/ha.d/$file"; done
+    for file in "$here"/resource.d/*; do
+        put_door "$share/resource.d/${file##*/}" "/etc/ha.d/resource.d/${file##*/}"
+    done
+    [ -e "$root/etc/init.d/heartbeat" ] || put_text 755 "$here/systemd/heartbeat.init" /etc/init.d/heartbeat
+}
+
+put_door() { # text target
+    if [ -e "$root$2" ] || { [ -L "$root$2" ] && ! is_door "$root$2"; }; then return; fi
+    link "$1" "$2"
+}
+
+is_door() { # path
+    case $(readlink "$1") in "$share"/*) return 0 ;; esac
+    return 1
 }
 
 install_all() {
@@ -86,18 +110,23 @@ install_all() {
         [ "$program" = heartbeat ] || put_program "$program" "$prefix/bin/$program"
     done
     for program in hb_standby hb_takeover; do link "../../bin/$program" "$prefix/share/heartbeat/$program"; done
+    for file in harc shellfuncs; do put_text 755 "$here/tools/$file" "$share/$file"; done
+    for file in ResourceManager req_resource mach_down hb_addnode; do
+        put_text 755 "$here/tools/$file" "$prefix/share/heartbeat/$file"
+    done
+    for name in hb_delnode hb_setweight hb_setsite; do link hb_addnode "$prefix/share/heartbeat/$name"; done
     for file in "$here"/resource.d/*; do
         if [ -x "$file" ]; then mode=755; else mode=644; fi
         put $mode "$file" "$share/resource.d/${file##*/}"
     done
-    mkdir -p "$root$prefix/lib/systemd/system" && put_unit
+    put_text 644 "$here/systemd/heartbeat.service" "$prefix/lib/systemd/system/heartbeat.service"
     put 644 "$here/systemd/heartbeat.sysusers" "$prefix/lib/sysusers.d/heartbeat.conf"
     put 644 "$here/systemd/heartbeat.tmpfiles" "$prefix/lib/tmpfiles.d/heartbeat.conf"
     [ -e "$root$logrotate" ] || put 644 "$here/systemd/heartbeat.logrotate" "$logrotate"
     for file in "$here"/*.example "$here"/*.md "$here/LICENSE" "$here"/docs/*; do
         [ ! -f "$file" ] || put 644 "$file" "$documents/${file#"$here"/}"
     done
-    mkdir -p "$root/etc/ha.d/resource.d"
+    put_doors
     tell_covered
     [ -n "$root" ] || tell_system
 }
@@ -119,7 +148,8 @@ tell_system() {
 tell_covered() {
     covered=''
     for file in "$here"/resource.d/*; do
-        [ ! -x "$root/etc/ha.d/resource.d/${file##*/}" ] || covered="$covered ${file##*/}"
+        own=$root/etc/ha.d/resource.d/${file##*/}
+        if [ -x "$own" ] && ! { [ -L "$own" ] && is_door "$own"; }; then covered="$covered ${file##*/}"; fi
     done
     [ -z "$covered" ] || echo "In /etc/ha.d/resource.d are, and will be used instead of those installed now:$covered." \
         "If they are an earlier heartbeat's and not your own, remove them; the IPaddr of Debian 12 refuses every" \
@@ -132,14 +162,19 @@ uninstall_all() {
     fi
     if [ -z "$root" ] && [ -d /run/systemd/system ]; then systemctl --quiet disable heartbeat.service 2>/dev/null; fi
     rm -rf "$root$share" "$root$documents" "$root$libexec"
-    for program in heartbeat cl_status hb_standby hb_takeover hb_address; do
+    for program in heartbeat cl_status hb_standby hb_takeover hb_address \
+        ResourceManager req_resource mach_down hb_addnode hb_delnode hb_setweight hb_setsite; do
         rm -f "$root$prefix/bin/$program" "$root$prefix/sbin/$program" "$root$prefix/share/heartbeat/$program"
     done
     rm -f "$root$prefix/lib/systemd/system/heartbeat.service" "$root$prefix/lib/sysusers.d/heartbeat.conf" \
         "$root$prefix/lib/tmpfiles.d/heartbeat.conf"
     # Changed by its owner, or another's: it stays.
     ! cmp -s "$here/systemd/heartbeat.logrotate" "$root$logrotate" || rm -f "$root$logrotate"
-    rmdir "$root$prefix/share/heartbeat" "$root/etc/ha.d/resource.d" "$root/etc/ha.d" 2>/dev/null
+    ! text_of "$here/systemd/heartbeat.init" | cmp -s - "$root/etc/init.d/heartbeat" || rm -f "$root/etc/init.d/heartbeat"
+    for file in "$root"/etc/ha.d/* "$root"/etc/ha.d/resource.d/*; do
+        if [ -L "$file" ] && is_door "$file"; then rm -f "$file"; fi
+    done
+    rmdir "$root$prefix/share/heartbeat" "$root/etc/ha.d/resource.d" "$root/etc/ha.d/rc.d" "$root/etc/ha.d" 2>/dev/null
     [ -n "$root" ] || [ ! -d /run/systemd/system ] || systemctl daemon-reload
     echo "Uninstalled. Kept: ${root}/etc/ha.d and ${root}/var/lib/heartbeat, if there is anything in them."
 }

@@ -60,6 +60,18 @@ public struct DaemonCommand: Sendable {
         return 0
     }
 
+    /// Prints the groups as they are understood (`--list-groups`), for scripts: what is only doubtful is not told.
+    public func listGroups() -> Int32 {
+        let result = loader.load()
+        guard let configuration = result.configuration else {
+            complain(result.diagnostics)
+            return Self.notConfigured
+        }
+        let groups = ConfigurationPrinter(configuration).haresources
+        if !groups.isEmpty { say(String(groups.dropLast())) }
+        return 0
+    }
+
     /// Checks the configuration and says what it found; 0 when a node would start with it.
     public func test() -> Int32 {
         let result = loader.load()

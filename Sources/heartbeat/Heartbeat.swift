@@ -72,6 +72,7 @@ struct Heartbeat: ParsableCommand {
         if action.isStop { return command.stop(timeout: timeout.map { .seconds($0) }) }
         if action.isStatus { return command.status() }
         if action.isTest { return command.test() }
+        if action.isList { return command.listGroups() }
         if action.isRelease { return command.releaseLeftovers() }
         return action.isReload ? command.reload(arguments: arguments) : command.start(arguments: arguments)
     }

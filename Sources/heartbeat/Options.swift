@@ -37,6 +37,11 @@ struct Action: ParsableArguments {
     var isVersion = false
 
     @Flag(
+        name: .customLong("list-groups"),
+        help: "Print the groups of haresources, one a line: its node, then its resources. (Not in the original.)")
+    var isList = false
+
+    @Flag(
         name: .customLong("release-leftovers"),
         help: "Stop everything of haresources that runs here although no daemon does; then end. (Not in the original.)")
     var isRelease = false
@@ -60,7 +65,7 @@ struct Action: ParsableArguments {
         guard !isWiki || isDefaults else { throw ValidationError("-W belongs to -D") }
         let chosen = [
             ("-k", isStop), ("-s", isStatus), ("-r", isReload), ("-t", isTest), ("-v", isPrint), ("-D", isDefaults),
-            ("-V", isVersion), ("--release-leftovers", isRelease),
+            ("-V", isVersion), ("--list-groups", isList), ("--release-leftovers", isRelease),
         ].filter(\.1).map(\.0)
         guard chosen.count <= 1 else {
             throw ValidationError("\(chosen.joined(separator: " and ")) exclude each other")

@@ -63,10 +63,17 @@ public struct ResourceScripts: Sendable {
         return .failure(.notFound(name: name, searched: candidates))
     }
 
-    /// The owner's own script: one in `resource.d` of the configuration that may be executed.
+    /// The owner's own script: one in `resource.d` of the configuration that may be executed. A link to the shipped one, put
+    /// there for those who call it by that path, is nobody's own.
     public func ownScript(_ name: String) -> String? {
         let path = "\(paths.configuration)/resource.d/\(name)"
-        return isExecutableFile(path) ? path : nil
+        guard isExecutableFile(path) else { return nil }
+        return Self.isSameFile(path, "\(paths.shippedScripts)/\(name)") ? nil : path
+    }
+
+    private static func isSameFile(_ path: String, _ other: String) -> Bool {
+        var (one, two) = (stat(), stat())
+        return stat(path, &one) == 0 && stat(other, &two) == 0 && one.st_dev == two.st_dev && one.st_ino == two.st_ino
     }
 
     /// The words after the script's path: `[argument…] verb`.
