@@ -83,7 +83,7 @@ final class ActionExecutor {
         }
         var environment = scriptEnvironment(
             configuration, host: localNode, paths: scripts.paths,
-            context: ActionContext(peerIsAbsent: action.peerIsAbsent))
+            context: ActionContext(peerIsAbsent: action.peerIsAbsent, isRelease: action.verb == .stop))
         environment.append(("HA_RSCTMP", scriptNotes))
         let resource = action.step.resources[0]
         let tag = ScriptLogLine.tag(script: resource.scriptName, arguments: resource.arguments, pid: nil)

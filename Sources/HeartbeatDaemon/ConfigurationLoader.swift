@@ -44,6 +44,12 @@ public struct ConfigurationLoader: Sendable {
             ConfigurationInput(
                 haCf: file(paths.haCf), haresources: file(paths.haresources), authkeys: file(paths.authkeys),
                 authkeysMode: mode(of: paths.authkeys), localNode: localNode, host: host))
+        if access(paths.faults, F_OK) == 0 {
+            result.diagnostics.append(
+                Diagnostic(
+                    severity: .warning, file: paths.faults, line: nil,
+                    message: "is ignored: losses are not simulated by a node that serves; remove it"))
+        }
         if !managesResources {
             result.configuration?.groups = []
             result.configuration?.parameters.append(Self.unmanaged)

@@ -23,6 +23,10 @@ public struct DaemonPaths: Hashable, Sendable {
     var authkeys: String { configuration + "/authkeys" }
     /// Its first line replaces `uname -n`.
     var nodeInfo: String { configuration + "/nodeinfo" }
+    /// With it the original simulates losses.
+    var faults: String { configuration + "/OnlyForTesting" }
+    /// The owner's scripts for events (`rc.d`).
+    var eventScripts: String { configuration + "/rc.d" }
     var pidFile: String { run + "/heartbeat.pid" }
     var controlSocket: String { ControlClient.socketPath(runDirectory: run) }
     /// Of the client API; its place below `/run` is fixed in every program that uses it.

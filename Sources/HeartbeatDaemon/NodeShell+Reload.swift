@@ -23,6 +23,7 @@ extension NodeShell {
         codec = MessageCodec(keys: new.authentication, format: new.messageFormat)
         actions.adopt(new)
         clients.adopt(new)
+        hooks.adopt(new)
         services.adopt(new)
         media.adopt(new.media)
         adoptProbes()

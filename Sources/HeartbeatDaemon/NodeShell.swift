@@ -31,6 +31,9 @@ final class NodeShell {
         configuration, localNode: localNode, paths: paths, facts: facts, reactor: reactor,
         node: ClientService.Node(
             snapshot: { [unowned self] in core.snapshot }, feed: { [unowned self] in feed($0) }))
+    let hooks: EventHooks
+    /// What the core is being told; for those who want to know why it says something.
+    private var heard: Message?
     private var sampler = HostSampler()
     private var lastRequest: UInt64 = 0
     private var replies: [RequestID: (Reply) -> Void] = [:]
@@ -63,6 +66,8 @@ final class NodeShell {
         media = MediaSet(configuration.media, reactor: reactor)
         probes = [:]
         actions = ActionExecutor(configuration, localNode: localNode, paths: paths, log: log, reactor: reactor)
+        hooks = EventHooks(
+            configuration, localNode: localNode, paths: paths, log: log, facts: facts, reactor: reactor)
     }
 
     // MARK: - Starting and ending
@@ -135,7 +140,10 @@ final class NodeShell {
         do throws(WireError) {
             let signed = try copies.open(bytes, with: codec)
             signAsPeer(signed)
+            heard = signed.message
+            defer { heard = nil }
             feed(.received(signed.message, over: medium))
+            if signed.message.source != localNode { hooks.take(signed.message) }
         } catch {
             tell(error, over: medium)
         }
@@ -210,6 +218,7 @@ final class NodeShell {
     func childMayHaveExited() {
         actions.childMayHaveExited()
         clients.childMayHaveExited()
+        hooks.childMayHaveExited()
     }
 
     // MARK: - Media
@@ -291,6 +300,7 @@ final class NodeShell {
 
     private func transmit(_ message: Message) {
         media.send(netstring: netstring(of: message), classic: codec.encode(message, as: .classic))
+        hooks.take(message, fields: codec.fields(of:))
         guard case .status = message.content else { return }
         onStatusSent()
         services.statusSent(at: reactor.now)
@@ -322,6 +332,7 @@ final class NodeShell {
         movements.take(notice)
         facts.tell(notice)
         clients.noticed(notice)
+        hooks.take(notice, from: heard)
         if notice == .membership(.shuttingDown) { services.stopping() }
     }
 }

@@ -26,6 +26,7 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
     case realtimeRefused = "realtime-refused"
     case doorFailed = "door-failed"
     case leftoverScript = "leftover-script"
+    case hookFailed = "hook-failed"
     case reloadIncomplete = "reload-incomplete"
     case reloadRefused = "reload-refused"
     case configurationMistake = "configuration-mistake"
@@ -57,7 +58,7 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
             .programEnded, .programKilled, .ipfail:
             .info
         case .mediumWarning, .packetRefused, .injectionRefused, .generationNew, .generationRaised, .realtimeRefused,
-            .reloadIncomplete, .leftoverScript,
+            .reloadIncomplete, .leftoverScript, .hookFailed,
             .watchdogWarning, .serviceWatchdogSlow, .clientRefused, .clientIgnored, .clientMessageRefused,
             .clientClosed, .programFailed:
             .warning

@@ -6,14 +6,14 @@ import HeartbeatModel
 public struct ActionContext: Hashable, Sendable {
     /// The peer is not active: `HA_DONTASK=yes`.
     public var peerIsAbsent: Bool
-    /// The call belongs to the release of everything at shutdown: no `HA_NICEFAILBACK`.
-    public var isShutdown: Bool
+    /// The call is part of a release: no `HA_NICEFAILBACK` (observed).
+    public var isRelease: Bool
     /// The node's own status, `HA_OSTATUS`; `nil` leaves it out.
     public var ownStatus: NodeStatus?
 
-    public init(peerIsAbsent: Bool, isShutdown: Bool = false, ownStatus: NodeStatus? = nil) {
+    public init(peerIsAbsent: Bool, isRelease: Bool = false, ownStatus: NodeStatus? = nil) {
         self.peerIsAbsent = peerIsAbsent
-        self.isShutdown = isShutdown
+        self.isRelease = isRelease
         self.ownStatus = ownStatus
     }
 }
@@ -31,7 +31,7 @@ public func scriptEnvironment(
     variables.setLogging(configuration.logging)
     variables.set("HA_CURHOST", host.text)
     switch configuration.autoFailback {
-    case .on, .off: if !context.isShutdown { variables.set("HA_NICEFAILBACK", "yes") }
+    case .on, .off: if !context.isRelease { variables.set("HA_NICEFAILBACK", "yes") }
     case .legacy: break
     }
     if context.peerIsAbsent { variables.set("HA_DONTASK", "yes") }

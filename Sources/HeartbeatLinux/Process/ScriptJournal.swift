@@ -38,7 +38,7 @@ public struct ScriptJournal: Sendable {
     /// marker, because the number may be another's by now. What left the group is a service that the script has
     /// started properly; the new daemon asks for its status and stops it by its script.
     public func endLeftovers(atMost limit: Duration = .seconds(5)) -> [String] {
-        markers().compactMap { marker in
+        Directories.names(in: directory).sorted().compactMap { marker in
             defer { end(marker) }
             guard let text = Descriptors.contents(of: directory + "/" + marker, atMost: 4096) else { return nil }
             let lines = text.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
@@ -67,18 +67,5 @@ public struct ScriptJournal: Sendable {
 
     private func members(of group: pid_t) -> [ProcessEntry] {
         ProcessTable.entries().filter { $0.group == group && !$0.isDead }
-    }
-
-    private func markers() -> [String] {
-        guard let listing = opendir(directory) else { return [] }
-        defer { closedir(listing) }
-        var names: [String] = []
-        while let item = readdir(listing) {
-            let name = withUnsafeBytes(of: &item.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if !name.hasPrefix(".") { names.append(name) }
-        }
-        return names.sorted()
     }
 }

@@ -30,6 +30,20 @@ public enum Directories {
         try make(path + "/heartbeat/rsctmp", mode: 0o755)
     }
 
+    /// The names in a directory, in no order, those that begin with a dot left out; none when it cannot be read.
+    public static func names(in path: String) -> [String] {
+        guard let listing = opendir(path) else { return [] }
+        defer { closedir(listing) }
+        var names: [String] = []
+        while let item = readdir(listing) {
+            let name = withUnsafeBytes(of: &item.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if !name.hasPrefix(".") { names.append(name) }
+        }
+        return names
+    }
+
     /// The number of a user; `nil` when there is none of that name.
     public static func userID(_ name: String) -> uid_t? {
         getpwnam(name)?.pointee.pw_uid

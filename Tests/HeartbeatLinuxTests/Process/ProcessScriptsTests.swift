@@ -44,6 +44,19 @@ import Testing
         #expect(ShippedFiles.directory(above: directory + "/bin/heartbeat") == directory + "/share/swift-heartbeat")
     }
 
+    @Test func aLinkToTheShippedScriptIsNobodysOwn() throws {
+        let directory = try temporaryDirectory()
+        defer { removeTree(directory) }
+        let scripts = ResourceScripts(paths: try makeTree(in: directory))
+        let place = directory + "/ha.d/resource.d/shipped"
+        try #require(symlink(directory + "/shipped/shipped", place) == 0)
+        #expect(scripts.locate("shipped") == .success(place))
+        #expect(scripts.ownScript("shipped") == nil)
+        #expect(scripts.ownScript("everywhere") == directory + "/ha.d/resource.d/everywhere")
+        #expect(unlink(place) == 0 && symlink(directory + "/init.d/shipped", place) == 0)
+        #expect(scripts.ownScript("shipped") == place)
+    }
+
     @Test(arguments: ["", ".", "..", "../evil", "/bin/sh", "a/b"])
     func aNameWithAPathIsRefused(name: String) {
         #expect(ResourceScripts().locate(name) == .failure(.badName(name)))
@@ -118,8 +131,8 @@ import Testing
         (AutoFailback.on, false, true), (.off, false, true), (.legacy, false, false), (.on, true, false),
         (.off, true, false),
     ])
-    func niceFailbackIsSaid(failback: AutoFailback, isShutdown: Bool, isSaid: Bool) {
-        let context = ActionContext(peerIsAbsent: false, isShutdown: isShutdown)
+    func niceFailbackIsSaid(failback: AutoFailback, isRelease: Bool, isSaid: Bool) {
+        let context = ActionContext(peerIsAbsent: false, isRelease: isRelease)
         #expect((environment(context) { $0.autoFailback = failback }["HA_NICEFAILBACK"] == "yes") == isSaid)
     }
 

@@ -45,6 +45,24 @@ import Testing
         #expect(access(state.generationPath + ".new", F_OK) != 0, "nothing is left beside it")
     }
 
+    /// Both files as heartbeat 3.0.6 has left them: the other node must go on knowing this one.
+    @Test func aNodeGoesOnWhereTheOriginalHasStopped() throws {
+        let state = StateDirectory(try temporaryDirectory())
+        defer { removeTree(state.path) }
+        writeFile(state.generationPath, "     1795218584\n")
+        let uuid: [UInt8] = [
+            0x78, 0xCA, 0x90, 0xAD, 0x66, 0x84, 0x4A, 0x11, 0xA4, 0x19, 0x85, 0x39, 0x9C, 0xDA, 0x18, 0xF3,
+        ]
+        let path = state.path + "/hb_uuid"
+        let file = try #require(fopen(path, "w"))
+        #expect(fwrite(uuid, 1, uuid.count, file) == uuid.count && fclose(file) == 0)
+        let next = try state.nextGeneration(unixTime: 5)
+        #expect(next.generation == Generation(1_795_218_585) && !next.isNew)
+        #expect(readFile(state.generationPath) == "     1795218585\n")
+        let known = try state.nodeUUID()
+        #expect(known.uuid.bytes == uuid && !known.isNew)
+    }
+
     @Test func aGenerationThatFollowsTimeNeverGoesBack() throws {
         let state = StateDirectory(try temporaryDirectory())
         defer { removeTree(state.path) }

@@ -1,0 +1,207 @@
+// What an owner has put into rc.d: a script that is named like a type of message is run for each such message, as heartbeat
+// 3 does it. Nothing waits for these scripts, and what they do decides nothing.
+
+import Glibc
+import HeartbeatCore
+import HeartbeatLinux
+import HeartbeatModel
+
+/// Runs the scripts of `<configuration>/rc.d`, one at a time, in the order of the events.
+///
+/// A script is called through `<configuration>/harc` with the message's type as its one word, or by itself with the same
+/// word if there is no harc. It finds the message's texts as `HA_<field>` in its environment (observed).
+final class EventHooks {
+    /// Types that the daemon answers itself. The original runs no script for the first four either (observed); a script that
+    /// it has left for the others would give a second and different answer.
+    static let answeredHere: Set = [
+        "ask_resources", "starting", "resource", "shutdone", "ip-request", "ip-request-resp",
+    ]
+    private static let longestQueue = 100
+    /// Copies of a message arrive over every medium, and again when the peer asks for it.
+    private static let rememberedMessages = 200
+
+    private var configuration: Configuration
+    private let localNode: NodeName
+    private let paths: DaemonPaths
+    private let log: LogOutput
+    private let facts: FactTeller
+    private let runner: ScriptRunner
+    private var types: Set<String> = []
+    private var queue: [(type: String, fields: [(String, String)])] = []
+    private var isRunning = false
+    private var seen: [NodeName: [MessageIdentity]] = [:]
+    private var status = NodeStatus.initializing
+    private var activeNodes: Set<NodeName> = []
+    /// Those whose end has been told before their silence tells it.
+    private var departed: Set<NodeName> = []
+
+    init(
+        _ configuration: Configuration, localNode: NodeName, paths: DaemonPaths, log: LogOutput, facts: FactTeller,
+        reactor: Reactor
+    ) {
+        self.configuration = configuration
+        self.localNode = localNode
+        self.paths = paths
+        self.log = log
+        self.facts = facts
+        runner = ScriptRunner(loop: reactor.eventLoop)
+        findScripts()
+    }
+
+    /// The new files may have come with new scripts.
+    func adopt(_ new: Configuration) {
+        configuration = new
+        findScripts()
+    }
+
+    func childMayHaveExited() {
+        runner.childMayHaveExited()
+    }
+
+    private func findScripts() {
+        types = Set(Directories.names(in: paths.eventScripts).filter(isScript))
+        for type in types.intersection(Self.answeredHere).sorted() {
+            log.write(.info, "\(paths.eventScripts)/\(type) is not run: the daemon answers these messages itself")
+        }
+        types.subtract(Self.answeredHere)
+    }
+
+    private func isScript(_ name: String) -> Bool {
+        let path = "\(paths.eventScripts)/\(name)"
+        return !ShippedFiles.isDirectory(path) && access(path, X_OK) == 0
+    }
+
+    // MARK: - Events
+
+    /// A message that this node has sent, or received from another one; `fields` are all of it. A status is told by its
+    /// notice, because only a change of it is an event.
+    func take(_ message: Message, fields: (Message) -> [Message.Field]) {
+        guard !types.isEmpty else { return }
+        if case .status = message.content { return }
+        guard message.destination == nil || message.destination == localNode || message.source == localNode,
+            configuration.nodes.contains(message.source), let sequence = message.sequence
+        else { return }
+        let texts = Self.texts(fields(message))
+        guard let type = texts.first(where: { $0.0 == "HA_t" })?.1, types.contains(type) else { return }
+        let identity = MessageIdentity(generation: message.generation, sequence: sequence)
+        guard isNew(identity, of: message.source) else { return }
+        append(type, texts)
+    }
+
+    /// What the core has concluded about who is there; `message` is the one it concluded that from, if any.
+    func take(_ notice: Notice, from message: Message?, fields: (Message) -> [Message.Field]) {
+        switch notice {
+        case .membership(.localStatus(let new)): status = new
+        case .membership(.statusUpdate(let node, let status)):
+            if status == .active { activeNodes.insert(node) } else { activeNodes.remove(node) }
+            departed.remove(node)
+            if let message, message.source == node, case .status = message.content {
+                append("status", Self.texts(fields(message)))
+            } else {
+                appendStatus(status, of: node)
+            }
+        case .membership(.peerShutDown(let node)):
+            activeNodes.remove(node)
+            departed.insert(node)
+            appendStatus(.dead, of: node)
+        case .membership(.nodeDead(let node)):
+            activeNodes.remove(node)
+            died(node)
+        default: break
+        }
+    }
+
+    /// The original tells after each death how fencing went, and tells itself, too.
+    private func died(_ node: NodeName) {
+        let isUnneeded = departed.remove(node) != nil
+        if !isUnneeded { appendStatus(.dead, of: node) }
+        guard configuration.nodes.contains(node) else { return }
+        append(
+            "stonith",
+            [
+                ("HA_t", "stonith"), ("HA_src", localNode.text), ("HA_node", node.text),
+                ("HA_result", isUnneeded ? "unneeded" : "n_stnth"),
+            ])
+    }
+
+    /// A status that nobody has sent.
+    private func appendStatus(_ status: NodeStatus, of node: NodeName) {
+        var texts = [
+            ("HA_t", "status"), ("HA_src", node.text), ("HA_st", status.rawValue),
+            ("HA_ts", String(time(nil), radix: 16)),
+        ]
+        if !configuration.nodes.contains(node) { texts.append(("HA_info", "ping")) }
+        append("status", texts)
+    }
+
+    private func isNew(_ identity: MessageIdentity, of node: NodeName) -> Bool {
+        let known = seen[node, default: []]
+        let newest = known.last?.generation ?? identity.generation
+        guard identity.generation >= newest, !known.contains(identity) else { return false }
+        seen[node, default: []].append(identity)
+        if known.count >= Self.rememberedMessages { seen[node]?.removeFirst() }
+        return true
+    }
+
+    private static func texts(_ fields: [Message.Field]) -> [(String, String)] {
+        fields.compactMap { field in
+            guard case .string(let text) = field.value, !text.utf8.contains(0), !field.name.utf8.contains(0),
+                !field.name.contains("=")
+            else { return nil }
+            return ("HA_\(field.name)", text)
+        }
+    }
+
+    // MARK: - Running
+
+    private func append(_ type: String, _ texts: [(String, String)]) {
+        guard types.contains(type) else { return }
+        guard queue.count < Self.longestQueue else {
+            tell(type, "is not run for this event: \(queue.count) others wait for a script that does not end")
+            return
+        }
+        var environment = scriptEnvironment(
+            configuration, host: localNode, paths: paths.scripts,
+            context: ActionContext(
+                peerIsAbsent: !configuration.nodes.contains { $0 != localNode && activeNodes.contains($0) },
+                ownStatus: status))
+        // What a message says cannot change what the node says of itself.
+        let names = Set(environment.map(\.0))
+        environment += texts.filter { !names.contains($0.0) }
+        queue.append((type, environment))
+        runNext()
+    }
+
+    private func runNext() {
+        guard !isRunning, !queue.isEmpty else { return }
+        isRunning = true
+        let (type, environment) = queue.removeFirst()
+        let harc = "\(paths.configuration)/harc"
+        let script = "\(paths.eventScripts)/\(type)"
+        log.write(.info, "Running \(script) \(type)")
+        runner.run(
+            executable: access(harc, X_OK) == 0 ? harc : script, arguments: [type], environment: environment,
+            directory: StateDirectory(paths.state).workingDirectory, timeout: configuration.actionTimeouts.start
+        ) { [log] line in
+            log.writeScriptLine(tag: "\(type)(rc.d)", text: line.text)
+        } completion: { [weak self] result in
+            self?.ended(type, result)
+        }
+    }
+
+    private func ended(_ type: String, _ result: ActionResult) {
+        switch result {
+        case .exited(0, _): break
+        case .exited(let code, _): tell(type, "exited with \(code)")
+        case .signalled(let signal): tell(type, "was ended by signal \(signal)")
+        case .timedOut: tell(type, "was ended: it took longer than start_timeout")
+        case .notRun(let reason): tell(type, "cannot be run: \(reason)")
+        }
+        isRunning = false
+        runNext()
+    }
+
+    private func tell(_ type: String, _ text: String) {
+        facts.tell(.hookFailed, "\(paths.eventScripts)/\(type) \(text)")
+    }
+}
