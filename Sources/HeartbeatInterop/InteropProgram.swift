@@ -45,9 +45,9 @@ public struct InteropProgram: Sendable {
             do {
                 let life = try MixedLife(row, programs: programs, resourceScripts: resourceScripts)
                 defer { life.close() }
-                let outcome = try life.play { scene in
+                let outcome = try life.play(report: { scene in
                     if isVerbose { Self.say(Self.line(row, scene)) }
-                }
+                })
                 shared.add(outcome)
                 Self.say(Self.line(outcome))
             } catch LabError.interrupted {

@@ -55,7 +55,8 @@ final class MixedLife {
     private var replay = OwnershipReplay()
     private var lostByOriginal = 0
 
-    init(_ row: MixedCase, programs: String, resourceScripts: String) throws {
+    /// - Parameter isRecorded: each call of a script is written down with all it was told, for `takeCalls`.
+    init(_ row: MixedCase, programs: String, resourceScripts: String, isRecorded: Bool = false) throws {
         self.row = row
         let laboratory = try Laboratory(
             prefix: InteropProgram.prefix, programs: programs, resourceScripts: resourceScripts)
@@ -64,7 +65,10 @@ final class MixedLife {
             MixedNode(pair.0, pair.1, number: number, in: laboratory)
         }
         do {
-            for node in nodes { try node.prepare(row) }
+            for node in nodes {
+                try node.prepare(row)
+                if isRecorded { try node.record() }
+            }
             probes = try NodeConfiguration.addresses.map {
                 try ClientProbe($0, from: laboratory.client, every: .milliseconds(10))
             }
@@ -79,10 +83,16 @@ final class MixedLife {
         laboratory.close()
     }
 
-    /// Plays all scenes; ends at the first that does not come to its end, because nothing can be said about what follows.
-    func play(report: (SceneOutcome) -> Void) throws -> LifeOutcome {
+    /// The calls of both nodes' scripts since the last time, in order.
+    func takeCalls() -> [[ScriptCall]] {
+        nodes.map { $0.takeCalls() }
+    }
+
+    /// Plays scenes; ends at the first that does not come to its end, because nothing can be said about what follows.
+    /// - Parameter scenes: `nil` for the whole life of such a pair.
+    func play(_ scenes: [LifeScene]? = nil, report: (SceneOutcome) -> Void) throws -> LifeOutcome {
         var outcome = LifeOutcome(row: row, scenes: [])
-        for scene in LifeScene.scenes(of: row) {
+        for scene in scenes ?? LifeScene.scenes(of: row) {
             let result = try play(scene)
             report(result)
             outcome.scenes.append(result)

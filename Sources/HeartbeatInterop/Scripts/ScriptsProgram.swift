@@ -1,0 +1,85 @@
+// The suite of script calls from its start to its exit code: two pairs with the same files, one of originals and one of ours,
+// play the same scenes; a row for each thing that can be compared.
+
+import Glibc
+import HeartbeatLab
+import Synchronization
+
+/// What `hbinterop scripts` does once its arguments are known.
+public struct ScriptsProgram: Sendable {
+    public var programs: String
+    public var resourceScripts: String
+    /// Also what is the same.
+    public var isVerbose: Bool
+
+    public init(programs: String, resourceScripts: String, isVerbose: Bool) {
+        self.programs = programs
+        self.resourceScripts = resourceScripts
+        self.isVerbose = isVerbose
+    }
+
+    /// Each way in which groups come and go.
+    static let scenes: [LifeScene] = [
+        .coldStart, .move("hb_standby", "all", on: 0), .move("hb_takeover", "local", on: 0),
+        .move("hb_standby", "local", on: 1), .move("hb_standby", "foreign", on: 0), .powerLoss(1), .return(1), .stop(0),
+        .return(0),
+    ]
+
+    /// Plays, compares and prints. Returns the exit code: 0 no difference that is not declared, 1 one, 3 impossible here, 130
+    /// interrupted.
+    public func run() -> Int32 {
+        do {
+            try Interruption.takeOverSignals()
+            guard OriginalProgram.isInstalled else {
+                throw LabError.missing("heartbeat 3.0.6 is not installed (apt-get install heartbeat resource-agents)")
+            }
+            let pairs = try play()
+            let rows = CallComparison(original: pairs[.original] ?? PairCalls(), own: pairs[.ours] ?? PairCalls()).rows
+            for row in rows { tell(row) }
+            let wrong = rows.count { !$0.problems.isEmpty }
+            say("\(rows.count) comparisons of script calls, \(wrong) WRONG")
+            return wrong == 0 ? ConfigurationProgram.correct : ConfigurationProgram.wrong
+        } catch LabError.interrupted {
+            return ConfigurationProgram.interrupted
+        } catch {
+            say("hbinterop: \(error)")
+            return ConfigurationProgram.impossible
+        }
+    }
+
+    /// Both pairs side by side.
+    private func play() throws -> [Software: PairCalls] {
+        let results = Mutex<[Software: Result<PairCalls, any Error>]>([:])
+        let threads = try Software.allCases.map { software in
+            try LabThread {
+                let result = Result { try play(software) }
+                results.withLock { $0[software] = result }
+            }
+        }
+        for thread in threads { thread.join() }
+        return try results.withLock { try $0.mapValues { try $0.get() } }
+    }
+
+    private func play(_ software: Software) throws -> PairCalls {
+        let row = MixedCase(software, software, .bcast, "sha1", "classic", .on, 500)
+        let life = try MixedLife(row, programs: programs, resourceScripts: resourceScripts, isRecorded: true)
+        defer { life.close() }
+        var calls = PairCalls()
+        let outcome = try life.play(Self.scenes) { scene in calls.add(scene.scene, life.takeCalls()) }
+        guard outcome.problems.isEmpty else {
+            throw LabError.notReached("the pair of \(software.rawValue): \(outcome.problems.joined(separator: "; "))")
+        }
+        return calls
+    }
+
+    private func tell(_ row: CallRow) {
+        guard isVerbose || row.verdict != "same" else { return }
+        say("\(row.verdict)\t\(row.subject)")
+        for text in row.problems + row.declared { say("    \(text)") }
+    }
+
+    private func say(_ text: String) {
+        var line = text + "\n"
+        line.withUTF8 { _ = write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+    }
+}

@@ -1,0 +1,29 @@
+// Arguments of the suite of script calls.
+
+import ArgumentParser
+import Glibc
+import HeartbeatInterop
+
+struct ScriptsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "scripts",
+        abstract: "Has a pair of each software call the same scripts in the same scenes, and compares the calls.",
+        discussion: """
+            Cold start, handovers, death, stop and return: words, order, working directory and environment of resource \
+            scripts, and which events run a script in rc.d. About two minutes.
+            """)
+
+    @Option(help: "Directory of heartbeat and its tools.")
+    var programs = ".build/release"
+
+    @Option(help: "Directory of the resource scripts.")
+    var resourceScripts = "resource.d"
+
+    @Flag(name: .shortAndLong, help: "Also print what is the same.")
+    var verbose = false
+
+    func run() throws {
+        Glibc.exit(
+            ScriptsProgram(programs: programs, resourceScripts: resourceScripts, isVerbose: verbose).run())
+    }
+}
