@@ -120,7 +120,7 @@ extension LifeTests {
                     "cluster2 start db", "cluster2 start web",
                 ]
                 #expect(ofGroup == expected)
-                let complaint = "Giving up resource group db due to failure of web: start returned 7"
+                let complaint = "Giving up resources due to failure of web: group db, start returned 7"
                 #expect(cluster.log(of: cluster.first).contains(complaint))
             }
         }
@@ -151,7 +151,8 @@ extension LifeTests {
                 for pid in processes {
                     #expect(try node.run(["test", "-e", "/proc/\(pid)"]).code != 0, "process \(pid) is left")
                 }
-                #expect(cluster.log(of: node).contains("due to failure of web: start ran into its timeout"))
+                let complaint = "due to failure of web: group web, start ran into its timeout"
+                #expect(cluster.log(of: node).contains(complaint), "\(cluster.log(of: node))")
                 let peerLog = cluster.log(of: cluster.second)
                 #expect(!peerLog.contains("Late heartbeat") && !peerLog.contains("is dead"))
                 #expect(cluster.changes.filter { $0 == "cluster1 start web" }.count == 1)

@@ -65,6 +65,84 @@ import Testing
         }
     }
 
+    // MARK: What is beside the configuration
+
+    static func text(of path: String) throws -> String {
+        try String(contentsOfFile: CaseCollection.directory + "/../../" + path, encoding: .utf8)
+    }
+
+    /// The rows of a part of the page, without its head; the verdict is in column `here`.
+    private static func otherRows() throws -> [(part: String, cells: [String], here: Int)] {
+        var (part, here) = ("", 0)
+        return try text(of: "docs/compatibility.md").components(separatedBy: "\n").compactMap { line in
+            if line.hasPrefix("## ") { part = String(line.dropFirst(3)) }
+            guard line.hasPrefix("| ") else { return nil }
+            let cells = line.replacingOccurrences(of: "\\|", with: "/").components(separatedBy: "|").dropFirst()
+                .dropLast().map { $0.trimmingCharacters(in: .whitespaces) }
+            if let column = cells.firstIndex(of: "here") {
+                here = column
+                return nil
+            }
+            return part == "Configuration" ? nil : (part, cells, here)
+        }
+    }
+
+    @Test func `every other row says same, better or absent, too, and the last two say how`() throws {
+        let rows = try Self.otherRows()
+        #expect(Set(rows.map(\.part)).count == 7)
+        for row in rows {
+            #expect(["same", "better", "absent"].contains(row.cells[row.here]), "\(row.cells)")
+            #expect(row.cells.count == row.here + 2, "\(row.cells)")
+            let explains = row.cells.last?.isEmpty == false || row.here > 1
+            #expect(row.cells[row.here] == "same" || explains, "\(row.cells)")
+        }
+    }
+
+    /// What Debian's package brings, but for what only its own build and tests use.
+    private static let brought = [
+        "harc", "rc.d", "shellfuncs", "ask_resources", "hb_takeover", "ip-request", "ip-request-resp", "status",
+        "README.config", "/etc/init.d/heartbeat", "/etc/logrotate.d/heartbeat",
+        "/etc/logcheck/ignore.d.server/heartbeat",
+        "cl_respawn", "cl_status", "apphbd", "api_test", "ccm", "dopd", "drbd-peer-outdater", "heartbeat", "ipfail",
+        "mlock", "BasicSanityCheck", "ResourceManager", "TestHeartbeatComm", "cts", "ha_config", "ha_propagate",
+        "ha_test.py", "hb_addnode", "hb_api.py", "hb_delnode", "hb_setsite", "hb_setweight", "hb_standby", "mach_down",
+        "req_resource", "AudibleAlarm", "Delay", "Filesystem", "ICP", "IPaddr", "IPaddr2", "IPsrcaddr", "IPv6addr",
+        "LVM",
+        "LinuxSCSI", "MailTo", "OCF", "Raid1", "SendArp", "ServeRAID", "WAS", "WinPopup", "Xinetd", "apache", "db2",
+        "hto-mapfuncs", "ids", "portblock", "hb_generation", "hb_uuid", "fifo", "hostcache", "delhostcache",
+    ]
+
+    @Test func `everything that the original brings is named, and so is all that we ship`() throws {
+        let cells = try Self.otherRows().map { $0.cells.joined(separator: " ") }.joined(separator: " ")
+        let words = Set(cells.components(separatedBy: CharacterSet(charactersIn: "` ,|")))
+        let shipped = try ["resource.d", "tools"].flatMap { directory in
+            try FileManager.default.contentsOfDirectory(atPath: CaseCollection.directory + "/../../" + directory)
+                .filter { !$0.hasSuffix(".sh") }
+        }
+        for name in Self.brought + shipped {
+            #expect(words.contains { $0 == name || $0.hasSuffix("/\(name)") }, "\(name)")
+        }
+    }
+
+    @Test func `log lines that are the same are the words of our log`() throws {
+        let programs = try ["docs/log-events.md", "Sources/HeartbeatDaemon/DaemonCommand.swift"]
+            .map(Self.text(of:)).joined()
+        let scripts = try [
+            "Sources/HeartbeatDaemon/ActionExecutor.swift", "Sources/HeartbeatDaemon/EventHooks.swift",
+            "Sources/HeartbeatLinux/Process/ResourceScripts.swift",
+        ].map(Self.text(of:)).joined()
+        for row in try Self.otherRows() where row.part == "Log lines" && row.cells[row.here] == "same" {
+            let phrases = row.cells[1].components(separatedBy: "`").enumerated().filter { $0.offset % 2 == 1 }
+            #expect(!phrases.isEmpty, "\(row.cells)")
+            // Ours says of both sets what the original says of each.
+            for phrase in phrases.map(\.element) where !phrase.hasPrefix("Both machines") {
+                for piece in phrase.components(separatedBy: "…") where !piece.isEmpty {
+                    #expect((programs + scripts).contains(piece), "\(phrase)")
+                }
+            }
+        }
+    }
+
     @Test func `every declared difference is in a row, and every case that is named declares one`() throws {
         let named = try Self.rows().flatMap { $0.quotes(3) }
         let differing = try CaseCollection.all().filter { $0.reason != nil || !$0.differences.isEmpty }.map(\.name)

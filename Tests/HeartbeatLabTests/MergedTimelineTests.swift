@@ -9,7 +9,7 @@ import Testing
     private static let fault = Moment(nanoseconds: 4_711_223_456_000)
     private static let log = """
         Nov 20 23:46:58 cluster2 heartbeat: [34]: info: Timeline of web (ms since it was called for, at 10.000000): running 5.00
-        Nov 20 23:46:59 cluster2 heartbeat: [34]: info: Taking over resource groups from node cluster1
+        Nov 20 23:46:59 cluster2 heartbeat: [34]: info: Resources being acquired from cluster1.
         Nov 20 23:46:59 cluster2 heartbeat: [34]: info: Timeline of web (ms since cluster1 was last heard, at 4711.123456): \
         due 1000.00, detected 1000.21, decided 1000.24, 10.0.0.1/24 1000.30-1000.47, announced 1000.44, \
         web 1000.51-1014.20 (status 3.10), running 1014.24

@@ -46,7 +46,7 @@ public enum GroupNotice: Hashable, Sendable {
             "\(step.word) runs although this node does not hold it: left up by an earlier run, or started by somebody "
                 + "else; stopping it"
         case .startFailed(let group, let step, let result):
-            "Giving up resource group \(group.key) due to failure of \(step.word): start \(result.text)"
+            "Giving up resources due to failure of \(step.word): group \(group.key), start \(result.text)"
         case .checkFailed(let group, let step, let result, let failures, let limit):
             "\(step.word) of resource group \(group.key) does not run any more: status \(result.text); "
                 + "failure \(failures), restarted here up to \(limit) times"

@@ -25,7 +25,7 @@ public enum HoldingsNotice: Hashable, Sendable {
     public var text: String {
         switch self {
         case .takingOverAll(let node):
-            node.map { "Taking over resource groups from node \($0)" } ?? "Acquiring all resource groups"
+            node.map { "Resources being acquired from \($0)." } ?? "Acquiring all resource groups"
         case .localResourcesAcquired(let set): "Local Resource acquisition completed. (\(set))"
         case .remoteStable(let node): "remote resource transition completed. (\(node))"
         case .bothHold(let set): "Both machines own our \(set) resources!"

@@ -30,8 +30,10 @@ public enum StandbyNotice: Hashable, Sendable {
             isFailback ? "Failing back: other node may have our \(set) resources." : "Going standby [\(set)]."
         case .offerIgnored: "Standby request ignored.  Resources are in flux."
         case .offerUnanswered: "No reply to standby request.  Standby request cancelled."
-        case .willAcquire(let set): "Other node wants us to acquire our \(set) resources; waiting for it to stop them"
-        case .givingUp(let set): "Giving up our \(set) resources (standby)."
+        case .willAcquire(let set):
+            // As everywhere in the original: the set as its giver calls it.
+            "standby: acquire [\(set.seenByPeer)] resources from the other node when it has stopped them"
+        case .givingUp(let set): "give up \(set) HA resources (standby)."
         case .acquiring(let set): "acquire \(set) HA resources (standby)."
         case .takenBack(let set): "The other node did not acquire our \(set) resources: taking them back"
         case .takerSilent(let set): "The other node does not say whether it acquired our \(set) resources"
