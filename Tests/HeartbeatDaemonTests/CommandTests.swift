@@ -144,6 +144,23 @@ import Testing
         }
     }
 
+    @Test func theGroupsAreListedForScriptsAndDoubtsAreNot() throws {
+        let files = [
+            "ha.cf": "ucast lo 127.0.0.2\nnode a b\n", "authkeys": "auth 1\n1 crc\n",
+            "haresources": "A  10.0.0.1/24 \\\n nosuch::x::y # comment\n\nb other\n", "OnlyForTesting": "rcvloss=0.5\n",
+        ]
+        try Self.withConfiguration(files) { directory in
+            let list = try Self.run(["--list-groups", "--config-dir", directory, "--node", "a"])
+            #expect(
+                list.code == 0 && list.output == "a 10.0.0.1/24 nosuch::x::y\nb other\n" && list.errors == "", "\(list)"
+            )
+            let test = try Self.run(["-t", "--config-dir", directory, "--node", "a"])
+            #expect(test.code == 0 && test.errors.contains("OnlyForTesting: warning: is ignored"), "\(test)")
+            let wrong = try Self.run(["--list-groups", "--config-dir", directory, "--node", "c"])
+            #expect(wrong.code == 6 && wrong.output == "" && wrong.errors.contains("not among the nodes"), "\(wrong)")
+        }
+    }
+
     @Test func scriptsAreLookedForWhereAStartWouldLook() throws {
         let files = [
             "ha.cf": "ucast lo 127.0.0.1\nauto_failback on\nnode a b\nlogfacility none\n",
