@@ -75,21 +75,21 @@ extension ClientSessions {
 
     // MARK: - Clients of other nodes
 
-    /// Another node is asked; its answer reaches the client as a message of its own.
+    /// Another node is asked; its answer reaches the client as a message of its own. A dead one has no clients.
     private mutating func answerClientStatus(
         _ fields: [Message.Field], of session: ClientSession, _ snapshot: ClusterSnapshot
     ) {
         guard let client = fields.text("cn"),
             let node = fields.text("node").flatMap({ snapshot.node(NodeName($0)) })
         else { return reply("clientstatus", ClientReply.invalid, to: session) }
-        guard node.name == settings.localNode || node.isPingNode else {
+        guard node.name == settings.localNode || node.isPingNode || node.status == .dead else {
             let question = [Message.Field](texts: ["cn": client, "from_id": session.name])
             effects.append(
                 .send(
                     LocalMessage(content: .other(type: "query-cstatus", fields: question), destination: node.name)))
             return
         }
-        let isOnline = !node.isPingNode && isOnline(client)
+        let isOnline = node.name == settings.localNode && isOnline(client)
         reply(
             "clientstatus",
             [Message.Field](texts: [

@@ -146,6 +146,24 @@ import Testing
         #expect(effects.written(to: connection).isEmpty)
     }
 
+    @Test func aDeadNodeHasNoClientsAndIsNotAsked() {
+        var desk = Desk()
+        let connection = desk.signOn("10", pid: 10)
+        var snapshot = RecordedCluster.snapshot
+        for index in snapshot.nodes.indices where snapshot.nodes[index].name.text == "nodeb" {
+            snapshot.nodes[index].status = .dead
+        }
+        let body = UnsignedMessage.bytes(
+            of: [Message.Field](texts: [
+                "t": "hbapi-req", "reqtype": "clientstatus", "pid": "10", "from_id": "10", "node": "nodeb", "cn": "10",
+            ]), as: .classic)
+        let effects = desk.sessions.handle(.received(connection, body: body, snapshot))
+        #expect(effects.sent.isEmpty)
+        #expect(
+            effects.written(to: connection)
+                == ["t=hbapi-resp reqtype=clientstatus subt=respond-cstatus cs=offline result=OK"])
+    }
+
     @Test func theOtherNodeIsAskedForItsClients() {
         var desk = Desk()
         let connection = desk.signOn("10", pid: 10)

@@ -43,7 +43,7 @@ enum ClientLife {
         """,
         "leaves": "echo >>/run/notes/leaves; exit 100",
         "ends": "echo >>/run/notes/ends; exit 1",
-        "vital": "while [ ! -e /run/notes/end ]; do sleep 0.1; done; exit 3",
+        "vital": "trap 'exit 0' TERM; while [ ! -e /run/notes/end ]; do sleep 0.1; done; exit 3",
     ].mapValues { "#!/bin/sh\n\($0)\n" }
 
     static let scenes = [
