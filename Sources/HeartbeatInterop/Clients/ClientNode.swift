@@ -53,7 +53,7 @@ final class ClientNode {
 
     /// Runs a line of shell; both kinds of output come as one. What does not end is ended, with exit code 124.
     func run(_ line: String) throws -> ClientAnswer {
-        let result = try lab.run(["timeout", "-k", "1", "30", "sh", "-c", line], limit: .seconds(40))
+        let result = try lab.run(["timeout", "-k", "1", "70", "sh", "-c", line], limit: .seconds(80))
         return ClientAnswer(output: ClientAnswer.withoutChance(result.output), code: result.code)
     }
 
