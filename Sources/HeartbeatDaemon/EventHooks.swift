@@ -5,6 +5,7 @@ import Glibc
 import HeartbeatCore
 import HeartbeatLinux
 import HeartbeatModel
+import HeartbeatWire
 
 /// Runs the scripts of `<configuration>/rc.d`, one at a time, in the order of the events.
 ///
@@ -73,15 +74,15 @@ final class EventHooks {
 
     // MARK: - Events
 
-    /// A message that this node has sent, or received from another one; `fields` are all of it. A status is told by its
+    /// A message that this node has sent, or received from another one. A status is told by its
     /// notice, because only a change of it is an event.
-    func take(_ message: Message, fields: (Message) -> [Message.Field]) {
+    func take(_ message: Message) {
         guard !types.isEmpty else { return }
         if case .status = message.content { return }
         guard message.destination == nil || message.destination == localNode || message.source == localNode,
             configuration.nodes.contains(message.source), let sequence = message.sequence
         else { return }
-        let texts = Self.texts(fields(message))
+        let texts = Self.texts(message.wireFields)
         guard let type = texts.first(where: { $0.0 == "HA_t" })?.1, types.contains(type) else { return }
         let identity = MessageIdentity(generation: message.generation, sequence: sequence)
         guard isNew(identity, of: message.source) else { return }
@@ -89,14 +90,14 @@ final class EventHooks {
     }
 
     /// What the core has concluded about who is there; `message` is the one it concluded that from, if any.
-    func take(_ notice: Notice, from message: Message?, fields: (Message) -> [Message.Field]) {
+    func take(_ notice: Notice, from message: Message?) {
         switch notice {
         case .membership(.localStatus(let new)): status = new
         case .membership(.statusUpdate(let node, let status)):
             if status == .active { activeNodes.insert(node) } else { activeNodes.remove(node) }
             departed.remove(node)
             if let message, message.source == node, case .status = message.content {
-                append("status", Self.texts(fields(message)))
+                append("status", Self.texts(message.wireFields))
             } else {
                 appendStatus(status, of: node)
             }

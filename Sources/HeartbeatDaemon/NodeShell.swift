@@ -300,7 +300,7 @@ final class NodeShell {
 
     private func transmit(_ message: Message) {
         media.send(netstring: netstring(of: message), classic: codec.encode(message, as: .classic))
-        hooks.take(message, fields: codec.fields(of:))
+        hooks.take(message)
         guard case .status = message.content else { return }
         onStatusSent()
         services.statusSent(at: reactor.now)

@@ -115,6 +115,8 @@ final class MixedLife {
         if try !settle(limit: limit(scene)), try !repeatWhatWasLost(scene) {
             problems.append(try "not settled: \(state())")
         }
+        // Later it would not be true any more.
+        for node in nodes where try node.repeatLostTakeover() { lostByOriginal += 1 }
         try Interruption.pause(ProbeAnalysis.patience)
         let end = Moment.now()
         let records = laboratory.scripts().records
@@ -141,14 +143,10 @@ final class MixedLife {
     /// The original's reader of the FIFO sometimes loses what its own scripts have written (observed). They are written
     /// again, and counted.
     private func repeatWhatWasLost(_ scene: LifeScene) throws -> Bool {
-        var count = 0
-        for node in nodes where try node.repeatLostTakeover() { count += 1 }
-        if case .move(let program, let word, let node) = scene, nodes[node].hasLostAnOrder {
-            try nodes[node].move(program, word)
-            count += 1
-        }
-        lostByOriginal += count
-        return try count > 0 && settle(limit: limit(scene))
+        guard case .move(let program, let word, let node) = scene, nodes[node].hasLostAnOrder else { return false }
+        try nodes[node].move(program, word)
+        lostByOriginal += 1
+        return try settle(limit: limit(scene))
     }
 
     private func act(_ scene: LifeScene) throws {

@@ -9,6 +9,8 @@ final class MixedNode {
     let number: Int
     private let laboratory: Laboratory
 
+    private var repeatedTakeovers = 0
+
     static let daemon = "/usr/libexec/heartbeat/heartbeat"
     private static let tools = "/usr/share/heartbeat"
 
@@ -160,7 +162,8 @@ final class MixedNode {
         let lines = lab.log.split(separator: "\n")
         let told = lines.count { $0.contains("mach_down takeover complete for node") }
         let heard = lines.count { $0.hasSuffix("info: mach_down takeover complete.") }
-        guard told > heard else { return false }
+        guard told > heard + repeatedTakeovers else { return false }
+        repeatedTakeovers += 1
         let message = ">>>\\nt=resource\\nrsc_hold=foreign\\ninfo=mach_down\\n<<<\\n"
         try Command.succeed(["timeout", "5", "sh", "-c", "printf '\(message)' >'\(lab.stateDirectory)/fifo'"])
         return true
