@@ -10,9 +10,9 @@ public struct BenchTable: Sendable {
 
     /// A line for each peer, fault, setting and number of addresses, in the order in which they were first measured.
     public var text: String {
-        var groups: [(head: Head, rows: [BenchRow])] = []
+        var groups: [(head: TrialKey, rows: [BenchRow])] = []
         for row in rows {
-            let head = Head(row)
+            let head = TrialKey(row)
             if let index = groups.firstIndex(where: { $0.head == head }) {
                 groups[index].rows.append(row)
             } else {
@@ -53,28 +53,6 @@ public struct BenchTable: Sendable {
         ("lost", Figure.lost), ("stall", Figure.stall),
     ]
 
-    private struct Head: Hashable {
-        var setting: String
-        var addresses: Int
-        var fault: String
-        var peer: String
-
-        init(_ row: BenchRow) {
-            (setting, addresses, fault, peer) = (row.setting, row.addresses, row.fault, row.peer)
-        }
-
-        /// Peers of the same trial stand together.
-        func isBefore(_ other: Head, in rows: [BenchRow]) -> Bool {
-            func place(_ head: Head) -> (Int, Int) {
-                let same = rows.firstIndex {
-                    ($0.setting, $0.addresses, $0.fault) == (head.setting, head.addresses, head.fault)
-                }
-                return (same ?? 0, rows.firstIndex { Head($0) == head } ?? 0)
-            }
-            return place(self) < place(other)
-        }
-    }
-
     /// What the rows of one group remark, each remark once.
     private static func notes(of rows: [BenchRow]) -> String {
         var remarks: [(note: String, runs: [Int])] = []
@@ -99,5 +77,18 @@ public struct BenchTable: Sendable {
         return rows.map { row in
             zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ") + "\n"
         }.joined()
+    }
+}
+
+extension TrialKey {
+    /// Peers of the same trial stand together.
+    fileprivate func isBefore(_ other: TrialKey, in rows: [BenchRow]) -> Bool {
+        func place(_ key: TrialKey) -> (Int, Int) {
+            let same = rows.firstIndex {
+                ($0.setting, $0.addresses, $0.fault) == (key.setting, key.addresses, key.fault)
+            }
+            return (same ?? 0, rows.firstIndex { TrialKey($0) == key } ?? 0)
+        }
+        return place(self) < place(other)
     }
 }
