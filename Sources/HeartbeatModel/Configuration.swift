@@ -26,6 +26,14 @@ public struct Configuration: Hashable, Sendable {
     /// Names of nodes and ping nodes in the order of the file, in which clients are told of them; empty when the ping nodes
     /// follow the nodes.
     public var memberOrder: [NodeName]
+    /// What was said about interfaces (`link`); those of service addresses are watched without.
+    public var links: [LinkRule]
+    /// Paths that are asked after (`probe`).
+    public var probes: [PathProbe]
+    /// Probes that count as one (`probe_group`).
+    public var probeGroups: [PathProbeGroup]
+    /// UDP port on which this node sends back what it gets (`udp_echo`, RFC 862).
+    public var echoPort: UInt16?
     /// Whether groups return to their preferred node (`auto_failback`).
     public var autoFailback: AutoFailback
     /// haresources, in the order of the file.
@@ -73,6 +81,10 @@ public struct Configuration: Hashable, Sendable {
         maxRetransmitDelay = .milliseconds(250)
         pingNodes = []
         memberOrder = []
+        links = []
+        probes = []
+        probeGroups = []
+        echoPort = nil
         clientPrograms = []
         clientPermissions = []
         autoFailback = .legacy
