@@ -66,7 +66,9 @@ final class AddressKeeper {
             labels.isWanted = wanted.wantsLabel
             do throws(AddressFailure) {
                 additions.append(
-                    try Placement(wanted.address, in: tables, former: wanted.former, route: route, labels: &labels))
+                    try Placement(
+                        wanted.address, in: tables, former: wanted.former, route: socket.connectedRoute, labels: &labels
+                    ))
             } catch {
                 outcome.failures.append(error)
             }
@@ -92,10 +94,6 @@ final class AddressKeeper {
             }
         }
         try remove(misplaced)
-    }
-
-    private func route(to address: ServiceAddress) throws(NetlinkError) -> ConnectedRoute? {
-        try socket.lookUp(ConnectedRoute.request(address)).flatMap(ConnectedRoute.init)
     }
 
     // MARK: - Stop

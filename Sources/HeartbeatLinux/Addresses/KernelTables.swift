@@ -15,6 +15,8 @@ struct InterfaceEntry: Hashable {
     let promotesSecondaries: Bool
     /// It forwards IPv6, so that its neighbours see a router in this node.
     let forwardsIPv6: Bool
+    /// IF_OPER_… of RFC 2863; 6 is up, and 0, unknown, is what a driver that does not care leaves there.
+    let operationalState: UInt8
 
     var isUp: Bool { flags & 0x1 /* IFF_UP */ != 0 }
     var isLoopback: Bool { flags & 0x8 /* IFF_LOOPBACK */ != 0 }
@@ -26,6 +28,14 @@ struct InterfaceEntry: Hashable {
         // struct ifinfomsg: everything zero asks for all. IFLA_EXT_MASK with RTEXT_FILTER_SKIP_STATS keeps the answer short.
         body: [UInt8](repeating: 0, count: 16) + NetlinkRequest.attribute(29, hostBytes(UInt32(8))))
 
+    /// Asks for the one with this index.
+    static func request(_ index: UInt32) -> NetlinkRequest {
+        NetlinkRequest(
+            Netlink.getLink, flags: 0,
+            body: [0, 0, 0, 0] + hostBytes(index) + [UInt8](repeating: 0, count: 8)
+                + NetlinkRequest.attribute(29, hostBytes(UInt32(8))))
+    }
+
     /// Reads RTM_NEWLINK or RTM_DELLINK; struct ifinfomsg is family, padding (1 byte each), type (2), index, flags and
     /// changed flags (4 each).
     init?(_ message: NetlinkMessage) {
@@ -36,11 +46,13 @@ struct InterfaceEntry: Hashable {
         else { return nil }
         var name: String?
         var station: [UInt8] = []
+        var operationalState: UInt8 = 0
         var options: (promotes: Bool, forwards: Bool) = (false, false)
         message.forEachAttribute(after: 16) { type, value in
             switch type {
             case 1 /* IFLA_ADDRESS */: station = Array(value)
             case 3 /* IFLA_IFNAME */: name = value.cString
+            case 16 /* IFLA_OPERSTATE */: operationalState = value.first ?? 0
             case 26 /* IFLA_AF_SPEC */: options = Self.options(in: value)
             default: break
             }
@@ -53,6 +65,7 @@ struct InterfaceEntry: Hashable {
         hardwareType = type
         promotesSecondaries = options.promotes
         forwardsIPv6 = options.forwards
+        self.operationalState = operationalState
     }
 
     /// IFLA_AF_SPEC holds an attribute for each family, with arrays of 32-bit options: for AF_INET as IFLA_INET_CONF, of which

@@ -88,7 +88,7 @@ struct Placement: Hashable {
     }
 
     /// The address entry whose network the address belongs to.
-    private static func network(
+    static func network(
         of address: ServiceAddress, among interfaces: [InterfaceEntry], in tables: KernelTables
     ) -> AddressEntry? {
         // Every interface has the network of link-local addresses: it says nothing.
@@ -179,7 +179,7 @@ struct ConnectedRoute: Hashable {
     let prefixLength: UInt8
 
     /// Which route the kernel would take (RTM_F_FIB_MATCH), a single question however many routes there are.
-    static func request(_ address: ServiceAddress) -> NetlinkRequest {
+    fileprivate static func request(_ address: ServiceAddress) -> NetlinkRequest {
         let family: UInt8 = address.isIPv6 ? 10 : 2
         let bits = UInt8(address.bytes.count * 8)
         // struct rtmsg: family, lengths of destination and source, tos, table, protocol, scope, type (1 byte each), flags (4).
@@ -206,6 +206,13 @@ struct ConnectedRoute: Hashable {
         guard let index, !hasGateway else { return nil }
         interface = index
         prefixLength = bits
+    }
+}
+
+extension NetlinkSocket {
+    /// The route to the address, if it leads there without a router.
+    func connectedRoute(to address: ServiceAddress) throws(NetlinkError) -> ConnectedRoute? {
+        try lookUp(ConnectedRoute.request(address)).flatMap(ConnectedRoute.init)
     }
 }
 

@@ -42,6 +42,14 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         IPAddress(unchecked: [UInt8](repeating: 0, count: isIPv6 ? 16 : 4))
     }
 
+    /// Every node of the link, ff02::1.
+    static let allNodes = IPAddress(unchecked: [0xFF, 0x02] + [UInt8](repeating: 0, count: 13) + [1])
+
+    /// The group in which the owner of this IPv6 address listens for those who look for it (RFC 4291 section 2.7.1).
+    var solicitedNode: IPAddress {
+        IPAddress(unchecked: [0xFF, 0x02] + [UInt8](repeating: 0, count: 9) + [1, 0xFF] + bytes.suffix(3))
+    }
+
     private init(unchecked bytes: [UInt8]) {
         self.bytes = bytes
     }

@@ -32,6 +32,11 @@ struct IcmpEcho: Hashable {
         payload = Array(packet[(start + 8)...])
     }
 
+    /// Whether this is the reply to `request`. Over a socket that is not raw the kernel has checked the identifier, and chosen it.
+    func isReply(to request: IcmpEcho, overRawSocket isRaw: Bool) -> Bool {
+        (!isRaw || identifier == request.identifier) && sequence == request.sequence && payload == request.payload
+    }
+
     init(identifier: UInt16, sequence: UInt16, payload: [UInt8]) {
         self.identifier = identifier
         self.sequence = sequence

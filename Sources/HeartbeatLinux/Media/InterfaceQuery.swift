@@ -42,12 +42,17 @@ enum InterfaceQuery {
     private static func ask(
         _ name: String, _ request: Int32, _ operation: MediaError.Operation, _ object: String
     ) throws(MediaError) -> ifreq {
-        var query = ifreq()
-        let capacity = MemoryLayout.size(ofValue: query.ifr_ifrn)
-        guard name.utf8.count < capacity else { throw MediaError(.findInterface, name, errno: ENODEV) }
-        withUnsafeMutableBytes(of: &query.ifr_ifrn) { $0.copyBytes(from: name.utf8) }
+        guard var query = query(about: name) else { throw MediaError(.findInterface, name, errno: ENODEV) }
         let socket = try MediaDescriptor.socket(family: AF_INET, for: "interface \(name)")
         try check(ioctl(socket.number, UInt(request), &query), operation, object)
+        return query
+    }
+
+    /// A question about the interface; `nil` for a name that none can have.
+    static func query(about name: String) -> ifreq? {
+        var query = ifreq()
+        guard name.utf8.count < MemoryLayout.size(ofValue: query.ifr_ifrn) else { return nil }
+        withUnsafeMutableBytes(of: &query.ifr_ifrn) { $0.copyBytes(from: name.utf8) }
         return query
     }
 }

@@ -64,6 +64,16 @@ final class MediaDescriptor {
         try check(endpoint.withSockaddr { Glibc.bind(number, $0, $1) }, .bind, object)
     }
 
+    /// From now on it sends to `endpoint` and receives from nobody else. A datagram socket learns here whether there is a way.
+    func connect(to endpoint: SocketEndpoint, for object: String) throws(MediaError) {
+        try check(endpoint.withSockaddr { Glibc.connect(number, $0, $1) }, .connect, object)
+    }
+
+    /// Sends one datagram to where it is connected, without waiting.
+    func send(_ bytes: [UInt8], for object: String) throws(MediaError) {
+        try check(Int32(Glibc.send(number, bytes, bytes.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))), .send, object)
+    }
+
     /// Sends one datagram without waiting. Returns 0, or the errno.
     func send(_ bytes: [UInt8], to endpoint: SocketEndpoint) -> Int32 {
         let flags = Int32(MSG_DONTWAIT | MSG_NOSIGNAL)

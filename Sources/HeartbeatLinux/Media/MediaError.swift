@@ -3,7 +3,7 @@
 
 import Glibc
 
-/// A failed operation on a medium, a ping socket or an announcement.
+/// A failed operation on a medium, a ping socket, a probe or an announcement.
 ///
 /// Described as `cannot open serial /dev/ttyUSB0: No such file or directory; is the adapter plugged in?`
 public struct MediaError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -18,6 +18,7 @@ public struct MediaError: Error, Hashable, Sendable, CustomStringConvertible {
         case bind = "bind to"
         case share = "be alone on"
         case join = "join"
+        case connect = "reach"
         case resolve = "resolve"
         case send = "send on"
         case receive = "receive on"

@@ -7,21 +7,22 @@ import NIOCore
 
 /// One lookup of one name.
 enum NameLookup {
-    /// Answers on the loop: at once for a numeric address, later for a name. The first address of the family counts.
+    /// Answers on the loop: at once for a numeric address, later for a name. The first address of the family counts, or the
+    /// first of all for the family `nil`.
     ///
-    /// Names are looked up when a medium opens and never again once an answer was found: the original resolves once, too, and
-    /// a heartbeat path that follows DNS would fail with it.
+    /// Names of media are looked up when they open and never again once an answer was found: the original resolves once, too,
+    /// and a heartbeat path that follows DNS would fail with it.
     static func address(
-        of host: String, isIPv6: Bool, on loop: any EventLoop,
+        of host: String, isIPv6: Bool?, on loop: any EventLoop,
         _ answer: @escaping (Result<IPAddress, MediaError>) -> Void
     ) {
         if let numeric = IPAddress(host) {
-            guard numeric.isIPv6 == isIPv6 else { return answer(.failure(unsuitable(host))) }
+            guard isIPv6 == nil || numeric.isIPv6 == isIPv6 else { return answer(.failure(unsuitable(host))) }
             return answer(.success(numeric))
         }
         let promise = loop.makePromise(of: Result<IPAddress, MediaError>.self)
         promise.futureResult.assumeIsolated().whenSuccess(answer)
-        onNewThread { promise.succeed(resolve(host, isIPv6: isIPv6)) }
+        DetachedThread.start { promise.succeed(resolve(host, isIPv6: isIPv6)) }
             .map { code in promise.succeed(.failure(MediaError(.resolve, host, errno: code))) }
     }
 
@@ -32,9 +33,9 @@ enum NameLookup {
     /// EAI_ADDRFAMILY, which glibc shows only to _GNU_SOURCE.
     private static let EAI_ADDRFAMILY_: Int32 = -9
 
-    private static func resolve(_ host: String, isIPv6: Bool) -> Result<IPAddress, MediaError> {
+    private static func resolve(_ host: String, isIPv6: Bool?) -> Result<IPAddress, MediaError> {
         var hints = addrinfo()
-        hints.ai_family = isIPv6 ? AF_INET6 : AF_INET
+        hints.ai_family = isIPv6.map { $0 ? AF_INET6 : AF_INET } ?? AF_UNSPEC
         hints.ai_socktype = Int32(SOCK_DGRAM.rawValue)
         var list: UnsafeMutablePointer<addrinfo>?
         let code = getaddrinfo(host, nil, &hints, &list)
@@ -46,31 +47,4 @@ enum NameLookup {
         }
         return .success(address)
     }
-
-    /// Runs `body` on a detached thread. Returns the errno when no thread can be made, `nil` otherwise.
-    private static func onNewThread(_ body: @escaping @Sendable () -> Void) -> Int32? {
-        let box = Unmanaged.passRetained(Work(body))
-        var thread = pthread_t()
-        let code = pthread_create(&thread, nil, runWork, box.toOpaque())
-        guard code == 0 else {
-            box.release()
-            return code
-        }
-        pthread_detach(thread)
-        return nil
-    }
-
-    fileprivate final class Work: Sendable {
-        let body: @Sendable () -> Void
-
-        init(_ body: @escaping @Sendable () -> Void) {
-            self.body = body
-        }
-    }
-}
-
-/// A C function pointer cannot capture, so the work travels as the argument.
-private func runWork(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    if let argument { Unmanaged<NameLookup.Work>.fromOpaque(argument).takeRetainedValue().body() }
-    return nil
 }

@@ -125,15 +125,9 @@ public final class PingProbe {
     private func received(_ datagram: [UInt8], from source: SocketEndpoint) {
         guard let socket, let reply = socket.reply(in: datagram), let address = source.address,
             let host = node.hosts.first(where: { addresses[$0] == address }),
-            outstanding.contains(where: { matches(reply, $0, isRaw: socket.isRaw) })
+            outstanding.contains(where: { reply.isReply(to: $0, overRawSocket: socket.isRaw) })
         else { return }
         onReply(reply.payload, host)
-    }
-
-    private func matches(_ reply: IcmpEcho, _ request: IcmpEcho, isRaw: Bool) -> Bool {
-        // The kernel has checked the identifier of a ping socket, and chosen it.
-        (!isRaw || reply.identifier == request.identifier) && reply.sequence == request.sequence
-            && reply.payload == request.payload
     }
 
     private func recoverIfComplete() {

@@ -1,0 +1,87 @@
+// A packet filter of the kernel: what a socket should not hear is dropped before it can wake the daemon. Pure but for the last
+// step, which hands it over.
+
+import Glibc
+
+/// A conjunction of tests; a packet that fails one is dropped, one that passes all is kept whole.
+struct PacketFilter {
+    /// One field of the packet and the value it must or must not have; bytes are in network order.
+    struct Test {
+        fileprivate let load: Load
+        fileprivate let offset: UInt32
+        fileprivate let value: UInt32
+        fileprivate let isWanted: Bool
+
+        /// BPF_LD with the size of the field, and whether its offset counts from the beginning or from the index register.
+        fileprivate enum Load: UInt16 {
+            case byte = 0x30
+            case halfWord = 0x28
+            case word = 0x20
+            case indexedHalfWord = 0x48
+        }
+
+        static func byte(at offset: Int, is value: UInt8) -> Test {
+            Test(load: .byte, offset: UInt32(offset), value: UInt32(value), isWanted: true)
+        }
+
+        static func halfWord(at offset: Int, is value: UInt16) -> Test {
+            Test(load: .halfWord, offset: UInt32(offset), value: UInt32(value), isWanted: true)
+        }
+
+        static func halfWord(at offset: Int, isNot value: UInt16) -> Test {
+            Test(load: .halfWord, offset: UInt32(offset), value: UInt32(value), isWanted: false)
+        }
+
+        /// Behind the IP header, with which the packet begins.
+        static func halfWord(behindIPHeaderAt offset: Int, is value: UInt16) -> Test {
+            Test(load: .indexedHalfWord, offset: UInt32(offset), value: UInt32(value), isWanted: true)
+        }
+
+        /// Four bytes a test.
+        static func bytes(_ bytes: [UInt8], at offset: Int) -> [Test] {
+            stride(from: 0, to: bytes.count, by: 4).map { start in
+                let word = bytes[start...].prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
+                return Test(load: .word, offset: UInt32(offset + start), value: word, isWanted: true)
+            }
+        }
+
+        /// The packet was sent to this station alone: SKF_AD_PKTTYPE is PACKET_HOST.
+        static let isForThisStation = Test(load: .byte, offset: 0xFFFF_F004, value: 0, isWanted: true)
+    }
+
+    private let tests: [Test]
+
+    init(_ tests: [Test]) {
+        self.tests = tests
+    }
+
+    /// struct sock_filter each: code (2 bytes), how many to skip if true and if false (1 each), value (4).
+    private var instructions: [UInt8] {
+        // The index register takes four times the low half of byte 0: the length of an IPv4 header.
+        var bytes = Self.instruction(0xB1 /* BPF_LDX | BPF_B | BPF_MSH */, 0, 0, 0)
+        for (index, test) in tests.enumerated() {
+            bytes += Self.instruction(test.load.rawValue, 0, 0, test.offset)
+            let toDrop = UInt8(2 * (tests.count - index - 1) + 1)
+            bytes += Self.instruction(
+                0x15 /* BPF_JMP | BPF_JEQ */, test.isWanted ? 0 : toDrop, test.isWanted ? toDrop : 0, test.value)
+        }
+        return bytes + Self.instruction(0x06 /* BPF_RET */, 0, 0, .max) + Self.instruction(0x06, 0, 0, 0)
+    }
+
+    private static func instruction(_ code: UInt16, _ jumpIf: UInt8, _ jumpElse: UInt8, _ value: UInt32) -> [UInt8] {
+        hostBytes(code) + [jumpIf, jumpElse] + hostBytes(value)
+    }
+
+    /// Returns 0, or -1 with errno set.
+    @discardableResult
+    func attachIfPossible(to socket: MediaDescriptor) -> Int32 {
+        var bytes = instructions
+        return bytes.withUnsafeMutableBytes { raw in
+            // struct sock_fprog: the number of instructions, padding, their address.
+            let padding = [UInt8](repeating: 0, count: MemoryLayout<UInt>.size - 2)
+            let header =
+                hostBytes(UInt16(raw.count / 8)) + padding + hostBytes(UInt(bitPattern: raw.baseAddress))
+            return socket.setIfPossible(SOL_SOCKET, 26 /* SO_ATTACH_FILTER */, toBytes: header)
+        }
+    }
+}
