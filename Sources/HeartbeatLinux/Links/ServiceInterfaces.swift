@@ -1,0 +1,41 @@
+// Which interfaces serve: those that have the service addresses, or would get them. It looks and changes nothing.
+
+import HeartbeatModel
+
+/// Finds the places of service addresses.
+public final class ServiceInterfaces {
+    /// The kernel could not be asked: no place is known but those that are named.
+    public var onProblem: (_ text: String) -> Void = { _ in }
+
+    private let socket = NetlinkSocket()
+
+    public init() {}
+
+    /// The name of the interface of each address: the one its word names, whether it exists or not; else the one that has the
+    /// address, or that would get it now; else, among those that are down, the one whose network contains it. An address with no
+    /// place is missing.
+    ///
+    /// It waits for the kernel: some tenths of a millisecond.
+    public func interfaces(of addresses: [ServiceAddress]) -> [ServiceAddress: String] {
+        var places: [ServiceAddress: String] = [:]
+        do throws(NetlinkError) {
+            let unnamed = addresses.filter { $0.interface == nil }
+            let tables = unnamed.isEmpty ? nil : try KernelTables.read(socket)
+            for address in unnamed { places[address] = tables.flatMap { place(of: address, in: $0) } }
+        } catch {
+            onProblem("\(error); which interfaces have the service addresses is not known")
+        }
+        for address in addresses { places[address] = address.interface ?? places[address] }
+        return places
+    }
+
+    private func place(of address: ServiceAddress, in tables: KernelTables) -> String? {
+        if let entry = tables.entries(of: address).first { return tables.interface(entry.interface)?.name }
+        var labels = AliasLabels(tables)
+        if let placement = try? Placement(address, in: tables, route: socket.connectedRoute, labels: &labels) {
+            return placement.interface.name
+        }
+        let any = tables.interfaces.filter { !$0.isLoopback }
+        return Placement.network(of: address, among: any, in: tables).flatMap { tables.interface($0.interface)?.name }
+    }
+}
