@@ -1,0 +1,34 @@
+// An echo request (RFC 792, RFC 4443) and the reply to just that one.
+
+import Glibc
+import HeartbeatModel
+
+enum IcmpExchange {
+    static func prepare(
+        _ address: IPAddress, _ route: ProbeRoute, identifier: UInt16
+    ) -> DatagramExchange.Preparation {
+        return { () throws(MediaError) -> DatagramExchange in
+            let ping = try PingSocket(isIPv6: address.isIPv6, for: "\(address)")
+            try route.prepare(ping.descriptor)
+            if ping.isRaw {
+                // A raw socket is given a copy of every reply to everybody.
+                let test: PacketFilter.Test =
+                    address.isIPv6
+                    ? .halfWord(at: 4, is: identifier) : .halfWord(behindIPHeaderAt: 4, is: identifier)
+                PacketFilter([test]).attachIfPossible(to: ping.descriptor)
+            }
+            try ping.descriptor.connect(to: try route.endpoint(address, port: 0), for: "\(address)")
+            let payload = (0..<16).map { _ in UInt8.random(in: 0...255) }
+            let echo = IcmpEcho(identifier: identifier, sequence: 1, payload: payload)
+            return DatagramExchange(
+                socket: ping.descriptor,
+                send: { () throws(MediaError) in
+                    try ping.descriptor.send(echo.request(isIPv6: address.isIPv6), for: "the way to \(address)")
+                },
+                judge: { datagram in
+                    let isOurs = ping.reply(in: datagram)?.isReply(to: echo, overRawSocket: ping.isRaw) == true
+                    return isOurs ? .answer : .other("a reply came with the wrong identifier, sequence or payload")
+                })
+        }
+    }
+}
