@@ -21,7 +21,8 @@ public struct ConfigurationPrinter: Sendable {
     /// ha.cf: one directive a line, ending with a newline.
     public var haCf: String {
         let blocks = [
-            loggingLines, timeLines, mediaLines, memberLines + membershipLines, failureLines, processLines, clientLines,
+            loggingLines, timeLines, mediaLines, memberLines + membershipLines, pathLines, failureLines, processLines,
+            clientLines,
             otherLines, environmentLines,
         ]
         return blocks.filter { !$0.isEmpty }

@@ -39,6 +39,7 @@ private struct ClusterAnswer {
         case .resourceStatus: resourceStatus()
         case .parameter(let name): parameter(name)
         case .groups: groups()
+        case .network: network()
         case .snapshot: ControlReply(lines: snapshot.facts)
         }
     }
@@ -142,6 +143,23 @@ private struct ClusterAnswer {
             }
         }
         return ControlReply(exitCode: isWell ? ControlExit.success : ControlExit.failure, lines: lines)
+    }
+
+    /// Not in the original. `no` means that something is lost here.
+    private func network() -> ControlReply {
+        let own = snapshot.watched.map { item in
+            inProse
+                ? "\(item.name) (\(item.kind.rawValue)) is \(item.state.rawValue)."
+                : "\(item.name)\t\(item.kind.rawValue)\t\(item.state.rawValue)"
+        }
+        let peer = snapshot.nodes.first { $0.name != snapshot.localNode && !$0.isPingNode }
+        let theirs = peer.map { peer in
+            let health = snapshot.peerHealth.map { "\($0.lost) lost, \($0.unproven - $0.lost) doubtful" } ?? "unknown"
+            return inProse ? "The other node, \(peer.name): \(health)." : "\(peer.name)\tnode\t\(health)"
+        }
+        let isWell = snapshot.watched.allSatisfy { $0.state != .lost || $0.kind == .heartbeat }
+        return ControlReply(
+            exitCode: isWell ? ControlExit.success : ControlExit.failure, lines: own + (theirs.map { [$0] } ?? []))
     }
 
     private func prose(_ state: ClusterSnapshot.Group.State) -> String {

@@ -28,6 +28,8 @@ public enum ClusterQuestion: Hashable, Sendable {
     case parameter(String)
     /// Each resource group and what the local node does with it.
     case groups
+    /// Links and paths (not in the original).
+    case network
     /// Everything, one fact a line, for programs.
     case snapshot
 }
@@ -93,6 +95,7 @@ extension ClusterQuestion {
         case .resourceStatus: ["rscstatus"]
         case .parameter(let name): ["hbparameter", name]
         case .groups: ["groups"]
+        case .network: ["network"]
         case .snapshot: ["snapshot"]
         }
     }
@@ -110,6 +113,7 @@ extension ClusterQuestion {
         switch name {
         case "rscstatus": self = .resourceStatus
         case "groups": self = .groups
+        case "network": self = .network
         case "snapshot": self = .snapshot
         default: return nil
         }

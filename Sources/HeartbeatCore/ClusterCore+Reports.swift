@@ -9,7 +9,8 @@ extension ClusterCore {
             local: claimRank(of: .local), foreign: claimRank(of: .foreign), heard: heardOfPeer,
             failed: failed.map { runners[$0].group.key },
             adopted: (own.adopted + own.leaving).sorted().map { runners[$0].group.key },
-            groups: fingerprints, busy: busyPlacements)
+            groups: fingerprints, busy: busyPlacements,
+            health: monitor.isEmpty ? nil : monitor.health)
         return ResourceReport(hold: own.held, isStable: isStable, info: reportInfo, claim: claim)
     }
 
@@ -76,6 +77,7 @@ extension ResourceReport {
         return hold != other.hold || isStable != other.isStable || info != other.info
             || claim?.local != other.claim?.local || claim?.foreign != other.claim?.foreign
             || claim?.failed != other.claim?.failed || claim?.adopted != other.claim?.adopted
-            || claim?.groups != other.claim?.groups || claim?.busy != other.claim?.busy
+            || claim?.health != other.claim?.health || claim?.groups != other.claim?.groups
+            || claim?.busy != other.claim?.busy
     }
 }

@@ -11,6 +11,7 @@ extension ClusterCore {
         joinIfEverybodyIsKnown(at: now)
         adoptFailedGroups()
         recallFailures(at: now)
+        moveToBetterNode(at: now)
         moveRunners(at: now)
         noteReleases()
         answerLegacyRequests()
@@ -47,7 +48,7 @@ extension ClusterCore {
     }
 
     private func mayStart(_ index: Int) -> Bool {
-        !peerClaims(set(of: index)) && !isUnlikePeers(index) && !isBlocked(index)
+        !peerClaims(set(of: index)) && !isUnlikePeers(index) && !isBlocked(index) && !isLeaving
     }
 
     /// The peer may be running it too.

@@ -20,7 +20,7 @@ extension ClusterCore {
     mutating func requested(_ request: OperatorRequest, _ id: RequestID, at now: Instant) {
         switch request {
         case .standby(let set):
-            let obstacle = obstacleToOffer(set)
+            let obstacle = obstacleToOffer(set) ?? peerIsWorse
             effects.append(.reply(id, obstacle.map(Reply.refused) ?? .accepted))
             if obstacle == nil { offer(set, isFailback: false, at: now) }
         case .takeover(let set):
@@ -40,7 +40,7 @@ extension ClusterCore {
         guard host != nil else { return }
         switch content {
         case .askResources(let set, .me):
-            if let obstacle = obstacleToOffer(set) {
+            if let obstacle = obstacleToOffer(set) ?? peerIsWorse {
                 notify(.standbyRefused(obstacle))
             } else {
                 offer(set, isFailback: false, at: now)
@@ -53,14 +53,14 @@ extension ClusterCore {
     }
 
     mutating func receivedTakeoverRequest(_ set: HoldSet, at now: Instant) {
-        if let obstacle = obstacleToOffer(set.seenByPeer) {
+        if let obstacle = obstacleToOffer(set.seenByPeer) ?? peerIsWorse {
             notify(.standbyRefused(obstacle))
         } else {
             offer(set.seenByPeer, isFailback: false, at: now)
         }
     }
 
-    private func obstacleToOffer(_ set: HoldSet) -> String? {
+    func obstacleToOffer(_ set: HoldSet) -> String? {
         guard phase == .stable else { return "this node is not yet, or no longer, an active member" }
         guard transaction == .none else { return "a standby is already in progress" }
         guard let peer else { return "there is no other node in ha.cf" }
@@ -84,15 +84,17 @@ extension ClusterCore {
     // MARK: - Failback
 
     mutating func failBack(at now: Instant) {
-        guard isFailbackDue, isStable, obstacleToOffer(.foreign) == nil, let peerHoldings, challenge == nil else {
-            return
-        }
+        guard isFailbackDue || moves.owesReturn, isStable, obstacleToOffer(.foreign) == nil, !peerIsUnproven,
+            let peerHoldings, challenge == nil
+        else { return }
         guard own.held.contains(.foreign) || !own.adopted.isEmpty else {
             isFailbackDue = false
+            moves.owesReturn = false
             return
         }
         guard !peerHoldings.claimed.contains(.foreign) || !own.adopted.isEmpty else { return }
         isFailbackDue = false
+        moves.owesReturn = false
         offer(.foreign, isFailback: true, at: now)
     }
 
@@ -168,6 +170,7 @@ extension ClusterCore {
             notify(.acquiring(promised))
             // `done` says that nothing of it runs there any more; a report from before that is history.
             peerHoldings?.released(promised, at: sequence)
+            rememberReturn(of: promised)
             acquire(promised, rank: .agreed)
             transaction = .acquiring(promised)
         case .handedOver(let given, let answer):

@@ -17,6 +17,14 @@ public enum Event: Hashable, Sendable {
     case injected(Message.Content, to: NodeName?, extraFields: [Message.Field])
     /// A resource that this node runs was found missing without having been looked for: somebody removed an address.
     case resourceLost(groupKey: String, word: String)
+    /// These interfaces are watched from now on, and no others: those of `link` lines and of service addresses.
+    case watched([LinkRule])
+    /// A watched interface was found with or without a carrier; told once at first, then at every change.
+    case linkObserved(interface: String, isUp: Bool)
+    /// What came of one question of a probe.
+    case pathProbed(String, PathAnswer)
+    /// Names of probes whose paths were lost when the last daemon of this node ended. Told before anything else.
+    case pathsRecalled([String])
     /// The files were read again and are good. The nodes and the name of the local one are the same as before.
     case reconfigured(Configuration)
     /// The shell looked at the clock on the wall and at the load. Needed once before the first message can be sent.

@@ -94,7 +94,7 @@ final class ClientService {
         case .membership(.nodeDead(let name)):
             tell(.nodeDied(name, isPingNode: isPingNode(name), unixTime: unixTime))
         case .membership(.statusUpdate(let name, .ping)): tell(.pingNodeReturned(name, unixTime: unixTime))
-        case .communication, .membership, .holdings, .standby, .group: break
+        case .communication, .membership, .holdings, .standby, .group, .health: break
         }
     }
 

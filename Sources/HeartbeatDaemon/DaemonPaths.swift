@@ -33,6 +33,8 @@ public struct DaemonPaths: Hashable, Sendable {
     var clientSocket: String { run + "/heartbeat/register" }
     /// Which scripts run; for the daemon after this one.
     var scriptJournal: ScriptJournal { ScriptJournal(run + "/heartbeat/scripts") }
+    /// Names of paths that are lost; for the daemon after this one.
+    var lostPaths: String { run + "/heartbeat/lost_paths" }
     var scriptNotes: String { run + "/heartbeat/rsctmp" }
 
     /// Where scripts are found and what they are told about it.

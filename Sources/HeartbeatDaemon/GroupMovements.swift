@@ -58,6 +58,8 @@ struct GroupMovements {
     /// Of single groups, in the answer under way.
     private var ownCauses: [String: Cause] = [:]
     private var handover: (origin: GroupTimeline.Origin, zero: Instant)?
+    /// When what was last lost of the network began to fail.
+    private var lossBegan: Instant?
     private var movements: [String: Movement] = [:]
     private var actions: [ActionID: Action] = [:]
     private var finished: [GroupTimeline] = []
@@ -96,6 +98,18 @@ struct GroupMovements {
         case .holdings(let notice): take(notice)
         case .standby(let notice): take(notice)
         case .group(let notice): take(notice)
+        case .health(let notice): take(notice)
+        }
+    }
+
+    private mutating func take(_ notice: HealthNotice) {
+        switch notice {
+        case .linkLost(let rule): lossBegan = now.told - rule.debounce
+        case .pathLost, .groupLost: lossBegan = now.told
+        case .moving: handover = (.loss, lossBegan ?? now.told)
+        case .linkOnTrial, .linkRecovered, .pathMissed, .pathRecovered, .pathUnknown, .pathKnown, .groupRecovered,
+            .staying, .cannotMove:
+            break
         }
     }
 
@@ -127,9 +141,13 @@ struct GroupMovements {
 
     private mutating func take(_ notice: StandbyNotice) {
         switch notice {
-        case .offering(_, let isFailback): handover = (isFailback ? .failback : .request, now.told)
+        case .offering(_, isFailback: true): handover = (.failback, now.told)
+        // It was told before whose loss this is.
+        case .offering: if handover?.origin != .loss { handover = (.request, now.told) }
         case .willAcquire: handover = (.offer, now.told)
-        case .givingUp: cause = newCause(handover, .agreed)
+        case .givingUp:
+            cause = newCause(handover, .agreed)
+            handover = nil
         case .acquiring: cause = newCause(handover, .given)
         case .takenBack, .standbyFailed: cause = newCause(.decision)
         case .offerUnanswered, .promiseExpired: handover = nil

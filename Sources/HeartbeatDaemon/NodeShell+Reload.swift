@@ -28,6 +28,7 @@ extension NodeShell {
         media.adopt(new.media)
         adoptProbes()
         feed(.reconfigured(new))
+        network.adopt(new)
         return true
     }
 

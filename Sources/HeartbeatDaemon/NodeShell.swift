@@ -32,6 +32,8 @@ final class NodeShell {
         node: ClientService.Node(
             snapshot: { [unowned self] in core.snapshot }, feed: { [unowned self] in feed($0) }))
     let hooks: EventHooks
+    private(set) lazy var network = NetworkWatch(
+        configuration, memory: paths.lostPaths, facts: facts, reactor: reactor, feed: { [unowned self] in feed($0) })
     /// What the core is being told; for those who want to know why it says something.
     private var heard: Message?
     private var sampler = HostSampler()
@@ -84,6 +86,7 @@ final class NodeShell {
         if let warning = services.warning { facts.tell(.serviceWatchdogSlow, warning) }
         media.open()
         adoptProbes()
+        network.start()
         expire(at: reactor.now)
     }
 
@@ -95,6 +98,7 @@ final class NodeShell {
         media.close()
         for probe in probes.values { probe.close() }
         actions.close()
+        network.close()
         movements.close()
         tellMovements()
         facts.close()
@@ -218,6 +222,7 @@ final class NodeShell {
     func childMayHaveExited() {
         actions.childMayHaveExited()
         clients.childMayHaveExited()
+        network.childMayHaveExited()
         hooks.childMayHaveExited()
     }
 
@@ -291,6 +296,7 @@ final class NodeShell {
                 configuration, local: localNode, uuid: uuid, generation: generation,
                 randomSeed: .random(in: 0...(.max)), now: reactor.now)
             if !clients.interest.isEmpty { feed(.interestChanged(clients.interest)) }
+            network.tellAgain()
             sampler.forget()
             reactor.after(.zero) { [weak self] in self.map { $0.expire(at: $0.reactor.now) } }
         } catch {
@@ -334,6 +340,7 @@ final class NodeShell {
         clients.noticed(notice)
         hooks.take(notice, from: heard)
         if notice == .membership(.shuttingDown) { services.stopping() }
+        if case .health = notice { network.remember(lost: core.lostPaths) }
     }
 }
 

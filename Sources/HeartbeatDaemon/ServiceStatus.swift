@@ -13,6 +13,8 @@ func serviceStatus(_ snapshot: ClusterSnapshot, failedMedia: [MediumName], isSto
     parts += peers.map { "node \($0.name) is \(word(for: $0.status))" }
     if !links.isEmpty { parts.append("\(links.count(where: \.isUp)) of \(links.count) links up") }
     parts += failedMedia.map { "medium \($0) does not work" }
+    let lost = snapshot.watched.filter { $0.state == .lost && $0.kind != .heartbeat }
+    if !lost.isEmpty { parts.append("lost: \(lost.map(\.name).joined(separator: ", "))") }
     parts += silent.map { "ping node \($0.name) is \(word(for: $0.status))" }
     return parts.joined(separator: "; ")
 }

@@ -14,6 +14,10 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
     case injectionRefused = "injection-refused"
     case signingKey = "signing-key"
 
+    // Links and paths.
+    case linkState = "interface-state"
+    case networkWatchFailed = "network-watch-failed"
+
     // Groups on the move.
     case groupTimeline = "group-timeline"
 
@@ -54,10 +58,12 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
 
     var level: Notice.Level {
         switch self {
-        case .mediumOpen, .mediumRecovered, .groupTimeline, .generation, .uuidNew, .signingKey, .programStarted,
+        case .mediumOpen, .mediumRecovered, .linkState, .groupTimeline, .generation, .uuidNew, .signingKey,
+            .programStarted,
             .programEnded, .programKilled, .ipfail:
             .info
-        case .mediumWarning, .packetRefused, .injectionRefused, .generationNew, .generationRaised, .realtimeRefused,
+        case .mediumWarning, .networkWatchFailed, .packetRefused, .injectionRefused, .generationNew, .generationRaised,
+            .realtimeRefused,
             .reloadIncomplete, .leftoverScript, .hookFailed,
             .watchdogWarning, .serviceWatchdogSlow, .clientRefused, .clientIgnored, .clientMessageRefused,
             .clientClosed, .programFailed:

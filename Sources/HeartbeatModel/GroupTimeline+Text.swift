@@ -55,6 +55,7 @@ extension GroupTimeline.Origin: CustomStringConvertible {
         switch self {
         case .lastHeard: "death"
         case .request: "request"
+        case .loss: "loss"
         case .failback: "failback"
         case .offer: "offer"
         case .stop: "stop"
@@ -69,6 +70,7 @@ extension GroupTimeline.Origin: CustomStringConvertible {
         switch self {
         case .lastHeard(let node): "\(node) was last heard"
         case .request: "the handover was asked for"
+        case .loss: "a link or path was lost"
         case .failback: "the failback was offered"
         case .offer: "the other node offered it"
         case .stop: "the stop was asked for"
@@ -79,7 +81,7 @@ extension GroupTimeline.Origin: CustomStringConvertible {
     }
 
     fileprivate init?(text: String) {
-        let others: [Self] = [.request, .failback, .offer, .stop, .peerStopped, .failure, .decision]
+        let others: [Self] = [.request, .loss, .failback, .offer, .stop, .peerStopped, .failure, .decision]
         if let origin = others.first(where: { $0.description == text }) {
             self = origin
         } else {

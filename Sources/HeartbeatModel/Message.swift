@@ -243,11 +243,14 @@ public struct ResourceClaim: Hashable, Sendable {
     public var groups: [GroupFingerprint]?
     /// Placements of lines of which the sender still runs something as part of an earlier version of its file.
     public var busy: [UInt32]
+    /// What the sender has lost of the network (`hbhealth=<lost>/<unproven>`, followed by ` return` when it wants its groups
+    /// back); `nil` when it watches nothing.
+    public var health: NodeHealth?
 
     public init(
         local: ClaimRank, foreign: ClaimRank, heard: MessageIdentity? = nil, wantsAnswer: Bool = false,
         failed: [String] = [], adopted: [String] = [], groups: [GroupFingerprint]? = nil,
-        busy: [UInt32] = []
+        busy: [UInt32] = [], health: NodeHealth? = nil
     ) {
         self.local = local
         self.foreign = foreign
@@ -257,6 +260,7 @@ public struct ResourceClaim: Hashable, Sendable {
         self.adopted = adopted
         self.groups = groups
         self.busy = busy
+        self.health = health
     }
 }
 

@@ -22,13 +22,51 @@ public struct ClusterSnapshot: Hashable, Sendable {
     public var isInTransition: Bool
     /// haresources in the order of the file.
     public var groups: [Group]
+    /// Links, paths and groups of paths that this node watches.
+    public var watched: [Watched]
+    /// What the other node told of its own; `nil` when it does not, or is not there.
+    public var peerHealth: NodeHealth?
 
-    public init(localNode: NodeName, nodes: [Node], hold: HoldSet, isInTransition: Bool, groups: [Group]) {
+    public init(
+        localNode: NodeName, nodes: [Node], hold: HoldSet, isInTransition: Bool, groups: [Group],
+        watched: [Watched] = [], peerHealth: NodeHealth? = nil
+    ) {
         self.localNode = localNode
         self.nodes = nodes
         self.hold = hold
         self.isInTransition = isInTransition
         self.groups = groups
+        self.watched = watched
+        self.peerHealth = peerHealth
+    }
+
+    /// Something this node watches of the network.
+    public struct Watched: Hashable, Sendable {
+        /// Name of the interface, the probe, or the group of probes.
+        public var name: String
+        public var kind: Kind
+        public var state: State
+
+        public init(name: String, kind: Kind, state: State) {
+            self.name = name
+            self.kind = kind
+            self.state = state
+        }
+
+        public enum Kind: String, Hashable, Sendable, CaseIterable {
+            case uplink
+            case downlink
+            case heartbeat
+            case probe
+            case probeGroup = "probe_group"
+        }
+
+        public enum State: String, Hashable, Sendable, CaseIterable {
+            case good
+            /// Gone just now, back too recently, not asked yet, or it cannot be asked.
+            case doubtful
+            case lost
+        }
     }
 
     /// A cluster or ping node.

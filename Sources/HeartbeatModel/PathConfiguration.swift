@@ -24,17 +24,20 @@ public struct LinkRule: Hashable, Sendable {
     public var role: LinkRole
     /// A carrier that is gone for less counts as never gone (`debounce`).
     public var debounce: Duration
-    /// A carrier that has come back counts when it has stayed for so long (`up`).
+    /// A carrier that has come back counts when it has stayed for so long (`up`); longer each time it does not.
     public var recovery: Duration
+    /// The interface may be missing when the node starts (`optional`): a dialled line, an adapter.
+    public var isOptional: Bool
 
     public init(
         interface: String, role: LinkRole = .downlink, debounce: Duration = Self.defaultDebounce,
-        recovery: Duration = Self.defaultRecovery
+        recovery: Duration = Self.defaultRecovery, isOptional: Bool = false
     ) {
         self.interface = interface
         self.role = role
         self.debounce = debounce
         self.recovery = recovery
+        self.isOptional = isOptional
     }
 }
 

@@ -30,6 +30,7 @@ struct RunPlan {
     /// How long the misfortunes go on.
     var trouble: Duration
     var clockDrift: Double
+    var network = NetworkPlan.none
 
     /// Time in which a healed cluster must have settled.
     var patience: Duration {
@@ -37,9 +38,10 @@ struct RunPlan {
         let actions = 4 * configuration.groups.reduce(0) { $0 + $1.resources.count }
         return configuration.initdead + configuration.deadtime * 4 + configuration.keepalive * 10 + longest * actions
             + configuration.actionTimeouts.stop * 2 + .seconds(120)
+            + network.patience
     }
 
-    init(using random: inout SplitMix64) {
+    init(seed: UInt64, using random: inout SplitMix64) {
         configuration = Self.drawConfiguration(using: &random)
         path = Self.drawPath(using: &random)
         scripts = Self.drawScripts(deadtime: configuration.deadtime, using: &random)
@@ -51,6 +53,11 @@ struct RunPlan {
             let group = random.pick(configuration.groups.map(\.key))
             scripts.broken[random.pick(configuration.nodes)] = [group]
         }
+        var others = SplitMix64(seed: ~seed)
+        network = NetworkPlan(trouble: trouble, using: &others)
+        configuration.links = network.links
+        configuration.probes = network.probes
+        configuration.probeGroups = network.probeGroups
     }
 
     private static func drawConfiguration(using random: inout SplitMix64) -> Configuration {

@@ -32,7 +32,17 @@ struct Host {
     /// Groups of which a daemon that crashed has left something up, and that its successor has not stopped yet.
     var leftovers: Set<Int> = []
 
+    /// Interfaces without a carrier, and paths that do not answer. Not the daemon's, nor the machine's: they outlast both.
+    var unplugged: Set<String> = []
+    var blockedPaths: Set<String> = []
+
     // What the checkers need to know.
+    /// How much of what counts did not work, and since when.
+    var losses: [(since: Instant, count: Int)] = []
+    /// When the daemon last counted something as lost.
+    var lostAt: Instant?
+    /// Reasons for a move that the daemon has had and not used.
+    var reasonsToMove = 0
     var bootedAt = Instant.zero
     /// When, on the local clock, the daemon was last given news of the peer's being alive.
     var heardPeerAt: Instant?

@@ -31,6 +31,12 @@ enum LivenessChecker {
         return problems
     }
 
+    private static func isBetter(_ host: Int, than owner: Host, in world: World) -> Bool {
+        world.hosts.indices.contains {
+            world.hosts[$0].name == owner.name && world.losses(of: host) < world.losses(of: $0)
+        }
+    }
+
     private static func ownershipProblems(of group: Int, in world: World, _ snapshots: [ClusterSnapshot]) -> [String] {
         let key = world.configuration.groups[group].key
         let count = world.configuration.groups[group].steps.count
@@ -39,6 +45,11 @@ enum LivenessChecker {
         if owners.isEmpty, snapshots.contains(where: { $0.groups[group].state == .failed }) { return [] }
         guard owners.count == 1 else {
             return ["\(key) is active on \(owners.isEmpty ? "no node" : "both nodes")"]
+        }
+        if let better = world.hosts.indices.first(where: { isBetter($0, than: owners[0], in: world) }),
+            snapshots[better].groups[group].state != .failed
+        {
+            return ["\(key) stays on \(owners[0].name) although \(world.hosts[better].name) is better off"]
         }
         let running = (0..<count).filter { owners[0].running.contains(ResourcePlace(group: group, position: $0)) }
         return running.count == count ? [] : ["\(key) runs only in part on \(owners[0].name)"]

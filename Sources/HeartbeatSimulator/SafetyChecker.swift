@@ -158,6 +158,7 @@ struct SafetyChecker {
 
     mutating func noticed(_ notice: Notice, host: Int, world: World) {
         if case .membership(.nodeDead(let node)) = notice { checkDeath(of: node, host: host, world: world) }
+        if case .health(.moving) = notice { checkMove(host: host, world: world) }
         guard case .holdings(.takingOverAll(let dead)) = notice, dead != nil else { return }
         takeovers += 1
         let machine = world.hosts[host]
@@ -169,6 +170,22 @@ struct SafetyChecker {
         }
         if hasJustStoodStill(host, world) {
             report("\(machine.name) takes over for its own standstill", at: world.now)
+        }
+    }
+
+    // MARK: - Moves for the network's sake
+
+    /// The groups go to a node that is better off, or was at some time since the giver last lost something, for news may be
+    /// old; and only when something has changed since they last went.
+    private mutating func checkMove(host: Int, world: World) {
+        let span = world.now - (world.hosts[host].lostAt ?? .zero)
+        let own = world.losses(of: host, inTheLast: span)
+        let theirs = world.losses(of: 1 - host, inTheLast: span)
+        if own.upperBound <= theirs.lowerBound {
+            report("\(world.hosts[host].name) moves its groups to a node that is no better off", at: world.now)
+        }
+        if world.hosts[host].reasonsToMove <= 0 {
+            report("\(world.hosts[host].name) moves its groups again although nothing has changed", at: world.now)
         }
     }
 

@@ -60,6 +60,10 @@ public struct Scenario {
             }
             configuration.groups.append(
                 ResourceGroup(preferredNode: NodeName(words[1]), resources: resources, line: number))
+        case "link" where words.count >= 2:
+            configuration.links.append(try Self.link(words, line: number))
+        case "probe" where words.count >= 2:
+            configuration.probes.append(try Self.probe(words, line: number))
         case "at" where words.count >= 3:
             let time = Instant.zero + (try ScenarioCommand.duration(words[1], line: number))
             block.events.append((time, try ScenarioCommand(Array(words.dropFirst(2)), line: number)))
@@ -68,6 +72,39 @@ public struct Scenario {
         default:
             throw ScenarioError(line: number, message: "no such command: \(line)")
         }
+    }
+
+    /// `link lan downlink debounce=100ms up=5s`.
+    private static func link(_ words: [String], line: Int) throws(ScenarioError) -> LinkRule {
+        var rule = LinkRule(interface: words[1])
+        for word in words.dropFirst(2) {
+            let parts = word.split(separator: "=").map(String.init)
+            switch parts[0] {
+            case "debounce" where parts.count == 2: rule.debounce = try ScenarioCommand.duration(parts[1], line: line)
+            case "up" where parts.count == 2: rule.recovery = try ScenarioCommand.duration(parts[1], line: line)
+            default:
+                guard let role = LinkRole(rawValue: word) else {
+                    throw ScenarioError(line: line, message: "\(word) is no role, debounce= or up=")
+                }
+                rule.role = role
+            }
+        }
+        return rule
+    }
+
+    /// `probe isp fall=3 rise=10 standby`: once a second.
+    private static func probe(_ words: [String], line: Int) throws(ScenarioError) -> PathProbe {
+        var probe = PathProbe(name: words[1], kind: .icmp(host: words[1]))
+        for word in words.dropFirst(2) {
+            let parts = word.split(separator: "=").map(String.init)
+            switch (parts[0], parts.count == 2 ? Int(parts[1]) : nil) {
+            case ("fall", let number?): probe.fall = number
+            case ("rise", let number?): probe.rise = number
+            case ("standby", nil): probe.action = .standby
+            default: throw ScenarioError(line: line, message: "\(word) is none of fall=, rise=, standby")
+            }
+        }
+        return probe
     }
 
     /// Words that begin with a digit are addresses.
@@ -161,6 +198,24 @@ public struct Scenario {
         case .breakGroup(let key, let name): world.scripts.broken[NodeName(name), default: []].insert(key)
         case .stick(let word, let name): world.scripts.stuck[NodeName(name), default: []].insert(word)
         case .repair: world.scripts.heal()
+        case .plug(let interface, let name, let isUp):
+            world.change(.link(interface, host: try host(name), isUp: isUp))
+        case .flap(let interface, let name, let down, let up, let length):
+            try flap(interface, on: try host(name), down: down, up: up, length: length, in: &world)
+        case .open(let path, let name, let isOpen):
+            world.change(.path(path, host: try host(name), isOpen: isOpen))
+        }
+    }
+
+    private func flap(
+        _ interface: String, on host: Int, down: Duration, up: Duration, length: Duration, in world: inout World
+    ) throws(ScenarioError) {
+        guard down + up > .zero else { throw ScenarioError(line: 0, message: "a cable that flaps needs time for it") }
+        var time = world.now
+        while time < world.now + length {
+            world.queue.insert(.network(.link(interface, host: host, isUp: false)), at: time)
+            world.queue.insert(.network(.link(interface, host: host, isUp: true)), at: time + down)
+            time = time + down + up
         }
     }
 

@@ -29,6 +29,12 @@ enum ScenarioCommand: Hashable {
     case stick(word: String, on: String)
     /// Every script works again.
     case repair
+    /// A cable is pulled out or put back.
+    case plug(interface: String, on: String, isUp: Bool)
+    /// A cable is out for `down`, back for `up`, and so on for `length`.
+    case flap(interface: String, on: String, down: Duration, up: Duration, length: Duration)
+    /// A path stops answering, or answers again.
+    case open(path: String, on: String, isOpen: Bool)
 
     /// Reads the words after `at <time>`.
     init(_ words: [String], line: Int) throws(ScenarioError) {
@@ -47,6 +53,18 @@ enum ScenarioCommand: Hashable {
         case "break" where words.count == 4 && words[2] == "on": self = .breakGroup(key: words[1], on: words[3])
         case "stick" where words.count == 4 && words[2] == "on": self = .stick(word: words[1], on: words[3])
         case "repair" where words.count == 1: self = .repair
+        case "unplug" where words.count == 4 && words[2] == "on":
+            self = .plug(interface: words[1], on: words[3], isUp: false)
+        case "plug" where words.count == 4 && words[2] == "on":
+            self = .plug(interface: words[1], on: words[3], isUp: true)
+        case "flap" where words.count == 7 && words[2] == "on":
+            self = .flap(
+                interface: words[1], on: words[3], down: try Self.duration(words[4], line: line),
+                up: try Self.duration(words[5], line: line), length: try Self.duration(words[6], line: line))
+        case "block" where words.count == 4 && words[2] == "on":
+            self = .open(path: words[1], on: words[3], isOpen: false)
+        case "unblock" where words.count == 4 && words[2] == "on":
+            self = .open(path: words[1], on: words[3], isOpen: true)
         default:
             throw ScenarioError(line: line, message: "no such event: \(words.joined(separator: " "))")
         }

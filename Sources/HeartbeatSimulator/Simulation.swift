@@ -33,7 +33,7 @@ public struct Simulation {
     public init(seed: UInt64, traced: Bool = false) {
         self.seed = seed
         var random = SplitMix64(seed: seed)
-        plan = RunPlan(using: &random)
+        plan = RunPlan(seed: seed, using: &random)
         let trace = Trace(detail: traced ? .everything : .tail(60), showsMessages: traced)
         let drift = plan.clockDrift
         let hosts = plan.configuration.nodes.enumerated().map { index, name in
@@ -54,6 +54,7 @@ public struct Simulation {
             world.planBoot(
                 host, after: world.random.duration(in: .zero...random(upTo: plan.configuration.initdead * 2)))
         }
+        for (time, change) in plan.network.changes { world.queue.insert(.network(change), at: .zero + time) }
         planNextFault()
         trouble()
         heal()
@@ -118,7 +119,16 @@ public struct Simulation {
         // Some things stay broken; the other node must make up for them.
         world.scripts.broken = plan.scripts.broken
         undos = undos.map { _ in nil }
+        healNetwork()
         for host in world.hosts.indices { world.boot(host) }
+    }
+
+    private mutating func healNetwork() {
+        for host in world.hosts.indices {
+            for link in plan.network.links { world.change(.link(link.interface, host: host, isUp: true)) }
+            for probe in plan.network.probes { world.change(.path(probe.name, host: host, isOpen: true)) }
+        }
+        for change in plan.network.lasting { world.change(change) }
     }
 
     private mutating func settle() {

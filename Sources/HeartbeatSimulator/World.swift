@@ -14,6 +14,8 @@ struct World {
         case scriptEnd(host: Int, incarnation: Int, ActionID, ResourceAction, ActionResult)
         case stallEnd(host: Int)
         case boot(host: Int)
+        case network(NetworkChange)
+        case probe(host: Int, incarnation: Int, String)
         /// Something the driver of the world planned; it gets it back by number.
         case planned(Int)
     }
@@ -105,6 +107,11 @@ struct World {
             endStall(host)
         case .boot(let host):
             boot(host)
+        case .network(let change):
+            self.change(change)
+        case .probe(let host, let incarnation, let name):
+            guard hosts[host].isUp, hosts[host].incarnation == incarnation else { return }
+            ask(name, host)
         case .planned:
             preconditionFailure("planned happenings are the driver's")
         }
@@ -127,6 +134,7 @@ struct World {
             generation: Generation(hosts[host].generation), randomSeed: random.next(), now: local)
         note(host, "boots with generation \(hosts[host].generation)")
         feed(.hostSampled(HostSample(unixTime: unixTime, load: "0.00 0.00 0.00 1/1 1")), to: host)
+        watchNetwork(host)
     }
 
     mutating func planBoot(_ host: Int, after delay: Duration) {
@@ -241,6 +249,7 @@ struct World {
             case .notify(let notice):
                 note(host, notice.text)
                 checker.noticed(notice, host: host, world: self)
+                countReasonsToMove(notice, host)
                 if case .group(let notice) = notice { noticed(notice, host) }
                 if case .holdings(.takingOverAll) = notice {
                     hosts[host].tookOverAt = now

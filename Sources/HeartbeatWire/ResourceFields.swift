@@ -41,7 +41,8 @@ extension ResourceReport {
 extension ResourceClaim {
     /// `hbclaim=<local rank><foreign rank>`, then what there is of `hbheard=<generation>:<sequence>`, `hbask=1`, and
     /// `hbfailed` and `hbadopted` with group keys joined by blanks, which no key can contain, and
-    /// `hbgroups=<placement><content> …` and `hbbusy=<placement> …`, eight hexadecimal digits each.
+    /// `hbgroups=<placement><content> …` and `hbbusy=<placement> …`, eight hexadecimal digits each, and
+    /// `hbhealth=<lost>/<unproven>[ return]`, decimal.
     fileprivate var wireFields: [Message.Field] {
         var fields: [Message.Field] = [.init("hbclaim", "\(local.rawValue)\(foreign.rawValue)")]
         if let heard {
@@ -53,6 +54,10 @@ extension ResourceClaim {
         if !adopted.isEmpty { fields.append(.init("hbadopted", adopted.joined(separator: " "))) }
         if let groups { fields.append(.init("hbgroups", groups.map(\.wireText).joined(separator: " "))) }
         if !busy.isEmpty { fields.append(.init("hbbusy", busy.map(\.wireText).joined(separator: " "))) }
+        if let health {
+            fields.append(
+                .init("hbhealth", "\(health.lost)/\(health.unproven)" + (health.wantsReturn ? " return" : "")))
+        }
         return fields
     }
 
@@ -67,7 +72,7 @@ extension ResourceClaim {
             local: local, foreign: foreign, heard: try Self.readHeard(&reader),
             wantsAnswer: try ResourceReport.readFlag("hbask", &reader) ?? false,
             failed: try reader.optionalWords("hbfailed") ?? [], adopted: try reader.optionalWords("hbadopted") ?? [],
-            groups: try Self.readGroups(&reader), busy: try Self.readBusy(&reader))
+            groups: try Self.readGroups(&reader), busy: try Self.readBusy(&reader), health: try Self.readHealth(&reader))
     }
 
     private static func readGroups(_ reader: inout FieldReader) throws(WireError) -> [GroupFingerprint]? {
@@ -90,6 +95,19 @@ extension ResourceClaim {
             placements.append(UInt32(truncatingIfNeeded: number))
         }
         return placements
+    }
+
+    private static func readHealth(_ reader: inout FieldReader) throws(WireError) -> NodeHealth? {
+        guard let words = try reader.optionalWords("hbhealth") else { return nil }
+        guard words.count == 1 || words.count == 2 && words[1] == "return" else { throw .badField("hbhealth") }
+        var numbers: [Int] = []
+        for part in words[0].split(separator: "/", omittingEmptySubsequences: false) {
+            let number = try FieldReader.number(part, radix: 10, field: "hbhealth")
+            guard number <= UInt64(NodeHealth.most) else { throw .badField("hbhealth") }
+            numbers.append(Int(number))
+        }
+        guard numbers.count == 2, numbers[0] <= numbers[1] else { throw .badField("hbhealth") }
+        return NodeHealth(lost: numbers[0], unproven: numbers[1], wantsReturn: words.count == 2)
     }
 
     private static func readHeard(_ reader: inout FieldReader) throws(WireError) -> MessageIdentity? {

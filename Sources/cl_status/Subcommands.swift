@@ -145,6 +145,21 @@ struct Groups: ParsableCommand {
     }
 }
 
+struct Network: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "network",
+        abstract: "Lists the links and paths that are watched: name, kind, state. (Not in the original.)",
+        discussion: """
+            States: good, doubtful, lost; with a lost one that counts the exit status is 1. The last line is what the other \
+            node tells of its own.
+            """)
+    @OptionGroup var options: Options
+
+    func run() {
+        options.ask(.network)
+    }
+}
+
 struct Snapshot: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "snapshot", abstract: "Tells everything, one fact a line, for programs. (Not in the original.)")

@@ -12,6 +12,8 @@ final class LifeCluster {
         var media = ["bcast eth0"]
         var times = ["keepalive 100ms", "warntime 1500ms", "deadtime 2", "initdead 3"]
         var directives = ["auto_failback on"]
+        /// Of one node only.
+        var directivesOfNode: [[String]] = [[], []]
         var groups = ["cluster1 web", "cluster2 mail"]
         var authkeys = "auth 1\n1 sha1 laboratory\n"
         /// Every resource is a pretended service; otherwise the scripts are the shipped ones.
@@ -71,7 +73,8 @@ final class LifeCluster {
 
     private func haCf(for node: LabNode) -> [String] {
         let logs = ["logfile \(node.logFile)", "debugfile \(node.logFile).debug"]
-        return logs + settings.times + settings.media + settings.directives + ["node cluster1 cluster2"]
+        return logs + settings.times + settings.media + settings.directives + settings.directivesOfNode[node.number]
+            + ["node cluster1 cluster2"]
     }
 
     // MARK: - Starting and ending

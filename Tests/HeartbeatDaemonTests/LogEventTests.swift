@@ -39,6 +39,9 @@ import Testing
     private static let node = NodeName("gw2")
     private static let step = ResourceStep([Resource(word: "web", scriptName: "web", arguments: [])])
     private static let group = ResourceGroup(preferredNode: node, resources: step.resources, line: 1)
+    private static let link = LinkRule(interface: "eth0")
+    private static let probe = PathProbe(name: "isp", kind: .icmp(host: "192.0.2.1"))
+    private static let paths = PathProbeGroup(name: "paths", needed: 2, members: ["isp", "dns", "web"])
     private static let results: [ActionResult] = [
         .exited(code: 1, output: ""), .signalled(9), .timedOut, .notRun(reason: "no such file"),
     ]
@@ -77,6 +80,16 @@ import Testing
             .group(.stopFailureIgnored(group, step)), .group(.stopUnjustlyFailed(group, step)),
             .group(.stopFailureReboots(group, step)), .group(.added(group)), .group(.removed(group)),
         ]
+        + [
+            .linkLost(link), .linkLost(LinkRule(interface: "eth1", role: .heartbeat)),
+            .linkOnTrial(link, .seconds(5)), .linkRecovered(link),
+            .pathMissed(probe, count: 1, reason: "no answer"), .pathLost(probe, reason: "no answer"),
+            .pathRecovered(probe), .pathUnknown(probe, reason: "no interface eth9"), .pathKnown(probe),
+            .groupLost(paths, working: 1), .groupRecovered(paths, working: 2),
+            .moving(to: node, lost: ["eth0"]),
+            .staying(peer: node, lost: ["eth0"], peerHealth: NodeHealth(lost: 1, unproven: 2)),
+            .cannotMove(reason: "a standby is already in progress"),
+        ].map(Notice.health)
         + results.flatMap { result -> [Notice] in
             [
                 .group(.startFailed(group, step, result)), .group(.checkNotRun(group, step, result)),
@@ -120,7 +133,7 @@ import Testing
     }
 
     private static let origins: [GroupTimeline.Origin] = [
-        .lastHeard(node), .request, .failback, .offer, .stop, .peerStopped, .failure, .decision,
+        .lastHeard(node), .request, .loss, .failback, .offer, .stop, .peerStopped, .failure, .decision,
     ]
 
     @Test func everyWordOfATimelineIsExplained() throws {

@@ -87,7 +87,10 @@ struct RandomMessages {
             local: ranks[random.number(below: 4)], foreign: ranks[random.number(below: 4)],
             heard: random.chance(50) ? heard : nil, wantsAnswer: random.chance(50), failed: words(), adopted: words(),
             groups: random.chance(50) ? fingerprints() : nil,
-            busy: random.chance(30) ? [UInt32(truncatingIfNeeded: random.number())] : [])
+            busy: random.chance(30) ? [UInt32(truncatingIfNeeded: random.number())] : [],
+            health: random.chance(50)
+                ? NodeHealth(
+                    lost: random.number(below: 6), unproven: random.number(below: 10), wantsReturn: random.chance(50)) : nil)
     }
 
     private mutating func fingerprints() -> [GroupFingerprint] {

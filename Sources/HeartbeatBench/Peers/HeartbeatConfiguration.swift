@@ -10,6 +10,8 @@ struct HeartbeatConfiguration {
     var logFile: String
     /// Addresses on one line of haresources.
     var addressesPerLine: Int
+    /// Further lines of ha.cf.
+    var further = ""
 
     /// Only status messages count: a node that acknowledged something a moment ago is dead all the same.
     static let signOfLife = SignOfLife.udp(port: 694, holding: "(0)t=status,")
@@ -28,7 +30,7 @@ struct HeartbeatConfiguration {
         auto_failback on
         node cluster1 cluster2
 
-        """
+        """ + further
     }
 
     var haresources: String {

@@ -4,7 +4,8 @@ import HeartbeatLab
 
 /// Linux-HA heartbeat 3.0.6.
 public struct OriginalPeer: FailoverPeer {
-    public let name = "heartbeat"
+    public var name: String { usesIPFail ? "ipfail" : "heartbeat" }
+    private let usesIPFail: Bool
     public let keepalive: Duration
     public let deadtime: Duration
     public let signOfLife = HeartbeatConfiguration.signOfLife
@@ -13,7 +14,9 @@ public struct OriginalPeer: FailoverPeer {
     /// It starts a hundred programs for each, which on a busy machine take seconds.
     public let patiencePerAddress = Duration.seconds(3)
 
-    public init(_ setting: DetectionSetting) {
+    /// With `usesIPFail` it pings the client, and its program gives the groups to the node that reaches it.
+    public init(_ setting: DetectionSetting, usesIPFail: Bool = false) {
+        self.usesIPFail = usesIPFail
         (keepalive, deadtime) = setting.times(tight: (.milliseconds(25), .milliseconds(100)))
     }
 
@@ -43,11 +46,23 @@ public struct OriginalPeer: FailoverPeer {
         // Its scripts cut long lines.
         let files = HeartbeatConfiguration(
             keepalive: keepalive, deadtime: deadtime, addresses: addresses, logFile: "/var/log/ha-log",
-            addressesPerLine: 20)
+            addressesPerLine: 20, further: usesIPFail ? pings : "")
         for (file, text) in [("ha.cf", files.haCf), ("haresources", files.haresources), ("authkeys", files.authkeys)] {
             try node.write(text, to: "\(own.etc)/\(file)", mode: file == "authkeys" ? 0o600 : 0o644)
         }
     }
+
+    /// Its deadping is as short as its deadtime.
+    private var pings: String {
+        """
+        ping \(ServiceAddress.client.split(separator: "/")[0])
+        deadping \(deadtime.roundedMilliseconds)ms
+        respawn hacluster \(Self.ipfail)
+
+        """
+    }
+
+    private static let ipfail = "/usr/libexec/heartbeat/ipfail"
 
     public func bootWords(on node: LabNode, in laboratory: Laboratory) -> [String] {
         [

@@ -32,7 +32,7 @@ public struct OurPeer: FailoverPeer {
     public func configure(_ node: LabNode, addresses: [ServiceAddress]) throws {
         let files = HeartbeatConfiguration(
             keepalive: keepalive, deadtime: deadtime, addresses: addresses, logFile: node.logFile,
-            addressesPerLine: ServiceAddress.limit)
+            addressesPerLine: ServiceAddress.limit, further: "link eth0 debounce=0\n")
         try node.configure("ha.cf", files.haCf)
         try node.configure("haresources", files.haresources)
         try node.configure("authkeys", files.authkeys)

@@ -3,6 +3,11 @@
 /// Which daemon.
 public enum PeerName: String, CaseIterable, Codable, Hashable, Sendable {
     case ours, heartbeat, keepalived, floor
+    /// Heartbeat with its program for ping nodes, which is the only way it notices the network.
+    case ipfail
+
+    /// All but those that only differ when the network fails.
+    public static let plain: [PeerName] = [.ours, .heartbeat, .keepalived, .floor]
 
     /// The peer with the times of a setting.
     /// - Parameter programs: directory of the programs of these sources.
@@ -10,6 +15,7 @@ public enum PeerName: String, CaseIterable, Codable, Hashable, Sendable {
         switch self {
         case .ours: OurPeer(setting, programs: programs)
         case .heartbeat: OriginalPeer(setting)
+        case .ipfail: OriginalPeer(setting, usesIPFail: true)
         case .keepalived: KeepalivedPeer(setting)
         case .floor: FloorPeer(setting, programs: programs)
         }

@@ -33,6 +33,8 @@ struct Goal: Hashable, Sendable {
         Goal("failback", "1s", 1, Figure.outage, "outage, ms", .most(14)),
         Goal("standby", "1s", 1, Figure.outage, "outage, ms", .most(20)),
         Goal("stop", "1s", 1, Figure.outage, "outage, ms", .most(20)),
+        Goal("carrier-loss", "1s", 1, Figure.outage, "outage, ms", .most(30)),
+        Goal("carrier-loss", "1s", 1, Figure.outage, "worst outage, ms", .most(100), judgesWorst: true),
         // A client that asks every millisecond never sees less than a few.
         Goal("hang", "1s", 1, Figure.outage, "outage, ms", .most(20)),
         Goal("hang", "1s", 1, Figure.twoOwners, "two owners, ms", .most(Fault.freeze.inMilliseconds)),

@@ -31,7 +31,8 @@ struct DirectiveRule: Sendable {
     typealias Take = @Sendable (inout HaCfReader, String) throws(Complaint) -> Void
 
     static let all: [DirectiveRule] =
-        timing + failure + membership + media + logging + process + clients + protocolRules + withoutEffect + refused
+        timing + failure + membership + media + paths + logging + process + clients + protocolRules + withoutEffect
+        + refused
 
     static let named: [String: DirectiveRule] = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 

@@ -12,6 +12,7 @@ extension HaCfReader {
         checkNodes()
         checkPingNodes()
         checkMedia()
+        checkPaths()
         checkFailback()
         checkLogging()
         draft.memberOrder = members == draft.nodes + draft.pingNodes.map(\.name) ? [] : members
@@ -141,15 +142,15 @@ extension HaCfReader {
 
     // MARK: Words
 
-    private func isSound(_ names: String...) -> Bool {
+    func isSound(_ names: String...) -> Bool {
         faulty.isDisjoint(with: names)
     }
 
-    private func lineOf(_ name: String, or other: String) -> Int {
+    func lineOf(_ name: String, or other: String) -> Int {
         written[name]?.line ?? written[other]?.line ?? lastLine
     }
 
-    private func text(_ time: Duration) -> String {
+    func text(_ time: Duration) -> String {
         "\(time.milliseconds)ms"
     }
 }

@@ -53,6 +53,10 @@ struct HaCfReader {
     var pingLines: [Int] = []
     /// What each medium was made of, in the order of `draft.media`.
     var mediumLines: [(directive: String, line: Int)] = []
+    /// Line of each `link`, `probe` and `probe_group` kept.
+    var linkLines: [Int] = []
+    var probeLines: [Int] = []
+    var probeGroupLines: [Int] = []
     /// Whether any medium was asked for, however wrongly.
     var sawMedium = false
     /// Whether the obsolete form of `auto_failback` occurred.

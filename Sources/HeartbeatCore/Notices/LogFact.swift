@@ -58,6 +58,9 @@ public struct NoticeField: Hashable, Sendable {
         /// A resource, or several that are started in one go.
         case resource = "HA_RESOURCE"
         case medium = "HA_MEDIUM"
+        case interface = "HA_INTERFACE"
+        /// A probe, or a group of probes.
+        case path = "HA_PATH"
         /// A client of the API, or a program that is started with the node.
         case client = "HA_CLIENT"
         /// Groups from the local node's point of view: `local`, `foreign`, `all`, `none`.
@@ -91,7 +94,7 @@ public struct NoticeField: Hashable, Sendable {
         /// Whether facts that differ in it are about different things.
         var identifies: Bool {
             switch self {
-            case .peer, .group, .resource, .medium, .client, .set: true
+            case .peer, .group, .resource, .medium, .interface, .path, .client, .set: true
             case .status, .exitCode, .from, .to, .latency, .count, .limit, .attempt, .sequence, .generation, .nodes,
                 .zero, .outcome, .cause, .repeated:
                 false

@@ -10,6 +10,7 @@ public enum Notice: Hashable, Sendable {
     case holdings(HoldingsNotice)
     case standby(StandbyNotice)
     case group(GroupNotice)
+    case health(HealthNotice)
 
     /// How much it matters, in the original's levels.
     public enum Level: Int, Comparable, Sendable {
@@ -28,6 +29,7 @@ public enum Notice: Hashable, Sendable {
         case .holdings(let notice): notice.level
         case .standby(let notice): notice.level
         case .group(let notice): notice.level
+        case .health(let notice): notice.level
         }
     }
 
@@ -39,6 +41,7 @@ public enum Notice: Hashable, Sendable {
         case .holdings(let notice): notice.text
         case .standby(let notice): notice.text
         case .group(let notice): notice.text
+        case .health(let notice): notice.text
         }
     }
 }
@@ -49,4 +52,5 @@ extension ClusterCore {
     mutating func notify(_ notice: HoldingsNotice) { effects.append(.notify(.holdings(notice))) }
     mutating func notify(_ notice: StandbyNotice) { effects.append(.notify(.standby(notice))) }
     mutating func notify(_ notice: GroupNotice) { effects.append(.notify(.group(notice))) }
+    mutating func notify(_ notice: HealthNotice) { effects.append(.notify(.health(notice))) }
 }

@@ -55,6 +55,21 @@ public enum NoticeEvent: String, Hashable, Sendable, CaseIterable {
     case standbyRefused = "standby-refused"
     case standbyFailed = "standby-failed"
 
+    // Links and paths.
+    case interfaceLost = "interface-lost"
+    case interfaceOnTrial = "interface-on-trial"
+    case interfaceRecovered = "interface-recovered"
+    case pathMissed = "path-missed"
+    case pathLost = "path-lost"
+    case pathRecovered = "path-recovered"
+    case pathUnknown = "path-unknown"
+    case pathKnown = "path-known"
+    case pathGroupLost = "path-group-lost"
+    case pathGroupRecovered = "path-group-recovered"
+    case healthMoving = "health-moving"
+    case healthStaying = "health-staying"
+    case healthCannotMove = "health-cannot-move"
+
     // Single groups.
     case groupAcquiring = "group-acquiring"
     case groupRunning = "group-running"

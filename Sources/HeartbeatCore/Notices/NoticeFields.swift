@@ -12,6 +12,7 @@ extension Notice {
         case .holdings(let notice): notice.event
         case .standby(let notice): notice.event
         case .group(let notice): notice.event
+        case .health(let notice): notice.event
         }
     }
 
@@ -23,6 +24,7 @@ extension Notice {
         case .holdings(let notice): notice.fields
         case .standby(let notice): notice.fields
         case .group(let notice): notice.fields
+        case .health(let notice): notice.fields
         }
     }
 }
@@ -152,6 +154,49 @@ extension StandbyNotice {
         case .offerIgnored, .offerUnanswered, .promiseExpired: []
         case .standbyRefused(let reason): [NoticeField(.cause, reason)]
         case .standbyFailed(let group): [NoticeField(.group, group.key)]
+        }
+    }
+}
+
+extension HealthNotice {
+    var event: NoticeEvent {
+        switch self {
+        case .linkLost: .interfaceLost
+        case .linkOnTrial: .interfaceOnTrial
+        case .linkRecovered: .interfaceRecovered
+        case .pathMissed: .pathMissed
+        case .pathLost: .pathLost
+        case .pathRecovered: .pathRecovered
+        case .pathUnknown: .pathUnknown
+        case .pathKnown: .pathKnown
+        case .groupLost: .pathGroupLost
+        case .groupRecovered: .pathGroupRecovered
+        case .moving: .healthMoving
+        case .staying: .healthStaying
+        case .cannotMove: .healthCannotMove
+        }
+    }
+
+    var fields: [NoticeField] {
+        switch self {
+        case .linkLost(let rule), .linkRecovered(let rule): [NoticeField(.interface, rule.interface)]
+        case .linkOnTrial(let rule, let patience):
+            [NoticeField(.interface, rule.interface), NoticeField(.latency, patience.milliseconds)]
+        case .pathMissed(let probe, let count, let reason):
+            [
+                NoticeField(.path, probe.name), NoticeField(.count, count), NoticeField(.limit, probe.fall),
+                NoticeField(.cause, reason),
+            ]
+        case .pathLost(let probe, let reason), .pathUnknown(let probe, let reason):
+            [NoticeField(.path, probe.name), NoticeField(.cause, reason)]
+        case .pathRecovered(let probe), .pathKnown(let probe): [NoticeField(.path, probe.name)]
+        case .groupLost(let group, let working), .groupRecovered(let group, let working):
+            [NoticeField(.path, group.name), NoticeField(.count, working), NoticeField(.limit, group.needed)]
+        case .moving(let peer, let lost):
+            [NoticeField(.peer, peer), NoticeField(.cause, lost.joined(separator: " "))]
+        case .staying(let peer, let lost, _):
+            [NoticeField(.peer, peer), NoticeField(.cause, lost.joined(separator: " "))]
+        case .cannotMove(let reason): [NoticeField(.cause, reason)]
         }
     }
 }

@@ -120,6 +120,14 @@ public final class Demonstration {
             return try standby("all", on: nodes[0])
         case .standbyBack:
             return try standby("failback", on: nodes[1])
+        case .cableCut:
+            let fault = begin("pulls the LAN cable of cluster1 out")
+            try laboratory.plug(.lan(0), false)
+            return ([], fault)
+        case .cableBack:
+            let fault = begin("puts the LAN cable of cluster1 back")
+            try laboratory.plug(.lan(0), true)
+            return ([], fault)
         case .serialOnly:
             return (try unplugAllButSerial(), nil)
         }

@@ -8,15 +8,18 @@ public enum Scene: String, CaseIterable, Hashable, Sendable {
     case failback
     case standby
     case standbyBack = "standby-back"
+    case cableCut = "cable-cut"
+    case cableBack = "cable-back"
     case serialOnly = "serial-only"
 
     /// The scenes that must have been played before this one, in order.
     public var requirements: [Scene] {
         switch self {
         case .coldStart: []
-        case .powerLoss, .standby, .serialOnly: [.coldStart]
+        case .powerLoss, .standby, .cableCut, .serialOnly: [.coldStart]
         case .failback: [.coldStart, .powerLoss]
         case .standbyBack: [.coldStart, .standby]
+        case .cableBack: [.coldStart, .cableCut]
         }
     }
 
@@ -28,6 +31,8 @@ public enum Scene: String, CaseIterable, Hashable, Sendable {
         case .failback: "It returns, and its group with it"
         case .standby: "hb_standby on the active node"
         case .standbyBack: "hb_standby failback on the other"
+        case .cableCut: "The LAN cable of the active node is pulled out"
+        case .cableBack: "The cable is put back and stays"
         case .serialOnly: "Every medium but the serial line is unplugged, then restored"
         }
     }
@@ -35,8 +40,8 @@ public enum Scene: String, CaseIterable, Hashable, Sendable {
     /// Number of the node (0 or 1) that must own the group at the end.
     var expectedOwner: Int {
         switch self {
-        case .coldStart, .failback, .standbyBack, .serialOnly: 0
-        case .powerLoss, .standby: 1
+        case .coldStart, .failback, .standbyBack, .cableBack, .serialOnly: 0
+        case .powerLoss, .standby, .cableCut: 1
         }
     }
 
@@ -44,15 +49,15 @@ public enum Scene: String, CaseIterable, Hashable, Sendable {
     var giver: Int? {
         switch self {
         case .coldStart, .powerLoss, .serialOnly: nil
-        case .failback, .standbyBack: 1
-        case .standby: 0
+        case .failback, .standbyBack, .cableBack: 1
+        case .standby, .cableCut: 0
         }
     }
 
     /// Number of the node whose scripts must start the group; `nil` when nothing may move.
     var taker: Int? {
         switch self {
-        case .coldStart, .powerLoss, .failback, .standby, .standbyBack: expectedOwner
+        case .coldStart, .powerLoss, .failback, .standby, .standbyBack, .cableCut, .cableBack: expectedOwner
         case .serialOnly: nil
         }
     }
@@ -60,7 +65,7 @@ public enum Scene: String, CaseIterable, Hashable, Sendable {
     /// Whether the service moves from one node to the other.
     public var isTakeover: Bool {
         switch self {
-        case .powerLoss, .failback, .standby, .standbyBack: true
+        case .powerLoss, .failback, .standby, .standbyBack, .cableCut, .cableBack: true
         case .coldStart, .serialOnly: false
         }
     }
@@ -71,7 +76,7 @@ public enum Scene: String, CaseIterable, Hashable, Sendable {
         switch self {
         case .coldStart: nil
         case .powerLoss: NodeFiles.deadtime + .milliseconds(250)
-        case .failback, .standby, .standbyBack, .serialOnly: .milliseconds(100)
+        case .failback, .standby, .standbyBack, .cableCut, .cableBack, .serialOnly: .milliseconds(100)
         }
     }
 
@@ -79,7 +84,7 @@ public enum Scene: String, CaseIterable, Hashable, Sendable {
     var limit: Duration {
         switch self {
         case .coldStart, .failback: .seconds(20)
-        case .powerLoss, .standby, .standbyBack, .serialOnly: .seconds(8)
+        case .powerLoss, .standby, .standbyBack, .cableCut, .cableBack, .serialOnly: .seconds(8)
         }
     }
 }

@@ -1,0 +1,43 @@
+// What is watched of the network, as lines of ha.cf. Behind each probe stands how long it takes to notice.
+
+import HeartbeatModel
+
+extension ConfigurationPrinter {
+    var pathLines: [String] {
+        let echo = configuration.echoPort.map { ["udp_echo \($0)"] } ?? []
+        let groups = configuration.probeGroups.map { group in
+            "probe_group \(group.name) \(group.needed) \(group.members.joined(separator: " "))"
+                + (group.action == .health ? "" : " action=\(group.action.rawValue)")
+        }
+        return configuration.links.map(text) + configuration.probes.map(text) + groups + echo
+    }
+
+    private func text(_ rule: LinkRule) -> String {
+        "link \(rule.interface) \(rule.role.rawValue) debounce=\(rule.debounce.milliseconds)ms "
+            + "up=\(rule.recovery.milliseconds)ms" + (rule.isOptional ? " optional" : "")
+    }
+
+    private func text(_ probe: PathProbe) -> String {
+        let options = [
+            probe.device.map { "dev=\($0)" }, probe.source.map { "source=\($0)" }, probe.mark.map { "mark=\($0)" },
+            "interval=\(probe.interval.milliseconds)ms", "timeout=\(probe.timeout.milliseconds)ms",
+            "fall=\(probe.fall)",
+            "rise=\(probe.rise)", probe.action == .health ? nil : "action=\(probe.action.rawValue)",
+        ].compactMap(\.self)
+        return "probe \(probe.name) \(options.joined(separator: " ")) \(ProbeTarget.text(probe.kind))  # \(probe.times)"
+    }
+}
+
+extension PathProbe {
+    /// `trips after 4 s, recovers after 9 s`, both at most.
+    public var times: String {
+        "trips after \(seconds(tripsAfter)) s, recovers after \(seconds(recoversAfter)) s"
+    }
+
+    private func seconds(_ duration: Duration) -> String {
+        let milliseconds = duration.milliseconds
+        guard milliseconds % 1000 != 0 else { return "\(milliseconds / 1000)" }
+        let digits = "\(1000 + milliseconds % 1000)".dropFirst()
+        return "\(milliseconds / 1000)." + digits.prefix(digits.hasSuffix("00") ? 1 : digits.hasSuffix("0") ? 2 : 3)
+    }
+}

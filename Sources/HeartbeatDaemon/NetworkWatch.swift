@@ -1,0 +1,133 @@
+// The network as the core is told of it: which interfaces serve, whether they have a link, whether paths answer. It gathers and
+// hands on; for how long something must be gone to count, and what follows, is the core's.
+
+import Glibc
+import HeartbeatCore
+import HeartbeatLinux
+import HeartbeatModel
+
+/// What one node watches of the network.
+final class NetworkWatch {
+    /// How often it looks anew on which interfaces the service addresses are or would be.
+    private static let placesInterval = Duration.seconds(10)
+
+    private let reactor: Reactor
+    private let facts: FactTeller
+    private let feed: (Event) -> Void
+    private let links: LinkWatch
+    private let prober: PathProber
+    private let places = ServiceInterfaces()
+    private let memory: String
+    private var configuration: Configuration
+    private var rules: [LinkRule] = []
+    private var told: [String: LinkState] = [:]
+    private var remembered: [String] = []
+    private var echo: EchoResponder?
+    private var timer: ReactorTimer?
+    private var isClosed = false
+
+    /// `memory` is the file that names lost paths for the daemon after this one.
+    init(
+        _ configuration: Configuration, memory: String, facts: FactTeller, reactor: Reactor,
+        feed: @escaping (Event) -> Void
+    ) {
+        self.configuration = configuration
+        self.memory = memory
+        self.facts = facts
+        self.reactor = reactor
+        self.feed = feed
+        links = LinkWatch(reactor: reactor)
+        prober = PathProber(reactor: reactor)
+    }
+
+    func start() {
+        remembered = LostPaths.read(memory)
+        if !remembered.isEmpty { feed(.pathsRecalled(remembered)) }
+        links.onChange = { [unowned self] in changed($0, $1) }
+        links.onProblem = { [unowned self] in facts.tell(.networkWatchFailed, $0) }
+        places.onProblem = { [unowned self] in facts.tell(.networkWatchFailed, $0) }
+        prober.onAnswer = { [unowned self] in feed(.pathProbed($0, $1)) }
+        begin()
+    }
+
+    func adopt(_ new: Configuration) {
+        configuration = new
+        begin()
+    }
+
+    /// A new core knows nothing.
+    func tellAgain() {
+        feed(.watched(rules))
+        for (interface, state) in told { feed(.linkObserved(interface: interface, isUp: state.isUp)) }
+        if !remembered.isEmpty { feed(.pathsRecalled(remembered)) }
+    }
+
+    func close() {
+        isClosed = true
+        timer?.cancel()
+        links.close()
+        prober.close()
+        echo?.close()
+    }
+
+    func childMayHaveExited() {
+        prober.childMayHaveExited()
+    }
+
+    /// Writes down which paths are lost, when that has changed.
+    func remember(lost names: [String]) {
+        guard names != remembered else { return }
+        remembered = names
+        if let error = LostPaths.write(names, to: memory) {
+            facts.tell(
+                .networkWatchFailed, "\(error); after a restart of heartbeat lost paths count as good until asked")
+        }
+    }
+
+    private func begin() {
+        findPlaces()
+        prober.adopt(configuration.probes)
+        guard echo?.port != configuration.echoPort else { return }
+        echo?.close()
+        echo = configuration.echoPort.map { EchoResponder(port: $0, reactor: reactor) }
+        echo?.onProblem = { [unowned self] in facts.tell(.networkWatchFailed, $0) }
+        echo?.open()
+    }
+
+    // MARK: - Interfaces
+
+    /// Interfaces without a `link` line are watched when service addresses live there.
+    private func findPlaces() {
+        guard !isClosed else { return }
+        timer?.cancel()
+        let addresses = configuration.groups.flatMap(\.resources).compactMap(\.address)
+        let serving = addresses.isEmpty ? [:] : places.interfaces(of: addresses)
+        let found = Set(serving.values).union(kept).filter { name in
+            name != "lo" && !configuration.links.contains { $0.interface == name }
+        }
+        let new = configuration.links + found.sorted().map { LinkRule(interface: $0) }
+        if new != rules {
+            rules = new
+            feed(.watched(new))
+            links.interfaces = new.map(\.interface)
+        }
+        guard !addresses.isEmpty else { return }
+        timer = reactor.after(Self.placesInterval) { [weak self] in self?.findPlaces() }
+    }
+
+    /// One that is gone, or has lost its addresses, is where they would be all the same.
+    private var kept: [String] {
+        rules.map(\.interface).filter { name in told[name]?.isUp == false }
+    }
+
+    private func changed(_ interface: String, _ state: LinkState) {
+        let old = told.updateValue(state, forKey: interface)
+        let field = NoticeField(.interface, interface)
+        if old?.source != state.source || old?.reason != state.reason || old?.isUp != state.isUp {
+            facts.tell(
+                .linkState, "Interface \(interface): \(state.reason), says \(state.source.rawValue)", [field])
+        }
+        guard old?.isUp != state.isUp else { return }
+        feed(.linkObserved(interface: interface, isUp: state.isUp))
+    }
+}

@@ -1,0 +1,32 @@
+// How much of what a node watches of the network it has lost, as two numbers that nodes can compare.
+
+/// The health of one node; less is better.
+///
+/// There are two numbers because news of a failure reach two nodes at different instants. Whoever would give its groups away
+/// counts what it has surely lost; of the other it believes only what that has surely kept. So a switch that dies under both
+/// moves nothing, whichever of them notices first.
+public struct NodeHealth: Hashable, Sendable {
+    /// What is surely lost, and still is: links without carrier for longer than their `debounce`, paths whose last `fall`
+    /// questions were not answered.
+    public var lost: Int
+    /// The same and all that is in doubt: carriers gone just now or back too recently, paths with an open question, or not yet
+    /// asked. Never less than `lost`.
+    public var unproven: Int
+    /// Among the lost ones is something after whose recovery this node wants its groups back, whatever `auto_failback` says.
+    public var wantsReturn: Bool
+
+    public init(lost: Int = 0, unproven: Int = 0, wantsReturn: Bool = false) {
+        self.lost = lost
+        self.unproven = max(lost, unproven)
+        self.wantsReturn = wantsReturn
+    }
+
+    /// Nothing that is watched is lost or in doubt.
+    public static let sound = NodeHealth()
+
+    /// A node of the health `other` serves better for sure than one of this health.
+    public func isWorse(than other: NodeHealth) -> Bool { lost > other.unproven }
+
+    /// How many carriers, paths and groups of paths are counted at most: more say nothing more.
+    public static let most = 999
+}
