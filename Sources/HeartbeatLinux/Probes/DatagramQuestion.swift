@@ -46,7 +46,10 @@ final class DatagramQuestion: ProbeQuestion {
                 case .other(let reason): self?.remark = reason
                 }
             }
-            reader.onEnd = { answer(PathAnswer(MediaError(.receive, "the way back", errno: $0))) }
+            reader.onEnd = { code in
+                let empty = PathAnswer.failed("an empty datagram came")
+                answer(code == 0 ? empty : PathAnswer(MediaError(.receive, "the way back", errno: code)))
+            }
             reader.begin()
             try exchange.send()
         } catch {

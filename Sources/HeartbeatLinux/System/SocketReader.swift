@@ -13,7 +13,8 @@ final class SocketReader {
     var onDatagram: ([UInt8]) -> Void = { _ in }
     /// Everything that waited has been handed over.
     var onPause: () -> Void = {}
-    /// The socket can receive no more, or never could; called at most once, with the errno, and never after `close`.
+    /// The socket can receive no more, or never could; called at most once, with the errno, and never after `close`. 0 is an
+    /// empty datagram, which looks like the end.
     var onEnd: (Int32) -> Void = { _ in }
 
     private let descriptor: MediaDescriptor
@@ -76,7 +77,7 @@ final class SocketReader {
         typealias InboundIn = ByteBuffer
 
         private weak var reader: SocketReader?
-        private var code: Int32 = EIO
+        private var code: Int32 = 0
 
         init(_ reader: SocketReader) {
             self.reader = reader
@@ -93,7 +94,7 @@ final class SocketReader {
         }
 
         func errorCaught(context: ChannelHandlerContext, error: any Error) {
-            code = (error as? IOError)?.errnoCode ?? code
+            code = (error as? IOError)?.errnoCode ?? EIO
             context.close(promise: nil)
         }
 

@@ -120,6 +120,10 @@ struct PathProberTests {
         defer { liar.stop() }
         let answer = node.ask(.udpEcho(host: "10.77.0.2", port: liar.port), timeout: brief)
         #expect(answer?.text == "failed: no answer within 150 ms; something else came back than was sent")
+        let mute = FakeServer(udp: node.other) { _ in [] }
+        defer { mute.stop() }
+        let nothing = node.ask(.udpEcho(host: "10.77.0.2", port: mute.port))
+        #expect(nothing?.text == "failed: an empty datagram came")
     }
 
     @Test("An echo reply with another identifier, sequence or payload is none", arguments: [4, 7, 12])

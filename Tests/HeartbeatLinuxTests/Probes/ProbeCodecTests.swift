@@ -1,7 +1,25 @@
+import Glibc
 import HeartbeatModel
 import Testing
 
 @testable import HeartbeatLinux
+
+struct PathAnswerTests {
+    @Test(
+        "That there is no way is a failure; what keeps this node from asking says nothing of the path",
+        arguments: [
+            (ENETUNREACH, true), (EHOSTUNREACH, true), (ECONNREFUSED, true), (ENETDOWN, true), (ETIMEDOUT, true),
+            (ECONNRESET, true), (ENODEV, false), (EADDRNOTAVAIL, false), (ENOBUFS, false), (EAGAIN, false),
+            (EMFILE, false), (ENFILE, false), (ENOMEM, false), (EPERM, false), (EACCES, false), (EINVAL, false),
+        ])
+    func codes(code: Int32, isFailure: Bool) {
+        let error = MediaError(.send, "the way to 10.0.0.1", errno: code)
+        #expect(PathAnswer(error) == (isFailure ? .failed("\(error)") : .unknown("\(error)")))
+        // An error of a name server may have the number of any other.
+        let lookup = MediaError(.resolve, "host", errno: code)
+        #expect(PathAnswer(lookup) == .unknown("\(lookup)"))
+    }
+}
 
 struct DnsQueryTests {
     private static let query = DnsQuery("example.org", isIPv6: false, identifier: 0x1234)!
