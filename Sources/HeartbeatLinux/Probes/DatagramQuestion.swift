@@ -20,6 +20,11 @@ struct DatagramExchange {
     let judge: ([UInt8]) -> DatagramVerdict
 
     typealias Preparation = () throws(MediaError) -> DatagramExchange
+
+    /// Sixteen bytes that nobody can guess; one system call for eight of them.
+    static func nonce() -> [UInt8] {
+        hostBytes(UInt64.random(in: 0...(.max))) + hostBytes(UInt64.random(in: 0...(.max)))
+    }
 }
 
 final class DatagramQuestion: ProbeQuestion {

@@ -18,8 +18,7 @@ enum IcmpExchange {
                 PacketFilter([test]).attachIfPossible(to: ping.descriptor)
             }
             try ping.descriptor.connect(to: try route.endpoint(address, port: 0), for: "\(address)")
-            let payload = (0..<16).map { _ in UInt8.random(in: 0...255) }
-            let echo = IcmpEcho(identifier: identifier, sequence: 1, payload: payload)
+            let echo = IcmpEcho(identifier: identifier, sequence: 1, payload: DatagramExchange.nonce())
             return DatagramExchange(
                 socket: ping.descriptor,
                 send: { () throws(MediaError) in

@@ -6,7 +6,7 @@ import HeartbeatModel
 enum UdpExchange {
     /// Whatever comes back must be what was sent.
     static func echo(_ address: IPAddress, port: UInt16, _ route: ProbeRoute) -> DatagramExchange.Preparation {
-        let payload = Array("heartbeat ".utf8) + (0..<16).map { _ in UInt8.random(in: 0...255) }
+        let payload = Array("heartbeat ".utf8) + DatagramExchange.nonce()
         return exchange(payload, address, port, route) { datagram in
             datagram == payload ? .answer : .other("something else came back than was sent")
         }
