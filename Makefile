@@ -25,7 +25,7 @@ BIN := .build/release
 DEMO_PRODUCTS := heartbeat hb_standby cl_status hbdemo
 BENCH_PRODUCTS := heartbeat hb_standby hbbench hbfloor
 INTEROP_PRODUCTS := heartbeat cl_status hb_standby hb_takeover hbinterop
-PRODUCTS := $(DEMO_PRODUCTS) hb_takeover hb_address hbsim
+PRODUCTS := $(DEMO_PRODUCTS) hb_takeover hb_address faild hbsim
 INSTALLED = $(filter-out hbsim hbdemo,$(PRODUCTS))
 SHELL_FILES = $(wildcard install.sh resource.d/* tools/* systemd/heartbeat.init Tests/resource.d/* Tests/tools.d/* Tests/install.d/* Tests/systemd/* .ci/*)
 

@@ -23,6 +23,7 @@ let package = Package(
         .executable(name: "hb_standby", targets: ["hb_standby"]),
         .executable(name: "hb_takeover", targets: ["hb_takeover"]),
         .executable(name: "hb_address", targets: ["hb_address"]),
+        .executable(name: "faild", targets: ["faild"]),
         .executable(name: "hbsim", targets: ["hbsim"]),
         .executable(name: "hbdemo", targets: ["hbdemo"]),
         .executable(name: "hbinterop", targets: ["hbinterop"]),
@@ -42,6 +43,7 @@ let package = Package(
         .target(name: "HeartbeatConfig", dependencies: ["HeartbeatModel"], swiftSettings: strict),
         .target(name: "HeartbeatCore", dependencies: ["HeartbeatModel"], swiftSettings: strict),
         .target(name: "HeartbeatClients", dependencies: ["HeartbeatModel", "HeartbeatWire"], swiftSettings: strict),
+        .target(name: "HeartbeatLans", dependencies: ["HeartbeatModel", "HeartbeatWire"], swiftSettings: strict),
         .target(
             name: "HeartbeatSimulator", dependencies: ["HeartbeatModel", "HeartbeatWire", "HeartbeatCore"],
             swiftSettings: strict),
@@ -52,8 +54,9 @@ let package = Package(
         .target(
             name: "HeartbeatLinux",
             dependencies: [
-                "HeartbeatModel", "HeartbeatClients", "HeartbeatControl", "CLinux", "CSystemd", nioCore, nioPosix,
-                logging,
+                "HeartbeatModel", "HeartbeatWire", "HeartbeatClients", "HeartbeatLans", "HeartbeatControl", "CLinux",
+                "CSystemd",
+                nioCore, nioPosix, logging,
             ],
             swiftSettings: strict),
         .target(
@@ -77,6 +80,8 @@ let package = Package(
         .executableTarget(name: "hb_standby", dependencies: ["HeartbeatMove", arguments], swiftSettings: strict),
         .executableTarget(name: "hb_takeover", dependencies: ["HeartbeatMove", arguments], swiftSettings: strict),
         .executableTarget(name: "hb_address", dependencies: ["HeartbeatLinux", arguments], swiftSettings: strict),
+        .executableTarget(
+            name: "faild", dependencies: ["HeartbeatLinux", "HeartbeatModel", arguments], swiftSettings: strict),
         .executableTarget(name: "hbsim", dependencies: ["HeartbeatSimulator", arguments], swiftSettings: strict),
         .target(name: "HeartbeatLab", dependencies: ["HeartbeatModel", "CLinux"], swiftSettings: strict),
         .executableTarget(name: "hbdemo", dependencies: ["HeartbeatLab", arguments], swiftSettings: strict),
@@ -105,13 +110,18 @@ let package = Package(
             dependencies: ["HeartbeatClients", "HeartbeatControl", "HeartbeatModel", "HeartbeatWire"],
             resources: [.copy("captures")], swiftSettings: strict),
         .testTarget(
+            name: "HeartbeatLansTests", dependencies: ["HeartbeatLans", "HeartbeatWire", "HeartbeatModel"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "FaildTests", dependencies: ["HeartbeatLab", "CLinux"], swiftSettings: strict),
+        .testTarget(
             name: "HeartbeatSimulatorTests", dependencies: ["HeartbeatSimulator", "HeartbeatCore", "HeartbeatModel"],
             swiftSettings: strict),
         .testTarget(
             name: "HeartbeatLinuxTests",
             dependencies: [
-                "HeartbeatLinux", "HeartbeatClients", "HeartbeatControl", "HeartbeatModel", "CLinux", nioCore, nioPosix,
-                logging,
+                "HeartbeatLinux", "HeartbeatClients", "HeartbeatControl", "HeartbeatLans", "HeartbeatModel", "CLinux",
+                nioCore, nioPosix, logging,
             ], swiftSettings: strict),
         .testTarget(
             name: "HeartbeatDaemonTests",

@@ -162,7 +162,7 @@ uninstall_all() {
     fi
     if [ -z "$root" ] && [ -d /run/systemd/system ]; then systemctl --quiet disable heartbeat.service 2>/dev/null; fi
     rm -rf "$root$share" "$root$documents" "$root$libexec"
-    for program in heartbeat cl_status hb_standby hb_takeover hb_address \
+    for program in heartbeat cl_status hb_standby hb_takeover hb_address faild \
         ResourceManager req_resource mach_down hb_addnode hb_delnode hb_setweight hb_setsite; do
         rm -f "$root$prefix/bin/$program" "$root$prefix/sbin/$program" "$root$prefix/share/heartbeat/$program"
     done

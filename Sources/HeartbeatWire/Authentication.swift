@@ -8,27 +8,27 @@ import HeartbeatModel
 ///
 /// A token is `<id> <hex>`: the key's id in decimal, a blank, and the digest in lower-case hex (40 digits for sha1, 32 for
 /// md5, up to 8 without leading zeros for crc).
-struct Authentication: Sendable {
+public struct Authentication: Sendable {
     /// The id of the key that is signed with.
-    private(set) var signingKey: Int
+    public private(set) var signingKey: Int
     private let schedules: [Int: KeySchedule]
 
     /// - Precondition: the current key is one of the keys, as the reading of authkeys has checked.
-    init(_ keys: AuthenticationKeys) {
+    public init(_ keys: AuthenticationKeys) {
         precondition(keys[keys.current] != nil, "authentication key \(keys.current) is not among the keys")
         signingKey = keys.current
         schedules = Dictionary(keys.keys.map { ($0.id, KeySchedule($0)) }) { first, _ in first }
     }
 
     /// Signs with another key from now on; `false` when there is none of this id.
-    mutating func sign(withKey id: Int) -> Bool {
+    public mutating func sign(withKey id: Int) -> Bool {
         guard schedules[id] != nil else { return false }
         signingKey = id
         return true
     }
 
     /// The token of `covered` under the signing key.
-    func token(over covered: ArraySlice<UInt8>) -> [UInt8] {
+    public func token(over covered: ArraySlice<UInt8>) -> [UInt8] {
         guard let schedule = schedules[signingKey] else { preconditionFailure("key \(signingKey) vanished") }
         return Self.token(id: signingKey, schedule, over: covered)
     }
@@ -37,7 +37,7 @@ struct Authentication: Sendable {
     ///
     /// The key is the one whose id the token names, not the current one: that is what lets two nodes change to a new key one
     /// after the other.
-    func verify(_ token: ArraySlice<UInt8>, over covered: ArraySlice<UInt8>) throws(WireError) -> Int {
+    public func verify(_ token: ArraySlice<UInt8>, over covered: ArraySlice<UInt8>) throws(WireError) -> Int {
         guard let blank = token.firstIndex(of: Ascii.blank), let id = Decimal.canonical(token[..<blank]) else {
             throw .badAuthentication
         }

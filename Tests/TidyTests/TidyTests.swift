@@ -33,6 +33,7 @@ import Testing
         "HeartbeatConfig": ["HeartbeatModel"],
         "HeartbeatCore": ["HeartbeatModel"],
         "HeartbeatClients": ["HeartbeatModel", "HeartbeatWire"],
+        "HeartbeatLans": ["HeartbeatModel", "HeartbeatWire"],
         "HeartbeatSimulator": ["HeartbeatModel", "HeartbeatWire", "HeartbeatCore"],
     ]
 

@@ -217,7 +217,7 @@ extension NetlinkAnswer {
     /// The address or its interface is not there, whoever has removed it.
     fileprivate var isGone: Bool { code == 0 || code == EADDRNOTAVAIL || code == ENODEV }
 
-    fileprivate var text: String {
+    var text: String {
         HostError.text(of: code) + (explanation.map { " (\($0))" } ?? "")
     }
 }

@@ -14,6 +14,7 @@ enum Netlink {
     static let deleteAddress: UInt16 = 21
     static let getAddress: UInt16 = 22
     static let newRoute: UInt16 = 24
+    static let deleteRoute: UInt16 = 25
     static let getRoute: UInt16 = 26
 
     static let request: UInt16 = 0x1
@@ -26,6 +27,8 @@ enum Netlink {
     static let hasAttributes: UInt16 = 0x200
     /// NLM_F_ROOT | NLM_F_MATCH.
     static let dump: UInt16 = 0x300
+    /// NLM_F_CREATE | NLM_F_REPLACE.
+    static let replace: UInt16 = 0x500
     /// NLM_F_CREATE | NLM_F_EXCL.
     static let createOnly: UInt16 = 0x600
 
