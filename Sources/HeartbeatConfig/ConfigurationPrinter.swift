@@ -22,8 +22,7 @@ public struct ConfigurationPrinter: Sendable {
     public var haCf: String {
         let blocks = [
             loggingLines, timeLines, mediaLines, memberLines + membershipLines, pathLines, failureLines, processLines,
-            clientLines,
-            otherLines, environmentLines,
+            clientLines, lanLines, otherLines, environmentLines,
         ]
         return blocks.filter { !$0.isEmpty }
             .map { $0.map { $0 + "\n" }.joined() }

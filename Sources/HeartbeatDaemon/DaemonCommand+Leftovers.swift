@@ -17,6 +17,7 @@ extension DaemonCommand {
         // It says nothing to the other node, which has taken over or is about to.
         configuration.media = []
         configuration.pingNodes = []
+        configuration.lan = nil
         let log = LogOutput(
             configuration.logging, host: loader.localNode.text, console: LogOutput.foregroundConsole())
         do throws(StartFailure) {

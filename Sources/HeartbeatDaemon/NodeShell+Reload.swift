@@ -27,6 +27,7 @@ extension NodeShell {
         services.adopt(new)
         media.adopt(new.media)
         adoptProbes()
+        lans.adopt(new)
         feed(.reconfigured(new))
         network.adopt(new)
         return true

@@ -42,6 +42,7 @@ final class NodeShell {
     private var rejected = RejectedPackets()
     let facts: FactTeller
     let services: ServiceReport
+    private(set) lazy var lans = LanService(facts: facts, reactor: reactor)
     private var movements = GroupMovements()
     /// Fed with every status message; `nil` when ha.cf names no watchdog.
     var onStatusSent: () -> Void = {}
@@ -87,6 +88,7 @@ final class NodeShell {
         media.open()
         adoptProbes()
         network.start()
+        lans.adopt(configuration)
         expire(at: reactor.now)
     }
 
@@ -99,6 +101,7 @@ final class NodeShell {
         for probe in probes.values { probe.close() }
         actions.close()
         network.close()
+        lans.close()
         movements.close()
         tellMovements()
         facts.close()

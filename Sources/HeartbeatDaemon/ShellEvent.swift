@@ -51,6 +51,15 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
     case programKilled = "program-killed"
     case ipfail
 
+    // Redundant LANs.
+    case lanHost = "lan-host"
+    case lanLost = "lan-lost"
+    case lanBack = "lan-back"
+    case lanMoved = "lan-moved"
+    case lanUnreachable = "lan-unreachable"
+    case lanStreams = "lan-streams"
+    case lanTrouble = "lan-trouble"
+
     // Watchdogs.
     case watchdogWarning = "watchdog-warning"
     case watchdogFailed = "watchdog-failed"
@@ -59,17 +68,16 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
     var level: Notice.Level {
         switch self {
         case .mediumOpen, .mediumRecovered, .linkState, .groupTimeline, .generation, .uuidNew, .signingKey,
-            .programStarted,
-            .programEnded, .programKilled, .ipfail:
+            .programStarted, .programEnded, .programKilled, .ipfail, .lanHost, .lanBack, .lanStreams:
             .info
         case .mediumWarning, .networkWatchFailed, .packetRefused, .injectionRefused, .generationNew, .generationRaised,
             .realtimeRefused,
             .reloadIncomplete, .leftoverScript, .hookFailed,
             .watchdogWarning, .serviceWatchdogSlow, .clientRefused, .clientIgnored, .clientMessageRefused,
-            .clientClosed, .programFailed:
+            .clientClosed, .programFailed, .lanLost, .lanMoved, .lanTrouble:
             .warning
         case .mediumFailed, .doorFailed, .generationStuck, .reloadRefused, .configurationMistake, .watchdogFailed,
-            .programNotStarted, .programRespawning, .programTooFast:
+            .programNotStarted, .programRespawning, .programTooFast, .lanUnreachable:
             .error
         case .rebootFailed, .programReboots: .critical
         }

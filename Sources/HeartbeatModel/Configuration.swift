@@ -64,6 +64,8 @@ public struct Configuration: Hashable, Sendable {
     public var clientPrograms: [ClientProgram]
     /// Who may sign on as which client of the API (`apiauth`), besides the defaults.
     public var clientPermissions: [ClientPermission]
+    /// The LANs of which one may fail (`lan`); `nil` without the line.
+    public var lan: LanConfiguration?
     /// Every directive with its value as written or its default, exported to scripts as `HA_<name>=<value>`.
     public var parameters: [Parameter]
 
@@ -99,6 +101,7 @@ public struct Configuration: Hashable, Sendable {
         watchdog = nil
         generationFromTime = false
         uuidFromNodeName = false
+        lan = nil
         parameters = []
     }
 

@@ -25,6 +25,11 @@ struct ConfigurationGenerator {
         drawGroups(&drawn)
         drawFailures(&drawn)
         drawKeys(&drawn)
+        if flag() {
+            drawn.lan = LanConfiguration(
+                interfaces: ["eth7", "eth8", "eth9"].suffix(number(2...3)), interval: .milliseconds(number(50...5000)),
+                fall: number(1...9), rise: number(1...9), port: UInt16(number(1...65535)))
+        }
         return drawn
     }
 

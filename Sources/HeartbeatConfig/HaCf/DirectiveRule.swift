@@ -32,7 +32,7 @@ struct DirectiveRule: Sendable {
 
     static let all: [DirectiveRule] =
         timing + failure + membership + media + paths + logging + process + clients + protocolRules + withoutEffect
-        + refused
+        + refused + lans
 
     static let named: [String: DirectiveRule] = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 

@@ -15,6 +15,7 @@ extension HaCfReader {
         checkPaths()
         checkFailback()
         checkLogging()
+        checkLan()
         draft.memberOrder = members == draft.nodes + draft.pingNodes.map(\.name) ? [] : members
         draft.parameters = parameters
     }

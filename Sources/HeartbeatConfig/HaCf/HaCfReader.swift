@@ -57,6 +57,8 @@ struct HaCfReader {
     var linkLines: [Int] = []
     var probeLines: [Int] = []
     var probeGroupLines: [Int] = []
+    /// Line of `draft.lan`.
+    var lanLine = 0
     /// Whether any medium was asked for, however wrongly.
     var sawMedium = false
     /// Whether the obsolete form of `auto_failback` occurred.

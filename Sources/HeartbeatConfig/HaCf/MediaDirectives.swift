@@ -140,7 +140,7 @@ extension HaCfReader {
         warning("\(directive) takes \(count) values a line; \(quoted(surplus)) is ignored: give it a line of its own")
     }
 
-    private mutating func acceptInterface(_ name: String, of directive: String) -> Bool {
+    mutating func acceptInterface(_ name: String, of directive: String) -> Bool {
         let isUsable = accept(name, of: directive) { (_, name) throws(Complaint) in try HostText.interface(name) }
         // Not an error as in the original: a node that boots before its network card must still come up.
         if isUsable, host.hasInterface(name) == false {
