@@ -65,7 +65,8 @@ let package = Package(
         .target(
             name: "HeartbeatDaemon",
             dependencies: [
-                "HeartbeatModel", "HeartbeatWire", "HeartbeatConfig", "HeartbeatCore", "HeartbeatClients", "HeartbeatLans",
+                "HeartbeatModel", "HeartbeatWire", "HeartbeatConfig", "HeartbeatCore", "HeartbeatClients",
+                "HeartbeatLans",
                 "HeartbeatLinux", "HeartbeatControl", "CLinux", logging, nioCore, nioPosix,
             ], swiftSettings: strict),
 

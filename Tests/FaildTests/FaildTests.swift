@@ -12,6 +12,8 @@ import Testing
             try lab.set(lan: "A", on: false)
             try lab.waitForDetours([1: [2, 3], 2: [1], 3: [1]], "all routes to move to LAN B")
             #expect(lab.routes(1).contains("10.1.1.2 via 10.1.2.2 dev eth1 src 10.1.1.1"), "\(lab.routes(1))")
+            try lab.run(1, ["ip", "route", "del", "10.1.1.2/32"])
+            try lab.waitForDetours([1: [2, 3]], "a route that somebody removed")
             try lab.set(lan: "A", on: true)
             try lab.waitForDetours([1: [], 2: [], 3: []], "all routes to move back")
             #expect(lab.log(1).contains("eth0 leads to host 10.1.1.2 again: 5 good packets in a row"))

@@ -27,12 +27,14 @@ final class RouteKeeper {
     static let protocolNumber: UInt8 = 70
 
     private let socket = NetlinkSocket()
+    private var wanted: [LanRoute] = []
     private var installed: [LanAddress: LanRoute] = [:]
 
     /// Makes the kernel's routes those wanted; returns what it refused. A route that is replaced is never missing in between.
     func install(_ wanted: [LanRoute], on interfaces: [String: InterfaceEntry]) throws(NetlinkError)
         -> [LanRouteFailure]
     {
+        self.wanted = wanted
         let gone = installed.values.filter { route in !wanted.contains { $0.destination == route.destination } }
         for route in gone { installed[route.destination] = nil }
         try remove(gone.map { Self.removal($0.destination) })
@@ -43,16 +45,19 @@ final class RouteKeeper {
         return failures
     }
 
-    /// Puts back what somebody else has removed, as an interface that goes takes its routes along.
+    /// Puts back what somebody else has removed, as an interface that goes takes its routes along, and tries again what the
+    /// kernel has refused.
     func restore(on interfaces: [String: InterfaceEntry]) throws(NetlinkError) {
-        for route in installed.values {
-            guard let interface = interfaces[route.interface] else { continue }
-            _ = try socket.change([Self.addition(route, interface, flags: Netlink.createOnly)])
+        for route in wanted {
+            let before = installed.removeValue(forKey: route.destination)
+            // One that is there is refused as existing, and is ours if it was.
+            if try put(route, interfaces) != nil { installed[route.destination] = before }
         }
     }
 
     /// Removes every route of this program, whoever has put it in; returns how many there were.
     func removeLeftovers() throws(NetlinkError) -> Int {
+        wanted = []
         installed = [:]
         let list = try socket.list(
             NetlinkRequest(

@@ -75,11 +75,10 @@ final class StreamCapture {
     /// A program for the kernel's packet filter (struct sock_filter: code, two jumps, a value): only IPv4 packets of TCP that
     /// leave here for one of the addresses, cut to what is needed of them.
     private func filter(_ addresses: some Collection<LanAddress>) {
-        typealias Instruction = (code: UInt16, jumpIf: UInt8, jumpElse: UInt8, value: UInt32)
         let (load, loadByte, jumpIfEqual, end): (UInt16, UInt16, UInt16, UInt16) = (0x20, 0x30, 0x15, 0x06)
         // Where the kernel keeps what it knows of a packet (SKF_AD_OFF).
         let facts: UInt32 = 0xFFFF_F000
-        var program: [Instruction] = []
+        var program: [MediaDescriptor.FilterInstruction] = []
         let count = UInt8(addresses.count)
         program.append((load, 0, 0, facts + 4 /* SKF_AD_PKTTYPE */))
         program.append((jumpIfEqual, 0, count + 5, 4 /* PACKET_OUTGOING */))

@@ -60,17 +60,21 @@ final class MediaDescriptor {
         try check(result, .bind, "interface \(name)")
     }
 
-    /// SO_ATTACH_FILTER: the kernel keeps only what a program of its packet filter lets through. struct sock_filter is code,
-    /// two jumps and a value each.
-    func attach(filter program: [(code: UInt16, jumpIf: UInt8, jumpElse: UInt8, value: UInt32)]) {
+    /// SO_ATTACH_FILTER: the kernel keeps only what a program of its packet filter lets through. Returns 0, or -1 with errno set.
+    @discardableResult
+    func attach(filter program: [FilterInstruction]) -> Int32 {
+        // struct sock_filter each: code (2 bytes), how many to skip if true and if false (1 each), value (4).
         var bytes = program.flatMap { hostBytes($0.code) + [$0.jumpIf, $0.jumpElse] + hostBytes($0.value) }
-        bytes.withUnsafeMutableBytes { raw in
+        return bytes.withUnsafeMutableBytes { raw in
             // struct sock_fprog: the number of instructions, padding, their address.
             let padding = [UInt8](repeating: 0, count: MemoryLayout<UInt>.size - 2)
             let header = hostBytes(UInt16(program.count)) + padding + hostBytes(UInt(bitPattern: raw.baseAddress))
-            setIfPossible(SOL_SOCKET, 26 /* SO_ATTACH_FILTER */, toBytes: header)
+            return setIfPossible(SOL_SOCKET, 26 /* SO_ATTACH_FILTER */, toBytes: header)
         }
     }
+
+    /// One instruction of the kernel's packet filter.
+    typealias FilterInstruction = (code: UInt16, jumpIf: UInt8, jumpElse: UInt8, value: UInt32)
 
     func bind(to endpoint: SocketEndpoint, for object: String) throws(MediaError) {
         try check(endpoint.withSockaddr { Glibc.bind(number, $0, $1) }, .bind, object)

@@ -55,33 +55,21 @@ struct PacketFilter {
         self.tests = tests
     }
 
-    /// struct sock_filter each: code (2 bytes), how many to skip if true and if false (1 each), value (4).
-    private var instructions: [UInt8] {
+    private var instructions: [MediaDescriptor.FilterInstruction] {
         // The index register takes four times the low half of byte 0: the length of an IPv4 header.
-        var bytes = Self.instruction(0xB1 /* BPF_LDX | BPF_B | BPF_MSH */, 0, 0, 0)
+        var program: [MediaDescriptor.FilterInstruction] = [(0xB1 /* BPF_LDX | BPF_B | BPF_MSH */, 0, 0, 0)]
         for (index, test) in tests.enumerated() {
-            bytes += Self.instruction(test.load.rawValue, 0, 0, test.offset)
+            program.append((test.load.rawValue, 0, 0, test.offset))
             let toDrop = UInt8(2 * (tests.count - index - 1) + 1)
-            bytes += Self.instruction(
-                0x15 /* BPF_JMP | BPF_JEQ */, test.isWanted ? 0 : toDrop, test.isWanted ? toDrop : 0, test.value)
+            let skips = test.isWanted ? (UInt8(0), toDrop) : (toDrop, UInt8(0))
+            program.append((0x15 /* BPF_JMP | BPF_JEQ */, skips.0, skips.1, test.value))
         }
-        return bytes + Self.instruction(0x06 /* BPF_RET */, 0, 0, .max) + Self.instruction(0x06, 0, 0, 0)
-    }
-
-    private static func instruction(_ code: UInt16, _ jumpIf: UInt8, _ jumpElse: UInt8, _ value: UInt32) -> [UInt8] {
-        hostBytes(code) + [jumpIf, jumpElse] + hostBytes(value)
+        return program + [(0x06 /* BPF_RET */, 0, 0, .max), (0x06, 0, 0, 0)]
     }
 
     /// Returns 0, or -1 with errno set.
     @discardableResult
     func attachIfPossible(to socket: MediaDescriptor) -> Int32 {
-        var bytes = instructions
-        return bytes.withUnsafeMutableBytes { raw in
-            // struct sock_fprog: the number of instructions, padding, their address.
-            let padding = [UInt8](repeating: 0, count: MemoryLayout<UInt>.size - 2)
-            let header =
-                hostBytes(UInt16(raw.count / 8)) + padding + hostBytes(UInt(bitPattern: raw.baseAddress))
-            return socket.setIfPossible(SOL_SOCKET, 26 /* SO_ATTACH_FILTER */, toBytes: header)
-        }
+        socket.attach(filter: instructions)
     }
 }
