@@ -17,11 +17,19 @@ struct LogFile {
     }
 
     let path: String
+    /// Client programs such as ipfail run as hacluster and write into the same file, which is theirs with the original, too.
+    /// Another's file stays another's.
+    private let clients: (user: uid_t, group: gid_t)?
     private var descriptor: Int32 = -1
     private var lost = 0
 
     init(path: String) {
         self.path = path
+        if geteuid() == 0, let user = Directories.userID("hacluster"), let group = Directories.groupID("haclient") {
+            clients = (user, group)
+        } else {
+            clients = nil
+        }
     }
 
     mutating func append(_ line: String) -> Outcome {
@@ -29,6 +37,7 @@ struct LogFile {
         if descriptor < 0 {
             // Not blocking, in case somebody has put a FIFO there.
             descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0o644)
+            shareWithClients()
         }
         guard descriptor >= 0 else { return failed(HostError("open", path)) }
         if let code = Descriptors.write(Array((line + "\n").utf8), to: descriptor) {
@@ -37,6 +46,14 @@ struct LogFile {
         guard lost > 0 else { return .written }
         defer { lost = 0 }
         return .recovered(lost: lost)
+    }
+
+    private func shareWithClients() {
+        var status = stat()
+        guard let clients, descriptor >= 0, fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            status.st_uid == 0
+        else { return }
+        _ = fchown(descriptor, clients.user, clients.group)
     }
 
     mutating func close() {
