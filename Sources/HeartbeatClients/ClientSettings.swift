@@ -29,7 +29,10 @@ public struct ClientSettings: Hashable, Sendable {
         deadtime = configuration.deadtime
         keepalive = configuration.keepalive
         self.versionText = versionText
-        logFacility = configuration.logging.facility.flatMap { Self.facilities[$0] }.map { $0 << 3 } ?? -1
+        // With `logfacility none` the original says 0.
+        let isNone = configuration.parameters.contains { $0.name == "logfacility" }
+        logFacility =
+            configuration.logging.facility.flatMap { Self.facilities[$0] }.map { $0 << 3 } ?? (isNone ? 0 : -1)
         parameters = configuration.parameters + [Configuration.Parameter(name: "hbversion", value: version)]
         pingGroups = configuration.pingNodes.filter(\.isGroup).map(\.name)
     }
