@@ -90,7 +90,10 @@ let package = Package(
         .executableTarget(name: "hbbench", dependencies: ["HeartbeatBench", arguments], swiftSettings: strict),
         .target(
             name: "HeartbeatInterop",
-            dependencies: ["HeartbeatLab", "HeartbeatConfig", "HeartbeatWire", "HeartbeatModel", "CLinux"],
+            dependencies: [
+                "HeartbeatLab", "HeartbeatConfig", "HeartbeatWire", "HeartbeatClients", "HeartbeatControl",
+                "HeartbeatModel", "CLinux",
+            ],
             swiftSettings: strict),
         .executableTarget(name: "hbinterop", dependencies: ["HeartbeatInterop", arguments], swiftSettings: strict),
         // The physical limit in bare C, for comparison.

@@ -11,5 +11,7 @@ struct HBInterop: ParsableCommand {
             Needs root, iproute2, util-linux and the original's packages. Exit code 0: no difference that is not declared; \
             1: there is one; 3: nothing can be compared here; 130: interrupted.
             """,
-        subcommands: [PairsCommand.self, ConfigurationCommand.self, ClientsCommand.self, ScriptsCommand.self])
+        subcommands: [
+            PairsCommand.self, ConfigurationCommand.self, ClientsCommand.self, ScriptsCommand.self, TalkCommand.self,
+        ])
 }

@@ -29,6 +29,7 @@ final class ClientNode {
         for (name, text) in ClientLife.programs {
             try lab.write(text, to: "\(lab.configDirectory)/\(name)", mode: 0o755)
         }
+        try lab.write(Friends.script, to: "\(lab.configDirectory)/\(Friends.program)", mode: 0o755)
         try lab.takeStandardPlaces(withOriginal: software == .original)
     }
 

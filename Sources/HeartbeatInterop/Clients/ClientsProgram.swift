@@ -10,16 +10,20 @@ public struct ClientsProgram: Sendable {
     private let places: ProgramPlaces
     /// All that was printed, not only what differs.
     private let isVerbose: Bool
+    private let compared: [ClientPairing]
 
     /// The original's programs that are run.
     private static let needed =
         [MixedNode.daemon, "/usr/bin/cl_status"]
         + ["ipfail", "ccm", "api_test"].map { "/usr/libexec/heartbeat/\($0)" }
 
-    /// - Parameter programs: directory of our programs; `nil`: where this program lies.
-    public init(programs: String?, isVerbose: Bool) {
+    /// - Parameters:
+    ///   - programs: directory of our programs; `nil`: where this program lies.
+    ///   - areOriginals: the original is compared with itself.
+    public init(programs: String?, isVerbose: Bool, areOriginals: Bool) {
         places = ProgramPlaces(programs: programs)
         self.isVerbose = isVerbose
+        compared = areOriginals ? ClientPairing.originals : ClientPairing.compared
     }
 
     /// Plays and prints. Returns the exit code: 0 as it must be, 1 wrong, 3 impossible here, 130 interrupted.
@@ -41,7 +45,7 @@ public struct ClientsProgram: Sendable {
 
     private func play() throws -> [ClientPairing: ClientRecord] {
         let records = Records()
-        let threads = try ([.measure] + ClientPairing.compared).map { pairing in
+        let threads = try ([.measure] + compared).map { pairing in
             try LabThread {
                 var record = ClientRecord()
                 do {
@@ -60,32 +64,36 @@ public struct ClientsProgram: Sendable {
     }
 
     private func compare(_ measure: ClientRecord, _ records: [ClientPairing: ClientRecord]) -> Int32 {
-        let others = ClientPairing.compared.map { records[$0] ?? ClientRecord() }
+        let others = compared.map {
+            ClientComparison.Column(software: $0.software, record: records[$0] ?? ClientRecord())
+        }
         let rows = ClientComparison(ClientLife.scenes, measure: measure, others: others).rows
         for row in rows { Self.say(text(of: row)) }
         for (pairing, record) in records {
             if let failure = record.failure { Self.say("\(pairing.name): \(failure)") }
         }
         let wrong = rows.count(where: \.isWrong)
-        Self.say("\(rows.count) cases, \(wrong) wrong")
+        let open = rows.count(where: \.isNotComparable)
+        Self.say("\(rows.count) cases, \(wrong) wrong\(open == 0 ? "" : ", \(open) NOT COMPARABLE")")
         guard measure.failure == nil else { return 3 }
-        return wrong == 0 && others.allSatisfy { $0.failure == nil } ? 0 : 1
+        return wrong == 0 && others.allSatisfy { $0.record.failure == nil } ? 0 : 1
     }
 
     private func text(of row: ClientRow) -> String {
         let place = row.asked.node == 0 ? "" : " on cluster2"
-        let words = zip(ClientPairing.compared, row.verdicts).map { pairing, verdict in
+        let words = zip(compared, row.verdicts).map { pairing, verdict in
             switch verdict {
             case .same: "\(pairing.name) same"
             case .declared: "\(pairing.name) differs, declared"
             case .differs: "\(pairing.name) WRONG"
+            case .notComparable: "\(pairing.name) NOT COMPARABLE: the original does not answer"
             case .notReached: "\(pairing.name) NOT REACHED"
             }
         }
-        var lines = ["\(row.scene): \(row.asked.line)\(place): \(words.joined(separator: ", "))"]
+        var lines = ["\(row.scene): \(row.asked.title ?? row.asked.line)\(place): \(words.joined(separator: ", "))"]
         if let difference = row.asked.difference { lines.append("because \(difference.reason)") }
-        if isVerbose || row.isWrong { lines.append("original: \(row.answer)") }
-        for (pairing, verdict) in zip(ClientPairing.compared, row.verdicts) {
+        if isVerbose || row.isWrong || row.isNotComparable { lines.append("original: \(row.answer)") }
+        for (pairing, verdict) in zip(compared, row.verdicts) {
             if case .differs(let answer) = verdict { lines.append("\(pairing.name): \(answer)") }
         }
         return lines.joined(separator: "\n    ")

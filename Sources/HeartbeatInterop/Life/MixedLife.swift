@@ -115,8 +115,7 @@ final class MixedLife {
         if try !settle(limit: limit(scene)), try !repeatWhatWasLost(scene) {
             problems.append(try "not settled: \(state())")
         }
-        // Later it would not be true any more.
-        for node in nodes where try node.repeatLostTakeover() { lostByOriginal += 1 }
+        try repeatLostWords()
         try Interruption.pause(ProbeAnalysis.patience)
         let end = Moment.now()
         let records = laboratory.scripts().records
@@ -140,13 +139,23 @@ final class MixedLife {
             }, problems: problems, touched: replay.touched)
     }
 
-    /// The original's reader of the FIFO sometimes loses what its own scripts have written (observed). They are written
-    /// again, and counted.
+    /// True when something was lost and told once more, and the scene has come to its end with that.
     private func repeatWhatWasLost(_ scene: LifeScene) throws -> Bool {
-        guard case .move(let program, let word, let node) = scene, nodes[node].hasLostAnOrder else { return false }
-        try nodes[node].move(program, word)
-        lostByOriginal += 1
-        return try settle(limit: limit(scene))
+        let before = lostByOriginal
+        if case .move(let program, let word, let node) = scene, nodes[node].hasLostAnOrder {
+            try nodes[node].move(program, word)
+            lostByOriginal += 1
+        }
+        if case .return(let node) = scene, row.failback == .legacy, nodes[1 - node].hasLostAnOrder {
+            try nodes[1 - node].repeatAnswer(to: nodes[node])
+            lostByOriginal += 1
+        }
+        try repeatLostWords()
+        return try lostByOriginal > before && settle(limit: limit(scene))
+    }
+
+    private func repeatLostWords() throws {
+        for node in nodes { lostByOriginal += try node.repeatLostWords() }
     }
 
     private func act(_ scene: LifeScene) throws {
@@ -163,6 +172,7 @@ final class MixedLife {
         case .partition:
             try plug(false)
             try Interruption.pause(.milliseconds(row.deadtimeMilliseconds * 2 + 3000))
+            try repeatLostWords()
             try plug(true)
         case .newKey: try changeKey()
         case .replacement(let node): try replace(node)
@@ -229,7 +239,7 @@ final class MixedLife {
             } else {
                 since = nil
             }
-            try Interruption.pause(.milliseconds(200))
+            try Interruption.pause(.milliseconds(400))
         }
         return false
     }
@@ -238,10 +248,7 @@ final class MixedLife {
         let history = laboratory.scripts()
         for node in nodes {
             let wanted = Set([0, 1].filter { owners[$0] == node.number })
-            guard try node.groups(history) == wanted else { return false }
-            for group in [0, 1] where !wanted.contains(group) {
-                guard try !node.touches(group, history) else { return false }
-            }
+            guard try node.groups(history) == (wanted, wanted) else { return false }
         }
         // The original alone may call itself in transition for as long as it is alone, whoever has died (observed).
         guard row.failback != .legacy, nodes.allSatisfy(\.lab.isPowered) else { return true }
@@ -255,7 +262,7 @@ final class MixedLife {
     private func state() throws -> String {
         let history = laboratory.scripts()
         let parts = try nodes.map { node in
-            let groups = try node.groups(history).sorted().map { NodeConfiguration.addresses[$0] }
+            let groups = try node.groups(history).complete.sorted().map { NodeConfiguration.addresses[$0] }
             return try
                 "\(node.lab.name) (\(node.software.rawValue)) has [\(groups.joined(separator: " "))], says \(node.resourceStatus())"
         }

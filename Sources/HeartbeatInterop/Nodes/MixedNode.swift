@@ -9,7 +9,10 @@ final class MixedNode {
     let number: Int
     private let laboratory: Laboratory
 
-    private var repeatedTakeovers = 0
+    /// Words of its children that it did not hear however often they were repeated, by what the child has logged.
+    var unheard: [String: Int] = [:]
+    /// Everything is where the packages put it: of the original always, of ours after `install`.
+    private var isInstalled: Bool
 
     static let daemon = "/usr/libexec/heartbeat/heartbeat"
     private static let tools = "/usr/share/heartbeat"
@@ -19,6 +22,7 @@ final class MixedNode {
         self.lab = lab
         self.number = number
         self.laboratory = laboratory
+        isInstalled = software == .original
     }
 
     /// Writes its files. Once, before the first start.
@@ -32,54 +36,64 @@ final class MixedNode {
     }
 
     /// What docs/replace-heartbeat.md says of a node that is stopped: the owner's own scripts stay, the shipped ones of the
-    /// original go, and everything else is kept.
+    /// original go, everything else is kept, and install.sh puts ours over what it replaces.
     func install() throws {
         let scripts = "\(lab.configDirectory)/resource.d"
         try Command.succeed(["mv", scripts, scripts + ".old"])
         try Command.succeed(["mkdir", scripts])
         try Command.succeed(["cp", "-a"] + NodeConfiguration.services.map { "\(scripts).old/\($0)" } + [scripts])
+        let layer = "\(lab.directory)/installed"
+        try Files.makeDirectory(layer)
+        try Files.makeDirectory("\(layer)/etc")
+        try Command.succeed(["ln", "-s", lab.configDirectory, "\(layer)/etc/ha.d"])
+        let words = [
+            "env", "PREFIX=/usr", "DESTDIR=\(layer)", "BIN=\(laboratory.programs)",
+            "PROGRAMS=heartbeat cl_status hb_standby hb_takeover", "sh", "\(laboratory.shared)/install.sh",
+        ]
+        try succeed(words, try Command.run(words, limit: .seconds(120)))
+        lab.layer = "\(layer)/usr"
         software = .ours
     }
 
     /// Checks the files in place; before the first start of our software.
     func check() throws {
-        let result = try laboratory.heartbeat(["-t"], on: lab)
-        guard result.code == 0 else { throw LabError.command(words: ["heartbeat", "-t"], output: result.output) }
+        try succeed(["heartbeat", "-t"], try lab.run([Self.daemon, "-t"]))
     }
 
     // MARK: - Power and software
 
     func powerOn() throws {
         switch software {
+        case .ours where isInstalled: try laboratory.powerOn(lab, running: [Self.daemon, "-f"])
         case .ours: try laboratory.powerOn(lab)
         case .original: try laboratory.powerOn(lab, running: ["sh", "-c", LabNode.originalStart])
         }
     }
 
+    /// It is written down first: on a busy machine the other node takes over before everything here is gone.
     func powerOff() throws {
-        try laboratory.powerOff(lab)
         try mark(ScriptRecord.powerCut)
+        try laboratory.powerOff(lab)
     }
 
     /// Ends the software in order, then switches the machine off.
     func stop() throws {
-        let result =
-            switch software {
-            case .ours: try laboratory.heartbeat(["-k"], on: lab, limit: .seconds(60))
-            case .original: try lab.run([Self.daemon, "-k"], limit: .seconds(60))
-            }
-        guard result.code == 0 else { throw LabError.command(words: ["heartbeat", "-k"], output: result.output) }
+        try succeed(["heartbeat", "-k"], try heartbeat("-k", limit: .seconds(60)))
         try powerOff()
     }
 
     /// Makes it read its files again.
     func reload() throws {
-        let result =
-            switch software {
-            case .ours: try laboratory.heartbeat(["-r"], on: lab)
-            case .original: try lab.run([Self.daemon, "-r"])
-            }
-        guard result.code == 0 else { throw LabError.command(words: ["heartbeat", "-r"], output: result.output) }
+        try succeed(["heartbeat", "-r"], try heartbeat("-r", limit: .seconds(20)))
+    }
+
+    private func heartbeat(_ option: String, limit: Duration) throws -> Command {
+        try isInstalled
+            ? lab.run([Self.daemon, option], limit: limit) : laboratory.heartbeat([option], on: lab, limit: limit)
+    }
+
+    private func succeed(_ words: [String], _ result: Command) throws {
+        guard result.code == 0 else { throw LabError.command(words: words, output: result.output) }
     }
 
     /// Puts a line of the laboratory's own into the record of the scripts, so that it can be read in order.
@@ -91,12 +105,10 @@ final class MixedNode {
 
     /// `hb_standby` or `hb_takeover` with a word.
     func move(_ program: String, _ word: String) throws {
-        let result =
-            switch software {
-            case .ours: try laboratory.tool(program, [word], on: lab)
-            case .original: try lab.run(["\(Self.tools)/\(program)", word])
-            }
-        guard result.code == 0 else { throw LabError.command(words: [program, word], output: result.output) }
+        try succeed(
+            [program, word],
+            try isInstalled
+                ? lab.run(["\(Self.tools)/\(program)", word]) : laboratory.tool(program, [word], on: lab))
     }
 
     /// Drops every fifth heartbeat that arrives by IP, or none.
@@ -110,34 +122,23 @@ final class MixedNode {
 
     // MARK: - What is there
 
-    /// Groups (by preferred node) whose address is up here and whose service runs.
-    func groups(_ history: ScriptHistory) throws -> Set<Int> {
-        guard lab.isPowered else { return [] }
+    /// Groups, by preferred node, of which all is here, and of which anything is here.
+    func groups(_ history: ScriptHistory) throws -> (complete: Set<Int>, touched: Set<Int>) {
+        guard lab.isPowered else { return ([], []) }
         let shown = try Command.succeed(["ip", "-n", lab.namespace.name, "-o", "-4", "addr", "show", "dev", "eth0"])
         let running = history.running(on: lab.name)
-        return Set(
-            [0, 1].filter { group in
-                shown.contains("inet \(NodeConfiguration.addresses[group])/")
-                    && running.contains(NodeConfiguration.services[group])
-            })
-    }
-
-    /// Whether anything of a group is here, complete or not.
-    func touches(_ group: Int, _ history: ScriptHistory) throws -> Bool {
-        guard lab.isPowered else { return false }
-        let shown = try Command.succeed(["ip", "-n", lab.namespace.name, "-o", "-4", "addr", "show", "dev", "eth0"])
-        return shown.contains("inet \(NodeConfiguration.addresses[group])/")
-            || history.running(on: lab.name).contains(NodeConfiguration.services[group])
+        let withAddress = Set([0, 1].filter { shown.contains("inet \(NodeConfiguration.addresses[$0])/") })
+        let withService = Set([0, 1].filter { running.contains(NodeConfiguration.services[$0]) })
+        return (withAddress.intersection(withService), withAddress.union(withService))
     }
 
     /// What its own `cl_status rscstatus` says; empty when it does not answer.
     func resourceStatus() throws -> String {
         guard lab.isPowered else { return "" }
+        let words = ["rscstatus"]
         let result =
-            switch software {
-            case .ours: try laboratory.tool("cl_status", ["rscstatus"], on: lab)
-            case .original: try lab.run(["/usr/bin/cl_status", "rscstatus"])
-            }
+            try isInstalled
+            ? lab.run(["/usr/bin/cl_status"] + words) : laboratory.tool("cl_status", words, on: lab)
         return result.code == 0 ? result.output.split(separator: "\n").last.map(String.init) ?? "" : ""
     }
 
@@ -145,28 +146,6 @@ final class MixedNode {
     var complaints: [String] {
         let words = ["lost packet", "history queue", "Cannot rexmit", "Large message queue"]
         return lab.log.split(separator: "\n").map(String.init).filter { line in words.contains { line.contains($0) } }
-    }
-
-    var hasLostAnOrder: Bool {
-        software == .original
-            && ["Invalid message in send_cluster_msg", "msg2string: Message with zero fields"].contains {
-                lab.log.contains($0)
-            }
-    }
-
-    /// Tells the original once more that its own script has taken over, when it has lost the script's word: it would call
-    /// itself in transition, and delay its end, for ever (observed, also of originals among themselves). False when there is
-    /// nothing to tell.
-    func repeatLostTakeover() throws -> Bool {
-        guard software == .original, lab.isPowered else { return false }
-        let lines = lab.log.split(separator: "\n")
-        let told = lines.count { $0.contains("mach_down takeover complete for node") }
-        let heard = lines.count { $0.hasSuffix("info: mach_down takeover complete.") }
-        guard told > heard + repeatedTakeovers else { return false }
-        repeatedTakeovers += 1
-        let message = ">>>\\nt=resource\\nrsc_hold=foreign\\ninfo=mach_down\\n<<<\\n"
-        try Command.succeed(["timeout", "5", "sh", "-c", "printf '\(message)' >'\(lab.stateDirectory)/fifo'"])
-        return true
     }
 
     var diagnosis: String { lab.diagnosis }

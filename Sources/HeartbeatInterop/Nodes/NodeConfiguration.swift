@@ -23,8 +23,11 @@ enum NodeConfiguration {
         return lines.map { $0 + "\n" }.joined()
     }
 
-    static let haresources = zip(nodes, zip(addresses, services)).map { node, group in
-        "\(node) IPaddr::\(group.0)/24/eth0 \(group.1)\n"
+    /// Names of the groups.
+    static let keys = addresses.map { "IPaddr::\($0)/24/eth0" }
+
+    static let haresources = zip(nodes, zip(keys, services)).map { node, group in
+        "\(node) \(group.0) \(group.1)\n"
     }.joined()
 
     static func authkeys(_ row: MixedCase, current: Int = 1, hasNewKey: Bool = false) -> String {

@@ -51,6 +51,7 @@ struct CallRow: Hashable, Sendable {
 struct CallComparison: Sendable {
     var original: PairCalls
     var own: PairCalls
+    var failback = Failback.on
 
     /// Variables that differ, and why.
     static let declared: [String: String] = {
@@ -85,19 +86,21 @@ struct CallComparison: Sendable {
         let changes = (original.changes, own.changes)
         for (index, (there, here)) in zip(original.scenes, own.scenes).enumerated() {
             for node in there.nodes.indices {
-                let subject = "\(there.scene.name), node \(node + 1)"
+                let subject = "\(mode)\(there.scene.name), node \(node + 1)"
                 rows.append(difference(subject, [changes.0[index][node]], [changes.1[index][node]]))
                 rows.append(hooks("\(subject), hooks", there.nodes[node], here.nodes[node]))
             }
         }
         for verb in ["status", "start", "stop"] {
             let (there, here) = (scripts(verb, original), scripts(verb, own))
-            rows.append(words("words of \(verb)", there, here))
-            rows.append(directories("working directory of \(verb)", there, here))
-            rows += environment("environment of \(verb)", there, here)
+            rows.append(words("\(mode)words of \(verb)", there, here))
+            rows.append(directories("\(mode)working directory of \(verb)", there, here))
+            rows += environment("\(mode)environment of \(verb)", there, here)
         }
         return rows
     }
+
+    private var mode: String { failback == .on ? "" : "\(failback.rawValue): " }
 
     private func scripts(_ verb: String, _ pair: PairCalls) -> [ScriptCall] {
         pair.all.filter { !$0.isHook && $0.verb == verb }

@@ -15,6 +15,8 @@ public final class LabNode {
     private var power: (holder: ChildProcess, first: pid_t)?
     /// Directories of its own disk that hide the machine's: path inside, path outside. From the next boot on.
     public var mounts: [(inside: String, outside: String)] = []
+    /// A directory whose files lie over those of /usr. From the next boot on.
+    public var layer: String?
     /// Further addresses of its LAN interface, each with its prefix length (`10.88.0.1/16`). From the next boot on.
     public var furtherAddresses: [String] = []
     /// Since when it has power.
@@ -105,6 +107,7 @@ public final class LabNode {
                 "--kill-child", "--mount-proc", "sh", "-c",
                 """
                 mount --make-rprivate / && mount -t tmpfs tmpfs /run && mkdir /run/lock && hostname \(name) || exit
+                \(layer.map { "mount -t overlay overlay -o lowerdir='\($0)':/usr /usr || exit" } ?? "")
                 \(mounts.map { "mount --bind '\($0.outside)' '\($0.inside)' || exit" }.joined(separator: "\n"))
                 : >'\(booted)' || exit
                 "$@" & while :; do sleep \(Self.doze) & wait $!; done

@@ -38,9 +38,10 @@ public final class Laboratory {
     /// Reaches the bridges without a program, which would take milliseconds.
     private var bridges: Int32 = -1
     private var portNumbers: [Int: [Int32]] = [:]
-    private let programs: String
+    /// Directory of the programs under test.
+    public let programs: String
     /// What lies above `resource.d`.
-    private let shared: String
+    public let shared: String
     private var isClosed = false
 
     /// What must be installed, beyond the programs under test.
