@@ -10,7 +10,7 @@ struct ScriptsCommand: ParsableCommand {
         abstract: "Has a pair of each software call the same scripts in the same scenes, and compares the calls.",
         discussion: """
             Cold start, handovers, death, stop and return: words, order, working directory and environment of resource \
-            scripts, and which events run a script in rc.d. About two minutes.
+            scripts, and which events run a script in rc.d; once with auto_failback on, once in legacy mode. About two minutes.
             """)
 
     @Option(help: "Directory of heartbeat and its tools.")

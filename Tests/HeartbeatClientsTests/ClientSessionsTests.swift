@@ -25,6 +25,17 @@ import Testing
         #expect(gone.contains(.listen([])))
     }
 
+    @Test(arguments: [("none", 0), ("daemon", 24), (nil, -1)])
+    func theFacilityIsANumber(name: String?, number: Int) {
+        var configuration = RecordedCluster.configuration
+        configuration.logging.facility = name == "none" ? nil : name
+        if let name { configuration.parameters.append(Configuration.Parameter(name: "logfacility", value: name)) }
+        let settings = ClientSettings(
+            configuration, localNode: NodeName("nodea"),
+            authority: ClientAuthority([], userID: { _ in nil }, groupID: { _ in nil }), version: "", versionText: "")
+        #expect(settings.logFacility == number)
+    }
+
     @Test func aClientWithoutANameIsNobodysBusiness() {
         var desk = Desk()
         let connection = desk.signOn("10", pid: 10)

@@ -82,6 +82,23 @@ import Testing
         (readFile(path) ?? "").split(separator: "\n")
     }
 
+    @Test(.enabled(if: geteuid() == 0 && getpwnam("hacluster") != nil, "needs root and the user hacluster"))
+    func clientProgramsMayWriteIntoTheLogFile() throws {
+        let path = try temporaryDirectory() + "/ha-log"
+        func owner() -> uid_t? {
+            var status = stat()
+            return stat(path, &status) == 0 ? status.st_uid : nil
+        }
+        var file = LogFile(path: path)
+        #expect(file.append("a line") == .written)
+        #expect(owner() == Directories.userID("hacluster"))
+        // Somebody has other ideas.
+        #expect(chown(path, 1, 1) == 0)
+        file.close()
+        #expect(file.append("a line") == .written)
+        #expect(owner() == 1)
+    }
+
     @Test func theLogFileGetsEverythingButDebugAndTheDebugFileEverything() throws {
         let directory = try temporaryDirectory()
         defer { removeTree(directory) }
