@@ -159,8 +159,8 @@ enum ClientLife {
             AwaitedLine("cl_status rscstatus", on: 1, prints: "all"),
             AwaitedLine("cl_status hblinkstatus cluster2 eth0", prints: "dead"), members(2),
         ],
-        // It does nothing at all for ten seconds when it finds the node in transition.
-        calm: .seconds(12),
+        // It does nothing at all for ten seconds when it finds the node in transition, then it hands over once more.
+        calm: .seconds(20),
         cases: [
             "nodestatus \(pingNode)", "nodestatus outside", "nodestatus cluster2", "hblinkstatus cluster2 eth0",
             "hblinkstatus -m cluster2 eth1", "hblinkstatus \(pingNode) \(pingNode)", "listhblinks -v cluster2",
@@ -200,6 +200,8 @@ enum ClientLife {
             AwaitedLine("cl_status nodestatus cluster2", prints: "dead"),
             AwaitedLine("cl_status rscstatus", prints: "all"), members(1),
         ],
+        // ccm counts more than once.
+        calm: .seconds(5),
         cases: [
             "nodestatus cluster2", "nodestatus -m cluster2", "hblinkstatus cluster2 eth1", "listhblinks cluster2",
             "clientstatus cluster2 ipfail", "hbstatus -v", "listnodes -v",
