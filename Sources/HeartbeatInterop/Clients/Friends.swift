@@ -15,10 +15,14 @@ enum Friends {
 
     static let meeting = [joins, joinsThere, talk, leaves, joinsAgain]
 
-    /// What it has been told of nodes, links and clients since the last time.
+    /// What it has been told of nodes, links and clients since the last time. Which of a node's first statuses is heard while it
+    /// starts is chance.
     static func happenings(on node: Int, difference: ClientCase.Difference? = nil) -> ClientCase {
         ClientCase(
-            "\(since) grep -E '^t=(status|ifstat|NS_st|hbapi-clstat) ' | sort -u", on: node,
+            """
+            \(since) grep -E '^t=(status|ifstat|NS_st|hbapi-clstat) ' \
+            | grep -vE '^t=status .* st=(init|up) ' | sort -u
+            """, on: node,
             title: "what a client was told", difference: difference)
     }
 
