@@ -73,6 +73,10 @@ enum ClientLife {
         AwaitedLine("cl_status hbstatus -v | grep -cw 'members \(count)'", prints: "1")
     }
 
+    private static func membership(_ count: Int) -> ClientCase {
+        ClientCase("cl_status hbstatus -v", needed: "members \(count)")
+    }
+
     private static let questions: [ClientCase] = {
         let nodes = ["cluster1", "cluster2", pingNode, "outside", "nobody"]
         let aboutNodes: [String] = ["nodestatus", "nodetype", "nodeweight", "nodesite", "listhblinks"].flatMap { word in
@@ -164,8 +168,9 @@ enum ClientLife {
         cases: [
             "nodestatus \(pingNode)", "nodestatus outside", "nodestatus cluster2", "hblinkstatus cluster2 eth0",
             "hblinkstatus -m cluster2 eth1", "hblinkstatus \(pingNode) \(pingNode)", "listhblinks -v cluster2",
-            "hbstatus -v", "rscstatus -m",
+            "rscstatus -m",
         ].map { ClientCase("cl_status \($0)") } + [
+            membership(2),
             ClientCase("cl_status rscstatus -m", on: 1), ClientCase("cl_status nodestatus \(pingNode)", on: 1),
         ] + [Friends.happenings(on: 0), Friends.happenings(on: 1)])
 
@@ -176,7 +181,7 @@ enum ClientLife {
             AwaitedLine("cl_status hblinkstatus cluster2 eth0", prints: "up"), members(2),
         ],
         calm: .seconds(6),
-        cases: [ClientCase("cl_status hbstatus -v")] + [
+        cases: [membership(2)] + [
             Friends.happenings(
                 on: 0,
                 difference: ClientCase.Difference(
@@ -198,19 +203,23 @@ enum ClientLife {
         name: "peer gone", act: .powerOffPeer,
         awaited: [
             AwaitedLine("cl_status nodestatus cluster2", prints: "dead"),
+            AwaitedLine("cl_status hblinkstatus cluster2 eth0", prints: "dead"),
+            AwaitedLine("cl_status hblinkstatus cluster2 eth1", prints: "dead"),
             AwaitedLine("cl_status rscstatus", prints: "all"), members(1),
         ],
         // ccm counts more than once.
         calm: .seconds(5),
         cases: [
             "nodestatus cluster2", "nodestatus -m cluster2", "hblinkstatus cluster2 eth1", "listhblinks cluster2",
-            "clientstatus cluster2 ipfail", "hbstatus -v", "listnodes -v",
-        ].map { ClientCase("cl_status \($0)") } + [Friends.happenings(on: 0)])
+            "clientstatus cluster2 ipfail", "listnodes -v",
+        ].map { ClientCase("cl_status \($0)") } + [membership(1)] + [Friends.happenings(on: 0)])
 
     private static let vitalEnds = ClientScene(
         name: "failfast", act: .run(": >/run/notes/end", on: 0),
         awaited: [
             AwaitedLine("cl_status nodestatus cluster1", on: 1, prints: "dead"),
+            AwaitedLine("cl_status hblinkstatus cluster1 eth0", on: 1, prints: "dead"),
+            AwaitedLine("cl_status hblinkstatus cluster1 eth1", on: 1, prints: "dead"),
             AwaitedLine("cl_status rscstatus", on: 1, prints: "all"),
         ],
         cases: [ClientCase("cl_status clientstatus cluster1 ipfail", on: 1)] + [Friends.happenings(on: 1)])
