@@ -72,7 +72,8 @@ extension ResourceClaim {
             local: local, foreign: foreign, heard: try Self.readHeard(&reader),
             wantsAnswer: try ResourceReport.readFlag("hbask", &reader) ?? false,
             failed: try reader.optionalWords("hbfailed") ?? [], adopted: try reader.optionalWords("hbadopted") ?? [],
-            groups: try Self.readGroups(&reader), busy: try Self.readBusy(&reader), health: try Self.readHealth(&reader))
+            groups: try Self.readGroups(&reader), busy: try Self.readBusy(&reader), health: try Self.readHealth(&reader)
+        )
     }
 
     private static func readGroups(_ reader: inout FieldReader) throws(WireError) -> [GroupFingerprint]? {

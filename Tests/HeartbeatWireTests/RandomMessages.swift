@@ -90,7 +90,8 @@ struct RandomMessages {
             busy: random.chance(30) ? [UInt32(truncatingIfNeeded: random.number())] : [],
             health: random.chance(50)
                 ? NodeHealth(
-                    lost: random.number(below: 6), unproven: random.number(below: 10), wantsReturn: random.chance(50)) : nil)
+                    lost: random.number(below: 6), unproven: random.number(below: 10), wantsReturn: random.chance(50))
+                : nil)
     }
 
     private mutating func fingerprints() -> [GroupFingerprint] {

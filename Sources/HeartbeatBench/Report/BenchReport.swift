@@ -9,7 +9,7 @@ struct BenchReport {
     private var table: RowTable { RowTable(rows: files.flatMap(\.rows)) }
 
     /// Peers in the order of the page; others follow as they come.
-    private static let order = ["ours", "heartbeat", "ipfail", "keepalived", "floor"]
+    private static let order = ["ours", "heartbeat", "keepalived", "floor", "ipfail"]
     private static let measurements = ["cost", "load"]
 
     private var peers: [String] {
