@@ -34,10 +34,23 @@ public struct InteropProgram: Sendable {
             Self.say("hbinterop: \(MixedNode.daemon) is missing: apt-get install heartbeat")
             return 3
         }
+        var outcomes = play(rows)
+        let wrong = problems(in: outcomes).map(\.row)
+        if !wrong.isEmpty, (try? Interruption.check()) != nil {
+            Self.say(
+                "\(wrong.count) pairs once more: the original is not the same every time, least of all on a busy machine"
+            )
+            let again = play(wrong)
+            outcomes = outcomes.filter { outcome in !again.contains { $0.row == outcome.row } } + again
+        }
+        return summarise(outcomes)
+    }
+
+    private func play(_ rows: [MixedCase]) -> [LifeOutcome] {
         let shared = Shared(rows)
         let threads = (0..<min(jobs, rows.count)).compactMap { _ in try? LabThread { work(shared) } }
         for thread in threads { thread.join() }
-        return summarise(shared.outcomes)
+        return shared.outcomes
     }
 
     private func work(_ shared: Shared) {
@@ -60,18 +73,28 @@ public struct InteropProgram: Sendable {
     }
 
     private func summarise(_ outcomes: [LifeOutcome]) -> Int32 {
-        var bad = outcomes.filter { !$0.problems.isEmpty }.count
+        let wrong = problems(in: outcomes)
+        for (row, extra) in wrong {
+            for text in extra { Self.say("\(row.name): \(text)") }
+        }
+        Self.say("\(outcomes.count) pairs, \(wrong.count) wrong")
+        do { try Interruption.check() } catch { return 130 }
+        return wrong.isEmpty && outcomes.count == rows.count ? 0 : 1
+    }
+
+    /// The pairs that are not as they must be, and what they did beyond the original in ways that only a comparison shows.
+    private func problems(in outcomes: [LifeOutcome]) -> [(row: MixedCase, extra: [String])] {
         let lives = outcomes.filter { $0.row.story == .life }
         let yardsticks = lives.filter { $0.row.software == [.original, .original] }
-        for outcome in lives where outcome.row.software != [.original, .original] {
-            guard let measure = yardsticks.first(where: { $0.row.failback == outcome.row.failback }) else { continue }
-            let extra = Self.beyond(measure, outcome)
-            if !extra.isEmpty { bad += 1 }
-            for text in extra { Self.say("\(outcome.row.name): \(text)") }
+        return outcomes.compactMap { outcome in
+            var extra: [String] = []
+            if outcome.row.story == .life, outcome.row.software != [.original, .original],
+                let measure = yardsticks.first(where: { $0.row.failback == outcome.row.failback })
+            {
+                extra = Self.beyond(measure, outcome)
+            }
+            return outcome.problems.isEmpty && extra.isEmpty ? nil : (outcome.row, extra)
         }
-        Self.say("\(outcomes.count) pairs, \(bad) wrong")
-        do { try Interruption.check() } catch { return 130 }
-        return bad == 0 && outcomes.count == rows.count ? 0 : 1
     }
 
     /// What a mixed pair started or stopped in a scene in which the originals among themselves would not have.

@@ -95,7 +95,7 @@ struct Cost: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Measure what daemons cost while nothing happens.")
 
     @Option(help: "Separated by commas: \(names(of: PeerName.allCases)).")
-    var peers: List<PeerName> = List(PeerName.plain)
+    var peers: List<PeerName> = List(PeerName.plain + [.watching])
 
     @Option(help: "1s (250 ms/1 s), tight (each daemon's shortest) or KEEPALIVE/DEADTIME in milliseconds.")
     var setting: DetectionSetting = .oneSecond

@@ -28,9 +28,8 @@ extension LifeTests {
                     try cluster.wait(for: "the way to \(peer.name) to move") {
                         try Self.routes(cluster, node).contains(expected)
                     }
-                    #expect(
-                        cluster.log(of: node).contains(
-                            "addresses of host \(peer.lanAddress) on eth0 are reached over eth1"))
+                    let told = "addresses of host \(peer.lanAddress) on eth0 are reached over eth1"
+                    try cluster.wait(for: "\(node.name) to say so") { cluster.log(of: node).contains(told) }
                 }
                 // Both nodes have one state, whatever the LANs do.
                 #expect(try cluster.status(["rscstatus"], on: one) == "local")

@@ -41,7 +41,7 @@ import Testing
         #expect(process.terminationStatus == 0, "\(lines.text.suffix(6000))")
         let object = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
         let scenes = try #require(object["scenes"] as? [[String: Any]])
-        #expect(scenes.count == 6)
+        #expect(scenes.count == 8)
         for scene in scenes { try Self.expectTimeline(of: scene) }
     }
 
@@ -54,6 +54,8 @@ import Testing
             case "failback": (["the failback was offered", "the other node offered it"], "cluster1")
             case "standby": (["the handover was asked for", "the other node offered it"], "cluster2")
             case "standby-back": (["the handover was asked for", "the other node offered it"], "cluster1")
+            case "cable-cut": (["a link or path was lost", "the other node offered it"], "cluster2")
+            case "cable-back": (["the failback was offered", "the other node offered it"], "cluster1")
             default: ([], "")
             }
         guard !origins.isEmpty else { return #expect(scene["timeline"] is NSNull, "\(name)") }

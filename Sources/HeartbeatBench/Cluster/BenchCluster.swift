@@ -239,6 +239,14 @@ public final class BenchCluster {
             try Interruption.pause(Fault.freeze)
         case .carrierLoss:
             try laboratory.plug(.lan(0), false)
+        case .flapping:
+            needsPowerCycle = true
+            for _ in 0..<Fault.flaps {
+                try laboratory.plug(.lan(0), false)
+                try Interruption.pause(Fault.flap)
+                try laboratory.plug(.lan(0), true)
+                try Interruption.pause(Fault.flap)
+            }
         }
         return start
     }
@@ -261,7 +269,7 @@ public final class BenchCluster {
         return switch fault {
         case .failback: startLimit
         // Who stops everything on both nodes and begins anew needs a start as well.
-        case .hang: takeover + .seconds(30)
+        case .hang, .flapping: takeover + .seconds(30)
         case .powerLoss, .standby, .stop, .carrierLoss: takeover
         }
     }

@@ -15,9 +15,15 @@ public enum Fault: String, CaseIterable, Codable, Hashable, Sendable {
     case hang
     /// Its LAN interface loses its carrier for the time of the trial; the second link stays.
     case carrierLoss = "carrier-loss"
+    /// Its LAN interface loses its carrier and gets it back, again and again; the second link stays.
+    case flapping
 
     /// How long a hang lasts.
     public static let freeze = Duration.seconds(3)
+
+    /// How often the carrier is lost, and for how long it is away and back each time.
+    public static let flaps = 60
+    static let flap = Duration.milliseconds(250)
 
     /// What the laboratory does to the first node, in words that its name follows.
     var deed: String {
@@ -28,6 +34,7 @@ public enum Fault: String, CaseIterable, Codable, Hashable, Sendable {
         case .stop: "ends the daemon of"
         case .hang: "stops all processes of"
         case .carrierLoss: "pulls the LAN cable of"
+        case .flapping: "plays with the LAN cable of"
         }
     }
 
@@ -39,7 +46,7 @@ public enum Fault: String, CaseIterable, Codable, Hashable, Sendable {
         switch self {
         case .powerLoss, .standby, .stop, .carrierLoss: 1
         case .failback: 0
-        case .hang: nil
+        case .hang, .flapping: nil
         }
     }
 }

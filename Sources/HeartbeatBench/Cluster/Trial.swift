@@ -28,6 +28,7 @@ struct Trial {
         result[Figure.outage] = figures.map(\.outage).max()?.inMilliseconds
         result[Figure.bestOutage] = figures.map(\.outage).min()?.inMilliseconds
         result[Figure.twoOwners] = figures.map(\.doubleOwnership).max()?.inMilliseconds
+        if fault == .flapping { result[Figure.moves] = addresses.map { Double(moves(of: $0)) }.max() }
         result[Figure.gaps] = addresses.map { gaps(of: $0).inMilliseconds }.max()
         let ups = addresses.map(firstOwned)
         result[Figure.addressUp] = sinceStart(ups.compactMap(\.self).min())
@@ -52,6 +53,13 @@ struct Trial {
     private func gaps(of address: ProbeAnalysis) -> Duration {
         let limit = max(.milliseconds(20), address.period * 5)
         return address.pauses(longerThan: limit, from: start, to: end).reduce(.zero, +)
+    }
+
+    /// How often another node than before came to own the address.
+    private func moves(of address: ProbeAnalysis) -> Int {
+        let owners = address.samples.lazy.filter { start <= $0.sentAt && $0.sentAt < end }.compactMap(
+            \.owners.last?.from)
+        return zip(owners, owners.dropFirst()).count { $0 != $1 }
     }
 
     private func firstOwned(_ address: ProbeAnalysis) -> Moment? {

@@ -4,15 +4,20 @@ import HeartbeatLab
 
 /// swift-heartbeat.
 public struct OurPeer: FailoverPeer {
-    public let name = "ours"
+    public var name: String { watched == 0 ? "ours" : "watching" }
     public let keepalive: Duration
     public let deadtime: Duration
     public let signOfLife = HeartbeatConfiguration.signOfLife
     public let rest = Duration.seconds(3)
     private let programs: String
+    /// How many links and how many probes, once a second, there are besides.
+    private let watched: Int
 
-    /// - Parameter programs: directory of `heartbeat` and `hb_standby`.
-    public init(_ setting: DetectionSetting, programs: String) {
+    /// - Parameters:
+    ///   - programs: directory of `heartbeat` and `hb_standby`.
+    ///   - watches: so many more links, and as many probes of the client once a second, even.
+    public init(_ setting: DetectionSetting, programs: String, watches: Int = 0) {
+        watched = watches
         (keepalive, deadtime) = setting.times(tight: (.milliseconds(10), .milliseconds(30)))
         self.programs = programs
     }
@@ -32,10 +37,21 @@ public struct OurPeer: FailoverPeer {
     public func configure(_ node: LabNode, addresses: [ServiceAddress]) throws {
         let files = HeartbeatConfiguration(
             keepalive: keepalive, deadtime: deadtime, addresses: addresses, logFile: node.logFile,
-            addressesPerLine: ServiceAddress.limit, further: "link eth0 debounce=0\n")
+            addressesPerLine: ServiceAddress.limit, further: "link eth0 debounce=0\n" + further)
+        for number in stride(from: 0, to: watched, by: 2) {
+            try node.namespace.configure([
+                "link add w\(number) type veth peer name w\(number + 1)", "link set w\(number) up",
+                "link set w\(number + 1) up",
+            ])
+        }
         try node.configure("ha.cf", files.haCf)
         try node.configure("haresources", files.haresources)
         try node.configure("authkeys", files.authkeys)
+    }
+
+    private var further: String {
+        let client = ServiceAddress.client.split(separator: "/")[0]
+        return (0..<watched).map { "link w\($0) optional\nprobe p\($0) icmp \(client)\n" }.joined()
     }
 
     public func bootWords(on node: LabNode, in laboratory: Laboratory) -> [String] {

@@ -6,7 +6,10 @@ public enum PeerName: String, CaseIterable, Codable, Hashable, Sendable {
     /// Heartbeat with its program for ping nodes, which is the only way it notices the network.
     case ipfail
 
-    /// All but those that only differ when the network fails.
+    /// Ours with a hundred links and a hundred probes to watch.
+    case watching
+
+    /// All but those that only differ in what they watch of the network.
     public static let plain: [PeerName] = [.ours, .heartbeat, .keepalived, .floor]
 
     /// The peer with the times of a setting.
@@ -14,6 +17,7 @@ public enum PeerName: String, CaseIterable, Codable, Hashable, Sendable {
     public func peer(_ setting: DetectionSetting, programs: String) -> any FailoverPeer {
         switch self {
         case .ours: OurPeer(setting, programs: programs)
+        case .watching: OurPeer(setting, programs: programs, watches: 100)
         case .heartbeat: OriginalPeer(setting)
         case .ipfail: OriginalPeer(setting, usesIPFail: true)
         case .keepalived: KeepalivedPeer(setting)

@@ -41,6 +41,7 @@ public enum BenchPlan {
                 peers: [.ours, .keepalived], faults: [.carrierLoss], setting: .oneSecond, addresses: 1,
                 runs: runs * 6),
             section([.ipfail], [.carrierLoss], .oneSecond, 1),
+            section([.ours, .keepalived, .ipfail], [.flapping], .oneSecond, 1),
             BenchSection(
                 peers: [.heartbeat], faults: [.carrierLoss], setting: .oneSecond, addresses: 1, runs: 1),
         ]

@@ -64,6 +64,8 @@ public enum Figure {
     public static let bestOutage = "best_outage_ms"
     /// All pauses longer than the probing explains, summed up; the worst of all addresses.
     public static let gaps = "gaps_ms"
+    /// How often the address came to another node, the worst of all addresses.
+    public static let moves = "moves"
     /// First and last address that the new owner has (it answers ARP for it).
     public static let addressUp = "address_up_ms"
     public static let allAddressesUp = "all_addresses_up_ms"

@@ -9,8 +9,8 @@ struct BenchReport {
     private var table: RowTable { RowTable(rows: files.flatMap(\.rows)) }
 
     /// Peers in the order of the page; others follow as they come.
-    private static let order = ["ours", "heartbeat", "keepalived", "floor", "ipfail"]
-    private static let measurements = ["cost", "load"]
+    private static let order = ["ours", "heartbeat", "keepalived", "floor", "ipfail", "watching"]
+    private static let measurements = ["cost", "load", Fault.flapping.rawValue]
 
     private var peers: [String] {
         let measured = table.distinct(\.peer)
@@ -19,7 +19,8 @@ struct BenchReport {
 
     /// The generated part. `picture` is the path of the picture as the page names it.
     func markdown(picture: String) -> String {
-        let parts = [machines, goals] + outages + [addresses(picture: picture), timelines, cost, load, remarks]
+        let parts =
+            [machines, goals] + outages + [flapping, addresses(picture: picture), timelines, cost, load, remarks]
         return parts.joined(separator: "\n")
     }
 
@@ -47,7 +48,9 @@ struct BenchReport {
     // MARK: - Goals
 
     private var goals: String {
-        let others = peers.filter { $0 != "ours" }
+        let others = peers.filter { peer in
+            peer != "ours" && Goal.all.contains { $0.measured(of: peer, in: table) != nil }
+        }
         var result = MarkdownTable(
             columns: [.left("trial"), .left("figure"), .right("goal"), .right("ours"), .left("verdict")]
                 + others.map { .right($0) })
@@ -109,6 +112,26 @@ struct BenchReport {
         "\(decimal(row.keepaliveMilliseconds, digits: 0))/\(decimal(row.deadtimeMilliseconds, digits: 0))"
     }
 
+    // MARK: - Flapping
+
+    private var flapping: String {
+        let figures = [
+            ("moves", Figure.moves), ("gaps ms", Figure.gaps), ("longest outage ms", Figure.outage),
+            ("two owners ms", Figure.twoOwners),
+        ]
+        let title =
+            "## Flapping\n\nThe serving node's LAN cable is out \(Fault.flaps) times, for as long as it is back: how often the address moved.\n"
+        let rows = table.with { $0.fault == Fault.flapping.rawValue }
+        guard !rows.rows.isEmpty else { return title + "\nNot measured.\n" }
+        var result = MarkdownTable(columns: [.left("peer"), .right("n")] + figures.map { .right($0.0) })
+        for peer in peers {
+            let some = rows.with { $0.peer == peer }
+            guard !some.rows.isEmpty else { continue }
+            result.rows.append([peer, "\(some.rows.count)"] + figures.map { some.cell($0.1) })
+        }
+        return title + "\n" + result.text
+    }
+
     // MARK: - Addresses
 
     private var scaling: RowTable {
@@ -116,6 +139,7 @@ struct BenchReport {
     }
 
     private func addresses(picture: String) -> String {
+        let peers = peers.filter(scaling.distinct(\.peer).contains)
         var result = MarkdownTable(columns: [.right("addresses")] + peers.map { .right($0) })
         for count in scaling.distinct(\.addresses).sorted() {
             let cells = peers.map { peer in

@@ -33,14 +33,21 @@ public struct ClientsProgram: Sendable {
             for program in Self.needed where !Files.isExecutable(program) {
                 throw LabError.missing("\(program) is missing: apt-get install heartbeat")
             }
-            let records = try play()
-            return compare(records[.measure] ?? ClientRecord(), records)
+            let code = try playAndCompare()
+            guard code == 1 else { return code }
+            Self.say("once more: the original is not the same every time, least of all on a busy machine")
+            return try playAndCompare()
         } catch LabError.interrupted {
             return 130
         } catch {
             Self.say("hbinterop: \(error)")
             return 3
         }
+    }
+
+    private func playAndCompare() throws -> Int32 {
+        let records = try play()
+        return compare(records[.measure] ?? ClientRecord(), records)
     }
 
     private func play() throws -> [ClientPairing: ClientRecord] {
