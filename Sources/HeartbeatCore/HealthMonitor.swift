@@ -148,13 +148,14 @@ struct HealthMonitor: Hashable, Sendable {
         let links = interfaces.filter(\.counts)
         let alone = paths.filter(countsAlone)
         let lost = groups.filter { $0.members.count - members(of: $0, where: \.isLost) < $0.needed }
+        let surelyLost = groups.count { $0.members.count - members(of: $0, where: \.isSurelyLost) < $0.needed }
         let unproven = groups.filter { members(of: $0, where: \.isProven) < $0.needed }
         lostGroups = Set(lost.map(\.name))
         let wantsReturn =
             alone.contains { $0.isLost && $0.probe.action == .standby } || lost.contains { $0.action == .standby }
         health = NodeHealth(
             lost: min(
-                links.count(where: \.isSurelyLost) + alone.count(where: \.isLost) + lost.count, NodeHealth.most),
+                links.count(where: \.isSurelyLost) + alone.count(where: \.isSurelyLost) + surelyLost, NodeHealth.most),
             unproven: min(
                 links.count(where: \.isInDoubt) + alone.count { !$0.isProven } + unproven.count, NodeHealth.most),
             wantsReturn: wantsReturn)

@@ -29,6 +29,9 @@ struct PathMonitor: Hashable, Sendable {
         self.isLost = isLost
     }
 
+    /// Lost, and not answering again either.
+    var isSurelyLost: Bool { isLost && isAnswered != true }
+
     /// Surely working.
     var isProven: Bool { !isLost && isAnswered == true }
 

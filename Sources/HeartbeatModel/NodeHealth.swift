@@ -6,8 +6,8 @@
 /// counts what it has surely lost; of the other it believes only what that has surely kept. So a switch that dies under both
 /// moves nothing, whichever of them notices first.
 public struct NodeHealth: Hashable, Sendable {
-    /// What is surely lost, and still is: links without carrier for longer than their `debounce`, paths whose last `fall`
-    /// questions were not answered.
+    /// What is surely lost, and still is: links without carrier for longer than their `debounce`, paths that have been lost and
+    /// have not answered since.
     public var lost: Int
     /// The same and all that is in doubt: carriers gone just now or back too recently, paths with an open question, or not yet
     /// asked. Never less than `lost`.

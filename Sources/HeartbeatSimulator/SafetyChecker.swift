@@ -178,10 +178,14 @@ struct SafetyChecker {
     /// The groups go to a node that is better off, or was at some time since the giver last lost something, for news may be
     /// old; and only when something has changed since they last went.
     private mutating func checkMove(host: Int, world: World) {
-        let span = world.now - (world.hosts[host].lostAt ?? .zero)
-        let own = world.losses(of: host, inTheLast: span)
-        let theirs = world.losses(of: 1 - host, inTheLast: span)
-        if own.upperBound <= theirs.lowerBound {
+        // What happens to a path is known when it is asked after.
+        let lag = configuration.probes.isEmpty ? Duration.zero : .seconds(2)
+        let own = world.losses(of: host, inTheLast: lag)
+        let theirs = world.losses(of: 1 - host, inTheLast: world.now - (world.hosts[host].lostAt ?? .zero) + lag)
+        let machine = world.hosts[host]
+        // What happened meanwhile is read one by one.
+        let hasJustStoodStill = machine.standstill?.ended == machine.localTime(world.now)
+        if own.upperBound <= theirs.lowerBound, !hasJustStoodStill {
             report("\(world.hosts[host].name) moves its groups to a node that is no better off", at: world.now)
         }
         if world.hosts[host].reasonsToMove <= 0 {
