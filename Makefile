@@ -11,7 +11,7 @@ SWIFT ?= swift
 # One build serves everything, and the installed programs must run where there is no Swift.
 RELEASE = $(SWIFT) build -c release --static-swift-stdlib
 SEED ?= 1
-SEEDS ?= 10000
+SEEDS ?= 6000
 ARGS ?=
 # How often `make bench` repeats each fault, whether it only takes a first look, where its rows go, and the page it writes.
 RUNS ?= 5
@@ -126,7 +126,9 @@ systemd: ## boot a systemd in a container and see the service live and die there
 sim: ## simulate clusters under faults; SEED=n SEEDS=n
 	@.ci/install-missing $(TOOLCHAIN) swift
 	$(RELEASE) --product hbsim
-	$(BIN)/hbsim --seed $(SEED) --seeds $(SEEDS)
+	@jobs=$$(nproc); share=$$((($(SEEDS) + jobs - 1) / jobs)); \
+	seq $(SEED) $$share $$(($(SEED) + share * jobs - 1)) \
+		| xargs -P $$jobs -I FIRST $(BIN)/hbsim --seed FIRST --seeds $$share
 
 mutants: ## plant each known bug and see the simulator object; SEEDS=n
 	@.ci/install-missing $(TOOLCHAIN) patch:patch swift
