@@ -35,9 +35,7 @@ extension PathProbe {
     }
 
     private func seconds(_ duration: Duration) -> String {
-        let milliseconds = duration.milliseconds
-        guard milliseconds % 1000 != 0 else { return "\(milliseconds / 1000)" }
-        let digits = "\(1000 + milliseconds % 1000)".dropFirst()
-        return "\(milliseconds / 1000)." + digits.prefix(digits.hasSuffix("00") ? 1 : digits.hasSuffix("0") ? 2 : 3)
+        let text = duration.decimalSeconds
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
 }

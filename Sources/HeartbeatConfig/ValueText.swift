@@ -106,6 +106,14 @@ enum ValueText {
         return text
     }
 
+    /// One of the words that stand for a type's values.
+    static func choice<Value: CaseIterable & RawRepresentable<String>>(_ text: String) throws(Complaint) -> Value {
+        guard let value = Value(rawValue: try choice(text, of: Value.allCases.map(\.rawValue))) else {
+            preconditionFailure("\(text) is the raw value of a case")
+        }
+        return value
+    }
+
     /// A path that means the same wherever the daemon stands.
     static func absolutePath(_ text: String) throws(Complaint) -> String {
         guard text.hasPrefix("/") else { throw Complaint("is not a full path; it must begin with \"/\"") }

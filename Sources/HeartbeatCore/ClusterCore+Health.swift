@@ -16,28 +16,12 @@ struct HealthMoves: Hashable, Sendable {
 extension ClusterCore {
     // MARK: - Facts
 
-    mutating func linkObserved(_ interface: String, isUp: Bool, at now: Instant) {
-        let before = monitor.health
-        let notices = monitor.observe(interface, isUp: isUp, at: now)
-        healthMayHaveChanged(from: before, notices)
-    }
-
-    mutating func pathProbed(_ name: String, _ answer: PathAnswer) {
-        let before = monitor.health
-        let notices = monitor.take(answer, of: name)
-        healthMayHaveChanged(from: before, notices)
-    }
-
-    mutating func expireHealth(at now: Instant) {
-        let before = monitor.health
-        let notices = monitor.expire(at: now)
-        healthMayHaveChanged(from: before, notices)
-    }
-
-    private mutating func healthMayHaveChanged(from before: NodeHealth, _ notices: [HealthNotice]) {
-        for notice in notices { notify(notice) }
-        if monitor.health.lost > before.lost { moves.mustAsk = true }
-        if monitor.health.lost == 0 { moves.told = [] }
+    /// Something became known of what is watched.
+    mutating func hearOfNetwork(_ news: (inout HealthMonitor) -> [HealthNotice]) {
+        let before = network.health
+        for notice in news(&network) { notify(notice) }
+        if network.health.lost > before.lost { moves.mustAsk = true }
+        if network.health.lost == 0 { moves.told = [] }
     }
 
     // MARK: - Comparing
@@ -46,21 +30,21 @@ extension ClusterCore {
     var peerHealth: NodeHealth? { peerHoldings?.claim?.health }
 
     /// Why an operator's wish, or an original's, to have `set` moved to the peer is refused.
-    var peerIsWorse: String? {
-        guard let peer, let theirs = peerHealth, theirs.lost > monitor.health.lost else { return nil }
+    var obstacleInPeersHealth: String? {
+        guard let peer, let theirs = peerHealth, theirs.lost > network.health.lost else { return nil }
         return "node \(peer.name) has lost \(theirs.lost) of the links and paths that count, this node "
-            + "\(monitor.health.lost); repair them there, or stop heartbeat here"
+            + "\(network.health.lost); repair them there, or stop heartbeat here"
     }
 
     /// It has not yet shown that it is as well off as we are.
     var peerIsUnproven: Bool {
         guard let theirs = peerHealth else { return false }
-        return theirs.unproven > monitor.health.lost
+        return theirs.unproven > network.health.lost
     }
 
     /// The peer is going to get the groups: nothing is started here that would only be stopped again.
     var isLeaving: Bool {
-        guard let theirs = peerHealth, peer?.isActive == true, monitor.health.isWorse(than: theirs) else {
+        guard let theirs = peerHealth, peer?.isActive == true, network.health.isWorse(than: theirs) else {
             return false
         }
         if case .offered = transaction { return true }
@@ -70,7 +54,7 @@ extension ClusterCore {
     // MARK: - Moving
 
     mutating func moveToBetterNode(at now: Instant) {
-        guard phase == .stable, transaction == .none, monitor.health.lost > 0, hasSomethingToMove,
+        guard phase == .stable, transaction == .none, network.health.lost > 0, hasSomethingToMove,
             let peer, peer.isActive, peerHealth != nil
         else { return }
         if moves.mustAsk {
@@ -78,8 +62,8 @@ extension ClusterCore {
             ask()
         }
         guard challenge == nil, let theirs = peerHealth else { return }
-        guard monitor.health.isWorse(than: theirs) else {
-            tellOnce(.staying(peer: peer.name, lost: monitor.lostNames, peerHealth: theirs))
+        guard network.health.isWorse(than: theirs) else {
+            tellOnce(.staying(peer: peer.name, lost: network.lostNames, peerHealth: theirs))
             return
         }
         if let obstacle = obstacleToOffer(own.held) {
@@ -87,7 +71,7 @@ extension ClusterCore {
             if peerHoldings?.isStable == true { tellOnce(.cannotMove(reason: obstacle)) }
             return
         }
-        notify(.moving(to: peer.name, lost: monitor.lostNames))
+        notify(.moving(to: peer.name, lost: network.lostNames))
         moves.told = []
         offer(own.held, isFailback: false, at: now)
     }

@@ -23,7 +23,7 @@ extension ClusterCore {
         tracker.longestDelay = new.maxRetransmitDelay
         // The peer judges us by the deadtime we announce, and expects the beats to come accordingly.
         if new.deadtime != old.deadtime || new.keepalive != old.keepalive { deadlines[.keepalive] = now }
-        monitor.ask(new.probes, new.probeGroups)
+        network.ask(new.probes, new.probeGroups)
         forgetRetiredGroups()
         redefineGroups(now: now)
         compareGroups()

@@ -10,7 +10,7 @@ extension ClusterCore {
             failed: failed.map { runners[$0].group.key },
             adopted: (own.adopted + own.leaving).sorted().map { runners[$0].group.key },
             groups: fingerprints, busy: busyPlacements,
-            health: monitor.isEmpty ? nil : monitor.health)
+            health: network.isEmpty ? nil : network.health)
         return ResourceReport(hold: own.held, isStable: isStable, info: reportInfo, claim: claim)
     }
 

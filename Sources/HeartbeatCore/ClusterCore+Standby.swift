@@ -20,7 +20,7 @@ extension ClusterCore {
     mutating func requested(_ request: OperatorRequest, _ id: RequestID, at now: Instant) {
         switch request {
         case .standby(let set):
-            let obstacle = obstacleToOffer(set) ?? peerIsWorse
+            let obstacle = obstacleToWish(set)
             effects.append(.reply(id, obstacle.map(Reply.refused) ?? .accepted))
             if obstacle == nil { offer(set, isFailback: false, at: now) }
         case .takeover(let set):
@@ -40,7 +40,7 @@ extension ClusterCore {
         guard host != nil else { return }
         switch content {
         case .askResources(let set, .me):
-            if let obstacle = obstacleToOffer(set) ?? peerIsWorse {
+            if let obstacle = obstacleToWish(set) {
                 notify(.standbyRefused(obstacle))
             } else {
                 offer(set, isFailback: false, at: now)
@@ -53,11 +53,16 @@ extension ClusterCore {
     }
 
     mutating func receivedTakeoverRequest(_ set: HoldSet, at now: Instant) {
-        if let obstacle = obstacleToOffer(set.seenByPeer) ?? peerIsWorse {
+        if let obstacle = obstacleToWish(set.seenByPeer) {
             notify(.standbyRefused(obstacle))
         } else {
             offer(set.seenByPeer, isFailback: false, at: now)
         }
+    }
+
+    /// Why `set` is not handed over although somebody wants it to be.
+    private func obstacleToWish(_ set: HoldSet) -> String? {
+        obstacleToOffer(set) ?? obstacleInPeersHealth
     }
 
     func obstacleToOffer(_ set: HoldSet) -> String? {

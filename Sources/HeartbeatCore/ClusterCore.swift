@@ -74,7 +74,7 @@ public struct ClusterCore: Hashable, Sendable {
     var overlapSince: Instant?
     /// Groups already handed to an original peer because their start failed: once, not to and fro.
     var offeredToOriginal = false
-    var monitor = HealthMonitor()
+    var network = HealthMonitor()
     var moves = HealthMoves()
     /// Keys of the groups whose line in haresources was last known to be another one on the peer.
     var differingGroups: [String] = []
@@ -106,7 +106,7 @@ public struct ClusterCore: Hashable, Sendable {
             local: local, nodes: configuration.nodes, media: configuration.media.map(\.name),
             initdead: configuration.initdead, now: now)
         runners = []
-        monitor.ask(configuration.probes, configuration.probeGroups)
+        network.ask(configuration.probes, configuration.probeGroups)
         runners = configuration.groups.map { GroupRunner(group: $0, policy: policy, looksFirst: true) }
         deadlines[.keepalive] = now
     }
@@ -123,10 +123,10 @@ public struct ClusterCore: Hashable, Sendable {
         case .requested(let request, let id): requested(request, id, at: now)
         case .injected(let content, let destination, let fields): injected(content, destination, fields, at: now)
         case .resourceLost(let key, let word): resourceLost(word, of: key)
-        case .watched(let rules): monitor.watch(rules)
-        case .linkObserved(let interface, let isUp): linkObserved(interface, isUp: isUp, at: now)
-        case .pathProbed(let name, let answer): pathProbed(name, answer)
-        case .pathsRecalled(let names): monitor.recall(lost: names)
+        case .watched(let rules): network.watch(rules)
+        case .linkObserved(let interface, let isUp): hearOfNetwork { $0.observe(interface, isUp: isUp, at: now) }
+        case .pathProbed(let name, let answer): hearOfNetwork { $0.take(answer, of: name) }
+        case .pathsRecalled(let names): network.recall(lost: names)
         case .reconfigured(let configuration): reconfigure(configuration, at: now)
         case .hostSampled(let sample): host = sample
         case .interestChanged(let kinds): interest = kinds
@@ -141,7 +141,7 @@ public struct ClusterCore: Hashable, Sendable {
         forgiveOwnStall(at: now)
         expireCommunication(at: now)
         expireMembership(at: now)
-        expireHealth(at: now)
+        hearOfNetwork { $0.expire(at: now) }
         expireResources(at: now)
         decide(at: now)
         return takeEffects()
@@ -158,7 +158,7 @@ public struct ClusterCore: Hashable, Sendable {
         consider(peer?.deadline)
         for node in pingNodes { consider(node.deadline) }
         consider(links.deadline)
-        consider(monitor.deadline)
+        consider(network.deadline)
         if peer?.isAlive == true { consider(tracker.deadline) }
         // One that waits for another group is moved when that one has come to rest.
         for (index, runner) in runners.enumerated() where runner.deadline != nil && !mustWait(index) {
@@ -188,11 +188,11 @@ public struct ClusterCore: Hashable, Sendable {
                 ClusterSnapshot.Group(
                     key: $0.group.key, preferredNode: $0.group.preferredNode, state: $0.snapshotState)
             },
-            watched: monitor.watched, peerHealth: peer?.isAlive == true ? peerHealth : nil)
+            watched: network.watched, peerHealth: peer?.isAlive == true ? peerHealth : nil)
     }
 
     /// Names of probes whose paths are lost, to be told to the next daemon of this node.
-    public var lostPaths: [String] { monitor.lostPaths }
+    public var lostPaths: [String] { network.lostPaths }
 
     /// What the peer was last declared dead by; `nil` while it never was, or was never heard before. Only for telling.
     public var peerSilence: PeerSilence? { peer?.silence }

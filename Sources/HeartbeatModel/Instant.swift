@@ -37,6 +37,9 @@ public struct Instant: Hashable, Comparable, Sendable {
 }
 
 extension Duration {
+    /// Seconds as a decimal number with at least one digit behind the point, exact to the millisecond: `3.5`, `1.0`.
+    public var decimalSeconds: String { "\(Double(milliseconds) / 1000)" }
+
     /// The whole duration in nanoseconds, saturating at ±292 years.
     public var nanoseconds: Int64 {
         let (seconds, attoseconds) = components

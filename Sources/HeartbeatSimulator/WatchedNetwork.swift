@@ -180,20 +180,22 @@ extension World {
     /// there, the nodes have lost and found each other, or the last move came to nothing.
     mutating func countReasonsToMove(_ notice: Notice, _ host: Int) {
         switch notice {
-        case .health(.linkLost), .health(.pathLost), .health(.groupLost): hosts[host].lostAt = now
-        default: break
-        }
-        switch notice {
         case .health(.moving):
             hosts[host].reasonsToMove -= 1
         case .health(.staying), .health(.cannotMove), .health(.pathMissed):
             break
+        case .health(.linkLost), .health(.pathLost), .health(.groupLost):
+            hosts[host].lostAt = now
+            addReasonToMove()
         case .health, .membership, .holdings, .standby(.offerUnanswered), .standby(.takenBack),
-            .standby(.standbyFailed),
-            .standby(.acquiring):
-            for host in hosts.indices { hosts[host].reasonsToMove = min(hosts[host].reasonsToMove + 1, 20) }
+            .standby(.standbyFailed), .standby(.acquiring):
+            addReasonToMove()
         case .standby, .communication, .group:
             break
         }
+    }
+
+    private mutating func addReasonToMove() {
+        for host in hosts.indices { hosts[host].reasonsToMove = min(hosts[host].reasonsToMove + 1, 20) }
     }
 }

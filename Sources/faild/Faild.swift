@@ -16,8 +16,8 @@ struct Faild: ParsableCommand {
             Runs in the foreground on every host, on all its interfaces that can broadcast. A requestor asks on all of them; \
             everybody answers. Each host moves its own routes, host by host, and moves them back.
 
-            With the defaults a LAN is invalid for a host after \(seconds(standard.invalidAfter)) s at the latest, and valid \
-            again after \(seconds(standard.validAfter)) s: (f + 1/2) and (s + 1/2) times t.
+            With the defaults a LAN is invalid for a host after \(standard.invalidAfter.decimalSeconds) s at the latest, and valid \
+            again after \(standard.validAfter.decimalSeconds) s: (f + 1/2) and (s + 1/2) times t.
 
             EXIT STATUS
               0   ended by SIGTERM or SIGINT; its routes are removed
@@ -86,10 +86,6 @@ struct Faild: ParsableCommand {
             throw ValidationError("-t needs seconds from 0.05 to 3600, such as 1 or 0.25")
         }
         return .milliseconds(Int64((seconds * 1000).rounded()))
-    }
-
-    private static func seconds(_ time: Duration) -> String {
-        "\(Double(time.milliseconds) / 1000)"
     }
 
     private static func environment(_ name: String) -> String? {

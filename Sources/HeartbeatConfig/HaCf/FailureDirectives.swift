@@ -16,11 +16,7 @@ extension DirectiveRule {
     ]
 
     static func stopFailurePolicy(_ text: String) throws(Complaint) -> StopFailurePolicy {
-        guard let policy = StopFailurePolicy(rawValue: text) else {
-            let words = StopFailurePolicy.allCases.map(\.rawValue)
-            throw Complaint("is none of \(words.joined(separator: ", "))\(Spelling.hint(for: text, among: words))")
-        }
-        return policy
+        try ValueText.choice(text)
     }
 }
 

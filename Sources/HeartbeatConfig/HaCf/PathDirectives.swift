@@ -145,7 +145,7 @@ extension HaCfReader {
         } else if let value = word.value(of: "rise") {
             probe.rise = try integer(value, of: "probe", in: 1...10000)
         } else if let value = word.value(of: "action") {
-            probe.action = try Self.action(value)
+            probe.action = try ValueText.choice(value)
         } else {
             let names = Self.options.map { $0 + "=" }
             throw Complaint("is none of \(names.joined(separator: ", "))\(Spelling.hint(for: word, among: names))")
@@ -158,14 +158,6 @@ extension HaCfReader {
             throw Complaint("is no firewall mark; write a number up to 0xffffffff")
         }
         return mark
-    }
-
-    private static func action(_ text: String) throws(Complaint) -> PathAction {
-        guard let action = PathAction(rawValue: text) else {
-            let words = PathAction.allCases.map(\.rawValue)
-            throw Complaint("is none of \(words.joined(separator: ", "))\(Spelling.hint(for: text, among: words))")
-        }
-        return action
     }
 
     private static func checkName(_ name: String) throws(Complaint) {
@@ -193,7 +185,7 @@ extension HaCfReader {
         for word in words.dropFirst(2) {
             if let value = word.value(of: "action") {
                 let isGood = accept(value, of: "probe_group") { (_, text) throws(Complaint) in
-                    group.action = try Self.action(text)
+                    group.action = try ValueText.choice(text)
                 }
                 usable = usable && isGood
             } else if !group.members.contains(word) {

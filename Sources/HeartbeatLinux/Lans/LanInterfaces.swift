@@ -37,10 +37,7 @@ struct LanInterfaces {
     /// start, without anything to be stored.
     static func identity(_ tables: KernelTables, host: String) -> HostIdentity {
         let stations = tables.interfaces.filter { !$0.isLoopback }.sorted { $0.name < $1.name }.flatMap(\.station)
-        let hash = (stations + Array(host.utf8)).reduce(0xCBF2_9CE4_8422_2325 as UInt64) { hash, byte in
-            (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
-        }
-        return HostIdentity(hash)
+        return HostIdentity((stations + Array(host.utf8)).fnv1a())
     }
 }
 
@@ -70,11 +67,7 @@ enum ReversePathFilter {
     private static func path(_ interface: String) -> String { "/proc/sys/net/ipv4/conf/\(interface)/rp_filter" }
 
     private static func value(_ path: String) -> Int? {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
-        var buffer = [UInt8](repeating: 0, count: 8)
-        let count = read(file, &buffer, buffer.count)
-        return count > 0 ? Int(String(decoding: buffer.prefix { (0x30...0x39).contains($0) }, as: UTF8.self)) : nil
+        let bytes = Descriptors.contents(of: path, atMost: 8)
+        return bytes.flatMap { Int(String(decoding: $0.prefix(while: { (0x30...0x39).contains($0) }), as: UTF8.self)) }
     }
 }

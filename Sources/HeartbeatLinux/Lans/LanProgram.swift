@@ -49,17 +49,15 @@ public final class LanProgram {
         let runner = LanRunner(settings, keys: keys, reactor: reactor)
         self.runner = runner
         runner.onEvent = { [log] event in log.write(event.isWarning ? .warning : .info, "\(event)") }
-        let role = settings.isRequestor ? "asks every \(Self.text(settings.interval))" : "answers"
+        let role = settings.isRequestor ? "asks every \(settings.interval.decimalSeconds) s" : "answers"
         let signature = keys == nil ? "unsigned" : "signed"
         log.write(
             .info,
             "faild \(role) on UDP port \(settings.port), \(signature); \(settings.fall) packets missed make a LAN invalid "
-                + "(after \(Self.text(settings.invalidAfter)) at the latest), \(settings.rise) good ones valid again "
-                + "(after \(Self.text(settings.validAfter)))")
+                + "(after \(settings.invalidAfter.decimalSeconds) s at the latest), \(settings.rise) good ones valid again "
+                + "(after \(settings.validAfter.decimalSeconds) s)")
         runner.start()
     }
-
-    private static func text(_ time: Duration) -> String { "\(Double(time.milliseconds) / 1000) s" }
 
     private func end(_ reactor: Reactor) {
         runner?.close()

@@ -68,7 +68,7 @@ public struct StateDirectory: Sendable {
     public static func uuid(ofNode name: NodeName) -> NodeUUID {
         // FNV-1a twice, from two bases: names of one cluster must differ, nothing more is asked of it.
         let halves = [UInt64](arrayLiteral: 0xCBF2_9CE4_8422_2325, 0x6C62_272E_07BB_0142).map { basis in
-            name.text.utf8.reduce(basis) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+            name.text.utf8.fnv1a(from: basis)
         }
         let bytes = halves.flatMap { half in (0..<8).map { UInt8(truncatingIfNeeded: half >> (8 * $0)) } }
         return NodeUUID(bytes: bytes) ?? .unknown
