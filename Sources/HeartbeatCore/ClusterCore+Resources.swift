@@ -7,7 +7,6 @@ extension ClusterCore {
     // MARK: - Deciding
 
     mutating func decide(at now: Instant) {
-        guard host != nil else { return }
         joinIfEverybodyIsKnown(at: now)
         adoptFailedGroups()
         recallFailures(at: now)

@@ -129,11 +129,12 @@ struct World {
             losingGeneration ? max(fromClock, hosts[host].generation + 1) : hosts[host].generation + 1
         let local = hosts[host].localTime(now)
         hosts[host].bootedAt = local
+        let sample = HostSample(unixTime: unixTime, load: "0.00 0.00 0.00 1/1 1")
         hosts[host].core = ClusterCore(
             configuration, local: hosts[host].name, uuid: hosts[host].uuid,
-            generation: Generation(hosts[host].generation), randomSeed: random.next(), now: local)
+            generation: Generation(hosts[host].generation), host: sample, randomSeed: random.next(), now: local)
         note(host, "boots with generation \(hosts[host].generation)")
-        feed(.hostSampled(HostSample(unixTime: unixTime, load: "0.00 0.00 0.00 1/1 1")), to: host)
+        feed(.hostSampled(sample), to: host)
         watchNetwork(host)
     }
 
