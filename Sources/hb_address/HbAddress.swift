@@ -36,7 +36,7 @@ struct HbAddress: ParsableCommand {
     static func main() {
         do {
             let words = try parse()
-            let notes = getenv("HA_RSCTMP").map { String(cString: $0) } ?? "/run/heartbeat/rsctmp"
+            let notes = getenv("HA_RSCTMP").map { String(cString: $0) } ?? "/run/swift-heartbeat/rsctmp"
             let command = try AddressCommand(words.name, words.argument, notes: notes)
             let complain = { (text: String) in write("\(words.name.rawValue): \(text)\n", to: STDERR_FILENO) }
             _exit(command.run(words.verb, say: { write($0, to: STDOUT_FILENO) }, complain: complain))
