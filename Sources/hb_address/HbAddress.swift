@@ -16,7 +16,7 @@ struct HbAddress: ParsableCommand {
             SendArp          address/interface: only announces what is there already
 
             What is left out is that of the interface whose network contains the address. start announces the address at \
-            once, and again in the background for some seconds. status writes running or stopped.
+            once, and again in the background for some seconds. status, or monitor, writes running or stopped.
 
             Exit status: 0 done, or running; 1 failed; 2 wrong arguments; 3 status: stopped.
             Environment: HA_RSCTMP, the directory where SendArp keeps in mind that it was started.
@@ -57,6 +57,8 @@ struct HbAddress: ParsableCommand {
 
     private static func verb(_ text: String) throws -> AddressCommand.Verb {
         if let verb = AddressCommand.Verb(rawValue: text) { return verb }
+        // The scripts of heartbeat 3 know both words for it.
+        if text == "monitor" { return .status }
         throw ValidationError("'\(text)' is none of start, stop and status.")
     }
 
