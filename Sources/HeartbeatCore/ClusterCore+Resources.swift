@@ -20,6 +20,7 @@ extension ClusterCore {
         moveRunners(at: now)
         offerFailedGroupsToOriginal(at: now)
         watchForOrphans(at: now)
+        watchForAgreement()
         failBack(at: now)
         report(force: false)
         advanceShutdown(at: now)
@@ -71,7 +72,7 @@ extension ClusterCore {
         return peer?.isAlive == true && hasFailedOnPeer(index) && !isUnlikePeers(index) && !isBlocked(index)
     }
 
-    private func hasFailedOnPeer(_ index: Int) -> Bool {
+    func hasFailedOnPeer(_ index: Int) -> Bool {
         peerHoldings?.claim?.failed.contains(runners[index].group.key) == true
     }
 
@@ -165,6 +166,7 @@ extension ClusterCore {
     }
 
     mutating func peerDied(wasHeard: Bool, at now: Instant) {
+        mayBeMistaken = true
         challenge = nil
         overlapSince = nil
         deadlines[.conflict] = nil
