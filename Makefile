@@ -2,7 +2,7 @@
 # that is possible (Debian, root), and named where it is not.
 
 .DEFAULT_GOAL := help
-.PHONY: help build install uninstall dist demo bench interop test check lint shell examples packaging systemd sim mutants \
+.PHONY: help build install uninstall dist demo bench torture interop test check lint shell examples packaging systemd sim mutants \
 	clean
 # The steps share the build directory and the processors.
 .NOTPARALLEL:
@@ -36,7 +36,7 @@ LABORATORY := iproute2:ip util-linux:nsenter hostname:hostname
 # Debian's heartbeat 3.0.6 and what it calls.
 ORIGINAL := heartbeat:/usr/share/heartbeat/ResourceManager net-tools:ifconfig iptables:iptables \
 	resource-agents:/usr/lib/ocf/resource.d/heartbeat/IPaddr2
-PEERS := $(ORIGINAL) keepalived:/usr/sbin/keepalived
+PEER_PACKAGES := $(ORIGINAL) keepalived:/usr/sbin/keepalived
 PACKAGING := binutils:strip
 CONTAINER := systemd:/lib/systemd/systemd iproute2:ip util-linux:nsenter
 
@@ -67,7 +67,7 @@ bench: ## measure beside heartbeat 3, keepalived and bare C (root), write docs/b
 	@[ "$$(id -u)" -eq 0 ] || { echo "the bench needs root: it makes network namespaces" >&2; exit 1; }
 	@[ ! -e /usr/share/swift-heartbeat ] || { \
 		echo "not on a gateway: the bench needs Debian's heartbeat, which would replace the installed one" >&2; exit 1; }
-	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) $(PEERS) swift
+	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) $(PEER_PACKAGES) swift
 	@for product in $(BENCH_PRODUCTS); do $(RELEASE) --product $$product || exit; done
 	@mkdir -p $(ROWS)
 ifneq ($(QUICK),)
@@ -79,6 +79,19 @@ else
 	@$(BIN)/hbbench report $(ROWS)/failovers.json $(ROWS)/cost.json $(ROWS)/load.json \
 		--markdown $(PAGE) --picture $(dir $(PAGE))outage-by-addresses.svg
 endif
+
+# The campaign of `make torture`: the same seed gives the same faults.
+FAULTS ?= 60
+PEERS ?= ours,keepalived,heartbeat
+torture: ## give this daemon, keepalived and heartbeat 3 the same random faults (root); SEED=n FAULTS=n PEERS=ours,keepalived
+	@[ "$$(id -u)" -eq 0 ] || { echo "the campaign needs root: it makes network namespaces" >&2; exit 1; }
+	@[ ! -e /usr/share/swift-heartbeat ] || { \
+		echo "not on a gateway: the campaign needs Debian's heartbeat, which would replace the installed one" >&2; exit 1; }
+	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) $(PEER_PACKAGES) nftables:nft swift
+	@for product in $(BENCH_PRODUCTS); do $(RELEASE) --product $$product || exit; done
+	@mkdir -p $(ROWS)
+	@$(BIN)/hbbench torture --seed $(SEED) --faults $(FAULTS) --peers $(PEERS) --json $(ROWS)/torture.json \
+		--markdown $(ROWS)/torture.md --logs $(ROWS)/torture-logs
 
 interop: ## live beside Debian's heartbeat 3.0.6, read its files and serve its clients as it does (root)
 	@[ "$$(id -u)" -eq 0 ] || { echo "the comparison needs root: it makes namespaces" >&2; exit 1; }

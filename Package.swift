@@ -87,7 +87,8 @@ let package = Package(
         .executableTarget(name: "hbsim", dependencies: ["HeartbeatSimulator", arguments], swiftSettings: strict),
         .target(name: "HeartbeatLab", dependencies: ["HeartbeatModel", "CLinux"], swiftSettings: strict),
         .executableTarget(name: "hbdemo", dependencies: ["HeartbeatLab", arguments], swiftSettings: strict),
-        .target(name: "HeartbeatBench", dependencies: ["HeartbeatLab", "CLinux"], swiftSettings: strict),
+        .target(
+            name: "HeartbeatBench", dependencies: ["HeartbeatLab", "HeartbeatModel", "CLinux"], swiftSettings: strict),
         .executableTarget(name: "hbbench", dependencies: ["HeartbeatBench", arguments], swiftSettings: strict),
         .target(
             name: "HeartbeatInterop",

@@ -12,12 +12,16 @@ public struct OurPeer: FailoverPeer {
     private let programs: String
     /// How many links and how many probes, once a second, there are besides.
     private let watched: Int
+    private let layout: ServiceLayout
 
     /// - Parameters:
     ///   - programs: directory of `heartbeat` and `hb_standby`.
     ///   - watches: so many more links, and as many probes of the client once a second, even.
-    public init(_ setting: DetectionSetting, programs: String, watches: Int = 0) {
+    public init(
+        _ setting: DetectionSetting, programs: String, watches: Int = 0, layout: ServiceLayout = .together
+    ) {
         watched = watches
+        self.layout = layout
         (keepalive, deadtime) = setting.times(tight: (.milliseconds(10), .milliseconds(30)))
         self.programs = programs
     }
@@ -37,7 +41,8 @@ public struct OurPeer: FailoverPeer {
     public func configure(_ node: LabNode, addresses: [ServiceAddress]) throws {
         let files = HeartbeatConfiguration(
             keepalive: keepalive, deadtime: deadtime, addresses: addresses, logFile: node.logFile,
-            addressesPerLine: ServiceAddress.limit, further: "link eth0 debounce=0\n" + further)
+            addressesPerLine: layout == .each ? 1 : ServiceAddress.limit,
+            script: layout == .each ? ServiceLayout.script : nil, further: "link eth0 debounce=0\n" + further)
         for number in stride(from: 0, to: watched, by: 2) {
             try node.namespace.configure([
                 "link add w\(number) type veth peer name w\(number + 1)", "link set w\(number) up",
@@ -47,6 +52,11 @@ public struct OurPeer: FailoverPeer {
         try node.configure("ha.cf", files.haCf)
         try node.configure("haresources", files.haresources)
         try node.configure("authkeys", files.authkeys)
+        if layout == .each { try ServiceLayout.install(in: "\(node.configDirectory)/resource.d", of: node) }
+    }
+
+    public func state(of node: LabNode) -> StateDirectory? {
+        StateDirectory(inside: node.stateDirectory, outside: node.stateDirectory)
     }
 
     private var further: String {
@@ -56,6 +66,11 @@ public struct OurPeer: FailoverPeer {
 
     public func bootWords(on node: LabNode, in laboratory: Laboratory) -> [String] {
         laboratory.daemonWords(["-f"], on: node)
+    }
+
+    /// ExecStopPost of its unit.
+    public func wordsAfterDeath(on node: LabNode, in laboratory: Laboratory) -> [String]? {
+        laboratory.daemonWords(["--release-leftovers"], on: node)
     }
 
     public func log(of node: LabNode) -> String? { node.logFile }

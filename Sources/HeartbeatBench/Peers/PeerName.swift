@@ -13,14 +13,18 @@ public enum PeerName: String, CaseIterable, Codable, Hashable, Sendable {
     public static let plain: [PeerName] = [.ours, .heartbeat, .keepalived, .floor]
 
     /// The peer with the times of a setting.
-    /// - Parameter programs: directory of the programs of these sources.
-    public func peer(_ setting: DetectionSetting, programs: String) -> any FailoverPeer {
+    /// - Parameters:
+    ///   - programs: directory of the programs of these sources.
+    ///   - layout: what moves together; the floor knows one group.
+    public func peer(
+        _ setting: DetectionSetting, programs: String, layout: ServiceLayout = .together
+    ) -> any FailoverPeer {
         switch self {
-        case .ours: OurPeer(setting, programs: programs)
-        case .watching: OurPeer(setting, programs: programs, watches: 100)
-        case .heartbeat: OriginalPeer(setting)
-        case .ipfail: OriginalPeer(setting, usesIPFail: true)
-        case .keepalived: KeepalivedPeer(setting)
+        case .ours: OurPeer(setting, programs: programs, layout: layout)
+        case .watching: OurPeer(setting, programs: programs, watches: 100, layout: layout)
+        case .heartbeat: OriginalPeer(setting, layout: layout)
+        case .ipfail: OriginalPeer(setting, usesIPFail: true, layout: layout)
+        case .keepalived: KeepalivedPeer(setting, layout: layout)
         case .floor: FloorPeer(setting, programs: programs)
         }
     }
