@@ -80,7 +80,8 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(name: "hb_standby", dependencies: ["HeartbeatMove", arguments], swiftSettings: strict),
         .executableTarget(name: "hb_takeover", dependencies: ["HeartbeatMove", arguments], swiftSettings: strict),
-        .executableTarget(name: "hb_address", dependencies: ["HeartbeatLinux", arguments], swiftSettings: strict),
+        .executableTarget(
+            name: "hb_address", dependencies: ["HeartbeatLinux", "HeartbeatModel", arguments], swiftSettings: strict),
         .executableTarget(
             name: "faild", dependencies: ["HeartbeatLinux", "HeartbeatModel", arguments], swiftSettings: strict),
         .executableTarget(name: "hbsim", dependencies: ["HeartbeatSimulator", arguments], swiftSettings: strict),
