@@ -280,7 +280,7 @@ final class NodeShell {
     }
 
     private func reboot() {
-        log.writeHeldBack()
+        log.flush(atMost: .seconds(1))
         facts.tell(.rebootFailed, "\(Reboot.now()): do it by hand")
     }
 
