@@ -114,10 +114,15 @@ final class Daemon {
             throw StartFailure(code: 1, text: notStarted(error))
         }
         do throws(StateError) {
+            let isFirstStart = state.isUnused
             let (generation, isNew) = try state.nextGeneration(
                 unixTime: UInt64(max(1, time(nil))), followsTime: configuration.generationFromTime)
             let field = NoticeField(.generation, generation.number)
-            if isNew {
+            if isNew && isFirstStart {
+                log.logger.tell(
+                    .generationFirst,
+                    "No Previous generation - starting at \(generation.number): this node's first start", [field])
+            } else if isNew {
                 log.logger.tell(
                     .generationNew,
                     "No Previous generation - starting at \(generation.number), the time of the clock; the other node "
