@@ -4,7 +4,7 @@
 
 name=${0##*/}
 # shellcheck disable=SC2034 # used by those who read this file
-notes=${HA_RSCTMP:-/run/heartbeat/rsctmp}
+notes=${HA_RSCTMP:-/run/swift-heartbeat/rsctmp}
 
 fail() { # exit-code text
     code=$1

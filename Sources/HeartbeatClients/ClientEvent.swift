@@ -33,7 +33,7 @@ public enum ClientEffect: Hashable, Sendable {
     /// Send a message to a client.
     case write([Message.Field], to: ClientConnection)
     /// Send a signal to the process of a client, which asked for it.
-    case signal(Int32, pid: Int32)
+    case signal(Int32, of: ClientConnection)
     /// The client has signed on: it keeps its place, whoever else connects.
     case admit(ClientConnection)
     /// So many messages may wait for this client.

@@ -171,7 +171,7 @@ public struct ClientSessions: Hashable, Sendable {
     mutating func write(_ fields: [Message.Field], to connection: ClientConnection) {
         effects.append(.write(fields, to: connection))
         guard let session = sessions.first(where: { $0.connection == connection }), session.signal > 0 else { return }
-        effects.append(.signal(session.signal, pid: session.peer.pid))
+        effects.append(.signal(session.signal, of: connection))
     }
 
     mutating func note(_ note: ClientNote) {

@@ -16,9 +16,15 @@ public struct ControlClient: Sendable {
         self.timeout = timeout
     }
 
-    /// Where the daemon listens: `<run-dir>/heartbeat/control`.
+    /// Where the daemon listens: `<run-dir>/swift-heartbeat/control`.
     public static func socketPath(runDirectory: String) -> String {
-        runDirectory + "/heartbeat/control"
+        ownDirectory(runDirectory: runDirectory) + "/control"
+    }
+
+    /// The directory in which only the daemon makes files: who may write the other one, `<run-dir>/heartbeat`, must not be able
+    /// to answer in its place.
+    public static func ownDirectory(runDirectory: String) -> String {
+        runDirectory + "/swift-heartbeat"
     }
 
     /// Sends a request and waits for the whole answer.

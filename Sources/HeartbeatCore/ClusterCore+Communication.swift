@@ -11,7 +11,6 @@ extension ClusterCore {
     mutating func send(_ content: Message.Content, to destination: NodeName? = nil, extra: [Message.Field] = [])
         -> SequenceNumber
     {
-        guard let host else { preconditionFailure("message before the first host sample") }
         let sequence = content.isSequenced ? nextSequence() : nil
         let message = Message(
             source: localNode, sourceUUID: localUUID, destination: destination,

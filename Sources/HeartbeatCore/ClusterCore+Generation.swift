@@ -61,7 +61,7 @@ extension ClusterCore {
         }
         // If it is the node itself, it can only have lost its file. If somebody plays its messages again, the node hears
         // nothing new. Once a second, so that nobody makes us send much.
-        guard host != nil, doubts.answered.map({ now - $0 >= Self.answerInterval }) ?? true else { return }
+        guard doubts.answered.map({ now - $0 >= Self.answerInterval }) ?? true else { return }
         doubts.answered = now
         let field = Message.Field(name: Self.laterGenerationField, value: .string(String(known.number)))
         send(.other(type: Self.laterGenerationType, fields: [field]), to: message.source)

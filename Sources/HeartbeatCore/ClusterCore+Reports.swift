@@ -51,7 +51,7 @@ extension ClusterCore {
         case .waitingForNodes, .requestingNodes:
             // The peer asked before we are members: we hold nothing, or what an earlier run has left up, and when that is
             // gone it must know.
-            guard force || lastReport != nil, host != nil else { return }
+            guard force || lastReport != nil else { return }
         case .lingering:
             guard force else { return }
         case .stopped: return

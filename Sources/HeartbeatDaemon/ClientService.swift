@@ -166,7 +166,7 @@ final class ClientService {
             case .write(let fields, BuiltInIPFail.connection): ipfail?.hear(fields)
             case .write(let fields, let connection):
                 server?.write(UnsignedMessage.bytes(of: fields, as: configuration.messageFormat.form), to: connection)
-            case .signal(let number, let pid): kill(pid, number)
+            case .signal(let number, let connection): server?.signal(number, to: connection)
             case .admit(let connection): server?.admit(connection)
             case .limitQueue(let length, let connection): server?.limitQueue(length, of: connection)
             case .close(let connection): server?.close(connection)

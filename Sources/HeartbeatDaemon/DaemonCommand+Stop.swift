@@ -17,11 +17,21 @@ extension DaemonCommand {
             complain("ERROR: heartbeat runs, but \(paths.pidFile) does not tell its process; end it with kill")
             return 1
         }
-        guard kill(pid, SIGTERM) == 0 || errno == ESRCH else {
-            complain("\(HostError("stop", "heartbeat [pid \(pid)]"))")
+        if let error = signal(SIGTERM, toDaemon: pid, "stop"), error.code != ESRCH {
+            complain("\(error)")
             return 4
         }
         return wait(for: pid, timeout: timeout)
+    }
+
+    /// To the daemon that holds the pid file, not to another process that has been given its number since it was read.
+    func signal(_ number: Int32, toDaemon pid: pid_t, _ verb: String) -> HostError? {
+        let object = "heartbeat [pid \(pid)]"
+        guard let process = ProcessHandle(pid) else { return HostError(verb, object) }
+        guard PidFile.owner(of: paths.pidFile) == .running(pid: pid) else {
+            return HostError(verb, object, code: ESRCH)
+        }
+        return process.signal(number).map { HostError(verb, object, code: $0) }
     }
 
     private func wait(for pid: pid_t, timeout: Duration?) -> Int32 {

@@ -155,8 +155,8 @@ public struct DaemonCommand: Sendable {
         let result = loader.load()
         complain(result.diagnostics)
         guard result.configuration != nil else { return Self.notConfigured }
-        guard kill(pid, SIGHUP) == 0 else {
-            complain("\(HostError("signal", "heartbeat [pid \(pid)]"))")
+        if let error = signal(SIGHUP, toDaemon: pid, "signal") {
+            complain("\(error)")
             return 1
         }
         return 0

@@ -32,10 +32,12 @@ public struct DaemonPaths: Hashable, Sendable {
     /// Of the client API; its place below `/run` is fixed in every program that uses it.
     var clientSocket: String { run + "/heartbeat/register" }
     /// Which scripts run; for the daemon after this one.
-    var scriptJournal: ScriptJournal { ScriptJournal(run + "/heartbeat/scripts") }
+    var scriptJournal: ScriptJournal { ScriptJournal(own.path + "/scripts") }
     /// Names of paths that are lost; for the daemon after this one.
-    var lostPaths: String { run + "/heartbeat/lost_paths" }
-    var scriptNotes: String { run + "/heartbeat/rsctmp" }
+    var lostPaths: LostPaths { LostPaths(in: own) }
+    var scriptNotes: String { own.path + "/rsctmp" }
+    /// What a daemon leaves for the next one to believe.
+    var own: PrivateDirectory { PrivateDirectory(ControlClient.ownDirectory(runDirectory: run)) }
 
     /// Where scripts are found and what they are told about it.
     var scripts: ScriptPaths {

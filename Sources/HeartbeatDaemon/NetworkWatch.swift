@@ -17,7 +17,7 @@ final class NetworkWatch {
     private let links: LinkWatch
     private let prober: PathProber
     private let places = ServiceInterfaces()
-    private let memory: String
+    private let memory: LostPaths
     private var configuration: Configuration
     private var rules: [LinkRule] = []
     private var told: [String: LinkState] = [:]
@@ -26,9 +26,9 @@ final class NetworkWatch {
     private var timer: ReactorTimer?
     private var isClosed = false
 
-    /// `memory` is the file that names lost paths for the daemon after this one.
+    /// `memory` names lost paths for the daemon after this one.
     init(
-        _ configuration: Configuration, memory: String, facts: FactTeller, reactor: Reactor,
+        _ configuration: Configuration, memory: LostPaths, facts: FactTeller, reactor: Reactor,
         feed: @escaping (Event) -> Void
     ) {
         self.configuration = configuration
@@ -41,7 +41,7 @@ final class NetworkWatch {
     }
 
     func start() {
-        remembered = LostPaths.read(memory)
+        remembered = memory.read()
         if !remembered.isEmpty { feed(.pathsRecalled(remembered)) }
         links.onChange = { [unowned self] in changed($0, $1) }
         links.onProblem = { [unowned self] in facts.tell(.networkWatchFailed, $0) }
@@ -78,7 +78,7 @@ final class NetworkWatch {
     func remember(lost names: [String]) {
         guard names != remembered else { return }
         remembered = names
-        if let error = LostPaths.write(names, to: memory) {
+        if let error = memory.write(names) {
             facts.tell(
                 .networkWatchFailed, "\(error); after a restart of heartbeat lost paths count as good until asked")
         }

@@ -63,8 +63,8 @@ final class NodeShell {
         facts = FactTeller(logger, reactor: reactor)
         services = ServiceReport(configuration)
         core = ClusterCore(
-            configuration, local: localNode, uuid: uuid, generation: generation, randomSeed: .random(in: 0...(.max)),
-            now: reactor.now)
+            configuration, local: localNode, uuid: uuid, generation: generation, host: sampler.current,
+            randomSeed: .random(in: 0...(.max)), now: reactor.now)
         codec = MessageCodec(keys: configuration.authentication, format: configuration.messageFormat)
         media = MediaSet(configuration.media, reactor: reactor)
         probes = [:]
@@ -296,11 +296,10 @@ final class NodeShell {
                 "The other node knows this node under generation \(known.number): hb_generation was lost or set back. "
                     + "Going on with \(generation.number)")
             core = ClusterCore(
-                configuration, local: localNode, uuid: uuid, generation: generation,
+                configuration, local: localNode, uuid: uuid, generation: generation, host: sampler.current,
                 randomSeed: .random(in: 0...(.max)), now: reactor.now)
             if !clients.interest.isEmpty { feed(.interestChanged(clients.interest)) }
             network.tellAgain()
-            sampler.forget()
             reactor.after(.zero) { [weak self] in self.map { $0.expire(at: $0.reactor.now) } }
         } catch {
             facts.tell(.generationStuck, "\(error); the other node goes on refusing this node's messages")

@@ -26,6 +26,7 @@ struct World {
     let configuration: Configuration
     var hosts: [Host]
     var network: Network
+    var neighbours = Neighbours()
     var scripts: ScriptWorld
     var random: SplitMix64
     var trace: Trace
@@ -129,11 +130,12 @@ struct World {
             losingGeneration ? max(fromClock, hosts[host].generation + 1) : hosts[host].generation + 1
         let local = hosts[host].localTime(now)
         hosts[host].bootedAt = local
+        let sample = HostSample(unixTime: unixTime, load: "0.00 0.00 0.00 1/1 1")
         hosts[host].core = ClusterCore(
             configuration, local: hosts[host].name, uuid: hosts[host].uuid,
-            generation: Generation(hosts[host].generation), randomSeed: random.next(), now: local)
+            generation: Generation(hosts[host].generation), host: sample, randomSeed: random.next(), now: local)
         note(host, "boots with generation \(hosts[host].generation)")
-        feed(.hostSampled(HostSample(unixTime: unixTime, load: "0.00 0.00 0.00 1/1 1")), to: host)
+        feed(.hostSampled(sample), to: host)
         watchNetwork(host)
     }
 
@@ -143,6 +145,7 @@ struct World {
 
     mutating func losePower(_ host: Int) {
         note(host, "loses power")
+        for place in hosts[host].running { network(hears: place, from: host) }
         hosts[host].losePower()
     }
 
@@ -153,7 +156,10 @@ struct World {
         for (group, step) in hosts[host].busy.sorted(by: { $0.key < $1.key }) {
             guard let position = configuration.groups[group].steps.firstIndex(of: step) else { continue }
             // Nobody knows how far it came.
-            if random.chance(0.5) { hosts[host].running.insert(ResourcePlace(group: group, position: position)) }
+            guard random.chance(0.5) else { continue }
+            let place = ResourcePlace(group: group, position: position)
+            hosts[host].running.insert(place)
+            network(hears: place, from: host)
         }
         hosts[host].crashDaemon()
     }
@@ -242,7 +248,7 @@ struct World {
             case .handOn: break
             case .probe(let name): if random.chance(0.95) { feed(.pingAnswered(name), to: host) }
             case .perform(let action, let id): perform(action, id, on: host)
-            case .announce(let group): note(host, "announces \(group.key)")
+            case .announce(let group): announce(group, from: host)
             case .reply(let id, let reply):
                 if openRequests.remove(id) == nil { checker.report("request \(id.number) answered twice", at: now) }
                 note(host, "answers \(reply)")

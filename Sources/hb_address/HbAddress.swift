@@ -16,7 +16,7 @@ struct HbAddress: ParsableCommand {
             SendArp          address/interface: only announces what is there already
 
             What is left out is that of the interface whose network contains the address. start announces the address at \
-            once, and again in the background for some seconds. status writes running or stopped.
+            once, and again in the background for some seconds. status, or monitor, writes running or stopped.
 
             Exit status: 0 done, or running; 1 failed; 2 wrong arguments; 3 status: stopped.
             Environment: HA_RSCTMP, the directory where SendArp keeps in mind that it was started.
@@ -36,7 +36,7 @@ struct HbAddress: ParsableCommand {
     static func main() {
         do {
             let words = try parse()
-            let notes = getenv("HA_RSCTMP").map { String(cString: $0) } ?? "/run/heartbeat/rsctmp"
+            let notes = getenv("HA_RSCTMP").map { String(cString: $0) } ?? "/run/swift-heartbeat/rsctmp"
             let command = try AddressCommand(words.name, words.argument, notes: notes)
             let complain = { (text: String) in write("\(words.name.rawValue): \(text)\n", to: STDERR_FILENO) }
             _exit(command.run(words.verb, say: { write($0, to: STDOUT_FILENO) }, complain: complain))
@@ -57,6 +57,8 @@ struct HbAddress: ParsableCommand {
 
     private static func verb(_ text: String) throws -> AddressCommand.Verb {
         if let verb = AddressCommand.Verb(rawValue: text) { return verb }
+        // The scripts of heartbeat 3 know both words for it.
+        if text == "monitor" { return .status }
         throw ValidationError("'\(text)' is none of start, stop and status.")
     }
 

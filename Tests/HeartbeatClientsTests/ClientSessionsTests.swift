@@ -188,9 +188,9 @@ import Testing
     @Test func aSignalGoesWithEveryMessage() {
         var desk = Desk()
         let connection = desk.signOn("10", pid: 10)
-        #expect(desk.ask("setsignal", ["signal": "10"], on: connection).contains(.signal(10, pid: 10)))
-        #expect(desk.sessions.handle(.handedOn(Desk.message(.starting), .news)).contains(.signal(10, pid: 10)))
-        #expect(!desk.ask("setsignal", ["signal": "0"], on: connection).contains(.signal(10, pid: 10)))
+        #expect(desk.ask("setsignal", ["signal": "10"], on: connection).contains(.signal(10, of: connection)))
+        #expect(desk.sessions.handle(.handedOn(Desk.message(.starting), .news)).contains(.signal(10, of: connection)))
+        #expect(!desk.ask("setsignal", ["signal": "0"], on: connection).contains(.signal(10, of: connection)))
     }
 
     @Test func aQueueMayBeAskedForUpToALimit() {

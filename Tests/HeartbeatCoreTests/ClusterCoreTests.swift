@@ -285,14 +285,27 @@ import Testing
         #expect(desk.core == before)
     }
 
-    @Test func nothingIsSentBeforeTheFirstHostSample() {
-        var core = ClusterCore(
-            CoreOnDesk.configuration, local: CoreOnDesk.alpha, uuid: .unknown, generation: CoreOnDesk.generation,
-            randomSeed: 1, now: .zero)
-        #expect(core.expireTimers(at: .zero + .seconds(100)).isEmpty)
-        let id = RequestID(1)
-        #expect(core.handle(.requested(.standby(.all), id), at: .zero).replies == [id])
-        #expect(core.handle(.injected(.starting, to: nil, extraFields: []), at: .zero).isEmpty)
+    /// A daemon that has begun anew still has a backlog of its earlier life to read, before it has done anything else.
+    @Test func theVeryFirstMessagesAreAnswered() {
+        let firsts: [Message.Content] = [
+            .requestNodes, .starting, .takeoverRequest(.all), .askResources(.all, .me),
+            .status(StatusReport(status: .active, deadtime: .seconds(10))),
+        ]
+        for content in firsts {
+            var core = ClusterCore(
+                CoreOnDesk.configuration, local: CoreOnDesk.alpha, uuid: .unknown, generation: CoreOnDesk.generation,
+                host: CoreOnDesk.host, randomSeed: 1, now: .zero)
+            // Ten in a row, one of which is to be acknowledged.
+            let effects = (1...10 as ClosedRange<UInt64>).flatMap { number in
+                core.handle(
+                    .received(
+                        Message(
+                            source: CoreOnDesk.beta, sequence: SequenceNumber(number), generation: Generation(7),
+                            timestamp: 1, content: content), over: CoreOnDesk.eth0), at: .zero)
+            }
+            #expect(effects.contents.contains { if case .acknowledge = $0 { true } else { false } })
+            #expect(effects.messages.allSatisfy { $0.timestamp == CoreOnDesk.host.unixTime })
+        }
     }
 }
 

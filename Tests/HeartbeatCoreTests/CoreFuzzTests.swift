@@ -26,9 +26,9 @@ import Testing
             begun = Self.configuration(&peer)
             core = ClusterCore(
                 begun, local: CoreOnDesk.alpha, uuid: .unknown, generation: CoreOnDesk.generation,
-                randomSeed: seed, now: .zero)
-            // The shell's first word, before anything else can happen.
-            feed(.hostSampled(HostSample(unixTime: 1, load: "")))
+                host: CoreOnDesk.host, randomSeed: seed, now: .zero)
+            // A daemon that has begun anew reads the backlog of its earlier life first.
+            if peer.chance(2) { for _ in 0..<30 { hear() } }
             expire()
         }
 

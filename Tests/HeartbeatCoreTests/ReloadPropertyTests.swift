@@ -30,9 +30,9 @@ import Testing
                 cores.append(
                     ClusterCore(
                         Self.configuration(0), local: node, uuid: .unknown, generation: Generation(1),
-                        randomSeed: seed &+ UInt64(number), now: now))
+                        host: CoreOnDesk.host, randomSeed: seed &+ UInt64(number), now: now))
             }
-            for node in 0...1 { feed(.hostSampled(HostSample(unixTime: 1, load: "")), to: node) }
+            for node in 0...1 { feed(.hostSampled(CoreOnDesk.host), to: node) }
         }
 
         /// The files, in several versions.

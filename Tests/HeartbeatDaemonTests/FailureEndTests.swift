@@ -123,7 +123,8 @@ extension LifeTests {
                 #expect(cluster.log(of: node).contains("was killed while"))
                 #expect(cluster.log(of: node).contains("ended what was left of it (1 process)"))
                 try cluster.wait(for: "all groups") { cluster.running(on: node) == ["mail", "web"] }
-                let left = try FileManager.default.contentsOfDirectory(atPath: node.runDirectory + "/heartbeat/scripts")
+                let left = try FileManager.default.contentsOfDirectory(
+                    atPath: node.runDirectory + "/swift-heartbeat/scripts")
                 #expect(left.filter { $0.hasPrefix(daemon + ".") } == [])
             }
         }

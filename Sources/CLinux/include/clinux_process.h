@@ -131,6 +131,13 @@ static inline int clinux_child_has_ended(pid_t pid) {
 // Names one process beyond reuse of its number.
 static inline int clinux_pidfd_open(pid_t pid) { return (int)syscall(434 /* pidfd_open */, pid, 0); }
 
+// The process that has connected a Unix socket to us, beyond reuse of its number (SO_PEERPIDFD, Linux 6.5).
+static inline int clinux_peer_pidfd(int fd) {
+    int process = -1;
+    socklen_t length = sizeof process;
+    return getsockopt(fd, SOL_SOCKET, 77 /* SO_PEERPIDFD */, &process, &length) < 0 ? -1 : process;
+}
+
 static inline int clinux_pidfd_send_signal(int fd, int signal) {
     return (int)syscall(424 /* pidfd_send_signal */, fd, signal, NULL, 0);
 }

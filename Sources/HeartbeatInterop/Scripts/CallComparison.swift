@@ -58,7 +58,7 @@ struct CallComparison: Sendable {
         var reasons = [
             "HA_BIN": "our programs lie elsewhere in the laboratory",
             "PATH": "the same; our programs lie elsewhere in the laboratory",
-            "HA_RSCTMP": "notes of our scripts are in /run/heartbeat, where only root may write",
+            "HA_RSCTMP": "notes of our scripts are in /run/swift-heartbeat, where only root may write",
             "HA_ACTION_ID": "ours alone: by it what a script has left behind is found",
             "HA_DONTASK": "here for each start without the other node; there only for a node's own groups",
             "HA_NICEFAILBACK": "here for each start; there not in a handover",

@@ -22,6 +22,8 @@ final class ClientChannel: ChannelInboundHandler {
     private let server: ClientServer
     private var channel: (any Channel)?
     private var peer: PeerCredentials?
+    /// Taken when it connects: later its number may be another's.
+    private var process: ProcessHandle?
     private var connection: ClientConnection?
     private var frames = ClientFrames()
     private var allowance: Allowance
@@ -42,6 +44,7 @@ final class ClientChannel: ChannelInboundHandler {
         channel = context.channel
         guard let peer = PeerProcess.of(context.channel) else { return end() }
         self.peer = peer
+        process = PeerProcess.handle(of: context.channel, peer)
         connection = server.opened(self, by: peer)
     }
 
@@ -50,6 +53,7 @@ final class ClientChannel: ChannelInboundHandler {
         pausing?.cancel()
         bodies = []
         channel = nil
+        process = nil
         guard let connection else { return }
         self.connection = nil
         server.closed(connection)
@@ -111,6 +115,12 @@ final class ClientChannel: ChannelInboundHandler {
             self?.waitingBytes -= frame.count
             if case .failure = result { self?.end() }
         }
+    }
+
+    /// To the process that has connected, for as long as it lives and as its user could send it.
+    func signal(_ number: Int32) {
+        guard let peer, let process else { return }
+        process.signal(number, onBehalfOf: peer.user)
     }
 
     func endAfterWriting() {

@@ -91,6 +91,11 @@ public final class ClientServer {
         connections[connection]?.longestQueue = length
     }
 
+    /// Sends a signal to the process of a client; to nobody when it has ended, whoever has its number now.
+    public func signal(_ number: Int32, to connection: ClientConnection) {
+        connections[connection]?.signal(number)
+    }
+
     /// The client is known now and keeps its place.
     public func admit(_ connection: ClientConnection) {
         strangers.removeAll { $0 == connection }

@@ -2,7 +2,6 @@
 // environment, the children of those, and whoever was seen as one of them before. A process escapes only when it leaves
 // the group, clears its environment and loses its parent all between two looks.
 
-import CLinux
 import Glibc
 
 /// The processes of one script call, looked up anew each time.
@@ -47,12 +46,7 @@ struct ProcessTree {
         // First the whole group at once, before any member can fork away from the list.
         kill(-root, number)
         for process in processes where process.group != root {
-            let descriptor = clinux_pidfd_open(process.pid)
-            guard descriptor >= 0 else { continue }
-            if ProcessEntry(pid: process.pid)?.identity == process.identity {
-                _ = clinux_pidfd_send_signal(descriptor, number)
-            }
-            close(descriptor)
+            process.signal(number)
         }
     }
 }
@@ -62,6 +56,12 @@ extension ProcessEntry {
     struct Identity: Hashable {
         var pid: pid_t
         var startTime: UInt64
+    }
+
+    /// Sends it a signal; not to another process that has been given its number since.
+    func signal(_ number: Int32) {
+        guard let handle = ProcessHandle(pid), ProcessEntry(pid: pid)?.identity == identity else { return }
+        handle.signal(number)
     }
 
     var identity: Identity { Identity(pid: pid, startTime: startTime) }

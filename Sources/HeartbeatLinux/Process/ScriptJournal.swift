@@ -7,27 +7,22 @@ import Glibc
 
 /// A directory with one small file for each script that runs; it should not outlive a boot.
 public struct ScriptJournal: Sendable {
-    private let directory: String
+    private let directory: PrivateDirectory
 
-    /// `directory` need not exist.
+    /// `directory` need not exist, the one above it must be nobody else's.
     public init(_ directory: String) {
-        self.directory = directory
+        self.directory = PrivateDirectory(directory)
     }
 
     /// Notes a script that has just been started. Its number is that of its process group.
     func begin(_ marker: String, pid: pid_t, words: [String]) throws(HostError) {
-        try Directories.make(directory, mode: 0o700)
-        let path = directory + "/" + marker
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw HostError("create", path) }
-        defer { close(descriptor) }
-        let text = "\(pid)\n" + words.joined(separator: " ") + "\n"
-        if let code = Descriptors.write(Array(text.utf8), to: descriptor) { throw HostError("write", path, code: code) }
+        try directory.make(mode: 0o700)
+        try directory.write(Array("\(pid)\n\(words.joined(separator: " "))\n".utf8), to: marker)
     }
 
     /// Forgets a script that has ended.
     func end(_ marker: String) {
-        unlink(directory + "/" + marker)
+        directory.remove(marker)
     }
 
     /// Ends what is left of the scripts that the previous daemon had under way, waiting at most `limit` for each, and
@@ -38,9 +33,9 @@ public struct ScriptJournal: Sendable {
     /// marker, because the number may be another's by now. What left the group is a service that the script has
     /// started properly; the new daemon asks for its status and stops it by its script.
     public func endLeftovers(atMost limit: Duration = .seconds(5)) -> [String] {
-        Directories.names(in: directory).sorted().compactMap { marker in
+        directory.names().compactMap { marker in
             defer { end(marker) }
-            guard let text = Descriptors.contents(of: directory + "/" + marker, atMost: 4096) else { return nil }
+            guard let text = directory.contents(of: marker, atMost: 4096) else { return nil }
             let lines = text.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
             guard lines.count == 2, let group = pid_t(lines[0]), group > 1 else { return nil }
             return endGroup(group, marker: "\(ScriptRunner.markerName)=\(marker)", words: lines[1], atMost: limit)
@@ -48,14 +43,15 @@ public struct ScriptJournal: Sendable {
     }
 
     private func endGroup(_ group: pid_t, marker: String, words: String, atMost limit: Duration) -> String? {
-        var living = members(of: group)
-        guard living.contains(where: { ProcessTable.environment(of: $0.pid, contains: marker) }) else { return nil }
+        var known: Set<ProcessEntry.Identity> = []
+        var living = members(of: group, marker: marker, &known)
+        guard !living.isEmpty else { return nil }
         let count = living.count == 1 ? "1 process" : "\(living.count) processes"
         let deadline = ContinuousClock.now + limit
         while !living.isEmpty, ContinuousClock.now < deadline {
-            kill(-group, SIGKILL)
+            for process in living { process.signal(SIGKILL) }
             usleep(10_000)
-            living = members(of: group)
+            living = members(of: group, marker: marker, &known)
         }
         guard living.isEmpty else {
             let pids = living.map { String($0.pid) }.joined(separator: ", ")
@@ -65,7 +61,18 @@ public struct ScriptJournal: Sendable {
         return "the previous daemon was killed while \"\(words)\" ran; ended what was left of it (\(count))"
     }
 
-    private func members(of group: pid_t) -> [ProcessEntry] {
-        ProcessTable.entries().filter { $0.group == group && !$0.isDead }
+    /// The living of the group, as long as one of them is known for the script's: a group without any may be another's that
+    /// has been given the number.
+    private func members(
+        of group: pid_t, marker: String, _ known: inout Set<ProcessEntry.Identity>
+    ) -> [ProcessEntry] {
+        let members = ProcessTable.entries().filter { $0.group == group && !$0.isDead }
+        guard
+            members.contains(where: {
+                known.contains($0.identity) || ProcessTable.environment(of: $0.pid, contains: marker)
+            })
+        else { return [] }
+        known.formUnion(members.map(\.identity))
+        return members
     }
 }

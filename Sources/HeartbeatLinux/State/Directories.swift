@@ -2,6 +2,7 @@
 // modes and owners stay.
 
 import Glibc
+import HeartbeatControl
 
 public enum Directories {
     /// The operation of the errors of `make`.
@@ -17,22 +18,38 @@ public enum Directories {
             if errno == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
             throw HostError(making, path)
         }
+        // What was made is given away, whatever stands under its name by now.
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { throw HostError("open", path) }
+        defer { close(descriptor) }
         let user = owner.flatMap(userID) ?? uid_t.max
         let group = group.flatMap(groupID) ?? gid_t.max
-        guard chown(path, user, group) == 0, chmod(path, mode) == 0 else {
+        guard fchown(descriptor, user, group) == 0, fchmod(descriptor, mode) == 0 else {
             throw HostError("set owner and mode of", path)
         }
     }
 
-    /// `<run-dir>/heartbeat`, for the control socket, and below it `rsctmp`, where scripts keep notes.
+    /// `<run-dir>/heartbeat`, hacluster's, for the socket that clients know; `<run-dir>/swift-heartbeat`, which nobody but the
+    /// daemon may write, for what it believes; and below that `rsctmp`, where scripts keep notes.
     public static func prepareRunDirectory(_ path: String = "/run") throws(HostError) {
         try make(path + "/heartbeat", mode: 0o750, owner: "hacluster", group: "haclient")
-        try make(path + "/heartbeat/rsctmp", mode: 0o755)
+        let own = ControlClient.ownDirectory(runDirectory: path)
+        try PrivateDirectory(own).make(mode: 0o755)
+        try PrivateDirectory(own + "/rsctmp").make(mode: 0o755)
     }
 
     /// The names in a directory, in no order, those that begin with a dot left out; none when it cannot be read.
     public static func names(in path: String) -> [String] {
-        guard let listing = opendir(path) else { return [] }
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        return descriptor >= 0 ? names(listing: descriptor) : []
+    }
+
+    /// The same of an open directory, which is closed.
+    static func names(listing descriptor: Int32) -> [String] {
+        guard let listing = fdopendir(descriptor) else {
+            close(descriptor)
+            return []
+        }
         defer { closedir(listing) }
         var names: [String] = []
         while let item = readdir(listing) {

@@ -3,20 +3,28 @@
 
 import Glibc
 
-/// One name a line.
-public enum LostPaths {
+/// One name a line, in `lost_paths`.
+public struct LostPaths: Sendable {
+    private static let name = "lost_paths"
+
+    private let directory: PrivateDirectory
+
+    public init(in directory: PrivateDirectory) {
+        self.directory = directory
+    }
+
     /// Nothing when there is no such file, or one that nobody could have written.
-    public static func read(_ path: String) -> [String] {
-        guard let bytes = Descriptors.contents(of: path, atMost: 65536),
+    public func read() -> [String] {
+        guard let bytes = directory.contents(of: Self.name, atMost: 65536),
             let text = String(validating: bytes, as: UTF8.self)
         else { return [] }
         return text.split(separator: "\n").map(String.init)
     }
 
     /// Replaces the file; tells what went wrong.
-    public static func write(_ names: [String], to path: String) -> HostError? {
+    public func write(_ names: [String]) -> HostError? {
         do throws(HostError) {
-            try DurableFile.replace(path, with: Array(names.map { $0 + "\n" }.joined().utf8), mode: 0o644)
+            try directory.write(Array(names.map { $0 + "\n" }.joined().utf8), to: Self.name, mode: 0o644)
             return nil
         } catch {
             return error

@@ -70,6 +70,11 @@ enum Descriptors {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
+        return contents(from: descriptor, atMost: limit)
+    }
+
+    /// What can be read from here on.
+    static func contents(from descriptor: Int32, atMost limit: Int) -> [UInt8] {
         var bytes: [UInt8] = []
         while bytes.count < limit, let more = read(descriptor, atMost: min(limit - bytes.count, 65536)) {
             guard !more.isEmpty else { break }

@@ -11,6 +11,9 @@ public struct HostError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The value of errno.
     public var code: Int32
 
+    /// The operation of a refusal that is our own.
+    static let trusting = "trust"
+
     public init(_ operation: String, _ object: String, code: Int32 = errno) {
         self.operation = operation
         self.object = object
@@ -24,6 +27,8 @@ public struct HostError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What the operator should look at first, if there is a usual cause.
     public var remedy: String? {
         switch code {
+        case EPERM where operation == Self.trusting:
+            "only \(geteuid() == 0 ? "root" : "its user") may own and write it: set its owner and mode right, or remove it"
         case ENOSPC, EDQUOT: "free some space there (df -h, df -i)"
         case EROFS: "the file system is mounted read-only: look for disk errors in dmesg, then mount -o remount,rw"
         case EACCES, EPERM: "run as root, and look at the modes of the directories on the way"

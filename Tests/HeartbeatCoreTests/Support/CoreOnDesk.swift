@@ -11,6 +11,7 @@ struct CoreOnDesk {
     static let beta = NodeName("beta")
     static let eth0 = MediumName("eth0")
     static let generation = Generation(40)
+    static let host = HostSample(unixTime: 1_790_000_000, load: "0.00 0.00 0.00 1/1 1")
 
     var core: ClusterCore
     var now = Instant(nanoseconds: 1_000_000_000)
@@ -45,8 +46,9 @@ struct CoreOnDesk {
 
     init(_ configuration: Configuration = Self.configuration, seed: UInt64 = 1) {
         core = ClusterCore(
-            configuration, local: Self.alpha, uuid: .unknown, generation: Self.generation, randomSeed: seed, now: now)
-        _ = feed(.hostSampled(HostSample(unixTime: 1_790_000_000, load: "0.00 0.00 0.00 1/1 1")))
+            configuration, local: Self.alpha, uuid: .unknown, generation: Self.generation, host: Self.host,
+            randomSeed: seed, now: now)
+        _ = feed(.hostSampled(Self.host))
     }
 
     // MARK: - Events

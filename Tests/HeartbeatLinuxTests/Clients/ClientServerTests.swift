@@ -112,6 +112,30 @@ import Testing
         #expect(peers == [PeerCredentials(pid: getpid(), user: geteuid(), group: getegid())])
     }
 
+    @Test func `a client is sent no signal that its user could not send`() throws {
+        var pids: [pid_t] = []
+        defer { for pid in pids { kill(pid, SIGKILL) } }
+        func sleeper() throws -> ProcessHandle {
+            let child = ChildProcess(
+                executable: "/bin/sleep", arguments: ["sleep", "1000"], environment: [], directory: "/",
+                standardOutput: STDOUT_FILENO, standardError: STDERR_FILENO)
+            pids.append(try child.start())
+            return try #require(ProcessHandle(pids[pids.count - 1]))
+        }
+        let process = try sleeper()
+        process.signal(SIGKILL, onBehalfOf: 4711)
+        let other = try sleeper()
+        other.signal(SIGKILL, onBehalfOf: geteuid())
+        #expect(waitUntil { other.hasEnded })
+        #expect(!process.hasEnded)
+        for pid in pids { kill(pid, SIGKILL) }
+        for pid in pids { waitpid(pid, nil, 0) }
+        pids = []
+        #expect(process.signal(SIGTERM) == ESRCH, "collected")
+        #expect(ProcessHandle.users(status: "Name:\tUid: 7\nUid:\t1\t2\t3\t4\nGid:\t5\t6\t7\t8\n") == [1, 3])
+        for text in ["", "Uid:\n", "Uid:\t1\t2\n"] { #expect(ProcessHandle.users(status: text) == []) }
+    }
+
     @Test func whoeverGoesIsToldOnceAndTheSocketGoesWithTheServer() throws {
         let harness = Harness()
         let descriptor = try harness.connect()

@@ -123,7 +123,7 @@ import Testing
         try Directories.prepareRunDirectory(base)
         var status = stat()
         #expect(stat(state.workingDirectory, &status) == 0 && status.st_mode & 0o7777 == 0o700)
-        #expect(stat(base + "/heartbeat/rsctmp", &status) == 0 && status.st_mode & 0o7777 == 0o755)
+        #expect(stat(base + "/swift-heartbeat/rsctmp", &status) == 0 && status.st_mode & 0o7777 == 0o755)
         writeFile(base + "/file", "")
         #expect(throws: HostError.self) { try Directories.make(base + "/file", mode: 0o755) }
     }
