@@ -124,7 +124,8 @@ let package = Package(
             name: "HeartbeatConfigTests", dependencies: ["HeartbeatConfig", "HeartbeatModel"],
             resources: [.copy("golden")], swiftSettings: strict),
         .testTarget(
-            name: "HeartbeatCoreTests", dependencies: ["HeartbeatCore", "HeartbeatSimulator", "HeartbeatModel"],
+            name: "HeartbeatCoreTests",
+            dependencies: ["HeartbeatCore", "HeartbeatSimulator", "HeartbeatModel", "HeartbeatWire"],
             resources: [.copy("scenarios")], swiftSettings: strict),
         .testTarget(
             name: "HeartbeatClientsTests",
