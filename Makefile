@@ -34,8 +34,9 @@ SHELL_FILES = $(filter-out .ci/failed-tests,$(wildcard install.sh resource.d/* t
 	Tests/tools.d/* Tests/install.d/* Tests/systemd/* .ci/*))
 
 # package:what it is recognised by, a program or a file
-TOOLCHAIN := git:git ca-certificates:/etc/ssl/certs/ca-certificates.crt pkg-config:pkg-config \
-	libc6-dev:/usr/include/stdio.h libstdc++-12-dev:/usr/include/c++/* libsystemd-dev:/usr/include/systemd/sd-daemon.h
+# The toolchain brings a compiler, but not what it links with.
+TOOLCHAIN := git:git binutils:ld ca-certificates:/etc/ssl/certs/ca-certificates.crt \
+	pkg-config:pkg-config libc6-dev:/usr/include/stdio.h libstdc++-12-dev:/usr/include/c++/* libsystemd-dev:/usr/include/systemd/sd-daemon.h
 LABORATORY := iproute2:ip util-linux:nsenter hostname:hostname
 # The path, because shells have a `kill` of their own.
 TESTS := procps:sysctl procps:/bin/kill perl-base:perl

@@ -56,12 +56,12 @@ import Testing
         #expect(Self.readme.contains("\n```\n\(table)\n```\n"), "README does not show\n\(table)")
     }
 
-    @Test func `README shows a scene as the demonstration tells it`() throws {
-        let story = try #require(Self.powerLoss).story.split(separator: "\n").map { "    \($0)" }
-        let lines =
-            [Scene.powerLoss.title, "    " + Scene.powerLoss.explanation, ""] + story
-            + ["", "    " + Self.results[1].sentence]
-        let text = lines.joined(separator: "\n")
+    @Test func `README shows a scene as the demonstration tells it`() {
+        var result = Self.results[1]
+        result.timeline = Self.powerLoss
+        let scene = result.scene
+        let text =
+            Timeline.heading(scene.title, scene.explanation, isColoured: false) + result.ending(isVerbose: false)
         #expect(Self.readme.contains("\n```\n\(text)\n```\n"), "README does not show\n\(text)")
     }
 }

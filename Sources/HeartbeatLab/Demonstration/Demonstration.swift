@@ -188,8 +188,7 @@ public final class Demonstration {
     }
 
     private func tellEnd(_ result: SceneResult) {
-        if let merged = result.timeline { timeline.show(timeline.isVerbose ? merged.table : merged.story) }
-        timeline.say("    " + result.sentence)
+        timeline.say(result.ending(isVerbose: timeline.isVerbose))
         guard !result.problems.isEmpty else { return }
         for node in nodes { timeline.tell(.node(node.name), "\n" + node.diagnosis) }
     }

@@ -88,6 +88,11 @@ public struct DemonstrationReport: Sendable {
 extension SceneResult {
     fileprivate var verdict: String { problems.isEmpty ? "ok" : "WRONG" }
 
+    /// How a scene ends: what happened, and a sentence.
+    func ending(isVerbose: Bool) -> String {
+        (timeline.map { indented(isVerbose ? $0.table : $0.story) } ?? "") + "\n    " + sentence
+    }
+
     /// The line that ends a scene's story.
     var sentence: String {
         guard problems.isEmpty else { return "WRONG: \(problems.joined(separator: "; "))" }

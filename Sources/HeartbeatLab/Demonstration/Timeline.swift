@@ -30,8 +30,13 @@ public final class Timeline: Sendable {
     /// Begins a scene: times count from here. `explanation` may have several lines.
     public func begin(_ title: String, explanation: String = "") {
         origin.withLock { $0 = Moment.now() }
-        print(
-            "\n\(isColoured ? "\u{1B}[1m" : "")\(title)\(isColoured ? "\u{1B}[0m" : "")\n" + Self.indented(explanation))
+        print("\n" + Self.heading(title, explanation, isColoured: isColoured))
+    }
+
+    /// How a scene begins.
+    static func heading(_ title: String, _ explanation: String, isColoured: Bool) -> String {
+        (isColoured ? "\u{1B}[1m\(title)\u{1B}[0m\n" : "\(title)\n")
+            + (explanation.isEmpty ? "" : indented(explanation) + "\n")
     }
 
     /// Text without times.
@@ -48,15 +53,6 @@ public final class Timeline: Sendable {
     public func tell(_ actor: Actor, _ text: String) {
         let milliseconds = (Moment.now() - origin.withLock { $0 }).roundedMilliseconds
         print(Self.line(milliseconds: milliseconds, actor: actor, text: text, isColoured: isColoured) + "\n")
-    }
-
-    /// A table of its own.
-    public func show(_ table: String) {
-        print(Self.indented(table) + "\n")
-    }
-
-    private static func indented(_ text: String) -> String {
-        text.split(separator: "\n").map { "    \($0)\n" }.joined()
     }
 
     /// A fact as it is printed: `   1034 ms  cluster2    text`.
@@ -97,4 +93,9 @@ func alignedColumns(_ rows: [[String]], onTheRight: Set<Int>) -> String {
 func padded(_ text: String, to width: Int, onTheLeft: Bool = false) -> String {
     let blanks = String(repeating: " ", count: max(0, width - text.count))
     return onTheLeft ? blanks + text : text + blanks
+}
+
+/// Each line a bit to the right.
+func indented(_ text: String) -> String {
+    text.split(separator: "\n").map { "    \($0)\n" }.joined()
 }
