@@ -211,7 +211,8 @@ extension ClusterCore {
             deadlines[.orphan] = nil
             return
         }
-        if deadlines[.orphan] == nil { deadlines[.orphan] = now + Self.orphanDelay }
+        // A peer that had nothing but leftovers of ours hands nothing over: there is nothing to wait for but its answer.
+        if deadlines[.orphan] == nil { deadlines[.orphan] = now + (peerClaimedLeftovers ? .zero : Self.orphanDelay) }
     }
 
     private var localGroupsAreOrphaned: Bool {
@@ -235,7 +236,9 @@ extension ClusterCore {
 
     private mutating func takeOrphans() {
         guard localGroupsAreOrphaned else { return }
-        notify(.nobodyHolds(.local))
+        let isStart = peerClaimedLeftovers
+        if !isStart { notify(.nobodyHolds(.local)) }
         acquire(.local, rank: .agreed)
+        if isStart { notify(.localResourcesAcquired(own.held)) }
     }
 }

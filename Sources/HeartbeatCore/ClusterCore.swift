@@ -70,6 +70,9 @@ public struct ClusterCore: Hashable, Sendable {
     var lastReportSequence: SequenceNumber?
     /// From this message of ours on, a report that has heard it is an answer to our question what the peer holds.
     var challenge: SequenceNumber?
+    /// We joined while the peer was no member yet and claimed our local groups for what an earlier run might have left up; until
+    /// we hold them.
+    var peerClaimedLeftovers = false
     /// Since when both nodes are known to claim the same set.
     var overlapSince: Instant?
     /// The peer may have taken and announced what we run, and nobody has announced it from here since.
