@@ -169,6 +169,7 @@ extension ClusterCore {
             let next = due + configuration.keepalive
             deadlines[.keepalive] = next > now ? next : now + configuration.keepalive
             beat(at: now)
+            watchForAnswer(at: now)
         }
         for change in links.expire(now: now) { notify(.linkDead(node: change.node, medium: change.medium)) }
         followLaterLife(at: now)

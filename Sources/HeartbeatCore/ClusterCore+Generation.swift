@@ -13,6 +13,9 @@ struct GenerationDoubts: Hashable, Sendable {
     var nodesAnswered: Instant?
     /// When an echo was last sent because the peer doubts this life.
     var echoed: Instant?
+    /// Since when nobody has answered that we want to be an active member, and whether that has been told.
+    var unansweredSince: Instant?
+    var hasToldUnanswered = false
     /// A later life of the peer's that has no echo yet, and when it was last heard.
     var later: Generation?
     var laterHeard = Instant.zero
@@ -33,6 +36,8 @@ extension ClusterCore {
     /// The message of the sender's that the receiver is to echo, in hexadecimal.
     private static let askField = "hbask"
     private static let answerInterval = Duration.seconds(1)
+    /// `starting` is repeated every five seconds.
+    private static let answerPatience = Duration.seconds(20)
 
     /// Our own broadcasts come back; that proves the medium and nothing else. What bears our name and is not ours comes
     /// from a second machine of this name.
@@ -98,6 +103,20 @@ extension ClusterCore {
         else { return }
         lives = PeerLives(later, since: SequenceNumber(lastSequence))
         follow(later, hasBegunAnew: true, at: doubts.laterHeard)
+    }
+
+    /// One that is heard and never answers keeps this node waiting: it may run everything and be deaf, and it may be dead and
+    /// somebody plays what it once said. Only a person can tell.
+    mutating func watchForAnswer(at now: Instant) {
+        guard case .negotiating = phase, let peer, peer.isAlive else {
+            doubts.unansweredSince = nil
+            return
+        }
+        let since = doubts.unansweredSince ?? now
+        doubts.unansweredSince = since
+        guard !doubts.hasToldUnanswered, now - since >= max(configuration.deadtime, Self.answerPatience) else { return }
+        doubts.hasToldUnanswered = true
+        notify(.unanswered(node: peer.name))
     }
 
     /// The message of our present life that the sender says it has heard.

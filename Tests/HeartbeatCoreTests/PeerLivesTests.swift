@@ -172,6 +172,20 @@ import Testing
         #expect(desk.pass(.seconds(11)).tells(.nodeDead(node: CoreOnDesk.beta)))
     }
 
+    /// A firewall, or a record of a peer that is down: it looks the same from here, so somebody must hear of it.
+    @Test func aPeerThatIsHeardAndNeverAnswersIsTold() {
+        var desk = CoreOnDesk()
+        desk.peerStatus = .active
+        let told = Notice.communication(.unanswered(node: CoreOnDesk.beta))
+        #expect(!desk.pass(.seconds(15)).notices.contains(told))
+        let effects = desk.pass(.seconds(60))
+        #expect(effects.notices.filter { $0 == told }.count == 1)
+        #expect(effects.calls.isEmpty)
+        desk.peerStatus = nil
+        _ = desk.pass(.seconds(15))
+        #expect(desk.running == ["web", "files"])
+    }
+
     // MARK: - With the key
 
     /// One packet each, after which the peer goes on as before.
