@@ -58,11 +58,20 @@ state_of_the_original() {
     dpkg-query -W -f '${db:Status-Status}' heartbeat 2>/dev/null
 }
 
+# How the daemon is given an order here: by systemd where it runs, else by the init script.
+order() { # word-for-systemctl word-for-the-init-script
+    if [ -d "${SYSTEMD_RUNTIME:-/run/systemd/system}" ]; then
+        echo "systemctl $1 heartbeat"
+    else
+        echo "service heartbeat $2"
+    fi
+}
+
 # Both own the same paths, and the next upgrade of the package would mix them.
 refuse_the_original() {
     [ "$(state_of_the_original)" = installed ] || return 0
     tell_orphans remove heartbeat
-    fail "the Debian package heartbeat is installed: systemctl stop heartbeat && apt-get remove heartbeat"
+    fail "the Debian package heartbeat is installed: $(order stop stop) && apt-get remove heartbeat"
 }
 
 # What came with Debian's heartbeat is nobody's any more when it goes: the agents that resource scripts call, the firewall,
@@ -205,9 +214,9 @@ tell_system() {
     [ "$(state_of_the_original)" != config-files ] || tell_orphans autoremove
     [ ! -d /run/systemd/system ] || systemctl daemon-reload
     if "$libexec/heartbeat" -s >/dev/null; then
-        echo "Installed. The running daemon is still the old one: systemctl restart heartbeat"
+        echo "Installed. The running daemon is still the old one: $(order restart restart)"
     elif [ -e /etc/ha.d/ha.cf ]; then
-        echo "Installed. Next: heartbeat -t, then systemctl enable --now heartbeat"
+        echo "Installed. Next: heartbeat -t, then $(order 'enable --now' start)"
     else
         echo "Installed. Next: ha.cf, haresources and authkeys in /etc/ha.d; examples are in $documents"
     fi
@@ -217,7 +226,7 @@ uninstall_all() {
     # When Debian's is there, the daemon and the unit are its own.
     if [ -z "$root" ] && [ "$(state_of_the_original)" != installed ]; then
         if [ -x "$libexec/heartbeat" ] && "$libexec/heartbeat" -s >/dev/null; then
-            fail "heartbeat runs: systemctl disable --now heartbeat"
+            fail "heartbeat runs: $(order 'disable --now' stop)"
         fi
         [ ! -d /run/systemd/system ] || systemctl --quiet disable heartbeat.service 2>/dev/null
     fi

@@ -21,6 +21,8 @@ struct HaresourcesReader {
     var addressOwners: [[UInt8]: (key: String, line: Int)] = [:]
     /// Scripts something has been said about, or nothing had to be.
     var knownScripts: Set<String> = []
+    /// What has been said to be doubtful about scripts: the same directory makes all in it so.
+    var knownDoubts: Set<String> = []
 
     private struct PlacedWord {
         let text: String

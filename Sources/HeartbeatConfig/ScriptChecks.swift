@@ -26,17 +26,34 @@ extension HaresourcesReader {
 
     private mutating func checkScript(_ name: String, _ line: Int) {
         guard knownScripts.insert(name).inserted else { return }
+        // Paths are not shortened: they are what the owner needs.
         switch host.findScript(name) {
         case .found:
             break
         case .notExecutable(let path):
-            // Not shortened: the path is what the owner needs.
             log.warning(line, "the script \(path) may not be executed, so its group cannot start; chmod 755 it")
+        case .danglingLink(let path):
+            log.warning(line, "the script \(path) is a link that leads nowhere, so its group cannot start")
+        case .carriageReturn(let path):
+            log.warning(
+                line,
+                "the script \(path) cannot be run, so its group cannot start: its lines end with a carriage return; "
+                    + "sed -i 's/\\r$//' \(path)")
+        case .noInterpreter(let path, let interpreter):
+            log.warning(
+                line,
+                "the script \(path) cannot be run, so its group cannot start: its first line names \(quoted(interpreter)), "
+                    + "which is no program of this machine")
+        case .notTrusted(let path, let reason):
+            log.warning(line, "the script \(path) is not run, so its group cannot start: \(reason)")
+        case .doubtful(let path, let reason):
+            guard knownDoubts.insert(reason).inserted else { return }
+            log.warning(line, "the script \(path) is run as root, but \(reason)")
         case .missing(let searched):
             log.warning(
                 line,
-                "there is no script \(quoted(name)), so its group cannot start; looked for "
-                    + searched.joined(separator: ", "))
+                "there is no script \(quoted(name)), so its group cannot start\(ScriptNames.hint(for: name, among: host.resourceWords()))"
+                    + "; looked for " + searched.joined(separator: ", "))
         }
     }
 }

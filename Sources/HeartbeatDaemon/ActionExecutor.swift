@@ -67,7 +67,7 @@ final class ActionExecutor {
         guard !action.step.isAddresses else { return performOnAddresses(action, id) }
         let resource = action.step.resources[0]
         let arguments = ResourceScripts.arguments(for: resource, verb: action.verb)
-        switch scripts.locate(resource.scriptName) {
+        switch scripts.trusted(resource.scriptName) {
         case .failure(let failure):
             reactor.after(.zero) { [weak self] in self?.onFinished(id, .notRun(reason: "\(failure)")) }
         case .success(let path):

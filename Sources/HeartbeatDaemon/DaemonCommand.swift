@@ -77,6 +77,7 @@ public struct DaemonCommand: Sendable {
         let result = loader.load()
         complain(result.diagnostics)
         guard let configuration = result.configuration else { return Self.notConfigured }
+        complain(census(configuration).diagnostics(onlyCertain: false))
         say(
             "Configuration is valid: node \(loader.localNode) of \(configuration.nodes.map(\.text).joined(separator: " ")), "
                 + "\(configuration.media.count) media, \(configuration.groups.count) resource groups.")
@@ -91,6 +92,9 @@ public struct DaemonCommand: Sendable {
         let result = loader.load()
         // Whoever starts us in the background has read the same files and complained about them.
         if !report.isExpected || result.configuration == nil { complain(result.diagnostics) }
+        if !report.isExpected, let configuration = result.configuration {
+            complain(census(configuration).diagnostics(onlyCertain: true))
+        }
         guard var configuration = result.configuration else {
             complain("Heartbeat not started: configuration error.")
             report.failed(code: Self.notConfigured, text: "")
@@ -99,6 +103,10 @@ public struct DaemonCommand: Sendable {
         configuration.logging.debugLevel += debug
         if !isForeground { return BackgroundStart.run(arguments: ["-f"] + arguments) { complain($0) } }
         return run(configuration, report: report)
+    }
+
+    private func census(_ configuration: Configuration) -> AddressCensus {
+        AddressCensus(configuration: configuration, haresources: paths.haresources)
     }
 
     private func run(_ configuration: Configuration, report: consuming BackgroundReport) -> Int32 {

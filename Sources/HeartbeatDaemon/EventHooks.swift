@@ -165,9 +165,13 @@ final class EventHooks {
         let (type, environment) = queue.removeFirst()
         let harc = "\(paths.configuration)/harc"
         let script = "\(paths.eventScripts)/\(type)"
+        let program = access(harc, X_OK) == 0 ? harc : script
+        if let doubt = [program, script].lazy.compactMap(TrustedPath.refusal).first {
+            return ended(type, .notRun(reason: "\(doubt)"))
+        }
         log.write(.info, "Running \(script) \(type)")
         runner.run(
-            executable: access(harc, X_OK) == 0 ? harc : script, arguments: [type], environment: environment,
+            executable: program, arguments: [type], environment: environment,
             directory: StateDirectory(paths.state).workingDirectory, timeout: configuration.actionTimeouts.start
         ) { [log] line in
             log.writeScriptLine(tag: "\(type)(rc.d)", text: line.text)

@@ -3,7 +3,7 @@
 
 /// Where an address would come up.
 public enum AddressPlace: Hashable, Sendable {
-    /// On the interface it names, or on the one that has had it, although no network of it has room for the address.
+    /// On the interface it names, or on the one that has it or had it; nothing is said of networks.
     case named(interface: String)
     /// In a network of the interface that has so many bits.
     case network(interface: String, bits: Int)
@@ -12,6 +12,14 @@ public enum AddressPlace: Hashable, Sendable {
     case route(interface: String, bits: Int?)
     /// Nowhere, for a reason that completes a sentence.
     case nowhere(reason: String)
+
+    /// `nil` for nowhere.
+    public var interface: String? {
+        switch self {
+        case .named(let interface), .network(let interface, _), .route(let interface, _): interface
+        case .nowhere: nil
+        }
+    }
 }
 
 /// Who has brought up an address that is on this machine, if it was no heartbeat of ours.

@@ -68,7 +68,8 @@ struct HaresourcesTests {
                 ["/dev/sda1", "/srv", "ext4", "ro,nodev"]
             ),
             ("IPaddr2::10.0.0.1/24/eth0:1", "IPaddr2", ["10.0.0.1/24/eth0:1"]), ("db2::db2", "db2", ["db2"]),
-            ("10.0.0.1//", "IPaddr", ["10.0.0.1//"]), ("IPv6addr::2001:db8:0:0:0:0:0:1/64", "IPv6addr", ["2001:db8:0:0:0:0:0:1/64"]),
+            ("10.0.0.1//", "IPaddr", ["10.0.0.1//"]),
+            ("IPv6addr::2001:db8:0:0:0:0:0:1/64", "IPv6addr", ["2001:db8:0:0:0:0:0:1/64"]),
             ("postgresql@14-main", "postgresql@14-main", []),
         ] as [(String, String, [String])])
     func word(word: String, script: String, arguments: [String]) {

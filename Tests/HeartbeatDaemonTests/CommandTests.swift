@@ -163,7 +163,7 @@ import Testing
 
     @Test func scriptsAreLookedForWhereAStartWouldLook() throws {
         let files = [
-            "ha.cf": "ucast lo 127.0.0.1\nauto_failback on\nnode a b\nlogfacility none\n",
+            "ha.cf": "ucast lo 127.0.0.2\nauto_failback on\nnode a b\nlogfacility none\n",
             "haresources": "a 10.9.8.7/32/lo there nowhere-x locked\nb 10.9.8.6\n",
             "authkeys": "auth 1\n1 sha1 Hidden\n",
         ]

@@ -39,6 +39,36 @@ extension LifeTests {
             }
         }
 
+        @Test
+        func `an address that a third host on the LAN has is told with its station, that of the other node is not`()
+            throws
+        {
+            var settings = Self.settings
+            settings.media = ["ucast eth0 192.168.77.1", "ucast eth0 192.168.77.2"]
+            try LifeCluster.run(settings) { cluster in
+                let (node, client) = (cluster.first, cluster.laboratory.client)
+                for node in cluster.laboratory.nodes { try cluster.boot(node) }
+                func told(_ words: [String]) throws -> String {
+                    let told = try cluster.laboratory.heartbeat(words, on: node)
+                    #expect(told.code == 0, "\(told.output)")
+                    return told.output
+                }
+                #expect(try !told(["-t"]).contains("answers for this address"))
+                try FailureState.shell("ip address add \(Self.address)/24 dev eth0", on: cluster.second)
+                #expect(try !told(["-t"]).contains("answers for this address"), "the other node serves")
+                try FailureState.shell("ip address del \(Self.address)/24 dev eth0", on: cluster.second)
+                try client.configure(["address add \(Self.address)/24 dev eth0"])
+                let test = try told(["-t"])
+                #expect(test.contains("answers for this address on eth0; and is not the other node ("), "\(test)")
+                #expect(try told([]).contains("answers for this address on eth0"), "a start tells it, too")
+                #expect(try cluster.laboratory.heartbeat(["-k"], on: node).code == 0)
+                // Where nothing tells whose station it is, only a check says what it sees.
+                settings.media = ["bcast eth0"]
+                try cluster.configure(settings)
+                #expect(try told(["-t"]).contains("that is right if it is the other node"))
+            }
+        }
+
         @Test func `an address that a killed daemon or hb_address has left is known as ours`() throws {
             try LifeCluster.run(Self.settings) { cluster in
                 let node = cluster.first

@@ -20,15 +20,23 @@ public struct AddressSurvey: Sendable {
         AddressSurvey(try? KernelTables.read(NetlinkSocket()), kernelKeepsMarks: KernelRelease.current >= (5, 18))
     }
 
-    /// Where the address would come up; it waits for the kernel if only a route can tell.
+    /// Where the address is, or would come up; it waits for the kernel if only a route can tell.
     public func place(of address: ServiceAddress) -> AddressPlace? {
         guard let tables else { return nil }
+        if let entry = tables.entries(of: address).first, let interface = tables.interface(entry.interface) {
+            return .named(interface: interface.name)
+        }
         var labels = AliasLabels(tables)
         do throws(AddressFailure) {
             return try Placement(address, in: tables, route: NetlinkSocket().route, labels: &labels).place
         } catch {
             return .nowhere(reason: error.reason)
         }
+    }
+
+    /// Whether this machine has the address, whoever has brought it up.
+    public func isHere(_ address: ServiceAddress) -> Bool {
+        tables?.entries(of: address).isEmpty == false
     }
 
     /// Who has the address here; `nil` when nobody has it, or a heartbeat of ours has brought it up.

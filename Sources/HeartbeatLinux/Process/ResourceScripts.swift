@@ -38,6 +38,8 @@ public struct ResourceScripts: Sendable {
         case notExecutable(path: String)
         /// No name of a file.
         case badName(String)
+        /// Found, but others than root could have changed it.
+        case untrusted(path: String, PathDoubt)
 
         public var description: String {
             switch self {
@@ -46,6 +48,7 @@ public struct ResourceScripts: Sendable {
             case .notExecutable(let path):
                 "Cannot locate resource script: \(path) is not an executable file, try chmod 755 \(path)"
             case .badName(let name): "Cannot locate resource script \(name.debugDescription): not a file name"
+            case .untrusted(let path, let doubt): "Resource script \(path) is not run: \(doubt)"
             }
         }
     }

@@ -182,6 +182,7 @@ struct PlacementTests {
         }
         #expect(try place("192.168.77.100/16") == .network(interface: "eth0", bits: 24))
         #expect(try place("116.1.1.1/28/eth0") == .named(interface: "eth0"))
+        #expect(try place("192.168.77.50/16") == .named(interface: "eth0"), "it is there")
         guard case .nowhere(let reason) = try place("10.20.0.9/24/eth2") else {
             Issue.record("an interface that is down is no place")
             return

@@ -68,7 +68,7 @@ import Testing
         #expect(ResourceScripts.arguments(for: resource, verb: verb) == expected)
     }
 
-    private func makeTree(in directory: String) throws -> ScriptPaths {
+    func makeTree(in directory: String) throws -> ScriptPaths {
         var paths = ScriptPaths()
         paths.configuration = directory + "/ha.d"
         paths.initScripts = directory + "/init.d"
