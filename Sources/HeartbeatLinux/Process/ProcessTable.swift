@@ -57,9 +57,12 @@ enum ProcessTable {
         pid_t(String(decoding: name.prefix { $0 != 0 }, as: UTF8.self))
     }
 
-    /// Whether a process was started with this `NAME=value` in its environment.
-    static func environment(of pid: pid_t, contains variable: String) -> Bool {
-        guard let text = Descriptors.contents(of: "/proc/\(pid)/environ", atMost: 2 << 20) else { return false }
-        return text.split(separator: 0).contains { $0.elementsEqual(variable.utf8) }
+    /// Whether a process was started with this `NAME=value` in its environment. It may take as long as the process likes:
+    /// see `EnvironmentAsker`.
+    static func environment(of pid: pid_t, contains variable: String) -> EnvironmentAsker.Answer {
+        guard let text = Descriptors.contents(of: "/proc/\(pid)/environ", atMost: 2 << 20), !text.isEmpty else {
+            return .nothing
+        }
+        return text.split(separator: 0).contains { $0.elementsEqual(variable.utf8) } ? .carries : .lacks
     }
 }

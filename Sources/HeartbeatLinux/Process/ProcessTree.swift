@@ -11,20 +11,25 @@ struct ProcessTree {
     /// `NAME=value`, unique to this call, that the script was started with.
     let marker: String
     private let startTime: UInt64
+    private let asker: EnvironmentAsker
     private var known: Set<ProcessEntry.Identity> = []
+    /// Those that have been asked and carry no marker; only a child of a member could still become one.
+    private var strangers: Set<ProcessEntry.Identity> = []
 
-    init(root: pid_t, marker: String) {
+    init(root: pid_t, marker: String, asker: EnvironmentAsker = EnvironmentAsker()) {
         self.root = root
         self.marker = marker
+        self.asker = asker
         startTime = ProcessEntry(pid: root)?.startTime ?? 0
     }
 
-    /// Those alive now.
+    /// Those alive now. Takes its time.
     mutating func living() -> [ProcessEntry] {
         let own = getpid()
         // What is older than the script is none of its children, and need not be asked for its environment.
         let candidates = ProcessTable.entries().filter { !$0.isDead && $0.startTime >= startTime && $0.pid != own }
-        var members = candidates.filter(isMember)
+        learn(of: candidates)
+        var members = candidates.filter { $0.group == root || known.contains($0.identity) }
         var pids = Set(members.map(\.pid))
         while true {
             let children = candidates.filter { pids.contains($0.parent) && !pids.contains($0.pid) }
@@ -36,9 +41,14 @@ struct ProcessTree {
         return members
     }
 
-    private func isMember(_ process: ProcessEntry) -> Bool {
-        process.group == root || known.contains(process.identity)
-            || ProcessTable.environment(of: process.pid, contains: marker)
+    private mutating func learn(of candidates: [ProcessEntry]) {
+        let unknown = candidates.filter { process in
+            process.group != root && !known.contains(process.identity) && !strangers.contains(process.identity)
+        }
+        guard !unknown.isEmpty else { return }
+        let answers = asker.ask(unknown, for: marker)
+        known.formUnion(answers.carriers)
+        strangers.formUnion(answers.others)
     }
 
     /// Sends a signal to the processes, each checked again so that a number given away meanwhile is not hit.

@@ -11,7 +11,7 @@ public final class RunningScript {
         /// Its timeout is pending.
         case running(Scheduled<Void>)
         /// It took too long: its process tree is being ended.
-        case ending(TreeEnder)
+        case ending
         case finished
     }
 
@@ -50,10 +50,10 @@ public final class RunningScript {
         // It may have exited this very moment; then it was in time.
         guard case .running = state else { return }
         timer.cancel()
-        let tree = ProcessTree(root: pid, marker: "\(marker.0)=\(marker.1)")
-        let ender = TreeEnder(tree, loop: runner.loop, grace: runner.grace, complain: note) { self.treeHasEnded() }
-        state = .ending(ender)
-        ender.step()
+        state = .ending
+        TreeEnder.end(
+            ProcessTree(root: pid, marker: "\(marker.0)=\(marker.1)", asker: runner.asker), grace: runner.grace,
+            on: runner.loop, TreeEnder.Listener(complain: { self.note($0) }, completion: { self.treeHasEnded() }))
     }
 
     func note(_ text: String) {

@@ -67,11 +67,9 @@ public struct ScriptJournal: Sendable {
         of group: pid_t, marker: String, _ known: inout Set<ProcessEntry.Identity>
     ) -> [ProcessEntry] {
         let members = ProcessTable.entries().filter { $0.group == group && !$0.isDead }
-        guard
-            members.contains(where: {
-                known.contains($0.identity) || ProcessTable.environment(of: $0.pid, contains: marker)
-            })
-        else { return [] }
+        if !members.contains(where: { known.contains($0.identity) }) {
+            guard !EnvironmentAsker().ask(members, for: marker).carriers.isEmpty else { return [] }
+        }
         known.formUnion(members.map(\.identity))
         return members
     }

@@ -19,6 +19,8 @@ public final class ScriptRunner {
     let loop: any EventLoop
     let grace: Duration
     let journal: ScriptJournal?
+    /// How the processes of a script that takes too long are known.
+    var asker = EnvironmentAsker()
     private var running: [RunningScript] = []
     private var started: UInt64 = 0
     private var isPolling = false

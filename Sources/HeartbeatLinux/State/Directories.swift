@@ -63,11 +63,17 @@ public enum Directories {
 
     /// The number of a user; `nil` when there is none of that name.
     public static func userID(_ name: String) -> uid_t? {
-        getpwnam(name)?.pointee.pw_uid
+        Account.entry(of: name) { $0.pw_uid }
     }
 
     /// The number of a group; `nil` when there is none of that name.
     public static func groupID(_ name: String) -> gid_t? {
-        getgrnam(name)?.pointee.gr_gid
+        var entry = group()
+        var found: UnsafeMutablePointer<group>?
+        return Account.withGrowingRoom { room, size in
+            getgrnam_r(name, &entry, room, size, &found)
+        } answer: {
+            found?.pointee.gr_gid
+        }
     }
 }

@@ -48,18 +48,19 @@ public struct PidFile: ~Copyable {
     /// given away.
     public static func owner(of path: String = "/run/heartbeat.pid") -> Owner {
         let pid = pid(in: path)
-        if isLocked(path) { return .running(pid: pid ?? 0) }
+        if isHeld(path) { return .running(pid: pid ?? 0) }
         guard let pid, pid != getpid(), name(of: pid) == "heartbeat", !runsOurProgram(pid) else { return .nobody }
         return .running(pid: pid)
     }
 
     /// Whether it is a daemon of the original that holds the file.
     public static func originalRuns(holding path: String) -> Bool {
-        if case .running = owner(of: path) { !isLocked(path) } else { false }
+        if case .running = owner(of: path) { !isHeld(path) } else { false }
     }
 
-    private static func isLocked(_ path: String) -> Bool {
-        let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+    /// Whether a daemon of this program holds the file: one that runs, or one that is just dying.
+    public static func isHeld(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         return clinux_file_is_locked(descriptor) == 1

@@ -30,7 +30,7 @@ public struct PrivateDirectory: Sendable {
     }
 
     /// The content of a file; `nil` when there is none to be believed.
-    func contents(of name: String, atMost limit: Int) -> [UInt8]? {
+    public func contents(of name: String, atMost limit: Int) -> [UInt8]? {
         inside(orElse: nil) { directory in
             let descriptor = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
             guard descriptor >= 0 else { return nil }
@@ -40,7 +40,7 @@ public struct PrivateDirectory: Sendable {
     }
 
     /// Replaces a file: whoever reads it finds the old content or the new. It is not brought to a disk.
-    func write(_ bytes: [UInt8], to name: String, mode: mode_t = 0o600) throws(HostError) {
+    public func write(_ bytes: [UInt8], to name: String, mode: mode_t = 0o600) throws(HostError) {
         let directory = try open()
         defer { close(directory) }
         let new = name + ".new"
@@ -57,7 +57,8 @@ public struct PrivateDirectory: Sendable {
         }
     }
 
-    func remove(_ name: String) {
+    /// Does nothing when there is no such file.
+    public func remove(_ name: String) {
         inside(orElse: ()) { unlinkat($0, name, 0) }
     }
 

@@ -26,11 +26,15 @@ final class ScriptHarness: Sendable {
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let runner: NIOLoopBound<ScriptRunner>
 
-    init(grace: Duration = .seconds(2), journal: ScriptJournal? = nil) throws {
+    init(
+        grace: Duration = .seconds(2), journal: ScriptJournal? = nil, asker: EnvironmentAsker = EnvironmentAsker()
+    ) throws {
         directory = try temporaryDirectory()
         let loop = group.next()
         runner = try loop.submit {
-            NIOLoopBound(ScriptRunner(loop: loop, grace: grace, journal: journal), eventLoop: loop)
+            let runner = ScriptRunner(loop: loop, grace: grace, journal: journal)
+            runner.asker = asker
+            return NIOLoopBound(runner, eventLoop: loop)
         }.wait()
     }
 
