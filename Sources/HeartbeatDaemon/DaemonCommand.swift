@@ -76,6 +76,7 @@ public struct DaemonCommand: Sendable {
     public func test() -> Int32 {
         let result = loader.load()
         complain(result.diagnostics)
+        if let leftovers = paths.leftovers { say(leftovers) }
         guard let configuration = result.configuration else { return Self.notConfigured }
         say(
             "Configuration is valid: node \(loader.localNode) of \(configuration.nodes.map(\.text).joined(separator: " ")), "
@@ -154,7 +155,9 @@ public struct DaemonCommand: Sendable {
         }
         let result = loader.load()
         complain(result.diagnostics)
-        guard result.configuration != nil else { return Self.notConfigured }
+        guard let configuration = result.configuration else { return Self.notConfigured }
+        LogOutput(configuration.logging, host: loader.localNode.text, console: .none)
+            .write(.info, "Signalling heartbeat pid \(pid) to reread config files")
         guard kill(pid, SIGHUP) == 0 else {
             complain("\(HostError("signal", "heartbeat [pid \(pid)]"))")
             return 1
