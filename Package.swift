@@ -59,7 +59,7 @@ let package = Package(
             dependencies: [
                 "HeartbeatModel", "HeartbeatWire", "HeartbeatClients", "HeartbeatLans", "HeartbeatControl", "CLinux",
                 "CSystemd",
-                nioCore, nioPosix, logging,
+                nioCore, nioPosix, logging, crypto,
             ],
             swiftSettings: strict),
         .target(

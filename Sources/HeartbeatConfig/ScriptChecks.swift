@@ -15,9 +15,8 @@ extension HaresourcesReader {
         if knownScripts.insert(name).inserted {
             log.warning(
                 line,
-                "resource.d/\(name), your own or that of an earlier heartbeat, is used instead of the built-in \(name); "
-                    + "remove it to have addresses brought up by the daemon itself: that is faster, and the IPaddr that "
-                    + "Debian 12 has left there refuses every interface but eth0")
+                "resource.d/\(name) is your own, so it is used instead of the built-in \(name); remove it to have addresses "
+                    + "brought up by the daemon itself, which is faster")
         }
         var assigned = resource
         assigned.address = nil

@@ -69,6 +69,13 @@ public struct ConfigurationLoader: Sendable {
         }
     }
 
+    /// When ha.cf was written last, in nanoseconds; `nil` without one.
+    var haCfWritten: Int64? {
+        var status = stat()
+        guard stat(paths.haCf, &status) == 0 else { return nil }
+        return Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+    }
+
     private func mode(of path: String) -> UInt32 {
         var status = stat()
         return stat(path, &status) == 0 ? status.st_mode & 0o7777 : 0

@@ -25,10 +25,13 @@ final class Daemon {
     private var shell: NodeShell?
     private var channels: [EventLoopFuture<any Channel>] = []
     private var report: BackgroundReport?
+    /// When ha.cf was written that is in force.
+    private var haCfWritten: Int64?
 
     init(_ configuration: Configuration, loader: ConfigurationLoader, log: LogOutput) {
         self.configuration = configuration
         self.loader = loader
+        haCfWritten = loader.haCfWritten
         self.log = log.adding(["HA_NODE": "\(loader.localNode)"])
     }
 
@@ -46,6 +49,7 @@ final class Daemon {
 
     private func run(isRealtime: Bool) throws(StartFailure) {
         let pidFile = try acquirePidFile()
+        if let leftovers = loader.paths.leftovers { log.logger.tell(.packageLeftovers, leftovers) }
         endLeftoverScripts()
         let (generation, uuid) = try prepareState()
         if isRealtime {
@@ -213,6 +217,14 @@ final class Daemon {
         guard shell?.adopt(new) == true else { return }
         log.reconfigure(new.logging)
         log.debugLevel += addedLevel
+        tellHaCf()
+    }
+
+    /// The original starts itself again for a new ha.cf, and only then.
+    private func tellHaCf() {
+        guard haCfWritten != loader.haCfWritten else { return }
+        haCfWritten = loader.haCfWritten
+        log.logger.tell(.haCfChanged, "ha.cf was changed and is in force; no restart exec is needed for that")
     }
 
     private func end(_ reactor: Reactor) {

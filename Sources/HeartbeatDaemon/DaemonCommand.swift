@@ -76,6 +76,7 @@ public struct DaemonCommand: Sendable {
     public func test() -> Int32 {
         let result = loader.load()
         complain(result.diagnostics)
+        if let leftovers = paths.leftovers { say(leftovers) }
         guard let configuration = result.configuration else { return Self.notConfigured }
         complain(census(configuration).diagnostics(onlyCertain: false))
         say(
@@ -163,7 +164,9 @@ public struct DaemonCommand: Sendable {
         }
         let result = loader.load()
         complain(result.diagnostics)
-        guard result.configuration != nil else { return Self.notConfigured }
+        guard let configuration = result.configuration else { return Self.notConfigured }
+        LogOutput(configuration.logging, host: loader.localNode.text, console: .none)
+            .write(.info, "Signalling heartbeat pid \(pid) to reread config files")
         if let error = signal(SIGHUP, toDaemon: pid, "signal") {
             complain("\(error)")
             return 1

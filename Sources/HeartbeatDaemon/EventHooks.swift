@@ -10,7 +10,7 @@ import HeartbeatWire
 /// Runs the scripts of `<configuration>/rc.d`, one at a time, in the order of the events.
 ///
 /// A script is called through `<configuration>/harc` with the message's type as its one word, or by itself with the same
-/// word if there is no harc. It finds the message's texts as `HA_<field>` in its environment (observed).
+/// word if there is no harc. What Debian's package has left there is not run: the daemon does the same itself. It finds the message's texts as `HA_<field>` in its environment (observed).
 final class EventHooks {
     /// Types that the daemon answers itself. The original runs no script for the first four either (observed); a script that
     /// it has left for the others would give a second and different answer.
@@ -22,6 +22,8 @@ final class EventHooks {
     private var configuration: Configuration
     private let localNode: NodeName
     private let paths: DaemonPaths
+    private let scripts: ScriptPaths
+    private let leftovers = PackageLeftovers()
     private let log: LogOutput
     private let facts: FactTeller
     private let runner: ScriptRunner
@@ -40,6 +42,7 @@ final class EventHooks {
         self.configuration = configuration
         self.localNode = localNode
         self.paths = paths
+        scripts = paths.scripts
         self.log = log
         self.facts = facts
         runner = ScriptRunner(loop: reactor.eventLoop)
@@ -67,6 +70,7 @@ final class EventHooks {
     private func isScript(_ name: String) -> Bool {
         let path = "\(paths.eventScripts)/\(name)"
         return !ShippedFiles.isDirectory(path) && access(path, X_OK) == 0
+            && !leftovers.contains(path, named: "rc.d/\(name)")
     }
 
     // MARK: - Events
@@ -148,7 +152,7 @@ final class EventHooks {
             return
         }
         var environment = scriptEnvironment(
-            configuration, host: localNode, paths: paths.scripts,
+            configuration, host: localNode, paths: scripts,
             context: ActionContext(
                 peerIsAbsent: !configuration.nodes.contains { $0 != localNode && activeNodes.contains($0) },
                 ownStatus: status))
@@ -164,8 +168,9 @@ final class EventHooks {
         isRunning = true
         let (type, environment) = queue.removeFirst()
         let harc = "\(paths.configuration)/harc"
+        let isHarcUsed = access(harc, X_OK) == 0 && !leftovers.contains(harc, named: "harc")
         let script = "\(paths.eventScripts)/\(type)"
-        let program = access(harc, X_OK) == 0 ? harc : script
+        let program = isHarcUsed ? harc : script
         if let doubt = [program, script].lazy.compactMap(TrustedPath.refusal).first {
             return ended(type, .notRun(reason: "\(doubt)"))
         }

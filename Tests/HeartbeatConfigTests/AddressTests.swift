@@ -141,9 +141,8 @@ struct AddressTests {
         #expect(resources.map { $0.address?.text } == [nil, nil, nil, "10.0.0.3", nil])
         #expect(
             result.warnings == [
-                "haresources:1: warning: resource.d/IPaddr, your own or that of an earlier heartbeat, is used instead of "
-                    + "the built-in IPaddr; remove it to have addresses brought up by the daemon itself: that is faster, "
-                    + "and the IPaddr that Debian 12 has left there refuses every interface but eth0"
+                "haresources:1: warning: resource.d/IPaddr is your own, so it is used instead of the built-in IPaddr; "
+                    + "remove it to have addresses brought up by the daemon itself, which is faster"
             ])
     }
 

@@ -179,7 +179,7 @@ import Testing
             #expect(run.code == 0)
             let lines = run.errors.split(separator: "\n")
             #expect(lines.count == 3, "\(run.errors)")
-            #expect(run.errors.contains("haresources:1: warning: resource.d/IPaddr, your own"))
+            #expect(run.errors.contains("haresources:1: warning: resource.d/IPaddr is your own"))
             #expect(run.errors.contains("\"nowhere-x\"") && run.errors.contains("/etc/init.d/nowhere-x"))
             #expect(run.errors.contains("the script \(own)/locked may not be executed"))
         }
