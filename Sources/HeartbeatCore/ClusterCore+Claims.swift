@@ -101,6 +101,8 @@ extension ClusterCore {
         guard phase == .stable else { return }
         peerHoldings?.isStable = false
         isFailbackDue = configuration.autoFailback != .off
+        // Only a status counts as life, and until it hears one it compares nothing: not for the rest of an interval.
+        sendStatus()
         ask()
     }
 
