@@ -33,6 +33,10 @@ public struct HostFacts: Sendable {
     public var userExists: @Sendable (_ name: String) -> Bool = { _ in true }
     public var groupExists: @Sendable (_ name: String) -> Bool = { _ in true }
     public var isExecutable: @Sendable (_ path: String) -> Bool = { _ in true }
+    /// Where an address would come up; `nil`: nobody looked.
+    public var place: @Sendable (_ address: ServiceAddress) -> AddressPlace? = { _ in nil }
+    /// Who has an address here that no heartbeat of ours has brought up.
+    public var holder: @Sendable (_ address: ServiceAddress) -> AddressHolder? = { _ in nil }
     /// Whether the owner has an executable script of that name in `resource.d` of the configuration; an address is then
     /// the script's to bring up.
     public var hasOwnScript: @Sendable (_ name: String) -> Bool = { _ in false }

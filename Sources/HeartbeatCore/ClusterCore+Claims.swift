@@ -38,7 +38,7 @@ extension ClusterCore {
     private mutating func consider(_ report: ResourceReport, sequence: SequenceNumber, at now: Instant) {
         switch phase {
         case .negotiating(let starting):
-            guard answers(report, since: starting) else { return }
+            guard answers(report, since: starting), !report.isPreliminary else { return }
             becomeStable()
         case .stable:
             considerTransaction(sequence: sequence, at: now)
@@ -213,8 +213,7 @@ extension ClusterCore {
             deadlines[.orphan] = nil
             return
         }
-        // A peer that had nothing but leftovers of ours hands nothing over: there is nothing to wait for but its answer.
-        if deadlines[.orphan] == nil { deadlines[.orphan] = now + (peerClaimedLeftovers ? .zero : Self.orphanDelay) }
+        if deadlines[.orphan] == nil { deadlines[.orphan] = now + Self.orphanDelay }
     }
 
     private var localGroupsAreOrphaned: Bool {
@@ -238,9 +237,16 @@ extension ClusterCore {
 
     private mutating func takeOrphans() {
         guard localGroupsAreOrphaned else { return }
-        let isStart = peerClaimedLeftovers
-        if !isStart { notify(.nobodyHolds(.local)) }
+        notify(.nobodyHolds(.local))
         acquire(.local, rank: .agreed)
-        if isStart { notify(.localResourcesAcquired(own.held)) }
+    }
+}
+
+extension ResourceReport {
+    /// A node that has only just started does not yet know what an earlier run has left up there; it claims all of that, and
+    /// reports again when it knows.
+    fileprivate var isPreliminary: Bool {
+        guard let claim, isStable != true else { return false }
+        return hold.isEmpty && !claim.held.isEmpty
     }
 }

@@ -131,7 +131,6 @@ extension ClusterCore {
     /// Claims `set`, and tries again what had failed in it.
     mutating func acquire(_ set: HoldSet, rank: ClaimRank) {
         own.acquire(set, rank: rank)
-        if set.contains(.local) { peerClaimedLeftovers = false }
         for index in runners.indices where set.contains(self.set(of: index)) {
             own.forgetAdoption(index)
             runners[index].forgetFailure()
@@ -158,7 +157,6 @@ extension ClusterCore {
         phase = .stable
         endNegotiation()
         if peerHoldings?.claimed.contains(.local) != true { acquire(.local, rank: .agreed) }
-        peerClaimedLeftovers = !own.held.contains(.local) && peerSpeaksClaims == true && peer?.isActive == false
         notify(.localResourcesAcquired(own.held))
     }
 

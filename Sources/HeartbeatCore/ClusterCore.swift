@@ -44,8 +44,12 @@ public struct ClusterCore: Hashable, Sendable {
     var lastSequence: UInt64 = 0
     var history = MessageHistory()
     var peer: PeerMonitor?
-    var peerGeneration: Generation?
+    var lives: PeerLives?
     var tracker: SequenceTracker
+    /// The clock of the peer in its newest message, in seconds since 1970.
+    var peerClock: UInt64?
+    /// The message that was last received, if it counted: of a life of the peer's that is believed, and new.
+    public internal(set) var acceptedMessage: MessageIdentity?
     var links: LinkTable
     var pingNodes: [PeerMonitor]
     var reportedStrangers: [NodeName] = []
@@ -70,9 +74,6 @@ public struct ClusterCore: Hashable, Sendable {
     var lastReportSequence: SequenceNumber?
     /// From this message of ours on, a report that has heard it is an answer to our question what the peer holds.
     var challenge: SequenceNumber?
-    /// We joined while the peer was no member yet and claimed our local groups for what an earlier run might have left up; until
-    /// we hold them.
-    var peerClaimedLeftovers = false
     /// Since when both nodes are known to claim the same set.
     var overlapSince: Instant?
     /// The peer may have taken and announced what we run, and nobody has announced it from here since.

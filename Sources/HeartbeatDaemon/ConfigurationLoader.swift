@@ -12,6 +12,8 @@ public struct ConfigurationLoader: Sendable {
     public var node: String?
     /// Without it (`-M`) the node is given no groups, whatever haresources says.
     public var managesResources = true
+    /// Only to take down what a heartbeat has left: an address that is not ours must not keep the others up.
+    public var isForRelease = false
 
     /// Says in `cl_status hbparameter` that the daemon was started with `-M`.
     static let unmanaged = Configuration.Parameter(name: "manage_resources", value: "no")
@@ -39,7 +41,9 @@ public struct ConfigurationLoader: Sendable {
 
     /// Checks all three files at once.
     public func load() -> ConfigurationResult {
-        let host = HostFacts.ofThisHost(scripts: ResourceScripts(paths: paths.scripts))
+        var host = HostFacts.ofThisHost(scripts: ResourceScripts(paths: paths.scripts))
+        // Of a heartbeat 3 that runs, the addresses are its own; it takes them down when it ends.
+        if isForRelease || PidFile.originalRuns(holding: paths.pidFile) { host.holder = { _ in nil } }
         var result = readConfiguration(
             ConfigurationInput(
                 haCf: file(paths.haCf), haresources: file(paths.haresources), authkeys: file(paths.authkeys),

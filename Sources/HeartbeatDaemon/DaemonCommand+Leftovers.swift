@@ -9,6 +9,8 @@ extension DaemonCommand {
     /// when a daemon runs, whose resources they are.
     public func releaseLeftovers() -> Int32 {
         ensureStandardDescriptorsAreOpen()
+        var loader = loader
+        loader.isForRelease = true
         let result = loader.load()
         guard var configuration = result.configuration else {
             complain(result.diagnostics)
@@ -18,6 +20,7 @@ extension DaemonCommand {
         configuration.media = []
         configuration.pingNodes = []
         configuration.lan = nil
+        configuration.groups = configuration.groups.compactMap(withoutAddressesOfTheMachine)
         let log = LogOutput(
             configuration.logging, host: loader.localNode.text, console: LogOutput.foregroundConsole())
         do throws(StartFailure) {
@@ -27,5 +30,19 @@ extension DaemonCommand {
             complain(error.text)
             return error.code
         }
+    }
+
+    /// What the machine itself has brought up is no leftover.
+    private func withoutAddressesOfTheMachine(_ group: ResourceGroup) -> ResourceGroup? {
+        let survey = AddressSurvey.now()
+        let resources = group.resources.filter { resource in
+            guard let address = resource.address, case .machine(let interface) = survey.holder(of: address) else {
+                return true
+            }
+            complain("\(resource.word) stays: \(interface) has it, and no heartbeat has brought it up")
+            return false
+        }
+        return resources.isEmpty
+            ? nil : ResourceGroup(preferredNode: group.preferredNode, resources: resources, line: group.line)
     }
 }

@@ -7,6 +7,7 @@ import HeartbeatLinux
 extension HostFacts {
     /// Asks the running system, and `scripts` about resource scripts.
     static func ofThisHost(scripts: ResourceScripts) -> HostFacts {
+        let survey = AddressSurvey.now()
         var facts = HostFacts()
         facts.deviceKind = deviceKind(of:)
         facts.hasInterface = { if_nametoindex($0) != 0 }
@@ -14,6 +15,8 @@ extension HostFacts {
         facts.userExists = { Directories.userID($0) != nil }
         facts.groupExists = { Directories.groupID($0) != nil }
         facts.isExecutable = { access($0, X_OK) == 0 }
+        facts.place = { survey.place(of: $0) }
+        facts.holder = { survey.holder(of: $0) }
         facts.hasOwnScript = { name in scripts.ownScript(name) != nil }
         facts.findScript = { name in
             switch scripts.locate(name) {

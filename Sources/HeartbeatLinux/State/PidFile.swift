@@ -47,13 +47,22 @@ public struct PidFile: ~Copyable {
     /// that has not locked the file is another node's daemon, or the very command that asks: the number in the file was
     /// given away.
     public static func owner(of path: String = "/run/heartbeat.pid") -> Owner {
-        let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
-        let isLocked = descriptor >= 0 && clinux_file_is_locked(descriptor) == 1
-        if descriptor >= 0 { close(descriptor) }
         let pid = pid(in: path)
-        if isLocked { return .running(pid: pid ?? 0) }
+        if isLocked(path) { return .running(pid: pid ?? 0) }
         guard let pid, pid != getpid(), name(of: pid) == "heartbeat", !runsOurProgram(pid) else { return .nobody }
         return .running(pid: pid)
+    }
+
+    /// Whether it is a daemon of the original that holds the file.
+    public static func originalRuns(holding path: String) -> Bool {
+        if case .running = owner(of: path) { !isLocked(path) } else { false }
+    }
+
+    private static func isLocked(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return clinux_file_is_locked(descriptor) == 1
     }
 
     /// Removes the file, as an orderly end does.
