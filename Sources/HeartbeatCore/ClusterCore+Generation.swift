@@ -16,6 +16,8 @@ struct GenerationDoubts: Hashable, Sendable {
     /// Since when nobody has answered that we want to be an active member, and whether that has been told.
     var unansweredSince: Instant?
     var hasToldUnanswered = false
+    /// Whether this life was to end for a later one. A daemon does that once, so this life may go on.
+    var hasBegunAnew = false
     /// A later life of the peer's that has no echo yet, and when it was last heard.
     var later: Generation?
     var laterHeard = Instant.zero
@@ -184,22 +186,22 @@ extension ClusterCore {
     /// have a later one still.
     mutating func receivedOther(_ type: String, _ fields: [Message.Field], at now: Instant) {
         guard type == Self.lifeType, let peer else { return }
-        if let asked = Self.text(Self.askField, fields).flatMap({ UInt64($0, radix: 16) }), let lives,
-            Self.isDue(&doubts.echoed, at: now)
-        {
+        let known = Self.text(Self.knownField, fields).flatMap { UInt64($0) }.map { Generation($0) }
+        let isKnownLater = known.map { $0 > generation && $0 < PeerLives.largest } ?? false
+        // Beside a namesake the two would outbid each other for ever. And whoever runs something already must not forget it: it
+        // can still prove that it lives, if the peer asks for that.
+        if isKnownLater, let known, !doubts.hasToldNamesake, !doubts.hasBegunAnew, own.held.isEmpty {
+            // With a script under way it is told once more in a second.
+            guard pendingActions.isEmpty else { return }
+            doubts.hasBegunAnew = true
+            effects.append(.beginAnew(above: known))
+        } else if let asked = Self.text(Self.askField, fields).flatMap({ UInt64($0, radix: 16) }) {
+            guard let lives, Self.isDue(&doubts.echoed, at: now) else { return }
             let heard = MessageIdentity(generation: lives.believed, sequence: SequenceNumber(asked))
             send(.other(type: Self.lifeType, fields: [Self.field(heard)]), to: peer.name)
-        }
-        guard let known = Self.text(Self.knownField, fields).flatMap({ UInt64($0) }), known > generation.number,
-            Generation(known) < PeerLives.largest
-        else { return }
-        // Beside a namesake the two would outbid each other for ever. And whoever runs something already must not forget
-        // it: the operator decides then.
-        guard !doubts.hasToldNamesake, pendingActions.isEmpty, own.held.isEmpty else {
-            if !doubts.hasToldLockedOut { notify(.lockedOut(generation: generation, known: Generation(known))) }
+        } else if isKnownLater, let known, !doubts.hasToldLockedOut {
             doubts.hasToldLockedOut = true
-            return
+            notify(.lockedOut(generation: generation, known: known))
         }
-        effects.append(.beginAnew(above: Generation(known)))
     }
 }

@@ -77,6 +77,18 @@ import Testing
         #expect(hearLater("41", &desk).contains(.beginAnew(above: Generation(41))))
     }
 
+    /// One that runs something, or has begun anew already, only says that it lives, when it is asked.
+    @Test func `a node that cannot begin anew proves that it lives`() {
+        var desk = CoreOnDesk.besideOurs()
+        let fields = [("hbknown", "50"), ("hbask", "1f")].map { Message.Field(name: $0, value: .string($1)) }
+        let effects = desk.hear(.other(type: "NS_hbgeneration", fields: fields), to: CoreOnDesk.alpha)
+        let echo = Message.Field(name: "hbheard", value: .string("7:1f"))
+        #expect(effects.contents == [.other(type: "NS_hbgeneration", fields: [echo])])
+        #expect(effects.notices.isEmpty)
+        #expect(
+            desk.hear(.other(type: "NS_hbgeneration", fields: fields), to: CoreOnDesk.alpha).isEmpty, "once a second")
+    }
+
     @Test(arguments: ["40", "39", "", "x", "-1", "99999999999999999999", "281474976710656"])
     func `a count that is not later, or is none, changes nothing`(known: String) {
         var desk = CoreOnDesk.besideOurs()
