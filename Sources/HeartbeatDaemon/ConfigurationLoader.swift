@@ -39,11 +39,9 @@ public struct ConfigurationLoader: Sendable {
 
     /// Checks all three files at once.
     public func load() -> ConfigurationResult {
-        let host = HostFacts.ofThisHost(scripts: ResourceScripts(paths: paths.scripts))
-        var result = readConfiguration(
-            ConfigurationInput(
-                haCf: file(paths.haCf), haresources: file(paths.haresources), authkeys: file(paths.authkeys),
-                authkeysMode: mode(of: paths.authkeys), localNode: localNode, host: host))
+        var result = read(
+            haCf: file(paths.haCf), haresources: file(paths.haresources), authkeys: file(paths.authkeys),
+            authkeysMode: mode(of: paths.authkeys))
         if access(paths.faults, F_OK) == 0 {
             result.diagnostics.append(
                 Diagnostic(
@@ -56,6 +54,19 @@ public struct ConfigurationLoader: Sendable {
         }
         return result
     }
+
+    /// Checks these texts as if they were the three files.
+    func read(
+        haCf: SourceFile, haresources: SourceFile, authkeys: SourceFile, authkeysMode: UInt32
+    ) -> ConfigurationResult {
+        readConfiguration(
+            ConfigurationInput(
+                haCf: haCf, haresources: haresources, authkeys: authkeys, authkeysMode: authkeysMode,
+                localNode: localNode, host: .ofThisHost(scripts: ResourceScripts(paths: paths.scripts))))
+    }
+
+    /// What the daemon of this node runs by.
+    var inForce: ConfigurationInForce { ConfigurationInForce(paths.inForce) }
 
     private func file(_ path: String) -> SourceFile {
         do throws(HostError) {

@@ -5,19 +5,28 @@ import HeartbeatLinux
 import HeartbeatModel
 
 extension DaemonCommand {
-    /// Stops everything of haresources that runs on this machine although no daemon does. 0 when nothing does any more, or
-    /// when a daemon runs, whose resources they are.
+    /// Stops everything that a daemon which is no more ran on this machine; when that is not known, everything of haresources.
+    /// 0 when nothing of it runs any more, or when a daemon does, whose resources they are; 1 when a daemon neither runs nor
+    /// ends.
     public func releaseLeftovers() -> Int32 {
         ensureStandardDescriptorsAreOpen()
+        SignalSource.block()
+        if let code = releaseWhatWasInForce() { return code }
         let result = loader.load()
-        guard var configuration = result.configuration else {
+        guard let configuration = result.configuration else {
             complain(result.diagnostics)
             return Self.notConfigured
         }
-        // It says nothing to the other node, which has taken over or is about to.
-        configuration.media = []
-        configuration.pingNodes = []
-        configuration.lan = nil
+        return release(configuration)
+    }
+
+    /// The same with the configuration of the daemon that is no more, whatever the files say by now; `nil` when there is none,
+    /// because none ran or it has released everything itself.
+    func releaseWhatWasInForce() -> Int32? {
+        loader.inForce.recall(by: loader).map(release)
+    }
+
+    private func release(_ configuration: Configuration) -> Int32 {
         let log = LogOutput(
             configuration.logging, host: loader.localNode.text, console: LogOutput.foregroundConsole())
         do throws(StartFailure) {
