@@ -12,8 +12,7 @@ public struct ConfigurationLoader: Sendable {
     public var node: String?
     /// Without it (`-M`) the node is given no groups, whatever haresources says.
     public var managesResources = true
-    /// Only to take down what a heartbeat has left: an address that is not ours must not keep the others up.
-    public var isForRelease = false
+    private var isForRelease = false
 
     /// Says in `cl_status hbparameter` that the daemon was started with `-M`.
     static let unmanaged = Configuration.Parameter(name: "manage_resources", value: "no")
@@ -41,13 +40,9 @@ public struct ConfigurationLoader: Sendable {
 
     /// Checks all three files at once.
     public func load() -> ConfigurationResult {
-        var host = HostFacts.ofThisHost(scripts: ResourceScripts(paths: paths.scripts))
-        // Of a heartbeat 3 that runs, the addresses are its own; it takes them down when it ends.
-        if isForRelease || PidFile.originalRuns(holding: paths.pidFile) { host.holder = { _ in nil } }
-        var result = readConfiguration(
-            ConfigurationInput(
-                haCf: file(paths.haCf), haresources: file(paths.haresources), authkeys: file(paths.authkeys),
-                authkeysMode: mode(of: paths.authkeys), localNode: localNode, host: host))
+        var result = read(
+            haCf: file(paths.haCf), haresources: file(paths.haresources), authkeys: file(paths.authkeys),
+            authkeysMode: mode(of: paths.authkeys))
         if access(paths.faults, F_OK) == 0 {
             result.diagnostics.append(
                 Diagnostic(
@@ -60,6 +55,29 @@ public struct ConfigurationLoader: Sendable {
         }
         return result
     }
+
+    /// Checks these texts as if they were the three files.
+    func read(
+        haCf: SourceFile, haresources: SourceFile, authkeys: SourceFile, authkeysMode: UInt32
+    ) -> ConfigurationResult {
+        var host = HostFacts.ofThisHost(scripts: ResourceScripts(paths: paths.scripts))
+        // Of a heartbeat 3 that runs, the addresses are its own; it takes them down when it ends.
+        if isForRelease || PidFile.originalRuns(holding: paths.pidFile) { host.holder = { _ in nil } }
+        return readConfiguration(
+            ConfigurationInput(
+                haCf: haCf, haresources: haresources, authkeys: authkeys, authkeysMode: authkeysMode,
+                localNode: localNode, host: host))
+    }
+
+    /// Only to take down what a heartbeat has left: an address that is not ours must not keep the others up.
+    var forRelease: ConfigurationLoader {
+        var copy = self
+        copy.isForRelease = true
+        return copy
+    }
+
+    /// What the daemon of this node runs by.
+    var inForce: ConfigurationInForce { ConfigurationInForce(paths.inForce) }
 
     private func file(_ path: String) -> SourceFile {
         do throws(HostError) {

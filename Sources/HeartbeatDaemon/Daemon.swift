@@ -27,6 +27,14 @@ final class Daemon {
     private var report: BackgroundReport?
     /// When ha.cf was written that is in force.
     private var haCfWritten: Int64?
+    /// Whether the files are being read, and must be again.
+    private var reading = Reading.none
+
+    private enum Reading {
+        case none
+        case once
+        case anew
+    }
 
     init(_ configuration: Configuration, loader: ConfigurationLoader, log: LogOutput) {
         self.configuration = configuration
@@ -48,17 +56,27 @@ final class Daemon {
     }
 
     private func run(isRealtime: Bool) throws(StartFailure) {
-        let pidFile = try acquirePidFile()
+        let pidFile = try acquirePidFile(orElse: releaseInForce)
         if let leftovers = loader.paths.leftovers { log.logger.tell(.packageLeftovers, leftovers) }
         endLeftoverScripts()
-        let (generation, uuid) = try prepareState()
+        let identity: (Generation, NodeUUID)
+        do throws(StartFailure) {
+            identity = try prepareState()
+        } catch {
+            // The other node serves by now, or soon: nothing of an earlier daemon may stay up here beside it.
+            releaseInForce()
+            pidFile.release()
+            throw error
+        }
         if isRealtime {
             for warning in Realtime.enter(configuration.realtime) { log.logger.tell(.realtimeRefused, warning) }
         }
         let watchdog = openWatchdog()
+        remember(configuration)
         // Whoever waits for the start may want to read why.
         log.flush(atMost: .seconds(1))
-        Reactor.run { reactor in self.start(reactor, generation: generation, uuid: uuid, watchdog: watchdog) }
+        Reactor.run { reactor in self.start(reactor, identity, watchdog: watchdog) }
+        loader.inForce.forget()
         watchdog.close()
         unlink(loader.paths.controlSocket)
         log.flush()
@@ -70,15 +88,59 @@ final class Daemon {
     func releaseLeftovers() throws(StartFailure) {
         let pidFile = try acquirePidFile()
         endLeftoverScripts()
+        release(configuration)
+        pidFile.release()
+    }
+
+    /// What the machine itself has brought up is no leftover.
+    private func withoutAddressesOfTheMachine(_ configuration: Configuration) -> Configuration {
+        let survey = AddressSurvey.now()
+        var result = configuration
+        result.groups = configuration.groups.compactMap { group in
+            let resources = group.resources.filter { resource in
+                guard let address = resource.address, case .machine(let interface) = survey.holder(of: address) else {
+                    return true
+                }
+                log.write(.warning, "\(resource.word) stays: \(interface) has it, and no heartbeat has brought it up")
+                return false
+            }
+            guard !resources.isEmpty else { return nil }
+            return ResourceGroup(preferredNode: group.preferredNode, resources: resources, line: group.line)
+        }
+        return result
+    }
+
+    private func releaseInForce() {
+        release(loader.inForce.recall(by: loader) ?? configuration)
+    }
+
+    private func release(_ configuration: Configuration) {
+        var isReleased = false
+        // It says nothing to the other node, which has taken over or is about to.
+        let released = withoutAddressesOfTheMachine(configuration.alone)
         Reactor.run { reactor in
-            let shell = self.makeShell(reactor, generation: Generation(0), uuid: .unknown)
-            shell.onStop = { reactor.stop() }
+            let shell = self.makeShell(reactor, released, (Generation(0), .unknown))
+            shell.onStop = { [unowned self] in
+                isReleased = true
+                end(reactor)
+            }
+            self.listen(toSignalsOn: reactor.eventLoop) { [unowned self] signal in
+                switch signal {
+                case SIGCHLD: shell.childMayHaveExited()
+                case SIGTERM, SIGINT: end(reactor)
+                default: break
+                }
+            }
             shell.start()
             // A node that has only just begun looks what runs here, and stops that before it ends.
             shell.request(.shutdown)
         }
+        if isReleased { loader.inForce.forget() }
         log.flush()
-        pidFile.release()
+    }
+
+    private func remember(_ configuration: Configuration) {
+        if let error = loader.inForce.remember(configuration) { log.write(.warning, "\(error)") }
     }
 
     // MARK: - Before the loop
@@ -88,21 +150,57 @@ final class Daemon {
         for sentence in loader.paths.scriptJournal.endLeftovers() { log.logger.tell(.leftoverScript, sentence) }
     }
 
-    private func acquirePidFile() throws(StartFailure) -> PidFile {
+    /// A daemon that was killed holds its pid file until the kernel has taken it apart, so one that says nothing is waited
+    /// for. Where the file cannot be made at all, `alternative` is called if no daemon runs.
+    private func acquirePidFile(orElse alternative: () -> Void = {}) throws(StartFailure) -> PidFile {
+        let path = loader.paths.pidFile
         do throws(HostError) {
             try Directories.prepareRunDirectory(loader.paths.run)
         } catch {
+            if PidFile.owner(of: path) == .nobody { alternative() }
             throw StartFailure(code: 1, text: notStarted(error))
         }
-        do throws(PidFile.Failure) {
-            return try PidFile.acquire(loader.paths.pidFile)
-        } catch {
-            switch error {
-            case .alreadyRunning(let pid):
-                throw StartFailure(code: 0, text: "heartbeat: already running [pid \(pid)].")
-            case .host(let error):
-                throw StartFailure(code: 1, text: notStarted(error))
+        let deadline = SuspendingClock.now + Self.longestDeath
+        while true {
+            do throws(PidFile.Failure) {
+                return try PidFile.acquire(path)
+            } catch {
+                switch error {
+                case .alreadyRunning(let pid): try wait(for: pid, until: deadline)
+                case .host(let error):
+                    if PidFile.owner(of: path) == .nobody { alternative() }
+                    throw StartFailure(code: 1, text: notStarted(error))
+                }
             }
+        }
+    }
+
+    /// Returns when the file may have become free; throws when it belongs to a daemon that runs, or for too long to one that
+    /// says nothing.
+    private func wait(for pid: pid_t, until deadline: SuspendingClock.Instant) throws(StartFailure) {
+        let path = loader.paths.pidFile
+        guard PidFile.isHeld(path), !answers else {
+            throw StartFailure(code: 0, text: "heartbeat: already running [pid \(pid)].")
+        }
+        guard SuspendingClock.now < deadline else {
+            let text = "heartbeat [pid \(pid)] holds \(path), but does not answer: nothing was started or released. "
+            let remedy = "See what it waits for (ps), end it (kill -9 \(pid)), then try again"
+            throw StartFailure(code: 1, text: text + remedy)
+        }
+        usleep(50_000)
+    }
+
+    /// How long the end of a process may take that has been killed.
+    private static let longestDeath = Duration.seconds(10)
+
+    /// Whether the daemon that holds the pid file answers.
+    private var answers: Bool {
+        do throws(ControlFailure) {
+            _ = try ControlClient(runDirectory: loader.paths.run, timeout: .seconds(1))
+                .ask(.question(.snapshot, inProse: false))
+            return true
+        } catch {
+            return false
         }
     }
 
@@ -148,8 +246,8 @@ final class Daemon {
 
     // MARK: - On the loop
 
-    private func start(_ reactor: Reactor, generation: Generation, uuid: NodeUUID, watchdog: NodeWatchdog) {
-        let shell = makeShell(reactor, generation: generation, uuid: uuid)
+    private func start(_ reactor: Reactor, _ identity: (Generation, NodeUUID), watchdog: NodeWatchdog) {
+        let shell = makeShell(reactor, configuration, identity)
         shell.onStatusSent = { [log] in
             watchdog.feed()
             log.lookAfterFiles()
@@ -160,10 +258,12 @@ final class Daemon {
         report.take()?.ready()
     }
 
-    private func makeShell(_ reactor: Reactor, generation: Generation, uuid: NodeUUID) -> NodeShell {
+    private func makeShell(
+        _ reactor: Reactor, _ configuration: Configuration, _ identity: (generation: Generation, uuid: NodeUUID)
+    ) -> NodeShell {
         let shell = NodeShell(
-            configuration, localNode: loader.localNode, uuid: uuid, generation: generation, paths: loader.paths,
-            log: log, reactor: reactor)
+            configuration, localNode: loader.localNode, uuid: identity.uuid, generation: identity.generation,
+            paths: loader.paths, log: log, reactor: reactor)
         self.shell = shell
         return shell
     }
@@ -172,15 +272,17 @@ final class Daemon {
     /// serve.
     private func listen(to shell: NodeShell, on loop: any EventLoop) {
         let paths = loader.paths
-        open("orders by signal") { () throws(HostError) in
-            try SignalSource.listen(on: loop) { [unowned self] in signalled($0) }
-        }
+        listen(toSignalsOn: loop) { [unowned self] in signalled($0) }
         open("cl_status, hb_standby and hb_takeover") { () throws(HostError) in
             try ControlServer.start(paths.controlSocket, on: loop) { shell.answer($0, reply: $1) }
         }
         open("messages of local scripts") { () throws(HostError) in
             try Fifo.open(StateDirectory(paths.state).fifoPath, on: loop) { shell.injected($0) }
         }
+    }
+
+    private func listen(toSignalsOn loop: any EventLoop, _ body: @escaping (Int32) -> Void) {
+        open("orders by signal") { () throws(HostError) in try SignalSource.listen(on: loop, onSignal: body) }
     }
 
     private func open(_ door: String, _ body: () throws(HostError) -> EventLoopFuture<any Channel>) {
@@ -202,10 +304,28 @@ final class Daemon {
         }
     }
 
+    /// The files are read beside the loop: their disk may hang.
     private func reload() {
-        shell?.services.reloading(at: shell?.reactor.now ?? .zero)
-        defer { shell?.services.reloaded() }
-        let result = loader.load()
+        guard let shell else { return }
+        shell.services.reloading(at: shell.reactor.now)
+        guard reading == .none else {
+            reading = .anew
+            return
+        }
+        reading = .once
+        BackgroundWork.run(
+            on: shell.reactor, { [loader] in loader.load() },
+            completion: { [weak self] result in
+                guard let self else { return }
+                let isOutdated = reading == .anew
+                reading = .none
+                if isOutdated { return reload() }
+                adopt(result)
+                self.shell?.services.reloaded()
+            })
+    }
+
+    private func adopt(_ result: ConfigurationResult) {
         guard let new = result.configuration else {
             log.logger.tell(
                 .reloadRefused, "The configuration has mistakes and is not read again; everything goes on as before")
@@ -215,6 +335,7 @@ final class Daemon {
         // What -d and signals have added stays added.
         let addedLevel = log.debugLevel - (shell?.configuration.logging.debugLevel ?? 0)
         guard shell?.adopt(new) == true else { return }
+        remember(new)
         log.reconfigure(new.logging)
         log.debugLevel += addedLevel
         tellHaCf()
@@ -232,5 +353,16 @@ final class Daemon {
             channel.whenSuccess { channel in channel.close(promise: nil) }
         }
         reactor.stop()
+    }
+}
+
+extension Configuration {
+    /// The same without anybody to talk to.
+    fileprivate var alone: Configuration {
+        var copy = self
+        copy.media = []
+        copy.pingNodes = []
+        copy.lan = nil
+        return copy
     }
 }

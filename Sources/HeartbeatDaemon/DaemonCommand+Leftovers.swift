@@ -5,22 +5,28 @@ import HeartbeatLinux
 import HeartbeatModel
 
 extension DaemonCommand {
-    /// Stops everything of haresources that runs on this machine although no daemon does. 0 when nothing does any more, or
-    /// when a daemon runs, whose resources they are.
+    /// Stops everything that a daemon which is no more ran on this machine; when that is not known, everything of haresources.
+    /// 0 when nothing of it runs any more, or when a daemon does, whose resources they are; 1 when a daemon neither runs nor
+    /// ends.
     public func releaseLeftovers() -> Int32 {
         ensureStandardDescriptorsAreOpen()
-        var loader = loader
-        loader.isForRelease = true
-        let result = loader.load()
-        guard var configuration = result.configuration else {
+        SignalSource.block()
+        if let code = releaseWhatWasInForce() { return code }
+        let result = loader.forRelease.load()
+        guard let configuration = result.configuration else {
             complain(result.diagnostics)
             return Self.notConfigured
         }
-        // It says nothing to the other node, which has taken over or is about to.
-        configuration.media = []
-        configuration.pingNodes = []
-        configuration.lan = nil
-        configuration.groups = configuration.groups.compactMap(withoutAddressesOfTheMachine)
+        return release(configuration)
+    }
+
+    /// The same with the configuration of the daemon that is no more, whatever the files say by now; `nil` when there is none,
+    /// because none ran or it has released everything itself.
+    func releaseWhatWasInForce() -> Int32? {
+        loader.inForce.recall(by: loader).map(release)
+    }
+
+    private func release(_ configuration: Configuration) -> Int32 {
         let log = LogOutput(
             configuration.logging, host: loader.localNode.text, console: LogOutput.foregroundConsole())
         do throws(StartFailure) {
@@ -30,19 +36,5 @@ extension DaemonCommand {
             complain(error.text)
             return error.code
         }
-    }
-
-    /// What the machine itself has brought up is no leftover.
-    private func withoutAddressesOfTheMachine(_ group: ResourceGroup) -> ResourceGroup? {
-        let survey = AddressSurvey.now()
-        let resources = group.resources.filter { resource in
-            guard let address = resource.address, case .machine(let interface) = survey.holder(of: address) else {
-                return true
-            }
-            complain("\(resource.word) stays: \(interface) has it, and no heartbeat has brought it up")
-            return false
-        }
-        return resources.isEmpty
-            ? nil : ResourceGroup(preferredNode: group.preferredNode, resources: resources, line: group.line)
     }
 }

@@ -98,6 +98,8 @@ public struct DaemonCommand: Sendable {
         }
         guard var configuration = result.configuration else {
             complain("Heartbeat not started: configuration error.")
+            // The other node serves by now: nothing of an earlier daemon may stay up here beside it.
+            if PidFile.owner(of: paths.pidFile) == .nobody { _ = releaseWhatWasInForce() }
             report.failed(code: Self.notConfigured, text: "")
             return Self.notConfigured
         }

@@ -36,6 +36,8 @@ public struct DaemonPaths: Hashable, Sendable {
     /// Names of paths that are lost; for the daemon after this one.
     var lostPaths: LostPaths { LostPaths(in: own) }
     var scriptNotes: String { own.path + "/rsctmp" }
+    /// What the daemon runs by; for whoever has to stop what it ran.
+    var inForce: PrivateDirectory { PrivateDirectory(own.path + "/in_force") }
     /// What a daemon leaves for the next one to believe.
     var own: PrivateDirectory { PrivateDirectory(ControlClient.ownDirectory(runDirectory: run)) }
 

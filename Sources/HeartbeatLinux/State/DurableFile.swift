@@ -30,7 +30,9 @@ enum DurableFile {
 
     private static func replaceByNew(_ path: String, with bytes: [UInt8], mode: mode_t) throws(HostError) {
         let temporary = path + ".new"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)
+        // What a power cut, or somebody else, has left there may have another name, too.
+        unlink(temporary)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
         guard descriptor >= 0 else { throw HostError("create", temporary) }
         do throws(HostError) {
             defer { close(descriptor) }

@@ -99,6 +99,18 @@ import Testing
         #expect(throws: StateError.self) { _ = try state.nextGeneration(unixTime: 5) }
     }
 
+    @Test func `what stands in the way of the new generation is replaced, not written into`() throws {
+        let state = StateDirectory(try temporaryDirectory())
+        defer { removeTree(state.path) }
+        let victim = state.path + "/victim"
+        writeFile(victim, "kept\n")
+        for plant in [symlink, link] {
+            #expect(plant(victim, state.generationPath + ".new") == 0)
+            _ = try state.nextGeneration(unixTime: 5)
+        }
+        #expect(readFile(victim) == "kept\n" && readFile(state.generationPath) == GenerationText.format(7))
+    }
+
     @Test func theUUIDIsMadeOnceAndKept() throws {
         let state = StateDirectory(try temporaryDirectory())
         defer { removeTree(state.path) }

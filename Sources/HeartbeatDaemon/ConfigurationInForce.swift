@@ -1,0 +1,56 @@
+// What a daemon runs by, noted for the time after its death: the files may be changed or broken by then, and what it left up
+// must be found and stopped all the same.
+
+import HeartbeatConfig
+import HeartbeatLinux
+import HeartbeatModel
+
+/// Two files without secrets, there as long as a daemon has something that it could leave up.
+struct ConfigurationInForce {
+    private static let haCf = "ha.cf"
+    private static let haresources = "haresources"
+
+    private let directory: PrivateDirectory
+
+    init(_ directory: PrivateDirectory) {
+        self.directory = directory
+    }
+
+    /// Notes it; tells what went wrong.
+    func remember(_ configuration: Configuration) -> HostError? {
+        guard !configuration.groups.isEmpty else {
+            forget()
+            return nil
+        }
+        let printer = ConfigurationPrinter(configuration)
+        do throws(HostError) {
+            try directory.make(mode: 0o700)
+            try directory.write(Array(printer.haCf.utf8), to: Self.haCf)
+            try directory.write(Array(printer.haresources.utf8), to: Self.haresources)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    func forget() {
+        directory.remove(Self.haresources)
+        directory.remove(Self.haCf)
+    }
+
+    /// What was noted last, unless it was forgotten or cannot be understood.
+    func recall(by loader: ConfigurationLoader) -> Configuration? {
+        guard let haCf = directory.contents(of: Self.haCf, atMost: 4 << 20),
+            let haresources = directory.contents(of: Self.haresources, atMost: 4 << 20)
+        else { return nil }
+        // Nobody will be talked to.
+        return loader.forRelease.read(
+            haCf: file(Self.haCf, haCf), haresources: file(Self.haresources, haresources),
+            authkeys: SourceFile(path: loader.paths.authkeys, bytes: Array("auth 1\n1 crc\n".utf8)), authkeysMode: 0o600
+        ).configuration
+    }
+
+    private func file(_ name: String, _ bytes: [UInt8]) -> SourceFile {
+        SourceFile(path: "\(directory.path)/\(name)", bytes: bytes)
+    }
+}
