@@ -139,7 +139,7 @@ private struct ClusterAnswer {
         let isWell = snapshot.groups.allSatisfy { group in
             switch group.state {
             case .unknown, .stopped, .acquiring, .running, .releasing: true
-            case .failed, .stopFailed: false
+            case .withheld, .failed, .stopFailed: false
             }
         }
         return ControlReply(exitCode: isWell ? ControlExit.success : ControlExit.failure, lines: lines)
@@ -168,6 +168,7 @@ private struct ClusterAnswer {
         case .unknown: "being looked for"
         case .acquiring: "being started"
         case .releasing: "being stopped"
+        case .withheld: "withheld, because the other node has not stopped it or does not agree,"
         case .failed: "stopped, because it could not be started,"
         case .stopFailed: "stuck, because it could not be stopped,"
         }

@@ -25,6 +25,8 @@ final class Daemon {
     private var shell: NodeShell?
     private var channels: [EventLoopFuture<any Channel>] = []
     private var report: BackgroundReport?
+    /// Keys of the groups that had not stopped when the node ended.
+    private var stillUp: [String] = []
 
     init(_ configuration: Configuration, loader: ConfigurationLoader, log: LogOutput) {
         self.configuration = configuration
@@ -32,9 +34,9 @@ final class Daemon {
         self.log = log.adding(["HA_NODE": "\(loader.localNode)"])
     }
 
-    /// Returns when the node has released everything. Throws before anything has been started; whoever waits for `report`
+    /// Returns the exit code when the node has ended: 0, or `DaemonCommand.unfinished` when it has not released everything. Throws before anything has been started; whoever waits for `report`
     /// then ends with the same code, and the words are left to the caller.
-    func run(report: consuming BackgroundReport, isRealtime: Bool) throws(StartFailure) {
+    func run(report: consuming BackgroundReport, isRealtime: Bool) throws(StartFailure) -> Int32 {
         self.report = consume report
         do throws(StartFailure) {
             try run(isRealtime: isRealtime)
@@ -42,7 +44,10 @@ final class Daemon {
             self.report.take()?.failed(code: error.code, text: "")
             throw error
         }
+        return exitCode
     }
+
+    private var exitCode: Int32 { stillUp.isEmpty ? 0 : DaemonCommand.unfinished }
 
     private func run(isRealtime: Bool) throws(StartFailure) {
         let pidFile = try acquirePidFile()
@@ -55,22 +60,27 @@ final class Daemon {
         Reactor.run { reactor in self.start(reactor, generation: generation, uuid: uuid, watchdog: watchdog) }
         watchdog.close()
         unlink(loader.paths.controlSocket)
-        pidFile.release()
+        // Left behind it tells whoever waits that this was no orderly end.
+        if stillUp.isEmpty { pidFile.release() }
     }
 
-    /// Stops what runs here of haresources although no daemon does, and returns when nothing does. Nobody is told: the node
-    /// does not join the cluster. Throws when a daemon runs, whose resources they are.
-    func releaseLeftovers() throws(StartFailure) {
+    /// Stops what runs here of haresources although no daemon does, and returns when nothing does (0) or when it has been tried for
+    /// long enough. Nobody is told: the node does not join the cluster. Throws when a daemon runs, whose resources they are.
+    func releaseLeftovers() throws(StartFailure) -> Int32 {
         let pidFile = try acquirePidFile()
         endLeftoverScripts()
         Reactor.run { reactor in
             let shell = self.makeShell(reactor, generation: Generation(0), uuid: .unknown)
-            shell.onStop = { reactor.stop() }
+            shell.onStop = { [unowned self] in
+                stillUp = $0
+                reactor.stop()
+            }
             shell.start()
             // A node that has only just begun looks what runs here, and stops that before it ends.
             shell.request(.shutdown)
         }
         pidFile.release()
+        return exitCode
     }
 
     // MARK: - Before the loop
@@ -138,7 +148,10 @@ final class Daemon {
     private func start(_ reactor: Reactor, generation: Generation, uuid: NodeUUID, watchdog: NodeWatchdog) {
         let shell = makeShell(reactor, generation: generation, uuid: uuid)
         shell.onStatusSent = { watchdog.feed() }
-        shell.onStop = { [unowned self] in end(reactor) }
+        shell.onStop = { [unowned self] in
+            stillUp = $0
+            end(reactor)
+        }
         listen(to: shell, on: reactor.eventLoop)
         shell.start()
         report.take()?.ready()

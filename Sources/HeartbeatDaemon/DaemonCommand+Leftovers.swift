@@ -6,7 +6,7 @@ import HeartbeatModel
 
 extension DaemonCommand {
     /// Stops everything of haresources that runs on this machine although no daemon does. 0 when nothing does any more, or
-    /// when a daemon runs, whose resources they are.
+    /// when a daemon runs, whose resources they are; `unfinished` when something has not stopped within `shutdown_timeout`.
     public func releaseLeftovers() -> Int32 {
         ensureStandardDescriptorsAreOpen()
         let result = loader.load()
@@ -21,8 +21,7 @@ extension DaemonCommand {
         let log = LogOutput(
             configuration.logging, host: loader.localNode.text, console: LogOutput.foregroundConsole())
         do throws(StartFailure) {
-            try Daemon(configuration, loader: loader, log: log).releaseLeftovers()
-            return 0
+            return try Daemon(configuration, loader: loader, log: log).releaseLeftovers()
         } catch {
             complain(error.text)
             return error.code

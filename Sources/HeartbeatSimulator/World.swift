@@ -30,6 +30,8 @@ struct World {
     var random: SplitMix64
     var trace: Trace
     var checker: SafetyChecker
+    /// The nodes hear each other's reports as those of an older version, which gives sets only as a whole.
+    var areOfOlderVersion = false
     var queue = HappeningQueue<Happening>()
     private let codec: MessageCodec
     private var lastRequest: UInt64 = 0
@@ -265,10 +267,11 @@ struct World {
                 hosts[host].crashDaemon()
                 boot(host)
                 return
-            case .stop:
+            case .stop(let stillUp):
                 note(host, "ends its daemon")
-                checker.stopped(host: host, world: self)
-                hosts[host].losePower()
+                checker.stopped(host: host, stillUp: stillUp, world: self)
+                // The machine goes on, and what has not stopped with it.
+                hosts[host].crashDaemon()
                 return
             }
         }
@@ -282,7 +285,8 @@ struct World {
         queue.insert(.wakeup(host: host, number: hosts[host].wakeup), at: time)
     }
 
-    private mutating func transmit(_ message: Message, from sender: Int) {
+    private mutating func transmit(_ original: Message, from sender: Int) {
+        let message = areOfOlderVersion ? original.withoutKeptGroups : original
         trace.message(message, at: now)
         if case .status(let report) = message.content { checker.said(report.status, host: sender, world: self) }
         if let sequence = message.sequence {
@@ -320,5 +324,16 @@ struct World {
 
     mutating func note(_ host: Int, _ text: String) {
         trace.note("\(hosts[host].name)", text, at: now)
+    }
+}
+
+extension Message {
+    /// As a node of an older version sends it.
+    fileprivate var withoutKeptGroups: Message {
+        guard case .resource(var report) = content else { return self }
+        report.claim?.kept = nil
+        var copy = self
+        copy.content = .resource(report)
+        return copy
     }
 }
