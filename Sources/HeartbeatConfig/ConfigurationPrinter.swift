@@ -93,6 +93,7 @@ public struct ConfigurationPrinter: Sendable {
             line("on_stop_failure", policy.rawValue) { text in
                 reads(text, as: policy, by: DirectiveRule.stopFailurePolicy)
             },
+            line("shutdown_timeout", configuration.shutdownTimeout),
             line("failure_limit", configuration.failureLimit), line("failure_window", configuration.failureWindow),
         ].compactMap(\.self) + monitorLines
     }

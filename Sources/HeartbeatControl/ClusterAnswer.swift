@@ -144,7 +144,7 @@ private struct ClusterAnswer {
         let isWell = snapshot.groups.allSatisfy { group in
             switch group.state {
             case .unknown, .stopped, .acquiring, .running, .releasing: true
-            case .failed, .stopFailed: false
+            case .withheld, .failed, .stopFailed: false
             }
         }
         return ControlReply(exitCode: isWell ? ControlExit.success : ControlExit.failure, lines: lines)
@@ -173,6 +173,7 @@ private struct ClusterAnswer {
         case .unknown: "being looked for"
         case .acquiring: "being started"
         case .releasing: "being stopped"
+        case .withheld: "withheld, because the other node has not stopped it or does not agree,"
         case .failed: "stopped, because it could not be started,"
         case .stopFailed: "stuck, because it could not be stopped,"
         }

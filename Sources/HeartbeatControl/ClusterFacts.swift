@@ -44,7 +44,7 @@ public struct ClusterFacts: Hashable, Sendable {
     public var unfinished: String {
         let words = groups.compactMap { group -> String? in
             switch group.state {
-            case .stopped, .failed: nil
+            case .stopped, .withheld, .failed: nil
             case .unknown: "\(group.key) is being looked for"
             case .acquiring: "\(group.key) is being started"
             case .running: "\(group.key) is to be stopped"

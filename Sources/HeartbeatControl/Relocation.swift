@@ -46,14 +46,17 @@ public struct Relocation: Sendable {
     }
 
     private func failure(_ facts: ClusterFacts) -> String? {
+        let isDone = isTakeover ? facts.hold.isSuperset(of: set) : facts.hold.isDisjoint(with: set)
         for group in facts.groups(in: set) {
             switch group.state {
             case .stopFailed: return "\(group.key) would not stop on this node"
+            // The rest of the set has gone.
+            case .running where isDone && !isTakeover: return "\(group.key) would not stop and runs on on this node"
             case .failed where isTakeover: return "\(group.key) could not be started on this node"
-            case .unknown, .stopped, .acquiring, .running, .releasing, .failed: break
+            case .withheld where isTakeover: return "\(group.key) has not been stopped on the other node"
+            case .unknown, .stopped, .withheld, .acquiring, .running, .releasing, .failed: break
             }
         }
-        let isDone = isTakeover ? facts.hold.isSuperset(of: set) : facts.hold.isDisjoint(with: set)
         guard !isDone else { return nil }
         return hasBegun
             ? "the move was given up; this node holds \(facts.hold)" : "the other node did not answer"

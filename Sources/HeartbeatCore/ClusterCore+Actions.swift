@@ -74,5 +74,6 @@ extension ClusterCore {
         if deadlines.takeIfDue(.conflict, at: now) { repeatQuestion(at: now) }
         if deadlines.takeIfDue(.failback, at: now) { isFailbackDue = true }
         if deadlines.takeIfDue(.tellTheDead, at: now) { tellTheDead(at: now) }
+        if deadlines.takeIfDue(.shutdown, at: now) { hurryShutdown() }
     }
 }

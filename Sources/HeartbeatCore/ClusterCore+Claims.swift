@@ -24,6 +24,7 @@ extension ClusterCore {
             holdings.claimed = claimed
             holdings.isStable = report.isStable ?? false
             holdings.claim = report.claim
+            hearOfKept(report.claim?.kept ?? [])
         } else {
             // Sent by the original's scripts: an addition, or `none` for nothing at all.
             holdings.claimed = report.hold.isEmpty ? [] : holdings.claimed.union(claimed)
@@ -41,6 +42,7 @@ extension ClusterCore {
             guard answers(report, since: starting), !report.isPreliminary else { return }
             becomeStable()
         case .stable:
+            takeFromLeaver(report)
             considerTransaction(sequence: sequence, at: now)
             compareClaims(report, at: now)
         case .lingering:
@@ -160,6 +162,8 @@ extension ClusterCore {
         guard !set.isEmpty else { return }
         notify(.yielding(set))
         own.giveUp(set)
+        // The peer runs all of it: what has not stopped here yet is named, and is no claim to the rest.
+        if peerTakesSingly { for part in set.parts { own.released(part) } }
     }
 
     /// Our words do not reach the peer, but its reach us: it will never know that it should yield, so we do. The same for an

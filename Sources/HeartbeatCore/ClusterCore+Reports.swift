@@ -8,8 +8,8 @@ extension ClusterCore {
         let claim = ResourceClaim(
             local: claimRank(of: .local), foreign: claimRank(of: .foreign), heard: heardOfPeer,
             failed: failed.map { runners[$0].group.key },
-            adopted: (own.adopted + own.leaving).sorted().map { runners[$0].group.key },
-            groups: fingerprints, busy: busyPlacements,
+            adopted: (peerTakesSingly ? own.adopted : own.adopted + own.leaving).sorted().map { runners[$0].group.key },
+            kept: keptGroups.map { runners[$0].group.key }, groups: fingerprints, busy: busyPlacements,
             health: network.isEmpty ? nil : network.health)
         return ResourceReport(hold: own.held, isStable: isStable, info: reportInfo, claim: claim)
     }
@@ -19,16 +19,20 @@ extension ClusterCore {
         configuration.groups.isEmpty ? nil : configuration.groups.map(\.fingerprint)
     }
 
+    /// The original's word for why.
+    static let shutdownInfo = "shutdown"
+
     private var reportInfo: String? {
         switch (phase, transaction) {
-        case (.shuttingDown, _): "shutdown"
+        case (.shuttingDown, _): Self.shutdownInfo
         case (_, .releasing): "standby"
         case (_, _): nil
         }
     }
 
-    /// A set counts as held until its last stop has ended.
+    /// A set counts as held until its last stop has ended, unless its groups are given one by one.
     private func claimRank(of part: HoldSet) -> ClaimRank {
+        if isGivenSingly(part) { return .none }
         let exceptions = own.adopted + own.leaving
         let isIdle = runners.indices.allSatisfy {
             set(of: $0) != part || runners[$0].isReleased || exceptions.contains($0)
@@ -77,7 +81,8 @@ extension ResourceReport {
         return hold != other.hold || isStable != other.isStable || info != other.info
             || claim?.local != other.claim?.local || claim?.foreign != other.claim?.foreign
             || claim?.failed != other.claim?.failed || claim?.adopted != other.claim?.adopted
-            || claim?.health != other.claim?.health || claim?.groups != other.claim?.groups
+            || claim?.kept != other.claim?.kept || claim?.health != other.claim?.health
+            || claim?.groups != other.claim?.groups
             || claim?.busy != other.claim?.busy
     }
 }

@@ -15,6 +15,7 @@ extension ClusterCore {
         noteReleases()
         answerLegacyRequests()
         advanceTransaction(at: now)
+        keepWhatWillNotStop()
         watchForOverlap(at: now)
         // A transaction that just ended may want groups that were not wanted before.
         moveRunners(at: now)
@@ -36,26 +37,40 @@ extension ClusterCore {
         case .stable:
             if runners[index].isRetired { return runners[index].isRunning && mustKeepRetired(index) }
             if own.adopted.contains(index) { return mayRunAdopted(index) }
+            if own.staying.contains(index) { return true }
             guard own.held.contains(set(of: index)) else { return false }
-            guard peer?.isAlive == true, let claim = peerHoldings?.claim else { return true }
+            guard peer?.isAlive == true, let claim = peerHoldings?.claim else {
+                return runners[index].isRunning || !isKeptByPeer(index)
+            }
             if claim.adopted.contains(runners[index].group.key) { return false }
-            // While both claim the set, what runs goes on, but nothing is started that the peer may be running.
+            // What runs goes on, but nothing is started that the peer may be running.
             if runners[index].isRunning { return !mustMakeWay(index) }
-            return mayStart(index) || runners[index].isRepairing && !peerClaims(set(of: index))
+            return mayStart(index) || runners[index].isRepairing && !mayRunOnPeer(index)
         case .waitingForNodes, .requestingNodes, .negotiating, .shuttingDown, .lingering, .stopped:
             return false
         }
     }
 
+    /// Ours to run, at rest, and not to be started for now.
+    func isWithheld(_ index: Int) -> Bool {
+        phase == .stable && own.held.contains(set(of: index)) && runners[index].phase == .stopped && !isWanted(index)
+    }
+
     private func mayStart(_ index: Int) -> Bool {
-        !peerClaims(set(of: index)) && !isUnlikePeers(index) && !isBlocked(index) && !isLeaving
+        !mayRunOnPeer(index) && !isUnlikePeers(index) && !isBlocked(index) && !sharesWithKept(index)
+            && !isLeaving
     }
 
     /// The peer may be running it too.
     private func isDisputed(_ index: Int) -> Bool {
-        guard peer?.isAlive == true else { return false }
+        guard peer?.isAlive == true, !own.staying.contains(index) else { return false }
         // An adopted group is part of a set that the peer always claims; it is ours for as long as the peer says that it failed.
-        return own.adopted.contains(index) ? !hasFailedOnPeer(index) : peerClaims(set(of: index))
+        return own.adopted.contains(index) ? !hasFailedOnPeer(index) : mayRunOnPeer(index)
+    }
+
+    /// The peer claims its set, too, or has not stopped it yet.
+    private func mayRunOnPeer(_ index: Int) -> Bool {
+        peerClaims(set(of: index)) || isKeptByPeer(index)
     }
 
     /// Tells the runner at `index` what is wanted of it.
@@ -92,8 +107,9 @@ extension ClusterCore {
     /// Groups that name the same resource run one after another; all others side by side.
     func mustWait(_ index: Int) -> Bool {
         switch runners[index].phase {
-        case .unknown, .stopped, .running, .stopFailed: break
-        case .looking, .acquiring, .checking, .restoring, .releasing, .failed: return false
+        // One that failed is begun anew when its failure is forgotten.
+        case .unknown, .stopped, .running, .failed, .stopFailed: break
+        case .looking, .acquiring, .checking, .restoring, .releasing: return false
         }
         let words = Set(runners[index].group.resources.map(\.word))
         return runners.indices.contains { other in
@@ -105,9 +121,10 @@ extension ClusterCore {
     private mutating func noteReleases() {
         for index in own.adopted where runners[index].isReleased && !isWanted(index) || runners[index].phase == .failed
         {
-            own.forgetAdoption(index)
+            own.forgetException(index)
         }
-        for index in own.leaving where runners[index].isReleased { own.forgetAdoption(index) }
+        for index in own.leaving where runners[index].isReleased { own.forgetException(index) }
+        for index in own.staying where runners[index].phase == .failed { own.forgetException(index) }
         for part in HoldSet.all.parts where isReleased(part) { own.released(part) }
     }
 
@@ -132,7 +149,7 @@ extension ClusterCore {
     mutating func acquire(_ set: HoldSet, rank: ClaimRank) {
         own.acquire(set, rank: rank)
         for index in runners.indices where set.contains(self.set(of: index)) {
-            own.forgetAdoption(index)
+            own.forgetException(index)
             runners[index].forgetFailure()
         }
     }
@@ -140,6 +157,7 @@ extension ClusterCore {
     /// Nobody else is there: everything is ours to run.
     mutating func acquireAll(rank: ClaimRank) {
         peerHoldings = nil
+        keptByPeer = []
         transaction = .none
         deadlines[.standbyTimeout] = nil
         acquire(.all, rank: rank)
@@ -175,6 +193,7 @@ extension ClusterCore {
             becomeStableAlone()
         case .stable:
             notify(.takingOverAll(from: peer?.name))
+            tellOfUnstoppedGroups()
             acquireAll(rank: .takeover)
             deadlines[.tellTheDead] = now + configuration.deadtime
         case .waitingForNodes, .requestingNodes, .stopped:
@@ -203,9 +222,9 @@ extension ClusterCore {
         overlapSince = nil
         deadlines[.conflict] = nil
         switch transaction {
-        case .releasing(let set, _):
+        case .releasing(let giveup):
             // Not handed over yet, so it is still ours.
-            acquire(set, rank: .agreed)
+            acquire(giveup.given, rank: .agreed)
         case .none, .offered, .handedOver, .promised, .acquiring:
             break
         }
@@ -226,6 +245,8 @@ extension ClusterCore {
 
     mutating func receivedShutdownDone(at now: Instant) {
         guard let name = peer?.name else { return }
+        // It ends as soon as it hears that we have everything, which may be no news by now.
+        defer { report(force: true) }
         peer?.hasLeft(now: now)
         notify(.peerShutDown(node: name))
         challenge = nil

@@ -155,9 +155,11 @@ extension ClusterCore {
             return
         }
         notify(.givingUp(set))
-        own.giveUp(set)
+        let giveup = Giveup(set: set, given: own.held.intersection(set), answer: sequence)
+        own.giveUp(set, singly: peerTakesSingly)
+        own.endStaying()
         for index in own.adopted where set.contains(self.set(of: index)) { own.abandon(index) }
-        transaction = .releasing(set, answer: sequence)
+        transaction = peerTakesSingly ? .handedOver(giveup) : .releasing(giveup)
         deadlines[.standbyTimeout] = now + Self.scriptPatience
     }
 
@@ -171,14 +173,11 @@ extension ClusterCore {
                 endTransaction()
                 return
             }
-            notify(.acquiring(promised))
             // `done` says that nothing of it runs there any more; a report from before that is history.
             peerHoldings?.released(promised, at: sequence)
-            rememberReturn(of: promised)
-            acquire(promised, rank: .agreed)
-            transaction = .acquiring(promised)
-        case .handedOver(let given, let answer):
-            guard set == given, sequence > answer else { return }
+            take(promised)
+        case .handedOver(let giveup):
+            guard set == giveup.set, sequence > giveup.answer else { return }
             // What it reported as failed before it acquired is history.
             peerHoldings?.outdate(before: sequence)
             endTransaction()
@@ -190,23 +189,35 @@ extension ClusterCore {
         }
     }
 
-    /// The peer's report may show that it is out of a transaction that we are still in.
+    private mutating func take(_ set: HoldSet) {
+        notify(.acquiring(set))
+        rememberReturn(of: set)
+        acquire(set, rank: .agreed)
+        transaction = .acquiring(set)
+    }
+
+    /// The peer's report may show that it is out of a transaction that we are still in, or that it has let go of what we wait for.
     mutating func considerTransaction(sequence: SequenceNumber, at now: Instant) {
         guard let holdings = peerHoldings else { return }
         if case .acquiring(let set) = transaction, !holdings.claimed.isDisjoint(with: set) {
             // It gave the set to us, then took us for dead.
             endTransaction()
         }
+        if case .promised(let set, let offer) = transaction, sequence > offer,
+            holdings.hasLetGo(of: set, keys: keys(of: set))
+        {
+            take(set)
+        }
         guard holdings.isStable else { return }
         switch transaction {
         case .promised(_, let offer):
             // A giver is not stable before it has given, so this one has thought better of it.
             if sequence > offer { endTransaction() }
-        case .handedOver(let set, let answer):
-            guard sequence > answer else { return }
-            if holdings.claimed.intersection(set).isEmpty {
-                notify(.takenBack(set))
-                acquire(set, rank: .agreed)
+        case .handedOver(let giveup):
+            guard sequence > giveup.answer else { return }
+            if !giveup.given.isEmpty, holdings.claimed.isDisjoint(with: giveup.given) {
+                notify(.takenBack(giveup.given))
+                acquire(giveup.given, rank: .agreed)
             }
             endTransaction()
         case .none, .offered, .releasing, .acquiring:
@@ -218,14 +229,14 @@ extension ClusterCore {
 
     mutating func advanceTransaction(at now: Instant) {
         switch transaction {
-        case .releasing(let set, let answer):
-            if let index = runners.indices.first(where: { hasStopFailed($0, in: set) }) {
+        case .releasing(let giveup):
+            if let index = runners.indices.first(where: { hasStopFailed($0, in: giveup.set) }) {
                 notify(.standbyFailed(runners[index].group))
-                acquire(set, rank: .agreed)
+                acquire(giveup.given, rank: .agreed)
                 endTransaction()
-            } else if set.parts.allSatisfy(isReleased) {
-                send(.askResources(set, .done))
-                transaction = .handedOver(set, answer: answer)
+            } else if giveup.set.parts.allSatisfy(isReleased) {
+                send(.askResources(giveup.set, .done))
+                transaction = .handedOver(giveup)
             }
         case .acquiring(let set):
             guard runners.allSatisfy(\.isSettled) else { return }
@@ -237,9 +248,8 @@ extension ClusterCore {
         }
     }
 
-    private func hasStopFailed(_ index: Int, in set: HoldSet) -> Bool {
-        guard set.contains(self.set(of: index)), case .stopFailed = runners[index].phase else { return false }
-        return true
+    private func keys(of set: HoldSet) -> [String] {
+        runners.indices.filter { set.contains(self.set(of: $0)) }.map { runners[$0].group.key }
     }
 
     mutating func transactionTimedOut() {
@@ -251,9 +261,9 @@ extension ClusterCore {
         case .promised:
             notify(.promiseExpired)
             endTransaction()
-        case .handedOver(let set, _):
+        case .handedOver(let giveup):
             // Only the taker knows whether it has them; ask before anything is started again.
-            notify(.takerSilent(set))
+            notify(.takerSilent(giveup.set))
             endTransaction()
             ask()
         case .none, .releasing, .acquiring:

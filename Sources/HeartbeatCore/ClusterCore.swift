@@ -65,6 +65,9 @@ public struct ClusterCore: Hashable, Sendable {
     var unreadResults: [UnreadResult] = []
     var own = OwnHoldings()
     var peerHoldings: PeerHoldings?
+    /// Keys of groups that the peer, when it last told, had not stopped although it does not claim them. A new life of its daemon
+    /// may find them running.
+    var keptByPeer: [String] = []
     /// Whether the peer is one of ours and tells its claims; `nil` before its first report.
     public internal(set) var peerSpeaksClaims: Bool?
     var transaction = Transaction.none
@@ -191,10 +194,11 @@ public struct ClusterCore: Hashable, Sendable {
         let order = configuration.memberOrder
         if !order.isEmpty { nodes = order.compactMap { name in nodes.first { $0.name == name } } }
         return ClusterSnapshot(
-            localNode: localNode, nodes: nodes, hold: own.held, isInTransition: !isStable,
-            groups: runners.filter { !$0.isRetired }.map {
+            localNode: localNode, nodes: nodes, hold: own.held, isInTransition: !isStable || awaitsPeer,
+            groups: runners.indices.filter { !runners[$0].isRetired }.map {
                 ClusterSnapshot.Group(
-                    key: $0.group.key, preferredNode: $0.group.preferredNode, state: $0.snapshotState)
+                    key: runners[$0].group.key, preferredNode: runners[$0].group.preferredNode,
+                    state: isWithheld($0) ? .withheld : runners[$0].snapshotState)
             },
             watched: network.watched, peerHealth: peer?.isAlive == true ? peerHealth : nil)
     }

@@ -23,6 +23,8 @@ enum Timer: Int, CaseIterable {
     case failback
     /// A peer that is dead to us is told again what we hold.
     case tellTheDead
+    /// How long stops that fail are tried again while we shut down.
+    case shutdown
     /// After `shutdone`: how long to stay reachable for retransmit requests.
     case linger
 }

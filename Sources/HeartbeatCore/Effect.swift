@@ -28,8 +28,9 @@ public enum Effect: Hashable, Sendable {
     /// This node has lost its count of generations, and holds nothing: make a generation above this one durable and go on
     /// with a new core.
     case beginAnew(above: Generation)
-    /// Everything is released and the peer knows: the daemon shall end.
-    case stop
+    /// The daemon shall end: everything is released and the peer knows – or `shutdown_timeout` is over, and the groups with these
+    /// keys have not stopped.
+    case stop(stillUp: [String])
 }
 
 /// The answer to an operator.

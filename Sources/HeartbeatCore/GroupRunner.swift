@@ -62,6 +62,8 @@ struct GroupRunner: Hashable, Sendable {
     private(set) var mayRestore = true
     /// An action is under way; nothing else happens before its answer.
     private(set) var isBusy = false
+    /// A stop that fails is not tried again.
+    private(set) var isInHurry = false
     private(set) var care = GroupCare()
     /// The release under way ends in `.failed`.
     private var isGivingUp = false
@@ -102,6 +104,12 @@ struct GroupRunner: Hashable, Sendable {
         }
     }
 
+    /// It runs, at least in part, and nothing more is done about it.
+    var hasGivenUpStopping: Bool {
+        guard isInHurry, case .stopFailed = phase else { return false }
+        return true
+    }
+
     /// It is where it is wanted, or cannot get there.
     var isSettled: Bool {
         switch phase {
@@ -134,7 +142,8 @@ struct GroupRunner: Hashable, Sendable {
         switch phase {
         case .running: care.nextCheck(mayRestore: mayRestore)
         case .failed: isAdoptedByPeer ? nil : retryAt
-        case .unknown, .looking, .stopped, .acquiring, .checking, .restoring, .releasing, .stopFailed: retryAt
+        case .stopFailed: isInHurry ? nil : retryAt
+        case .unknown, .looking, .stopped, .acquiring, .checking, .restoring, .releasing: retryAt
         }
     }
 
@@ -152,6 +161,11 @@ struct GroupRunner: Hashable, Sendable {
         phase = .stopped
         retryAt = nil
         care.forgetFailures()
+    }
+
+    /// From now on each stop is tried once.
+    mutating func hurry() {
+        isInHurry = true
     }
 
     /// It has failed here, in the life of a daemon that is gone or before the nodes were parted.
@@ -208,10 +222,10 @@ struct GroupRunner: Hashable, Sendable {
             retryAt = nil
             return [.acquiring] + check(0)
         case (.releasing(let index, let attempt, _), _):
-            guard takeRetry(now: now) else { return [] }
+            guard takeRetry(now: now) || isInHurry else { return [] }
             return stop(index, attempt: attempt)
         case (.stopFailed(let index), _):
-            guard takeRetry(now: now) else { return [] }
+            guard !isInHurry, takeRetry(now: now) else { return [] }
             return stop(index, attempt: 1)
         case (.failed, _):
             guard !isAdoptedByPeer, takeRetry(now: now) || newGroup != nil else { return [] }
@@ -421,7 +435,7 @@ struct GroupRunner: Hashable, Sendable {
         if result.isSuccess { return stopped(index, now: now) }
         // A script that cannot be run has not started anything either, so it need not delay the release.
         if result.changedNothing, !touched.contains(index) { return stopped(index, now: now) }
-        guard attempt < Self.stopAttempts else {
+        guard attempt < Self.stopAttempts, !isInHurry else {
             phase = .releasing(index: index, attempt: attempt, verb: .status)
             return perform(.status, index)
         }
@@ -465,6 +479,7 @@ struct GroupRunner: Hashable, Sendable {
 
     private mutating func stop(_ index: Int, attempt: Int) -> [Output] {
         care.end()
+        retryAt = nil
         phase = .releasing(index: index, attempt: attempt, verb: .stop)
         return perform(.stop, index)
     }

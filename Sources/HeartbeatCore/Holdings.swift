@@ -12,22 +12,29 @@ struct OwnHoldings: Hashable, Sendable {
     private(set) var adopted: [Int] = []
     /// Indices of groups that were adopted and are being released. The peer must not start them yet. Ascending.
     private(set) var leaving: [Int] = []
+    /// Sets given to a peer that takes single groups: what of them has not stopped here yet is an exception.
+    private(set) var parted: HoldSet = []
+    /// Indices of groups of such a set that will not stop, and therefore run on here. Ascending.
+    private(set) var staying: [Int] = []
 
     /// Claims `set`; a set already held keeps its rank.
     mutating func acquire(_ set: HoldSet, rank: ClaimRank) {
         for part in set.subtracting(held).parts { self[rankOf: part] = rank }
         held.formUnion(set)
+        parted.subtract(set)
     }
 
-    /// Gives `set` up. The rank stays until `released` says that nothing of it runs any more.
-    mutating func giveUp(_ set: HoldSet) {
+    /// Gives `set` up, group by group or as a whole. The rank stays until `released` says that nothing of it runs any more.
+    mutating func giveUp(_ set: HoldSet, singly: Bool = false) {
         held.subtract(set)
+        if singly { parted.formUnion(set) }
     }
 
     /// Nothing of `part` runs here any more.
     mutating func released(_ part: HoldSet) {
         guard !held.contains(part) else { return }
         self[rankOf: part] = .none
+        parted.subtract(part)
     }
 
     /// The peer knows what we hold and does not object.
@@ -44,7 +51,7 @@ struct OwnHoldings: Hashable, Sendable {
         adopted.sort()
     }
 
-    /// Stops wanting an adopted group; it counts as ours until `forgetAdoption`.
+    /// Stops wanting an adopted group; it counts as ours until `forgetException`.
     mutating func abandon(_ index: Int) {
         guard adopted.contains(index) else { return }
         adopted.removeAll { $0 == index }
@@ -52,16 +59,31 @@ struct OwnHoldings: Hashable, Sendable {
         leaving.sort()
     }
 
+    /// Lets a group of a set given away run on here.
+    mutating func stay(_ index: Int) {
+        leaving.removeAll { $0 == index }
+        guard !staying.contains(index) else { return }
+        staying.append(index)
+        staying.sort()
+    }
+
+    /// Groups that run on here are not wanted any more.
+    mutating func endStaying() {
+        staying = []
+    }
+
     /// The group is released, or part of a set that we hold.
-    mutating func forgetAdoption(_ index: Int) {
+    mutating func forgetException(_ index: Int) {
         adopted.removeAll { $0 == index }
         leaving.removeAll { $0 == index }
+        staying.removeAll { $0 == index }
     }
 
     /// The groups have other indices now; those without one are gone.
     mutating func renumber(_ places: [Int: Int]) {
         adopted = adopted.compactMap { places[$0] }.sorted()
         leaving = leaving.compactMap { places[$0] }.sorted()
+        staying = staying.compactMap { places[$0] }.sorted()
     }
 
     func rank(of part: HoldSet) -> ClaimRank { self[rankOf: part] }
@@ -114,6 +136,13 @@ struct PeerHoldings: Hashable, Sendable {
         return true
     }
 
+    /// Whether it neither claims anything of `set` nor runs one of its groups, which have `keys`, in our place: what of them it
+    /// has not stopped yet, it names.
+    func hasLetGo(of set: HoldSet, keys: [String]) -> Bool {
+        guard let claim else { return false }
+        return claimed.isDisjoint(with: set) && !claim.adopted.contains(where: keys.contains)
+    }
+
     /// Its rank for the set that we name `part`.
     func rank(of part: HoldSet) -> ClaimRank {
         guard let claim else { return claimed.contains(part) ? .agreed : .none }
@@ -143,12 +172,22 @@ enum Transaction: Hashable, Sendable {
     case none
     /// We offered and wait for the peer's word. `offer` is the sequence of our offer.
     case offered(HoldSet, offer: SequenceNumber, isFailback: Bool)
-    /// The peer agreed (`answer`); our scripts are stopping.
-    case releasing(HoldSet, answer: SequenceNumber)
-    /// Everything is stopped and the peer knows; it is starting.
-    case handedOver(HoldSet, answer: SequenceNumber)
+    /// The peer agreed and takes the set as a whole; our scripts are stopping.
+    case releasing(Giveup)
+    /// The peer knows that it may have the set, apart from the groups that we name to it; it is starting.
+    case handedOver(Giveup)
     /// The peer offered (`offer`) and we agreed; its scripts are stopping.
     case promised(HoldSet, offer: SequenceNumber)
-    /// The peer has stopped; our scripts are starting.
+    /// The peer has let go of it; our scripts are starting.
     case acquiring(HoldSet)
+}
+
+/// What is given to the peer.
+struct Giveup: Hashable, Sendable {
+    /// As it was offered.
+    var set: HoldSet
+    /// What of it was ours to give, and is ours again if nothing comes of it.
+    var given: HoldSet
+    /// Sequence of the message in which the peer agreed.
+    var answer: SequenceNumber
 }

@@ -27,6 +27,8 @@ final class Daemon {
     private var report: BackgroundReport?
     /// When ha.cf was written that is in force.
     private var haCfWritten: Int64?
+    /// Keys of the groups that had not stopped when the node ended.
+    private var stillUp: [String] = []
     /// Whether the files are being read, and must be again.
     private var reading = Reading.none
 
@@ -43,9 +45,9 @@ final class Daemon {
         self.log = log.adding(["HA_NODE": "\(loader.localNode)"])
     }
 
-    /// Returns when the node has released everything. Throws before anything has been started; whoever waits for `report`
+    /// Returns the exit code when the node has ended: 0, or `DaemonCommand.unfinished` when it has not released everything. Throws before anything has been started; whoever waits for `report`
     /// then ends with the same code, and the words are left to the caller.
-    func run(report: consuming BackgroundReport, isRealtime: Bool) throws(StartFailure) {
+    func run(report: consuming BackgroundReport, isRealtime: Bool) throws(StartFailure) -> Int32 {
         self.report = consume report
         do throws(StartFailure) {
             try run(isRealtime: isRealtime)
@@ -53,7 +55,10 @@ final class Daemon {
             self.report.take()?.failed(code: error.code, text: "")
             throw error
         }
+        return exitCode
     }
+
+    private var exitCode: Int32 { stillUp.isEmpty ? 0 : DaemonCommand.unfinished }
 
     private func run(isRealtime: Bool) throws(StartFailure) {
         let pidFile = try acquirePidFile(orElse: releaseInForce)
@@ -76,20 +81,22 @@ final class Daemon {
         // Whoever waits for the start may want to read why.
         log.flush(atMost: .seconds(1))
         Reactor.run { reactor in self.start(reactor, identity, watchdog: watchdog) }
-        loader.inForce.forget()
+        if stillUp.isEmpty { loader.inForce.forget() }
         watchdog.close()
         unlink(loader.paths.controlSocket)
         log.flush()
-        pidFile.release()
+        // Left behind it tells whoever waits that this was no orderly end.
+        if stillUp.isEmpty { pidFile.release() }
     }
 
-    /// Stops what runs here of haresources although no daemon does, and returns when nothing does. Nobody is told: the node
-    /// does not join the cluster. Throws when a daemon runs, whose resources they are.
-    func releaseLeftovers() throws(StartFailure) {
+    /// Stops what runs here of haresources although no daemon does, and returns when nothing does (0) or when it has been tried for
+    /// long enough. Nobody is told: the node does not join the cluster. Throws when a daemon runs, whose resources they are.
+    func releaseLeftovers() throws(StartFailure) -> Int32 {
         let pidFile = try acquirePidFile()
         endLeftoverScripts()
         release(configuration)
         pidFile.release()
+        return exitCode
     }
 
     /// What the machine itself has brought up is no leftover.
@@ -121,7 +128,8 @@ final class Daemon {
         Reactor.run { reactor in
             let shell = self.makeShell(reactor, released, (Generation(0), .unknown))
             shell.onStop = { [unowned self] in
-                isReleased = true
+                stillUp = $0
+                isReleased = stillUp.isEmpty
                 end(reactor)
             }
             self.listen(toSignalsOn: reactor.eventLoop) { [unowned self] signal in
@@ -252,7 +260,10 @@ final class Daemon {
             watchdog.feed()
             log.lookAfterFiles()
         }
-        shell.onStop = { [unowned self] in end(reactor) }
+        shell.onStop = { [unowned self] in
+            stillUp = $0
+            end(reactor)
+        }
         listen(to: shell, on: reactor.eventLoop)
         shell.start()
         report.take()?.ready()

@@ -7,7 +7,7 @@ import HeartbeatModel
 extension DaemonCommand {
     /// Stops everything that a daemon which is no more ran on this machine; when that is not known, everything of haresources.
     /// 0 when nothing of it runs any more, or when a daemon does, whose resources they are; 1 when a daemon neither runs nor
-    /// ends.
+    /// ends; `unfinished` when something has not stopped within `shutdown_timeout`.
     public func releaseLeftovers() -> Int32 {
         ensureStandardDescriptorsAreOpen()
         SignalSource.block()
@@ -30,8 +30,7 @@ extension DaemonCommand {
         let log = LogOutput(
             configuration.logging, host: loader.localNode.text, console: LogOutput.foregroundConsole())
         do throws(StartFailure) {
-            try Daemon(configuration, loader: loader, log: log).releaseLeftovers()
-            return 0
+            return try Daemon(configuration, loader: loader, log: log).releaseLeftovers()
         } catch {
             complain(error.text)
             return error.code

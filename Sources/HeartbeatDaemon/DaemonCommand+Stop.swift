@@ -6,8 +6,9 @@ import HeartbeatControl
 import HeartbeatLinux
 
 extension DaemonCommand {
-    /// Asks the running daemon to release everything and end, and waits until it has: 0. After `timeout` it waits no
-    /// longer: 1. Without a timeout it waits as long as the scripts take, as the original does.
+    /// Asks the running daemon to release everything and end, and waits until it has: 0, or 1 when the daemon has ended and
+    /// something would not (`shutdown_timeout`). After `timeout` it waits no longer: 1. Without a timeout it waits as long as
+    /// the scripts take, as the original does.
     public func stop(timeout: Duration? = nil) -> Int32 {
         guard case .running(let pid) = PidFile.owner(of: paths.pidFile) else {
             complain("INFO: Heartbeat already stopped.")
@@ -37,34 +38,60 @@ extension DaemonCommand {
     private func wait(for pid: pid_t, timeout: Duration?) -> Int32 {
         let start = ContinuousClock.now
         var nextWord = start + .seconds(10)
+        var nextLook = start + .seconds(1)
+        var obstacle = Obstacle.untold
         while case .running(let current) = PidFile.owner(of: paths.pidFile), current == pid {
             let now = ContinuousClock.now
-            if let timeout, now - start >= timeout {
+            let isLate = timeout.map { now - start >= $0 } ?? false
+            if isLate || now >= min(nextLook, nextWord) {
+                obstacle = look(after: obstacle)
+                nextLook = ContinuousClock.now + .seconds(1)
+            }
+            if let timeout, isLate {
                 complain(
                     "ERROR: heartbeat [pid \(pid)] has not stopped within \(timeout.components.seconds) s: "
-                        + "\(obstacle()). It goes on stopping; only the waiting ends.")
+                        + "\(obstacle.text). It goes on stopping; only the waiting ends.")
                 return 1
             }
             if now >= nextWord {
                 complain(
-                    "INFO: waiting for heartbeat [pid \(pid)] since \((now - start).components.seconds) s: \(obstacle())"
+                    "INFO: waiting for heartbeat [pid \(pid)] since \((now - start).components.seconds) s: \(obstacle.text)"
                 )
                 nextWord = ContinuousClock.now + .seconds(10)
             }
             usleep(50_000)
         }
-        return 0
+        guard PidFile.isLeftBehind(by: pid, at: paths.pidFile) else { return 0 }
+        complain(
+            "ERROR: heartbeat [pid \(pid)] has ended without having stopped everything: \(obstacle.text). Stop it by hand at "
+                + "once: the other node starts it when this one has been silent for deadtime.")
+        return 1
     }
 
-    /// What keeps the daemon from ending, asked of itself.
-    private func obstacle() -> String {
+    /// What keeps the daemon from ending.
+    private enum Obstacle {
+        case told(ClusterFacts)
+        case silent
+        case untold
+
+        var text: String {
+            switch self {
+            case .told(let facts): facts.unfinished
+            case .silent: "it does not answer; its process may have been stopped"
+            case .untold: "it does not tell why"
+            }
+        }
+    }
+
+    /// Asks the daemon itself. One that is just ending answers no more, and what it last said is true.
+    private func look(after last: Obstacle) -> Obstacle {
         do throws(ControlFailure) {
             let reply = try ControlClient(runDirectory: paths.run, timeout: .seconds(2))
                 .ask(.question(.snapshot, inProse: false))
-            return ClusterFacts(lines: reply.lines)?.unfinished ?? "it does not tell why"
+            return ClusterFacts(lines: reply.lines).map(Obstacle.told) ?? .untold
         } catch {
-            if case .silent = error { return "it does not answer; its process may have been stopped" }
-            return "it does not tell why"
+            if case .silent = error { return .silent }
+            return last
         }
     }
 }

@@ -12,6 +12,8 @@ import HeartbeatModel
 public struct DaemonCommand: Sendable {
     /// LSB: the program is not configured.
     public static let notConfigured: Int32 = 6
+    /// The node has ended, and some of its resources would not. (The first code that LSB leaves to programs.)
+    public static let unfinished: Int32 = 150
 
     public var paths = DaemonPaths()
     /// Name of the local node when it is not the machine's.
@@ -125,8 +127,7 @@ public struct DaemonCommand: Sendable {
         defer { log.flush() }
         let daemon = Daemon(configuration, loader: loader, log: log)
         do throws(StartFailure) {
-            try daemon.run(report: report, isRealtime: !isRealtimeDisabled)
-            return 0
+            return try daemon.run(report: report, isRealtime: !isRealtimeDisabled)
         } catch {
             log.write(error.code == 0 ? .info : .error, error.text)
             complain(error.text)

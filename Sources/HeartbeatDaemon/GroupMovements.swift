@@ -120,7 +120,7 @@ struct GroupMovements {
         case .shuttingDown: cause = newCause(.stop)
         case .reconfigured: cause = newCause(.decision)
         case .localStatus, .statusUpdate, .lateHeartbeat, .returnedAfterPartition, .peerRestarted, .differentNodes,
-            .differentGroups, .communicationUp, .allReleased, .shutdownComplete:
+            .differentGroups, .communicationUp, .allReleased, .shutdownComplete, .shutdownUnfinished:
             break
         }
     }
@@ -134,8 +134,9 @@ struct GroupMovements {
             }
             cause = newCause(.lastHeard(node), zero: silence.since, [.due: silence.due, .detected: now.told])
         case .takingOverAll(nil), .localResourcesAcquired, .yielding, .nobodyHolds: cause = newCause(.decision)
+        case .acquiringFromLeaver: cause = newCause(.peerStopped)
         case .adoptingGroup(let group): ownCauses[group.key] = newCause(.failure)
-        case .remoteStable, .bothHold, .conflictEnded: break
+        case .remoteStable, .bothHold, .conflictEnded, .startingUnstopped: break
         }
     }
 

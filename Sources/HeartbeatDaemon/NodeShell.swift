@@ -46,8 +46,8 @@ final class NodeShell {
     private var movements = GroupMovements()
     /// Fed with every status message; `nil` when ha.cf names no watchdog.
     var onStatusSent: () -> Void = {}
-    /// Called once, when the core has decided to end.
-    var onStop: () -> Void = {}
+    /// Called once, when the core has decided to end, with the keys of the groups that have not stopped.
+    var onStop: (_ stillUp: [String]) -> Void = { _ in }
 
     init(
         _ configuration: Configuration, localNode: NodeName, uuid: NodeUUID, generation: Generation, paths: DaemonPaths,
@@ -92,11 +92,11 @@ final class NodeShell {
         expire(at: reactor.now)
     }
 
-    private func end() {
-        clients.end { [self] in closeEverything() }
+    private func end(stillUp keys: [String]) {
+        clients.end { [self] in closeEverything(stillUp: keys) }
     }
 
-    private func closeEverything() {
+    private func closeEverything(stillUp keys: [String]) {
         media.close()
         for probe in probes.values { probe.close() }
         actions.close()
@@ -106,7 +106,7 @@ final class NodeShell {
         tellMovements()
         facts.close()
         services.stopping()
-        onStop()
+        onStop(keys)
     }
 
     // MARK: - Events
@@ -277,7 +277,7 @@ final class NodeShell {
         case .notify(let notice): tell(notice)
         case .reboot: reboot()
         case .beginAnew(let known): beginAnew(above: known)
-        case .stop: end()
+        case .stop(let keys): end(stillUp: keys)
         }
     }
 

@@ -14,6 +14,7 @@ final class ServiceReport {
 
     private let manager: ServiceManager
     private var media: MediaReadiness
+    private var shutdownTimeout: Duration
     private var watchdog: ServiceWatchdog
     private var isReady = false
     private var isStopping = false
@@ -22,6 +23,7 @@ final class ServiceReport {
 
     init(_ configuration: Configuration, manager: ServiceManager = ServiceManager()) {
         self.manager = manager
+        shutdownTimeout = configuration.shutdownTimeout
         media = MediaReadiness(configuration.media.map(\.name))
         watchdog = ServiceWatchdog(interval: manager.watchdogInterval, keepalive: configuration.keepalive)
     }
@@ -42,6 +44,7 @@ final class ServiceReport {
     /// The files were read again.
     func adopt(_ configuration: Configuration) {
         media.adopt(configuration.media.map(\.name))
+        shutdownTimeout = configuration.shutdownTimeout
     }
 
     // MARK: - Living
@@ -90,6 +93,8 @@ final class ServiceReport {
         guard !isStopping else { return }
         isStopping = true
         manager.stopping()
+        // Between two attempts to stop something no script runs that would ask for more time.
+        manager.extendTimeout(by: shutdownTimeout + Self.beyondTimeout)
     }
 
     /// A script was started. While the node ends, systemd must not kill it with resources half stopped: the other node

@@ -32,6 +32,7 @@ private func groups(_ snapshot: ClusterSnapshot) -> [String] {
     snapshot.groups.compactMap { group in
         switch group.state {
         case .stopped, .running: nil
+        case .withheld: "\(group.key) is withheld until the other node has stopped it or agrees"
         case .unknown: "looking what runs of \(group.key)"
         case .acquiring: "acquiring \(group.key)"
         case .releasing: "releasing \(group.key)"

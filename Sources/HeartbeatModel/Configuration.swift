@@ -46,6 +46,8 @@ public struct Configuration: Hashable, Sendable {
     public var actionTimeouts: ActionTimeouts
     /// What is done when a resource will not stop (`on_stop_failure`).
     public var onStopFailure: StopFailurePolicy
+    /// So long a stop that fails is tried again while the node shuts down (`shutdown_timeout`).
+    public var shutdownTimeout: Duration
     /// So many local restarts of a group within `failureWindow` are tried; at the next failure it moves (`failure_limit`).
     public var failureLimit: Int
     /// After this long a failure is forgotten (`failure_window`).
@@ -94,6 +96,7 @@ public struct Configuration: Hashable, Sendable {
         messageFormat = .classic
         actionTimeouts = ActionTimeouts()
         onStopFailure = .stay
+        shutdownTimeout = .seconds(60)
         failureLimit = 3
         failureWindow = .seconds(3600)
         logging = LoggingConfiguration()

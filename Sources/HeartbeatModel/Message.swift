@@ -226,10 +226,11 @@ public enum ClaimRank: Int, Hashable, Comparable, Sendable {
 }
 
 /// swift-heartbeat's addition to a `resource` report (`hbclaim`, `hbheard`, `hbask`, `hbfailed`, `hbadopted`,
-/// `hbgroups`, `hbbusy` on the wire).
+/// `hbkept`, `hbgroups`, `hbbusy` on the wire).
 ///
 /// Unlike `rsc_hold`, which the original clears when it *begins* to release, a rank is above `.none` until the last stop
-/// of the set has ended.
+/// of the set has ended – unless the receiver takes single groups: then it is `.none` as soon as the set is given away, and `kept`
+/// names what of it has not stopped yet.
 public struct ResourceClaim: Hashable, Sendable {
     /// Rank of the sender's hold on its local groups.
     public var local: ClaimRank
@@ -244,6 +245,9 @@ public struct ResourceClaim: Hashable, Sendable {
     public var failed: [String]
     /// Keys of groups outside the sender's hold that it runs because they failed on the peer.
     public var adopted: [String]
+    /// Keys of groups outside the sender's claim that have not stopped there yet, or will not: the receiver starts them when
+    /// they are named no longer. `nil` from a sender that gives sets only as a whole, and takes them so.
+    public var kept: [String]?
     /// The sender's haresources, a fingerprint a group; `nil` when it does not tell.
     public var groups: [GroupFingerprint]?
     /// Placements of lines of which the sender still runs something as part of an earlier version of its file.
@@ -254,7 +258,7 @@ public struct ResourceClaim: Hashable, Sendable {
 
     public init(
         local: ClaimRank, foreign: ClaimRank, heard: MessageIdentity? = nil, wantsAnswer: Bool = false,
-        failed: [String] = [], adopted: [String] = [], groups: [GroupFingerprint]? = nil,
+        failed: [String] = [], adopted: [String] = [], kept: [String]? = nil, groups: [GroupFingerprint]? = nil,
         busy: [UInt32] = [], health: NodeHealth? = nil
     ) {
         self.local = local
@@ -263,6 +267,7 @@ public struct ResourceClaim: Hashable, Sendable {
         self.wantsAnswer = wantsAnswer
         self.failed = failed
         self.adopted = adopted
+        self.kept = kept
         self.groups = groups
         self.busy = busy
         self.health = health

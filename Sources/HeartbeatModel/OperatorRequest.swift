@@ -116,6 +116,9 @@ public struct ClusterSnapshot: Hashable, Sendable {
             /// The daemon is still looking what an earlier run has left up.
             case unknown
             case stopped
+            /// The local node holds it and does not start it: the other one has not stopped it, claims it too, or has another
+            /// haresources.
+            case withheld
             case acquiring
             case running
             case releasing

@@ -32,13 +32,15 @@ struct RunPlan {
     var clockDrift: Double
     var network = NetworkPlan.none
     var replays = ReplayPlan.none
+    /// Both nodes are of a version that gives sets only as a whole.
+    var isOfOlderVersion = false
 
     /// Time in which a healed cluster must have settled.
     var patience: Duration {
         let longest = scripts.duration.upperBound
         let actions = 4 * configuration.groups.reduce(0) { $0 + $1.resources.count }
         return configuration.initdead + configuration.deadtime * 4 + configuration.keepalive * 10 + longest * actions
-            + configuration.actionTimeouts.stop * 2 + .seconds(120)
+            + configuration.actionTimeouts.stop * 2 + configuration.shutdownTimeout + .seconds(120)
             + network.patience
     }
 
@@ -58,9 +60,26 @@ struct RunPlan {
         network = NetworkPlan(trouble: trouble, using: &others)
         var third = SplitMix64(seed: seed &* 0x2545_F491_4F6C_DD1D)
         replays = ReplayPlan(trouble: trouble, using: &third)
+        spoilScripts(using: &others)
+        isOfOlderVersion = others.chance(0.2)
         configuration.links = network.links
         configuration.probes = network.probes
         configuration.probeGroups = network.probeGroups
+    }
+
+    /// One time from which on everything else of a node that leaves must be up on the other one, though something will not stop.
+    var handover: Duration {
+        let longest = scripts.duration.upperBound
+        let steps = configuration.groups.reduce(0) { $0 + $1.steps.count }
+        return longest * (3 * steps) + configuration.keepalive * 10 + .seconds(5)
+    }
+
+    /// A script that cannot be run, and a resource that does not stop.
+    private mutating func spoilScripts(using random: inout SplitMix64) {
+        let words = configuration.groups.flatMap(\.steps).filter { !$0.isAddresses }.map(\.word)
+        guard !words.isEmpty else { return }
+        if random.chance(0.15) { scripts.missing[random.pick(configuration.nodes)] = [random.pick(words)] }
+        if random.chance(0.25) { scripts.stuck[random.pick(configuration.nodes)] = [random.pick(words)] }
     }
 
     private static func drawConfiguration(using random: inout SplitMix64) -> Configuration {
@@ -80,6 +99,7 @@ struct RunPlan {
         // What failed on both nodes stays failed until the end, however long a run is.
         configuration.failureWindow = .seconds(1_000_000)
         configuration.onStopFailure = random.chance(0.1) ? .reboot : .stay
+        configuration.shutdownTimeout = .seconds(20)
         if random.chance(0.3) {
             configuration.pingNodes = [PingNode(name: NodeName("10.0.0.254"), hosts: ["10.0.0.254"])]
         }

@@ -17,18 +17,39 @@ enum LivenessChecker {
             for node in snapshot.nodes where !node.isPingNode && node.status != .active {
                 problems.append("\(snapshot.localNode) sees \(node.name) as \(node.status.rawValue)")
             }
-            if snapshot.isInTransition { problems.append("\(snapshot.localNode) never settles") }
+            // What does not stop is tried again for ever.
+            if snapshot.isInTransition, !world.configuration.groups.contains(where: world.scripts.isStuck) {
+                problems.append("\(snapshot.localNode) never settles")
+            }
         }
         if snapshots[0].hold.seenByPeer != HoldSet.all.subtracting(snapshots[1].hold) {
             problems.append(
                 "\(snapshots[0].localNode) holds \(snapshots[0].hold), \(snapshots[1].localNode) holds \(snapshots[1].hold)"
             )
         }
-        for group in world.configuration.groups.indices {
+        for group in world.configuration.groups.indices where !world.scripts.isStuck(world.configuration.groups[group])
+        {
             problems += ownershipProblems(of: group, in: world, snapshots)
         }
         for id in world.openRequests { problems.append("request \(id.number) was never answered") }
         return problems
+    }
+
+    /// What should be up on the other node, because `host` has been told to end some time ago: everything that stops and that can be
+    /// started there, and that has nothing in common with what does not stop.
+    static func missing(after host: Int, in world: World) -> [String] {
+        let other = world.hosts[1 - host]
+        let stuck = world.configuration.groups.filter(world.scripts.isStuck)
+        return world.configuration.groups.indices.compactMap { index in
+            let group = world.configuration.groups[index]
+            guard !stuck.contains(where: { $0.resources.contains { group.resources.map(\.word).contains($0.word) } }),
+                other.core?.snapshot.groups[index].state != .failed
+            else { return nil }
+            let isUp = group.steps.indices.allSatisfy {
+                other.running.contains(ResourcePlace(group: index, position: $0))
+            }
+            return isUp ? nil : "\(group.key) is not up on \(other.name), though \(world.hosts[host].name) leaves"
+        }
     }
 
     private static func isBetter(_ host: Int, than owner: Host, in world: World) -> Bool {

@@ -34,6 +34,7 @@ extension ResourceReport {
         if claim.wantsAnswer { words.append("asks") }
         if !claim.failed.isEmpty { words.append("failed \(claim.failed.joined(separator: ","))") }
         if !claim.adopted.isEmpty { words.append("adopted \(claim.adopted.joined(separator: ","))") }
+        if let kept = claim.kept, !kept.isEmpty { words.append("kept \(kept.joined(separator: ","))") }
         return words.joined(separator: " ")
     }
 }

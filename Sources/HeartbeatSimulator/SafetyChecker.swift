@@ -224,8 +224,9 @@ struct SafetyChecker {
             && machine.localTime(world.now) - ended < configuration.keepalive * 2 - margin
     }
 
-    mutating func stopped(host: Int, world: World) {
-        if !world.hosts[host].active.isEmpty {
+    /// The daemon ended by itself; what it says is still up is no secret.
+    mutating func stopped(host: Int, stillUp keys: [String], world: World) {
+        if world.hosts[host].active.contains(where: { !keys.contains(configuration.groups[$0].key) }) {
             report("\(world.hosts[host].name) ends with resources active", at: world.now)
         }
     }

@@ -131,6 +131,7 @@ public struct Scenario {
                     throw ScenarioError(line: line, message: "on_stop_failure is stay, reboot or release")
                 }
                 configuration.onStopFailure = value
+            case "shutdown_timeout": configuration.shutdownTimeout = try ScenarioCommand.duration(parts[1], line: line)
             case "warntime": configuration.warntime = try ScenarioCommand.duration(parts[1], line: line)
             case "initdead": configuration.initdead = try ScenarioCommand.duration(parts[1], line: line)
             case "auto_failback":

@@ -48,4 +48,9 @@ struct ScriptWorld: Hashable, Sendable {
         stuck = [:]
         missing = [:]
     }
+
+    /// Some resource of the group does not stop on some node, ever.
+    func isStuck(_ group: ResourceGroup) -> Bool {
+        stuck.values.contains { words in group.steps.contains { words.contains($0.word) } }
+    }
 }

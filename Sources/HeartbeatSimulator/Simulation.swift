@@ -46,6 +46,7 @@ public struct Simulation {
         world = World(
             configuration: plan.configuration, hosts: hosts, network: network, scripts: plan.scripts,
             seed: random.next(), trace: trace)
+        world.areOfOlderVersion = plan.isOfOlderVersion
     }
 
     /// Runs to the end, or to the first violation.
@@ -61,6 +62,7 @@ public struct Simulation {
         trouble()
         heal()
         settle()
+        leave()
         return Outcome(
             seed: seed, violations: world.checker.violations, steps: world.steps,
             virtualTime: world.now - .zero, trace: world.trace.lines, digest: world.trace.digest,
@@ -120,6 +122,8 @@ public struct Simulation {
         world.scripts.heal()
         // Some things stay broken; the other node must make up for them.
         world.scripts.broken = plan.scripts.broken
+        world.scripts.missing = plan.scripts.missing
+        world.scripts.stuck = plan.scripts.stuck
         undos = undos.map { _ in nil }
         healNetwork()
         for host in world.hosts.indices { world.boot(host) }
@@ -131,6 +135,25 @@ public struct Simulation {
             for probe in plan.network.probes { world.change(.path(probe.name, host: host, isOpen: true)) }
         }
         for change in plan.network.lasting { world.change(change) }
+    }
+
+    /// A node on which something will not stop is told to end: everything else must be up on the other one soon, and the node
+    /// must end in its time.
+    private mutating func leave() {
+        guard world.checker.violations.isEmpty, plan.configuration.onStopFailure == .stay, !plan.isOfOlderVersion,
+            let host = world.hosts.indices.first(where: { plan.scripts.stuck[world.hosts[$0].name] != nil })
+        else { return }
+        world.request(.shutdown, of: host)
+        run(for: plan.handover)
+        for problem in LivenessChecker.missing(after: host, in: world) { world.checker.report(problem, at: world.now) }
+        run(for: plan.configuration.shutdownTimeout + plan.handover)
+        guard world.checker.violations.isEmpty, world.hosts[host].isUp else { return }
+        world.checker.report("\(world.hosts[host].name) does not end", at: world.now)
+    }
+
+    private mutating func run(for duration: Duration) {
+        let end = world.now + duration
+        while world.checker.violations.isEmpty, world.now < end, world.run(until: end) != nil {}
     }
 
     private mutating func settle() {

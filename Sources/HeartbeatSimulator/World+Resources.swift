@@ -13,7 +13,7 @@ extension World {
         checker.began(action, place, host: host, world: self)
         hosts[host].busy[place.group] = action.step
         // What runs may be looked at for ever.
-        if action.verb != .status { lastScript = now }
+        if action.verb != .status, !scripts.isStuck(configuration.groups[place.group]) { lastScript = now }
         if action.verb == .start { hosts[host].active.insert(place.group) }
         let isRunning = hosts[host].running.contains(place)
         let (result, delay) = scripts.outcome(

@@ -34,6 +34,8 @@ struct World {
     var checker: SafetyChecker
     /// Who plays messages again; nobody does in most runs.
     var recorder: Recorder?
+    /// The nodes hear each other's reports as those of an older version, which gives sets only as a whole.
+    var areOfOlderVersion = false
     var queue = HappeningQueue<Happening>()
     private let codec: MessageCodec
     private var lastRequest: UInt64 = 0
@@ -276,10 +278,11 @@ struct World {
                 hosts[host].crashDaemon()
                 boot(host)
                 return
-            case .stop:
+            case .stop(let stillUp):
                 note(host, "ends its daemon")
-                checker.stopped(host: host, world: self)
-                hosts[host].losePower()
+                checker.stopped(host: host, stillUp: stillUp, world: self)
+                // The machine goes on, and what has not stopped with it.
+                hosts[host].crashDaemon()
                 return
             }
         }
@@ -293,7 +296,8 @@ struct World {
         queue.insert(.wakeup(host: host, number: hosts[host].wakeup), at: time)
     }
 
-    private mutating func transmit(_ message: Message, from sender: Int) {
+    private mutating func transmit(_ original: Message, from sender: Int) {
+        let message = areOfOlderVersion ? original.withoutKeptGroups : original
         trace.message(message, at: now)
         recorder?.record(message, of: sender)
         if case .status(let report) = message.content { checker.said(report.status, host: sender, world: self) }
@@ -332,5 +336,16 @@ struct World {
 
     mutating func note(_ host: Int, _ text: String) {
         trace.note("\(hosts[host].name)", text, at: now)
+    }
+}
+
+extension Message {
+    /// As a node of an older version sends it.
+    fileprivate var withoutKeptGroups: Message {
+        guard case .resource(var report) = content else { return self }
+        report.claim?.kept = nil
+        var copy = self
+        copy.content = .resource(report)
+        return copy
     }
 }

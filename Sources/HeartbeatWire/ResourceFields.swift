@@ -40,7 +40,7 @@ extension ResourceReport {
 
 extension ResourceClaim {
     /// `hbclaim=<local rank><foreign rank>`, then what there is of `hbheard=<generation>:<sequence>`, `hbask=1`, and
-    /// `hbfailed` and `hbadopted` with group keys joined by blanks, which no key can contain, and
+    /// `hbfailed`, `hbadopted` and `hbkept` with group keys joined by blanks, which no key can contain, and
     /// `hbgroups=<placement><content> …` and `hbbusy=<placement> …`, eight hexadecimal digits each, and
     /// `hbhealth=<lost>/<unproven>[ return]`, decimal.
     fileprivate var wireFields: [Message.Field] {
@@ -52,6 +52,8 @@ extension ResourceClaim {
         if wantsAnswer { fields.append(.init("hbask", "1")) }
         if !failed.isEmpty { fields.append(.init("hbfailed", failed.joined(separator: " "))) }
         if !adopted.isEmpty { fields.append(.init("hbadopted", adopted.joined(separator: " "))) }
+        // A single blank stands for none of them: that the field is there says something too.
+        if let kept { fields.append(.init("hbkept", kept.isEmpty ? " " : kept.joined(separator: " "))) }
         if let groups { fields.append(.init("hbgroups", groups.map(\.wireText).joined(separator: " "))) }
         if !busy.isEmpty { fields.append(.init("hbbusy", busy.map(\.wireText).joined(separator: " "))) }
         if let health {
@@ -72,7 +74,8 @@ extension ResourceClaim {
             local: local, foreign: foreign, heard: try Self.readHeard(&reader),
             wantsAnswer: try ResourceReport.readFlag("hbask", &reader) ?? false,
             failed: try reader.optionalWords("hbfailed") ?? [], adopted: try reader.optionalWords("hbadopted") ?? [],
-            groups: try Self.readGroups(&reader), busy: try Self.readBusy(&reader), health: try Self.readHealth(&reader)
+            kept: try reader.optionalWords("hbkept"), groups: try Self.readGroups(&reader),
+            busy: try Self.readBusy(&reader), health: try Self.readHealth(&reader)
         )
     }
 

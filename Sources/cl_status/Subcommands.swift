@@ -135,8 +135,9 @@ struct Groups: ParsableCommand {
         commandName: "groups",
         abstract: "Lists the resource groups: name, preferred node, state on this node. (Not in the original.)",
         discussion: """
-            States: stopped, acquiring, running, releasing; failed (could not be started here) and stopFailed (would not \
-            stop here), with which the exit status is 1.
+            States: stopped, acquiring, running, releasing; withheld (this node's to run, but not stopped on the other one \
+            yet, or the files differ), failed (could not be started here) and stopFailed (would not stop here), with \
+            which the exit status is 1. rscstatus tells what is held, as the original does, not what runs.
             """)
     @OptionGroup var options: Options
 

@@ -129,7 +129,8 @@ struct MonitorTests {
         arguments: [
             ("on_stop_failure rebot", "did you mean \"reboot\"?"), ("on_stop_failure STAY", "did you mean \"stay\"?"),
             ("failure_limit 101", "from 0 to 100"), ("failure_limit -1", "not a whole number"),
-            ("failure_window 0", "at least 1ms"), ("failure_window 1h", "\"3600\""),
+            ("failure_window 0", "at least 1ms"), ("shutdown_timeout 0", "at least 1ms"),
+            ("failure_window 1h", "\"3600\""),
         ])
     func refusedFailures(line: String, message: String) {
         let errors = readHaCf(line).errors

@@ -17,7 +17,8 @@ struct ParameterTests {
             "pacemaker": "false", "realtime": "true", "record_config_changes": "on", "record_pengine_inputs": "on",
             "syslogmsgfmt": "true", "traditional_compression": "no", "udpport": "694", "uuidfrom": "file",
             "start_timeout": "60000ms", "stop_timeout": "60000ms", "status_timeout": "20000ms",
-            "on_stop_failure": "stay", "failure_limit": "3", "failure_window": "3600000ms",
+            "on_stop_failure": "stay", "shutdown_timeout": "60000ms", "failure_limit": "3",
+            "failure_window": "3600000ms",
         ]
         var files = Files()
         files.haCf = "bcast eth0\nnode nodea nodeb\n"

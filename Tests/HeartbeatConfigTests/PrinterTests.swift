@@ -133,6 +133,7 @@ struct ConfigurationGenerator {
 
     private mutating func drawFailures(_ drawn: inout Configuration) {
         drawn.onStopFailure = StopFailurePolicy.allCases[number(0...2)]
+        drawn.shutdownTimeout = .milliseconds(number(1...900_000))
         drawn.failureLimit = number(0...100)
         drawn.failureWindow = .milliseconds(number(1...9_000_000))
         guard flag() else { return }

@@ -327,8 +327,8 @@ import Testing
         var desk = CoreOnDesk.besideOurs()
         var effects = desk.request(.shutdown)
         effects += desk.pass(.seconds(5))
-        #expect(effects.last == .stop)
-        #expect(effects.filter { $0 == .stop }.count == 1)
+        #expect(effects.last == .stop(stillUp: []))
+        #expect(effects.filter { $0 == .stop(stillUp: []) }.count == 1)
         #expect(desk.core.nextDeadline == nil)
         let before = desk.core
         desk.peerStatus = nil

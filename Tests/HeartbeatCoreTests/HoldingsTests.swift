@@ -47,11 +47,40 @@ import Testing
         own.abandon(2)
         #expect(own.adopted == [4])
         #expect(own.leaving == [1, 3])
-        own.forgetAdoption(1)
-        own.forgetAdoption(4)
+        own.forgetException(1)
+        own.forgetException(4)
         #expect(own.adopted.isEmpty)
         #expect(own.leaving == [3])
         #expect(own.held.isEmpty)
+    }
+
+    @Test func aSetGivenGroupByGroupIsSoUntilItIsReleasedOrOursAgain() {
+        var own = OwnHoldings()
+        own.acquire(.all, rank: .agreed)
+        own.giveUp(.foreign, singly: true)
+        own.giveUp(.local)
+        #expect(own.parted == .foreign)
+        own.stay(3)
+        own.stay(1)
+        own.stay(3)
+        #expect(own.staying == [1, 3])
+        own.forgetException(3)
+        own.endStaying()
+        #expect(own.staying.isEmpty)
+        own.acquire(.foreign, rank: .agreed)
+        #expect(own.parted.isEmpty)
+        own.giveUp(.foreign, singly: true)
+        own.released(.foreign)
+        #expect(own.parted.isEmpty)
+    }
+
+    @Test func aSetIsLetGoOfWhenItIsNeitherClaimedNorRunInOurPlace() {
+        var holdings = PeerHoldings(claimed: .local, claim: ResourceClaim(local: .none, foreign: .agreed))
+        #expect(!holdings.hasLetGo(of: .all, keys: ["web"]))
+        #expect(holdings.hasLetGo(of: .foreign, keys: ["web"]))
+        holdings.claim?.adopted = ["web"]
+        #expect(!holdings.hasLetGo(of: .foreign, keys: ["web"]))
+        #expect(!PeerHoldings(claimed: []).hasLetGo(of: .all, keys: []), "an original does not tell")
     }
 
     // MARK: - The peer's

@@ -72,10 +72,55 @@ extension LifeTests {
                 try cluster.wait(for: "the shout") {
                     cluster.log(of: cluster.first).contains("Resource STOP failure of web")
                 }
-                try cluster.wait(for: "the group to be taken back") {
-                    try cluster.status(["rscstatus"], on: cluster.first) == "local"
+                try cluster.wait(for: "the group to run on here") {
+                    try cluster.status(["groups"], on: cluster.first).contains("mail\tcluster2\tstopped")
+                        && cluster.log(of: cluster.first).contains("it will not stop here, so it stays")
+                        && cluster.running(on: cluster.first) == ["db", "web"]
                 }
                 #expect(cluster.running(on: cluster.second) == ["mail"])
+            }
+        }
+
+        @Test func `a group that will not stop holds up no other`() throws {
+            var settings = Self.settings("shutdown_timeout 4")
+            settings.groups = ["cluster1 db web", "cluster1 proxy", "cluster2 mail"]
+            try LifeCluster.run(settings) { cluster in
+                try cluster.first.install("proxy", lines: Self.stubborn)
+                try cluster.startBoth()
+                let before = cluster.changes.count
+                let stop = try cluster.laboratory.heartbeat(["-k"], on: cluster.first)
+                #expect(stop.code == 1 && stop.output.contains("proxy would not stop"), "\(stop.output)")
+                let changes = cluster.changes.dropFirst(before)
+                let moved = try #require(changes.lastIndex(of: "cluster2 start web"), "\(changes)")
+                let tried = try #require(changes.lastIndex(of: "cluster1 stop proxy"), "\(changes)")
+                #expect(moved < tried, "the service waited for what would not stop: \(changes)")
+                #expect(!changes.contains("cluster2 start proxy"), "it was still up on a node that said so")
+                #expect(cluster.log(of: cluster.first).contains("Heartbeat ends although resource group proxy"))
+                try cluster.wait(for: "the other node to take over what was left") {
+                    cluster.running(on: cluster.second) == ["db", "mail", "proxy", "web"]
+                }
+                #expect(cluster.log(of: cluster.second).contains("and had not stopped resource group proxy"))
+            }
+        }
+
+        @Test func `a group whose script only one node has runs there`() throws {
+            try LifeCluster.run(Self.settings()) { cluster in
+                let script = cluster.first.configDirectory + "/resource.d/web"
+                try FileManager.default.moveItem(atPath: script, toPath: script + ".away")
+                for node in cluster.laboratory.nodes { try cluster.boot(node) }
+                for node in cluster.laboratory.nodes { try cluster.start(node) }
+                try cluster.wait(for: "the other node to run it") {
+                    cluster.running(on: cluster.second) == ["db", "mail", "web"]
+                }
+                #expect(cluster.running(on: cluster.first) == [])
+                #expect(try cluster.laboratory.tool("hb_takeover", ["all", "--wait"], on: cluster.second).code == 0)
+                try FileManager.default.moveItem(atPath: script + ".away", toPath: script)
+                #expect(try cluster.laboratory.tool("hb_takeover", ["local", "--wait"], on: cluster.first).code == 0)
+                try cluster.waitForHoldings("local", "local")
+                for node in cluster.laboratory.nodes {
+                    #expect(!cluster.log(of: node).contains("Both machines own"))
+                }
+                #expect(try cluster.laboratory.heartbeat(["-k"], on: cluster.first).code == 0)
             }
         }
 

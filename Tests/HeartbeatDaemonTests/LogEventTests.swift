@@ -68,6 +68,8 @@ import Testing
             .membership(.differentGroups(node: node, keys: ["web"])),
             .membership(.communicationUp), .membership(.reconfigured), .membership(.peerShutDown(node: node)),
             .membership(.shuttingDown), .membership(.allReleased), .membership(.shutdownComplete),
+            .membership(.shutdownUnfinished(group)), .holdings(.acquiringFromLeaver(node: node)),
+            .holdings(.startingUnstopped(group, node: node)),
             .holdings(.takingOverAll(from: node)), .holdings(.localResourcesAcquired(.local)),
             .holdings(.remoteStable(node: node)), .holdings(.bothHold(.all)), .holdings(.yielding(.foreign)),
             .holdings(.conflictEnded([])), .holdings(.nobodyHolds(.all)), .holdings(.adoptingGroup(group)),

@@ -115,6 +115,7 @@ import Testing
         (snapshot(hold: [], own: .up), "joining the cluster"), (snapshot(hold: []), "holds no resources"),
         (snapshot(hold: .local), "holds local resources"), (snapshot(group: .acquiring), "acquiring web"),
         (snapshot(group: .releasing), "releasing web"), (snapshot(group: .failed), "web failed here"),
+        (snapshot(group: .withheld), "web is withheld until the other node has stopped it or agrees"),
         (snapshot(group: .stopFailed), "web cannot be stopped"), (snapshot(peer: .dead), "node gw2 is dead"),
         (snapshot(peer: .up), "node gw2 is joining"), (snapshot(ping: .dead), "ping node 10.0.0.254 is dead"),
         (snapshot(up: 0), "0 of 3 links up"),
@@ -210,7 +211,7 @@ import Testing
         report.reloaded()
         #expect(
             listener.take() == [
-                "STOPPING=1", "EXTEND_TIMEOUT_USEC=105000000",
+                "STOPPING=1", "EXTEND_TIMEOUT_USEC=105000000", "EXTEND_TIMEOUT_USEC=105000000",
                 "STATUS=stopping; holds all resources; releasing web; node gw2 is active; 2 of 3 links up",
             ])
     }

@@ -9,6 +9,7 @@ extension DirectiveRule {
         scalar("on_stop_failure", .always(StopFailurePolicy.stay.rawValue)) { (reader, text) throws(Complaint) in
             reader.draft.onStopFailure = try stopFailurePolicy(text)
         },
+        time("shutdown_timeout", \.shutdownTimeout),
         integer("failure_limit", .always("3"), in: 0...100, \.failureLimit),
         time("failure_window", \.failureWindow),
         // Its targets are words of haresources, which may contain commas.

@@ -13,12 +13,18 @@ public enum HoldingsNotice: Hashable, Sendable {
     case conflictEnded(HoldSet)
     case nobodyHolds(HoldSet)
     case adoptingGroup(ResourceGroup)
+    /// The peer is shutting down and lets us have each group as it stops.
+    case acquiringFromLeaver(node: NodeName)
+    /// The peer is gone and had not stopped it.
+    case startingUnstopped(ResourceGroup, node: NodeName)
 
     public var level: Notice.Level {
         switch self {
-        case .takingOverAll, .localResourcesAcquired, .remoteStable, .conflictEnded, .adoptingGroup: .info
+        case .takingOverAll, .localResourcesAcquired, .remoteStable, .conflictEnded, .adoptingGroup,
+            .acquiringFromLeaver:
+            .info
         case .yielding, .nobodyHolds: .warning
-        case .bothHold: .critical
+        case .bothHold, .startingUnstopped: .critical
         }
     }
 
@@ -33,6 +39,11 @@ public enum HoldingsNotice: Hashable, Sendable {
         case .conflictEnded(let set): "Only one machine owns our resources again; this node holds \(set)"
         case .nobodyHolds(let set): "No one owns our \(set) resources!"
         case .adoptingGroup(let group): "Acquiring resource group \(group.key), which failed to start on the other node"
+        case .acquiringFromLeaver(let node):
+            "Node \(node) is shutting down: acquiring its resource groups as they stop there"
+        case .startingUnstopped(let group, let node):
+            "Node \(node) is gone and had not stopped resource group \(group.key), which is acquired here now: make sure that "
+                + "it does not run there"
         }
     }
 }

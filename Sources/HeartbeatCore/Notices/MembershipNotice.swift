@@ -20,6 +20,8 @@ public enum MembershipNotice: Hashable, Sendable {
     case shuttingDown
     case allReleased
     case shutdownComplete
+    /// The daemon ends although the group has not stopped.
+    case shutdownUnfinished(ResourceGroup)
 
     public var level: Notice.Level {
         switch self {
@@ -28,7 +30,7 @@ public enum MembershipNotice: Hashable, Sendable {
             .info
         case .lateHeartbeat, .peerRestarted, .nodeDead: .warning
         case .differentNodes, .differentGroups: .error
-        case .returnedAfterPartition: .critical
+        case .returnedAfterPartition, .shutdownUnfinished: .critical
         }
     }
 
@@ -52,6 +54,9 @@ public enum MembershipNotice: Hashable, Sendable {
         case .shuttingDown: "Heartbeat shutdown in progress."
         case .allReleased: "All HA resources relinquished."
         case .shutdownComplete: "Heartbeat shutdown complete."
+        case .shutdownUnfinished(let group):
+            "Heartbeat ends although resource group \(group.key) has not stopped (shutdown_timeout): stop it by hand at once, for "
+                + "the other node starts it when this one has been silent for deadtime"
         }
     }
 }

@@ -32,6 +32,7 @@ public enum NoticeEvent: String, Hashable, Sendable, CaseIterable {
     case shuttingDown = "shutting-down"
     case allReleased = "all-released"
     case shutdownComplete = "shutdown-complete"
+    case shutdownUnfinished = "shutdown-unfinished"
 
     // Who holds what.
     case takingOverAll = "taking-over"
@@ -42,6 +43,8 @@ public enum NoticeEvent: String, Hashable, Sendable, CaseIterable {
     case conflictEnded = "conflict-ended"
     case nobodyHolds = "nobody-holds"
     case adoptingGroup = "adopting-group"
+    case acquiringFromLeaver = "peer-leaving"
+    case startingUnstopped = "starting-unstopped"
 
     // Handing over.
     case standbyOffered = "standby-offered"

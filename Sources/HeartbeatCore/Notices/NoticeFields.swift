@@ -83,6 +83,7 @@ extension MembershipNotice {
         case .shuttingDown: .shuttingDown
         case .allReleased: .allReleased
         case .shutdownComplete: .shutdownComplete
+        case .shutdownUnfinished: .shutdownUnfinished
         }
     }
 
@@ -98,6 +99,7 @@ extension MembershipNotice {
             [NoticeField(.peer, node), NoticeField(.nodes, nodes.map(\.text).joined(separator: " "))]
         case .differentGroups(let node, let keys):
             [NoticeField(.peer, node), NoticeField(.group, keys.joined(separator: " "))]
+        case .shutdownUnfinished(let group): [NoticeField(.group, group.key)]
         case .communicationUp, .reconfigured, .shuttingDown, .allReleased, .shutdownComplete: []
         }
     }
@@ -114,6 +116,8 @@ extension HoldingsNotice {
         case .conflictEnded: .conflictEnded
         case .nobodyHolds: .nobodyHolds
         case .adoptingGroup: .adoptingGroup
+        case .acquiringFromLeaver: .acquiringFromLeaver
+        case .startingUnstopped: .startingUnstopped
         }
     }
 
@@ -124,7 +128,9 @@ extension HoldingsNotice {
             .nobodyHolds(let set):
             [NoticeField(.set, set)]
         case .remoteStable(let node): [NoticeField(.peer, node)]
+        case .acquiringFromLeaver(let node): [NoticeField(.peer, node)]
         case .adoptingGroup(let group): [NoticeField(.group, group.key)]
+        case .startingUnstopped(let group, let node): [NoticeField(.group, group.key), NoticeField(.peer, node)]
         }
     }
 }

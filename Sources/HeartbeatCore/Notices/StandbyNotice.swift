@@ -39,7 +39,8 @@ public enum StandbyNotice: Hashable, Sendable {
         case .takerSilent(let set): "The other node does not say whether it acquired our \(set) resources"
         case .promiseExpired: "The other node never gave up what it offered. Standby request cancelled."
         case .standbyRefused(let reason): "Standby request refused: \(reason)."
-        case .standbyFailed(let group): "Standby cancelled: resource group \(group.key) will not stop here"
+        case .standbyFailed(let group):
+            "Standby failed for resource group \(group.key): it will not stop here, so it stays"
         }
     }
 }

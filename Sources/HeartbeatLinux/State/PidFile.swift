@@ -66,6 +66,11 @@ public struct PidFile: ~Copyable {
         return clinux_file_is_locked(descriptor) == 1
     }
 
+    /// Whether the daemon that was process `pid` is gone and has left its file, as no orderly end does.
+    public static func isLeftBehind(by pid: pid_t, at path: String) -> Bool {
+        PidFile.pid(in: path) == pid
+    }
+
     /// Removes the file, as an orderly end does.
     public consuming func release() {
         unlink(path)

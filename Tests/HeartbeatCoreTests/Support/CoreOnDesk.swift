@@ -19,6 +19,8 @@ struct CoreOnDesk {
     var running: Set<String> = []
     /// Words of the resources whose start fails.
     var broken: Set<String> = []
+    /// Words of the resources whose stop fails.
+    var stuck: Set<String> = []
     /// Script calls without an answer yet.
     private(set) var pending: [(action: ResourceAction, id: ActionID)] = []
     /// The peer's keepalives, one a second; `nil` while it is silent.
@@ -128,7 +130,9 @@ struct CoreOnDesk {
         case .start:
             guard !broken.contains(word) else { return .failed }
             running.insert(word)
-        case .stop: running.remove(word)
+        case .stop:
+            guard !stuck.contains(word) else { return .failed }
+            running.remove(word)
         }
         return .succeeded
     }

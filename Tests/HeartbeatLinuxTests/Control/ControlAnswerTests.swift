@@ -108,7 +108,8 @@ import Testing
         arguments: [
             (.running, ["10.0.0.1\tnodea\trunning"], 0), (.stopped, ["10.0.0.1\tnodea\tstopped"], 0),
             (.acquiring, ["10.0.0.1\tnodea\tacquiring"], 0), (.releasing, ["10.0.0.1\tnodea\treleasing"], 0),
-            (.failed, ["10.0.0.1\tnodea\tfailed"], 1), (.stopFailed, ["10.0.0.1\tnodea\tstopFailed"], 1),
+            (.withheld, ["10.0.0.1\tnodea\twithheld"], 1), (.failed, ["10.0.0.1\tnodea\tfailed"], 1),
+            (.stopFailed, ["10.0.0.1\tnodea\tstopFailed"], 1),
         ] as [(ClusterSnapshot.Group.State, [String], Int32)])
     func groupsAreListedAndAFailedOneIsANo(state: ClusterSnapshot.Group.State, lines: [String], exitCode: Int32) {
         var snapshot = ControlAnswerTests.snapshot()

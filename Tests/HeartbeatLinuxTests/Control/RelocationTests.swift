@@ -87,6 +87,18 @@ import Testing
         #expect(failedVerdict == .failed("other could not be started on this node"))
     }
 
+    @Test func aGroupThatStaysBehindIsNoSuccess() {
+        let moves = Look(hold: .local, moves: true)
+        let stays = Look(hold: [], own: .running)
+        #expect(
+            verdict(.all, isTakeover: false, [moves, stays, stays, stays])
+                == .failed("own would not stop and runs on on this node"))
+        let withheld = Look(hold: .all, other: .withheld)
+        #expect(
+            verdict(.foreign, isTakeover: true, [moves, withheld, withheld, withheld])
+                == .failed("other has not been stopped on the other node"))
+    }
+
     @Test func aSnapshotIsReadBack() throws {
         let snapshot = ControlAnswerTests.snapshot(hold: .all, isInTransition: true)
         let facts = try #require(ClusterFacts(lines: snapshot.facts))

@@ -1,0 +1,136 @@
+// Sets that are given away group by group: what the reports name, when the peer may start it, and what an older peer gets instead.
+
+import HeartbeatModel
+import Testing
+
+@testable import HeartbeatCore
+
+@Suite struct KeptGroupsTests {
+    /// A stable pair of this version: each node runs its own.
+    private static func pair() -> CoreOnDesk {
+        var desk = CoreOnDesk.besideOurs()
+        _ = desk.hear(claim: claim(desk, foreign: .none), stable: true)
+        return desk
+    }
+
+    private static func claim(_ desk: CoreOnDesk, local: ClaimRank = .agreed, foreign: ClaimRank, kept: [String] = [])
+        -> ResourceClaim
+    {
+        ResourceClaim(local: local, foreign: foreign, heard: desk.everythingSent, kept: kept)
+    }
+
+    // MARK: - Giving
+
+    @Test func aGroupIsNamedUntilItHasStopped() {
+        var desk = Self.pair()
+        _ = desk.request(.standby(.local))
+        let given = desk.hear(.askResources(.local, .other))
+        #expect(given.calls == ["stop web"])
+        #expect(given.reports.last?.claim?.held == [] && given.reports.last?.claim?.kept == ["web"])
+        let stopped = desk.settle()
+        #expect(stopped.reports.last?.claim?.kept == [])
+        #expect(stopped.steps.isEmpty, "the report says it all")
+    }
+
+    @Test func anOlderPeerGetsTheSetWhenAllOfItHasStopped() {
+        var desk = CoreOnDesk.besideOurs()
+        _ = desk.request(.standby(.local))
+        let given = desk.hear(.askResources(.local, .other))
+        #expect(given.reports.last?.claim?.held == .local && given.reports.last?.claim?.kept == [])
+        #expect(desk.settle().steps == ["local done"])
+    }
+
+    /// What the other node holds is not ours to take back.
+    @Test func aStandbyThatFailsTakesBackWhatWasGivenAndNoMore() {
+        var desk = CoreOnDesk.besideAnOriginal()
+        desk.stuck = ["web"]
+        _ = desk.request(.standby(.all))
+        _ = desk.hear(.askResources(.all, .other))
+        let effects = desk.pass(.seconds(15))
+        #expect(desk.core.own.held == .local)
+        #expect(effects.reports.allSatisfy { !$0.hold.contains(.foreign) })
+        #expect(!effects.tells(.bothHold(.foreign)))
+    }
+
+    @Test func aGroupThatWillNotStopRunsOnWhereItIs() {
+        var desk = Self.pair()
+        desk.stuck = ["web"]
+        _ = desk.request(.standby(.local))
+        _ = desk.hear(.askResources(.local, .other))
+        _ = desk.hear(claim: Self.claim(desk, foreign: .agreed), stable: false)
+        _ = desk.hear(.askResources(.local, .done))
+        let effects = desk.pass(.seconds(60))
+        #expect(effects.calls.filter { $0 == "stop web" }.count == 10, "one before, and not again every 30 s")
+        #expect(desk.core.own.held.isEmpty && desk.core.own.staying == [0])
+        #expect(desk.core.lastReport?.claim?.kept == ["web"])
+    }
+
+    /// Deaf, it has taken everything, and may run it too.
+    @Test func whatWouldNotStopStaysOnlyBesideAPeerThatAgreed() {
+        var desk = Self.pair()
+        desk.stuck = ["web"]
+        _ = desk.request(.standby(.local))
+        _ = desk.hear(.askResources(.local, .other))
+        _ = desk.hear(claim: Self.claim(desk, foreign: .agreed), stable: true)
+        _ = desk.pass(.seconds(15))
+        #expect(desk.core.own.staying == [0])
+        _ = desk.hear(claim: Self.claim(desk, foreign: .takeover), stable: true)
+        #expect(desk.core.own.staying.isEmpty)
+        #expect(desk.core.lastReport?.claim?.kept == ["web"])
+    }
+
+    // MARK: - Taking
+
+    @Test func whatThePeerKeepsIsStartedWhenItIsNamedNoLonger() {
+        var desk = Self.pair()
+        _ = desk.hear(.askResources(.local, .me))
+        var effects = desk.hear(
+            claim: Self.claim(desk, local: .none, foreign: .none, kept: ["files"]), stable: false)
+        #expect(effects.tells(.acquiring(.foreign)) && effects.calls.isEmpty)
+        #expect(desk.core.own.held == .all)
+        #expect(desk.core.snapshot.groups.map(\.state) == [.running, .withheld])
+        #expect(desk.core.snapshot.isInTransition, "it will be started")
+        effects = desk.hear(claim: Self.claim(desk, local: .none, foreign: .none), stable: false)
+        #expect(effects.calls == ["status files"])
+    }
+
+    @Test func aPeerThatLeavesIsWaitedForGroupByGroup() {
+        var desk = Self.pair()
+        var report = ResourceReport(
+            hold: [], isStable: false, info: "shutdown",
+            claim: Self.claim(desk, local: .none, foreign: .none, kept: ["files"]))
+        var effects = desk.hear(.resource(report))
+        #expect(effects.tells(.acquiringFromLeaver(node: CoreOnDesk.beta)) && effects.calls.isEmpty)
+        report.claim?.kept = []
+        effects = desk.hear(.resource(report))
+        #expect(effects.calls == ["status files"])
+    }
+
+    /// A new life of its daemon may find running what the old one had not stopped.
+    @Test func whatARestartedPeerHadKeptIsWaitedFor() {
+        var desk = Self.pair()
+        _ = desk.hear(.askResources(.local, .me))
+        _ = desk.hear(claim: Self.claim(desk, local: .none, foreign: .none, kept: ["files"]), stable: false)
+        desk.peerGeneration += 1
+        #expect(desk.hear(status: .initializing).calls.isEmpty)
+        #expect(desk.settle().calls.isEmpty)
+        let effects = desk.hear(claim: Self.claim(desk, local: .none, foreign: .none), stable: false)
+        #expect(effects.calls == ["status files"])
+    }
+
+    // MARK: - Ending
+
+    @Test func aNodeEndsInItsTimeAndNamesWhatIsUp() {
+        var desk = Self.pair()
+        desk.stuck = ["web"]
+        let begin = desk.now
+        var effects = desk.request(.shutdown)
+        while !effects.contains(.stop(stillUp: ["web"])), desk.now < begin + .seconds(100) {
+            effects = desk.pass(.milliseconds(500))
+        }
+        #expect(effects.contains(.stop(stillUp: ["web"])))
+        #expect(desk.now - begin <= desk.core.configuration.shutdownTimeout + .seconds(1))
+        #expect(!effects.contents.contains(.shutdownDone))
+        #expect(desk.core.lastReport?.claim?.kept == ["web"])
+    }
+}
