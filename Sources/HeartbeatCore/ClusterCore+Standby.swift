@@ -161,6 +161,8 @@ extension ClusterCore {
         for index in own.adopted where set.contains(self.set(of: index)) { own.abandon(index) }
         transaction = peerTakesSingly ? .handedOver(giveup) : .releasing(giveup)
         deadlines[.standbyTimeout] = now + Self.scriptPatience
+        // The taker waits for it, even if it is no news.
+        if peerTakesSingly { report(force: true) }
     }
 
     private mutating func peerIsDone(_ set: HoldSet, sequence: SequenceNumber, at now: Instant) {

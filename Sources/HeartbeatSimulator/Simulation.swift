@@ -123,7 +123,8 @@ public struct Simulation {
         // Some things stay broken; the other node must make up for them.
         world.scripts.broken = plan.scripts.broken
         world.scripts.missing = plan.scripts.missing
-        world.scripts.stuck = plan.scripts.stuck
+        // One group that does not stop takes all others of its set along in an older version.
+        if !plan.isOfOlderVersion { world.scripts.stuck = plan.scripts.stuck }
         undos = undos.map { _ in nil }
         healNetwork()
         for host in world.hosts.indices { world.boot(host) }
