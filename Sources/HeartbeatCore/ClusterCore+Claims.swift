@@ -38,7 +38,7 @@ extension ClusterCore {
     private mutating func consider(_ report: ResourceReport, sequence: SequenceNumber, at now: Instant) {
         switch phase {
         case .negotiating(let starting):
-            guard answers(report, since: starting) else { return }
+            guard answers(report, since: starting), !report.isPreliminary else { return }
             becomeStable()
         case .stable:
             considerTransaction(sequence: sequence, at: now)
@@ -237,5 +237,14 @@ extension ClusterCore {
         guard localGroupsAreOrphaned else { return }
         notify(.nobodyHolds(.local))
         acquire(.local, rank: .agreed)
+    }
+}
+
+extension ResourceReport {
+    /// A node that has only just started does not yet know what an earlier run has left up there; it claims all of that, and
+    /// reports again when it knows.
+    fileprivate var isPreliminary: Bool {
+        guard let claim, isStable != true else { return false }
+        return hold.isEmpty && !claim.held.isEmpty
     }
 }

@@ -37,8 +37,8 @@ extension ClusterCore {
     }
 
     private var heardOfPeer: MessageIdentity? {
-        guard let peerGeneration, let last = tracker.last else { return nil }
-        return MessageIdentity(generation: peerGeneration, sequence: last)
+        guard let lives, let last = tracker.last else { return nil }
+        return MessageIdentity(generation: lives.believed, sequence: last)
     }
 
     /// Tells the peer what we hold, when that changed or when it asked.

@@ -44,8 +44,12 @@ public struct ClusterCore: Hashable, Sendable {
     var lastSequence: UInt64 = 0
     var history = MessageHistory()
     var peer: PeerMonitor?
-    var peerGeneration: Generation?
+    var lives: PeerLives?
     var tracker: SequenceTracker
+    /// The clock of the peer in its newest message, in seconds since 1970.
+    var peerClock: UInt64?
+    /// The message that was last received, if it counted: of a life of the peer's that is believed, and new.
+    public internal(set) var acceptedMessage: MessageIdentity?
     var links: LinkTable
     var pingNodes: [PeerMonitor]
     var reportedStrangers: [NodeName] = []

@@ -52,9 +52,12 @@ final class Daemon {
             for warning in Realtime.enter(configuration.realtime) { log.logger.tell(.realtimeRefused, warning) }
         }
         let watchdog = openWatchdog()
+        // Whoever waits for the start may want to read why.
+        log.flush(atMost: .seconds(1))
         Reactor.run { reactor in self.start(reactor, generation: generation, uuid: uuid, watchdog: watchdog) }
         watchdog.close()
         unlink(loader.paths.controlSocket)
+        log.flush()
         pidFile.release()
     }
 
@@ -70,6 +73,7 @@ final class Daemon {
             // A node that has only just begun looks what runs here, and stops that before it ends.
             shell.request(.shutdown)
         }
+        log.flush()
         pidFile.release()
     }
 
@@ -110,10 +114,15 @@ final class Daemon {
             throw StartFailure(code: 1, text: notStarted(error))
         }
         do throws(StateError) {
+            let isFirstStart = state.isUnused
             let (generation, isNew) = try state.nextGeneration(
                 unixTime: UInt64(max(1, time(nil))), followsTime: configuration.generationFromTime)
             let field = NoticeField(.generation, generation.number)
-            if isNew {
+            if isNew && isFirstStart {
+                log.logger.tell(
+                    .generationFirst,
+                    "No Previous generation - starting at \(generation.number): this node's first start", [field])
+            } else if isNew {
                 log.logger.tell(
                     .generationNew,
                     "No Previous generation - starting at \(generation.number), the time of the clock; the other node "
@@ -137,7 +146,10 @@ final class Daemon {
 
     private func start(_ reactor: Reactor, generation: Generation, uuid: NodeUUID, watchdog: NodeWatchdog) {
         let shell = makeShell(reactor, generation: generation, uuid: uuid)
-        shell.onStatusSent = { watchdog.feed() }
+        shell.onStatusSent = { [log] in
+            watchdog.feed()
+            log.lookAfterFiles()
+        }
         shell.onStop = { [unowned self] in end(reactor) }
         listen(to: shell, on: reactor.eventLoop)
         shell.start()

@@ -119,6 +119,7 @@ public struct DaemonCommand: Sendable {
                 "Started with -M: this node runs no resource groups. Those at home here run nowhere until this node stops "
                     + "or hb_takeover takes them to the other one")
         }
+        defer { log.flush() }
         let daemon = Daemon(configuration, loader: loader, log: log)
         do throws(StartFailure) {
             try daemon.run(report: report, isRealtime: !isRealtimeDisabled)

@@ -18,8 +18,6 @@ final class EventHooks {
         "ask_resources", "starting", "resource", "shutdone", "ip-request", "ip-request-resp",
     ]
     private static let longestQueue = 100
-    /// Copies of a message arrive over every medium, and again when the peer asks for it.
-    private static let rememberedMessages = 200
 
     private var configuration: Configuration
     private let localNode: NodeName
@@ -30,7 +28,6 @@ final class EventHooks {
     private var types: Set<String> = []
     private var queue: [(type: String, fields: [(String, String)])] = []
     private var isRunning = false
-    private var seen: [NodeName: [MessageIdentity]] = [:]
     private var status = NodeStatus.initializing
     private var activeNodes: Set<NodeName> = []
     /// Those whose end has been told before their silence tells it.
@@ -74,18 +71,16 @@ final class EventHooks {
 
     // MARK: - Events
 
-    /// A message that this node has sent, or received from another one. A status is told by its
-    /// notice, because only a change of it is an event.
+    /// A message that this node has sent for the first time, or that it has received from another one and that counted. A status
+    /// is told by its notice, because only a change of it is an event.
     func take(_ message: Message) {
         guard !types.isEmpty else { return }
         if case .status = message.content { return }
         guard message.destination == nil || message.destination == localNode || message.source == localNode,
-            configuration.nodes.contains(message.source), let sequence = message.sequence
+            configuration.nodes.contains(message.source), message.sequence != nil
         else { return }
         let texts = Self.texts(message.wireFields)
-        guard let type = texts.first(where: { $0.0 == "HA_t" })?.1, types.contains(type) else { return }
-        let identity = MessageIdentity(generation: message.generation, sequence: sequence)
-        guard isNew(identity, of: message.source) else { return }
+        guard let type = texts.first(where: { $0.0 == "HA_t" })?.1 else { return }
         append(type, texts)
     }
 
@@ -133,15 +128,6 @@ final class EventHooks {
         ]
         if !configuration.nodes.contains(node) { texts.append(("HA_info", "ping")) }
         append("status", texts)
-    }
-
-    private func isNew(_ identity: MessageIdentity, of node: NodeName) -> Bool {
-        let known = seen[node, default: []]
-        let newest = known.last?.generation ?? identity.generation
-        guard identity.generation >= newest, !known.contains(identity) else { return false }
-        seen[node, default: []].append(identity)
-        if known.count >= Self.rememberedMessages { seen[node]?.removeFirst() }
-        return true
     }
 
     private static func texts(_ fields: [Message.Field]) -> [(String, String)] {

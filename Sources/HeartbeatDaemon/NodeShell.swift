@@ -150,7 +150,8 @@ final class NodeShell {
             heard = signed.message
             defer { heard = nil }
             feed(.received(signed.message, over: medium))
-            if signed.message.source != localNode { hooks.take(signed.message) }
+            // Only what counted: a script of root's is not run for what was recorded and is played again.
+            if core.acceptedMessage == signed.message.identity { hooks.take(signed.message) }
         } catch {
             tell(error, over: medium)
         }
@@ -267,6 +268,7 @@ final class NodeShell {
     private func execute(_ effect: Effect) {
         switch effect {
         case .transmit(let message): transmit(message)
+        case .transmitAtLeisure(let message): transmitAtLeisure(message)
         case .handOn(let message, let kind): clients.handOn(message, kind)
         case .probe(let name): probe(name)
         case .perform(let action, let id): perform(action, id)
@@ -280,7 +282,7 @@ final class NodeShell {
     }
 
     private func reboot() {
-        log.writeHeldBack()
+        log.flush(atMost: .seconds(1))
         facts.tell(.rebootFailed, "\(Reboot.now()): do it by hand")
     }
 
@@ -312,6 +314,10 @@ final class NodeShell {
         guard case .status = message.content else { return }
         onStatusSent()
         services.statusSent(at: reactor.now)
+    }
+
+    private func transmitAtLeisure(_ message: Message) {
+        media.send(netstring: netstring(of: message), classic: codec.encode(message, as: .classic), isRepeat: true)
     }
 
     private func netstring(of message: Message) -> [UInt8] {

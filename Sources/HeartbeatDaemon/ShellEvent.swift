@@ -23,6 +23,7 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
 
     // The life of the daemon.
     case generation = "generation"
+    case generationFirst = "generation-first"
     case generationNew = "generation-new"
     case generationRaised = "generation-raised"
     case generationStuck = "generation-stuck"
@@ -67,7 +68,8 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
 
     var level: Notice.Level {
         switch self {
-        case .mediumOpen, .mediumRecovered, .linkState, .groupTimeline, .generation, .uuidNew, .signingKey,
+        case .mediumOpen, .mediumRecovered, .linkState, .groupTimeline, .generation, .generationFirst, .uuidNew,
+            .signingKey,
             .programStarted, .programEnded, .programKilled, .ipfail, .lanHost, .lanBack, .lanStreams:
             .info
         case .mediumWarning, .networkWatchFailed, .packetRefused, .injectionRefused, .generationNew, .generationRaised,

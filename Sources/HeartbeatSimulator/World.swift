@@ -16,6 +16,7 @@ struct World {
         case boot(host: Int)
         case network(NetworkChange)
         case probe(host: Int, incarnation: Int, String)
+        case replay(Replay)
         /// Something the driver of the world planned; it gets it back by number.
         case planned(Int)
     }
@@ -31,6 +32,8 @@ struct World {
     var random: SplitMix64
     var trace: Trace
     var checker: SafetyChecker
+    /// Who plays messages again; nobody does in most runs.
+    var recorder: Recorder?
     var queue = HappeningQueue<Happening>()
     private let codec: MessageCodec
     private var lastRequest: UInt64 = 0
@@ -113,6 +116,8 @@ struct World {
         case .probe(let host, let incarnation, let name):
             guard hosts[host].isUp, hosts[host].incarnation == incarnation else { return }
             ask(name, host)
+        case .replay(let replay):
+            play(replay)
         case .planned:
             preconditionFailure("planned happenings are the driver's")
         }
@@ -216,7 +221,7 @@ struct World {
         execute(effects, of: host)
     }
 
-    private mutating func expire(_ host: Int) {
+    mutating func expire(_ host: Int) {
         let local = hosts[host].localTime(now)
         guard let effects = hosts[host].core?.expireTimers(at: local) else { return }
         execute(effects, of: host)
@@ -241,10 +246,10 @@ struct World {
 
     // MARK: - Executing effects
 
-    private mutating func execute(_ effects: [Effect], of host: Int) {
+    mutating func execute(_ effects: [Effect], of host: Int) {
         for effect in effects {
             switch effect {
-            case .transmit(let message): transmit(message, from: host)
+            case .transmit(let message), .transmitAtLeisure(let message): transmit(message, from: host)
             case .handOn: break
             case .probe(let name): if random.chance(0.95) { feed(.pingAnswered(name), to: host) }
             case .perform(let action, let id): perform(action, id, on: host)
@@ -290,6 +295,7 @@ struct World {
 
     private mutating func transmit(_ message: Message, from sender: Int) {
         trace.message(message, at: now)
+        recorder?.record(message, of: sender)
         if case .status(let report) = message.content { checker.said(report.status, host: sender, world: self) }
         if let sequence = message.sequence {
             let identity = MessageIdentity(generation: message.generation, sequence: sequence)

@@ -21,7 +21,7 @@ struct HbAddress: ParsableCommand {
 
             Exit status: 0 done, or running; 1 failed; 2 wrong arguments; 3 status: stopped.
             Environment: HA_RSCTMP, the directory where SendArp keeps in mind that it was started.
-            """)
+            """, version: Version.text)
 
     @Argument(help: "IPaddr, IPaddr2, IPv6addr or SendArp.", transform: HbAddress.name)
     var name: AddressCommand.Name

@@ -4,6 +4,7 @@ import ArgumentParser
 import Glibc
 import HeartbeatBench
 import HeartbeatLab
+import HeartbeatModel
 
 @main
 struct HBBench: ParsableCommand {
@@ -15,7 +16,7 @@ struct HBBench: ParsableCommand {
             iproute2 and util-linux, and the daemons. Touches nothing but its own namespaces and /tmp/hbb<pid>.
             Exit code 0: everything was measured; 1: a daemon did not serve or recover; 3: nothing can be measured here;
             130: interrupted.
-            """,
+            """, version: Version.text,
         subcommands: [Plan.self, Run.self, Cost.self, Load.self, Torture.self, Report.self, MakeLoad.self, Clean.self])
 }
 

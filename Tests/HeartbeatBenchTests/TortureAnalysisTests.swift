@@ -113,6 +113,14 @@ private func row(
     #expect(try TortureTable(rows).markdown == String(contentsOf: golden, encoding: .utf8))
 }
 
+@Test func `two who are alike are both ahead of the third`() {
+    let text = TortureTable([
+        row("ours", 1, "loss", outage: 0), row("heartbeat", 1, "loss", outage: 100),
+        row("keepalived", 1, "loss", outage: 5000),
+    ]).markdown
+    #expect(text.contains("| ours heartbeat |"))
+}
+
 @Test func `the table of one peer has nobody ahead`() {
     let text = TortureTable([row("ours", 1, "kill active", outage: 1000)]).markdown
     #expect(text.contains("| kill active |   1 | 1.00 1.00 1.00 |"))

@@ -100,7 +100,7 @@ import Testing
         private mutating func execute(_ effects: [Effect], of node: Int) {
             for effect in effects {
                 switch effect {
-                case .transmit(let message):
+                case .transmit(let message), .transmitAtLeisure(let message):
                     guard Int.random(in: 0..<100, using: &random) >= loss else { continue }
                     queue.append((delay(atMost: 30), .arrival(message, to: 1 - node)))
                 case .perform(let action, let id): perform(action, id, on: node)

@@ -126,6 +126,61 @@ extension LifeTests {
             }
         }
 
+        /// Whether this machine lets a file system in a file be mounted and frozen.
+        private static let canFreeze: Bool = {
+            let script = """
+                d=$(mktemp -d) && truncate -s 16M $d/disk && mkfs.ext4 -q $d/disk && mkdir $d/on || exit 1
+                unshare --mount sh -c "mount -o loop $d/disk $d/on && fsfreeze -f $d/on && fsfreeze -u $d/on && umount $d/on"
+                code=$?; rm -rf $d; exit $code
+                """
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            process.arguments = ["-c", script]
+            (process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
+            guard (try? process.run()) != nil else { return false }
+            process.waitUntilExit()
+            return process.terminationStatus == 0
+        }()
+
+        @Test(.enabled(if: canFreeze, "needs loop devices, mkfs.ext4 and fsfreeze"))
+        func `a log on a disk that hangs costs neither the node nor its end`() throws {
+            try LifeCluster.run { cluster in
+                let node = cluster.first
+                let disk = node.directory + "/disk"
+                try cluster.boot(node)
+                try cluster.boot(cluster.second)
+                try Self.shell(
+                    "truncate -s 16M '\(disk).img' && mkfs.ext4 -q '\(disk).img' && mkdir '\(disk)' "
+                        + "&& mount -o loop '\(disk).img' '\(disk)'", on: node)
+                let text = cluster.text(node.configDirectory + "/ha.cf")
+                    .replacingOccurrences(of: "logfile \(node.logFile)\n", with: "logfile \(disk)/ha-log\n")
+                try node.configure("ha.cf", text)
+                for node in cluster.laboratory.nodes { try cluster.start(node) }
+                try cluster.waitForHoldings("local", "local")
+                // Nobody can end what waits for a frozen disk: whatever becomes of this test, it thaws.
+                let thaw = "rm -f '\(disk).cold'; fsfreeze -u '\(disk)'"
+                try Self.shell(
+                    "fsfreeze -f '\(disk)' && : >'\(disk).cold'; (for i in $(seq 600); do [ -e '\(disk).cold' ] || exit; "
+                        + "sleep 0.2; done; \(thaw)) >/dev/null 2>&1 &", on: node)
+                defer { _ = try? node.run(["sh", "-c", thaw]) }
+                try cluster.signal("KILL", cluster.second)
+                try cluster.wait(for: "all groups") { cluster.running(on: node) == ["mail", "web"] }
+                try cluster.start(cluster.second)
+                try cluster.waitForHoldings("local", "local")
+                #expect(
+                    !cluster.log(of: cluster.second).contains("cluster1: is dead"), "its messages go out all the time")
+                let debug = node.logFile + ".debug"
+                try cluster.wait(for: "the word of it") {
+                    cluster.text(debug).contains("does its disk hang? Its lines wait")
+                }
+                #expect(try cluster.laboratory.heartbeat(["-k"], on: node).code == 0)
+                try cluster.wait(for: "the other to hold all") {
+                    cluster.running(on: cluster.second) == ["mail", "web"]
+                }
+                #expect(try node.run(["sh", "-c", thaw]).code == 0)
+            }
+        }
+
         @Test func `a log that cannot be written costs its lines and nothing else`() throws {
             var settings = LifeCluster.Settings()
             settings.times = ["keepalive 100ms", "deadtime 500ms", "initdead 500ms"]

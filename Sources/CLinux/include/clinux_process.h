@@ -128,6 +128,13 @@ static inline int clinux_child_has_ended(pid_t pid) {
     return info.si_pid == pid;
 }
 
+// Opens a path on which no component is a symbolic link (openat2(2), RESOLVE_NO_SYMLINKS); before Linux 5.6 only the last.
+static inline int clinux_open_without_links(const char *path, int flags, mode_t mode) {
+    struct { uint64_t flags, mode, resolve; } how = { (uint64_t)(unsigned)flags, mode, 0x04 };
+    int descriptor = (int)syscall(437 /* openat2 */, AT_FDCWD, path, &how, sizeof how);
+    return descriptor < 0 && errno == ENOSYS ? open(path, flags | O_NOFOLLOW, mode) : descriptor;
+}
+
 // Names one process beyond reuse of its number.
 static inline int clinux_pidfd_open(pid_t pid) { return (int)syscall(434 /* pidfd_open */, pid, 0); }
 

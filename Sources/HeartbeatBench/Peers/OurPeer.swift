@@ -4,7 +4,7 @@ import HeartbeatLab
 
 /// swift-heartbeat.
 public struct OurPeer: FailoverPeer {
-    public var name: String { watched == 0 ? "ours" : "watching" }
+    public var name: String { probesLAN ? "probing" : watched == 0 ? "ours" : "watching" }
     public let keepalive: Duration
     public let deadtime: Duration
     public let signOfLife = HeartbeatConfiguration.signOfLife
@@ -13,14 +13,19 @@ public struct OurPeer: FailoverPeer {
     /// How many links and how many probes, once a second, there are besides.
     private let watched: Int
     private let layout: ServiceLayout
+    /// Whether it asks for the client at each keepalive, so that it knows whether its LAN leads anywhere.
+    private let probesLAN: Bool
 
     /// - Parameters:
     ///   - programs: directory of `heartbeat` and `hb_standby`.
     ///   - watches: so many more links, and as many probes of the client once a second, even.
+    ///   - probesLAN: whether it notices a LAN that leads nowhere although the carrier is there.
     public init(
-        _ setting: DetectionSetting, programs: String, watches: Int = 0, layout: ServiceLayout = .together
+        _ setting: DetectionSetting, programs: String, watches: Int = 0, probesLAN: Bool = false,
+        layout: ServiceLayout = .together
     ) {
         watched = watches
+        self.probesLAN = probesLAN
         self.layout = layout
         (keepalive, deadtime) = setting.times(tight: (.milliseconds(10), .milliseconds(30)))
         self.programs = programs
@@ -42,7 +47,7 @@ public struct OurPeer: FailoverPeer {
         let files = HeartbeatConfiguration(
             keepalive: keepalive, deadtime: deadtime, addresses: addresses, logFile: node.logFile,
             addressesPerLine: layout == .each ? 1 : ServiceAddress.limit,
-            script: layout == .each ? ServiceLayout.script : nil, further: "link eth0 debounce=0\n" + further)
+            script: layout == .each ? ServiceLayout.script : nil, further: further)
         for number in stride(from: 0, to: watched, by: 2) {
             try node.namespace.configure([
                 "link add w\(number) type veth peer name w\(number + 1)", "link set w\(number) up",
@@ -59,9 +64,14 @@ public struct OurPeer: FailoverPeer {
         StateDirectory(inside: node.stateDirectory, outside: node.stateDirectory)
     }
 
-    private var further: String {
+    /// Lines of ha.cf that only ours knows.
+    var further: String {
         let client = ServiceAddress.client.split(separator: "/")[0]
-        return (0..<watched).map { "link w\($0) optional\nprobe p\($0) icmp \(client)\n" }.joined()
+        let interval = keepalive.roundedMilliseconds
+        let probe = "probe lan dev=eth0 interval=\(interval)ms timeout=\(interval)ms fall=3 rise=4 arp \(client)\n"
+        return "link eth0 debounce=0\n"
+            + (0..<watched).map { "link w\($0) optional\nprobe p\($0) icmp \(client)\n" }.joined()
+            + (probesLAN ? probe : "")
     }
 
     public func bootWords(on node: LabNode, in laboratory: Laboratory) -> [String] {

@@ -8,6 +8,8 @@ public enum PeerName: String, CaseIterable, Codable, Hashable, Sendable {
 
     /// Ours with a hundred links and a hundred probes to watch.
     case watching
+    /// Ours with one probe, which notices a LAN that leads nowhere.
+    case probing
 
     /// All but those that only differ in what they watch of the network.
     public static let plain: [PeerName] = [.ours, .heartbeat, .keepalived, .floor]
@@ -22,6 +24,7 @@ public enum PeerName: String, CaseIterable, Codable, Hashable, Sendable {
         switch self {
         case .ours: OurPeer(setting, programs: programs, layout: layout)
         case .watching: OurPeer(setting, programs: programs, watches: 100, layout: layout)
+        case .probing: OurPeer(setting, programs: programs, probesLAN: true, layout: layout)
         case .heartbeat: OriginalPeer(setting, layout: layout)
         case .ipfail: OriginalPeer(setting, usesIPFail: true, layout: layout)
         case .keepalived: KeepalivedPeer(setting, layout: layout)

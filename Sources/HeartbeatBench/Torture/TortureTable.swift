@@ -54,7 +54,7 @@ public struct TortureTable: Sendable {
             separator: " ")
     }
 
-    /// Who left the client least without an answer, and with two; nobody when that is about the same, or when only one has
+    /// Those who left the client least without an answer, and with two; `=` when all are about the same, `-` when only one has
     /// played it.
     private func ahead(in rows: RowTable) -> String {
         let means = peers.compactMap { peer -> (peer: String, cost: Double)? in
@@ -63,9 +63,10 @@ public struct TortureTable: Sendable {
                 return nil
             }
             return (peer, outage.mean + two.mean)
-        }.sorted { $0.cost < $1.cost }
-        guard means.count > 1 else { return "-" }
-        return means[1].cost - means[0].cost > max(200, means[1].cost / 10) ? means[0].peer : "="
+        }
+        guard means.count > 1, let least = means.map(\.cost).min() else { return "-" }
+        let first = means.filter { $0.cost - least <= max(200, $0.cost / 10) }
+        return first.count == means.count ? "=" : first.map(\.peer).joined(separator: " ")
     }
 
     // MARK: - Sums

@@ -29,6 +29,7 @@ public final class LanProgram {
     /// Returns when a signal has ended it and its routes are removed. 1 when it could not begin.
     public func run() -> Int32 {
         SignalSource.block()
+        defer { log.flush() }
         var code: Int32 = 0
         Reactor.run { reactor in
             do throws(HostError) {

@@ -24,10 +24,43 @@ final class LogBackEnd: Sendable {
         case script(ScriptLogLine, fields: [(name: String, value: String)])
     }
 
-    init(_ destinations: sending LogDestinations, host: String, entity: String) {
+    init(
+        _ configuration: LoggingConfiguration, console: LogOutput.Console, sockets: LogOutput.Sockets, host: String,
+        entity: String
+    ) {
         self.host = host
         self.entity = entity
-        self.destinations = Mutex(destinations)
+        destinations = Mutex(LogDestinations(sockets: sockets))
+        destinations.withLock { destinations in
+            destinations.onTrouble = { [weak self] in self?.tell($0, of: $1) }
+            destinations.reconfigure(configuration, console: console)
+        }
+    }
+
+    deinit {
+        destinations.withLock { $0.close() }
+    }
+
+    /// Waits until the files have every line, or for so long. What is held back is not meant.
+    func flush(atMost limit: Duration) {
+        let deadline = SuspendingClock.now + limit
+        while !isWritten, SuspendingClock.now < deadline { usleep(1000) }
+    }
+
+    /// Whether no line waits for a file.
+    var isWritten: Bool { destinations.withLock { $0.writers.allSatisfy(\.isIdle) } }
+
+    /// Tells of files that have stood still for too long. To be called now and then: nobody may have a line for them.
+    func lookAfterFiles() {
+        destinations.withLock { $0.lookAfterFiles(like: line(.info, "")) }
+    }
+
+    private func tell(_ trouble: LogFileWriter.Trouble, of file: LogDestinations.File) {
+        destinations.withLock { $0.tell(trouble, of: file, like: line(.info, "")) }
+    }
+
+    private func line(_ level: Logger.Level, _ text: String) -> LogLine {
+        LogLine(time: .now(), host: host, entity: entity, pid: getpid(), level: level, text: text)
     }
 
     /// Until `release` lines only get their time.
@@ -62,8 +95,7 @@ final class LogBackEnd: Sendable {
     }
 
     func write(_ level: Logger.Level, _ text: String, fields: [(name: String, value: String)]) {
-        let line = LogLine(time: .now(), host: host, entity: entity, pid: getpid(), level: level, text: text)
-        take(.own(line, fields: fields))
+        take(.own(line(level, text), fields: fields))
     }
 
     func writeScriptLine(tag: String, text: String, fields: [(name: String, value: String)]) {

@@ -1,10 +1,11 @@
 // One log file. It is opened again when somebody has renamed it (logrotate) and never stands in the way: a full disk
-// costs lines, not the daemon.
+// costs lines, not the daemon. Nor is it a way to write elsewhere: the file is hacluster's, and so may be its directory.
 
+import CLinux
 import Glibc
 
 /// A file that lines are appended to.
-struct LogFile {
+struct LogFile: Sendable {
     /// What became of a line.
     enum Outcome: Equatable {
         case written
@@ -17,29 +18,28 @@ struct LogFile {
     }
 
     let path: String
-    /// Client programs such as ipfail run as hacluster and write into the same file, which is theirs with the original, too.
-    /// Another's file stays another's.
-    private let clients: (user: uid_t, group: gid_t)?
+    private let isBorrowed: Bool
     private var descriptor: Int32 = -1
     private var lost = 0
 
     init(path: String) {
         self.path = path
-        if geteuid() == 0, let user = Directories.userID("hacluster"), let group = Directories.groupID("haclient") {
-            clients = (user, group)
-        } else {
-            clients = nil
-        }
+        isBorrowed = false
+    }
+
+    /// A file that is open already and stays so; `name` is for people.
+    init(borrowing descriptor: Int32, name: String) {
+        path = name
+        isBorrowed = true
+        self.descriptor = descriptor
     }
 
     mutating func append(_ line: String) -> Outcome {
-        reopenIfMoved()
-        if descriptor < 0 {
-            // Not blocking, in case somebody has put a FIFO there.
-            descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0o644)
-            shareWithClients()
+        do throws(HostError) {
+            try openIfNeeded()
+        } catch {
+            return failed(error)
         }
-        guard descriptor >= 0 else { return failed(HostError("open", path)) }
         if let code = Descriptors.write(Array((line + "\n").utf8), to: descriptor) {
             return failed(HostError("write", path, code: code))
         }
@@ -48,15 +48,8 @@ struct LogFile {
         return .recovered(lost: lost)
     }
 
-    private func shareWithClients() {
-        var status = stat()
-        guard let clients, descriptor >= 0, fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-            status.st_uid == 0
-        else { return }
-        _ = fchown(descriptor, clients.user, clients.group)
-    }
-
     mutating func close() {
+        guard !isBorrowed else { return }
         if descriptor >= 0 { Glibc.close(descriptor) }
         descriptor = -1
     }
@@ -67,6 +60,55 @@ struct LogFile {
         return lost == 1 ? .broke("\(error); its lines are lost") : .stillBroken
     }
 
+    // MARK: - Opening
+
+    private mutating func openIfNeeded() throws(HostError) {
+        guard !isBorrowed else { return }
+        reopenIfMoved()
+        guard descriptor < 0 else { return }
+        let opened = Self.isNobodyElses(directory) ? openFollowing() : openHere()
+        guard opened >= 0 else { throw HostError("open", path) }
+        descriptor = opened
+        shareWithClients()
+    }
+
+    // Not blocking, in case somebody has put a FIFO there.
+    private static let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
+
+    /// Through a link, too, unless it is another's.
+    private func openFollowing() -> Int32 {
+        let opened = Glibc.open(path, Self.flags | O_NOFOLLOW, 0o644)
+        guard opened < 0, errno == ELOOP else { return opened }
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_uid == 0 || status.st_uid == geteuid() else {
+            errno = ELOOP
+            return -1
+        }
+        return Glibc.open(path, Self.flags, 0o644)
+    }
+
+    /// Where others may write: neither through a link nor into a file that has another name, which may be anywhere.
+    private func openHere() -> Int32 {
+        let opened = clinux_open_without_links(path, Self.flags, 0o644)
+        var status = stat()
+        guard opened >= 0, fstat(opened, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_nlink > 1
+        else { return opened }
+        Glibc.close(opened)
+        errno = EMLINK
+        return -1
+    }
+
+    /// Client programs such as ipfail run as hacluster and write into the same file, which is theirs with the original, too.
+    /// Another's file stays another's.
+    private func shareWithClients() {
+        var status = stat()
+        guard geteuid() == 0, fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1,
+            status.st_uid == 0,
+            let user = Directories.userID("hacluster"), let group = Directories.groupID("haclient")
+        else { return }
+        _ = fchown(descriptor, user, group)
+    }
+
     private mutating func reopenIfMoved() {
         guard descriptor >= 0 else { return }
         var opened = stat()
@@ -75,5 +117,45 @@ struct LogFile {
             fstat(descriptor, &opened) == 0 && stat(path, &named) == 0 && opened.st_ino == named.st_ino
             && opened.st_dev == named.st_dev
         if !isSame { close() }
+    }
+
+    // MARK: - Whom to trust
+
+    private var directory: String {
+        path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    }
+
+    /// Whether no other user can replace what lies in a directory, or have its path lead elsewhere. In one that is everybody's
+    /// but sticky (/tmp), each replaces only what is his.
+    static func isNobodyElses(_ directory: String, links: Int = 40) -> Bool {
+        guard links > 0, directory.hasPrefix("/") else { return false }
+        var path = ""
+        for component in "./\(directory)".split(separator: "/") {
+            let parent = path
+            path += "/\(component)"
+            var status = stat()
+            guard lstat(path, &status) == 0, status.st_uid == 0 || status.st_uid == geteuid() else { return false }
+            if status.st_mode & S_IFMT == S_IFLNK {
+                guard let target = target(of: path),
+                    isNobodyElses(target.hasPrefix("/") ? target : "\(parent)/\(target)", links: links - 1)
+                else { return false }
+            } else if status.st_mode & 0o022 != 0, status.st_mode & S_ISVTX == 0 {
+                return false
+            }
+        }
+        return true
+    }
+
+    private static func target(of link: String) -> String? {
+        var room = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink(link, &room, room.count)
+        return count > 0 ? String(decoding: room.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self) : nil
+    }
+}
+
+extension LogFile.Outcome {
+    /// Lines lost before this one was written.
+    var lost: Int {
+        if case .recovered(let lost) = self { lost } else { 0 }
     }
 }

@@ -34,8 +34,7 @@ public final class LogOutput: Sendable {
         _ configuration: LoggingConfiguration, host: String, entity: String = "heartbeat", console: Console,
         sockets: Sockets = Sockets()
     ) {
-        let destinations = LogDestinations(configuration, console: console, sockets: sockets)
-        let backEnd = LogBackEnd(destinations, host: host, entity: entity)
+        let backEnd = LogBackEnd(configuration, console: console, sockets: sockets, host: host, entity: entity)
         self.init(backEnd, Logger(label: entity) { _ in HeartbeatLogHandler(backEnd) })
     }
 
@@ -91,9 +90,16 @@ public final class LogOutput: Sendable {
         backEnd.release()
     }
 
-    /// Writes what is held back so far: the process may be at its end.
-    public func writeHeldBack() {
+    /// Tells the other destinations of a file that has not taken a line for long. To be called now and then.
+    public func lookAfterFiles() {
+        backEnd.lookAfterFiles()
+    }
+
+    /// Waits until the files have every line that was written, at most for `limit`: a disk that hangs must not hold up the end
+    /// of the process either. Never on the loop, unless nothing counts any more.
+    public func flush(atMost limit: Duration = .seconds(3)) {
         backEnd.writeHeldBack()
+        backEnd.flush(atMost: limit)
     }
 
     /// Writes one line through `logger`. `fields` go to the journal beside the text.

@@ -39,6 +39,7 @@ public struct HostError: Error, Hashable, Sendable, CustomStringConvertible {
         case EEXIST where operation == Directories.making: "something else stands there; move it away"
         case ENOENT where operation == Directories.making: "make the directory above it"
         case ELOOP: "a symbolic link stands where a file should be; remove it"
+        case EMLINK: "it has another name somewhere else (ls -li); remove it"
         default: nil
         }
     }

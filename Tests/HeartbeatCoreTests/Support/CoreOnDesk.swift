@@ -75,6 +75,13 @@ struct CoreOnDesk {
         return feed(.received(message, over: Self.eth0))
     }
 
+    /// A life of the peer says that it has heard what alpha has sent last.
+    mutating func prove(generation: UInt64) -> [Effect] {
+        let heard = String(Self.generation.number, radix: 16) + ":" + String(core.lastSequence, radix: 16)
+        let field = Message.Field(name: "hbheard", value: .string(heard))
+        return hear(.other(type: "NS_hbgeneration", fields: [field]), generation: generation, to: Self.alpha)
+    }
+
     mutating func hear(status: NodeStatus, deadtime: Duration = .seconds(10)) -> [Effect] {
         hear(.status(StatusReport(status: status, deadtime: deadtime)))
     }
@@ -182,7 +189,12 @@ struct CoreOnDesk {
 
 extension [Effect] {
     var messages: [Message] {
-        compactMap { effect in if case .transmit(let message) = effect { message } else { nil } }
+        compactMap { effect in
+            switch effect {
+            case .transmit(let message), .transmitAtLeisure(let message): message
+            default: nil
+            }
+        }
     }
 
     var contents: [Message.Content] { messages.map(\.content) }

@@ -113,6 +113,7 @@ import Testing
         logger.debug("two")
         logger.warning("three")
         output.writeScriptLine(tag: "Stub(a)[1]", text: "four")
+        output.flush(atMost: .seconds(60))
         #expect(lines(directory + "/ha-log").map { $0.suffix(5) } == [": one", "three", " four"])
         #expect(lines(directory + "/ha-debug").map { $0.suffix(5) } == [": one", ": two", "three", " four"])
         #expect(lines(directory + "/ha-log")[0].contains(" nodea heartbeat: [\(getpid())]: info: one"))
@@ -124,13 +125,16 @@ import Testing
         let path = directory + "/ha-log"
         let output = output(in: directory) { $0.logFile = path }
         let sameOutput = output.adding(["HA_NODE": "nodea"])
-        func told() -> [String] { lines(path).map { String($0.suffix(6)) } }
+        func told() -> [String] {
+            output.backEnd.flush(atMost: .seconds(60))
+            return lines(path).map { String($0.suffix(6)) }
+        }
         output.write(.info, "first.")
         output.holdingBack {
             output.write(.info, "second")
             sameOutput.holdingBack { output.writeScriptLine(tag: "Stub(a)[1]", text: "third.") }
             #expect(told() == ["first."])
-            sameOutput.writeHeldBack()
+            sameOutput.flush(atMost: .seconds(60))
             #expect(told() == ["first.", "second", "third."])
             output.write(.info, "fourth")
             #expect(told().count == 3)
@@ -144,11 +148,15 @@ import Testing
         defer { removeTree(directory) }
         let path = directory + "/ha-log"
         let output = output(in: directory) { $0.logFile = path }
-        output.write(.info, "before")
+        func write(_ text: String) {
+            output.write(.info, text)
+            output.flush(atMost: .seconds(60))
+        }
+        write("before")
         #expect(rename(path, path + ".1") == 0)
-        output.write(.info, "after")
+        write("after")
         unlink(path)
-        output.write(.info, "last")
+        write("last")
         #expect(lines(path + ".1").count == 1 && lines(path).count == 1 && lines(path)[0].hasSuffix("last"))
     }
 
@@ -162,8 +170,10 @@ import Testing
             $0.debugFile = directory + "/ha-debug"
         }
         for number in 0..<5 { output.write(.info, "line \(number)") }
+        output.flush(atMost: .seconds(60))
         unlink(path)
         output.write(.info, "line 5")
+        output.flush(atMost: .seconds(60))
         let debug = lines(directory + "/ha-debug")
         let reports = debug.filter { !$0.contains("info: line") }
         #expect(debug.count == 8)
@@ -180,6 +190,7 @@ import Testing
         }
         for _ in 0..<10 { output.write(.critical, "unheard") }
         output.writeScriptLine(tag: "x", text: "y")
+        output.flush(atMost: .seconds(60))
     }
 
     @Test func aFifoWithoutReaderDoesNotHang() throws {
@@ -188,6 +199,8 @@ import Testing
         #expect(mkfifo(directory + "/ha-log", 0o600) == 0)
         let output = output(in: directory) { $0.logFile = directory + "/ha-log" }
         output.write(.info, "unheard")
+        output.flush(atMost: .seconds(60))
+        #expect(output.backEnd.isWritten)
     }
 
     @Test func syslogGetsThePriorityOfItsFacility() throws {
@@ -245,6 +258,7 @@ import Testing
         #expect(
             receiver.next()
                 == "MESSAGE=Stub(a)[1]: hi\nPRIORITY=6\n\(head)HA_GROUP=web\nHA_SCRIPT=Stub(a)[1]\n")
+        output.flush(atMost: .seconds(60))
         let written = lines(directory + "/ha-log")
         #expect(written.count == 3 && written[1].hasSuffix("WARN: short") && written[2].hasSuffix("Stub(a)[1]:    hi"))
     }
