@@ -2,17 +2,20 @@
 # that is possible (Debian, root), and named where it is not.
 
 .DEFAULT_GOAL := help
-.PHONY: help build install uninstall dist demo bench interop test check lint shell examples packaging systemd sim mutants \
-	clean
+.PHONY: help build install uninstall dist demo bench torture interop test check nightly lint shell examples packaging systemd sim \
+	mutants bare clean
 # The steps share the build directory and the processors.
 .NOTPARALLEL:
 
-SWIFT ?= swift
-# One build serves everything, and the installed programs must run where there is no Swift.
-RELEASE = $(SWIFT) build -c release --static-swift-stdlib
+export SWIFT ?= swift
+# One build serves everything, and the installed programs must run where there is no Swift. Coloured messages are another
+# command line for the compiler, so a terminal and a pipe would rebuild everything in turn.
+RELEASE = .ci/swift build --no-color-diagnostics -c release --static-swift-stdlib
 SEED ?= 1
 SEEDS ?= 6000
 ARGS ?=
+# `K/N`: only the K-th of N parts of a comparison or of the mutants; the gate draws K from the commit.
+SAMPLE ?=
 # How often `make bench` repeats each fault, whether it only takes a first look, where its rows go, and the page it writes.
 RUNS ?= 5
 QUICK ?=
@@ -27,18 +30,22 @@ BENCH_PRODUCTS := heartbeat hb_standby hbbench hbfloor
 INTEROP_PRODUCTS := heartbeat cl_status hb_standby hb_takeover hbinterop
 PRODUCTS := $(DEMO_PRODUCTS) hb_takeover hb_address faild hbsim
 INSTALLED = $(filter-out hbsim hbdemo,$(PRODUCTS))
-SHELL_FILES = $(wildcard install.sh resource.d/* tools/* systemd/heartbeat.init Tests/resource.d/* Tests/tools.d/* Tests/install.d/* Tests/systemd/* .ci/*)
+SHELL_FILES = $(filter-out .ci/failed-tests,$(wildcard install.sh resource.d/* tools/* systemd/heartbeat.init Tests/resource.d/* \
+	Tests/tools.d/* Tests/install.d/* Tests/systemd/* .ci/*))
 
 # package:what it is recognised by, a program or a file
-TOOLCHAIN := git:git ca-certificates:/etc/ssl/certs/ca-certificates.crt pkg-config:pkg-config \
-	libc6-dev:/usr/include/stdio.h libstdc++-12-dev:/usr/include/c++/* libsystemd-dev:/usr/include/systemd/sd-daemon.h
+# The toolchain brings a compiler, but not what it links with.
+TOOLCHAIN := git:git binutils:ld ca-certificates:/etc/ssl/certs/ca-certificates.crt \
+	pkg-config:pkg-config libc6-dev:/usr/include/stdio.h libstdc++-12-dev:/usr/include/c++/* libsystemd-dev:/usr/include/systemd/sd-daemon.h
 LABORATORY := iproute2:ip util-linux:nsenter hostname:hostname
+# The path, because shells have a `kill` of their own.
+TESTS := procps:sysctl procps:/bin/kill perl-base:perl
 # Debian's heartbeat 3.0.6 and what it calls.
 ORIGINAL := heartbeat:/usr/share/heartbeat/ResourceManager net-tools:ifconfig iptables:iptables \
 	resource-agents:/usr/lib/ocf/resource.d/heartbeat/IPaddr2
-PEERS := $(ORIGINAL) keepalived:/usr/sbin/keepalived
+PEER_PACKAGES := $(ORIGINAL) keepalived:/usr/sbin/keepalived
 PACKAGING := binutils:strip
-CONTAINER := systemd:/lib/systemd/systemd iproute2:ip util-linux:nsenter
+CONTAINER := systemd:/lib/systemd/systemd iproute2:ip util-linux:nsenter procps:/bin/kill
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -58,16 +65,20 @@ dist: build ## pack an archive for a second gateway without Swift: .build/dist/*
 	@.ci/dist $(BIN) $(INSTALLED)
 
 demo: ## play failovers in network namespaces and measure them (root); ARGS=--help tells more
+ifneq ($(filter -h --help,$(ARGS)),)
+	@cat docs/demo-help.txt
+else
 	@[ "$$(id -u)" -eq 0 ] || { echo "the demonstration needs root: it makes network namespaces" >&2; exit 1; }
-	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) swift
-	@for product in $(DEMO_PRODUCTS); do $(RELEASE) --product $$product || exit; done
+	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) swift >&2
+	@for product in $(DEMO_PRODUCTS); do $(RELEASE) --product $$product >&2 || exit; done
 	@$(BIN)/hbdemo $(ARGS)
+endif
 
 bench: ## measure beside heartbeat 3, keepalived and bare C (root), write docs/benchmarks.md; RUNS=5 QUICK=1 ROWS=directory
 	@[ "$$(id -u)" -eq 0 ] || { echo "the bench needs root: it makes network namespaces" >&2; exit 1; }
 	@[ ! -e /usr/share/swift-heartbeat ] || { \
 		echo "not on a gateway: the bench needs Debian's heartbeat, which would replace the installed one" >&2; exit 1; }
-	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) $(PEERS) swift
+	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) $(PEER_PACKAGES) swift
 	@for product in $(BENCH_PRODUCTS); do $(RELEASE) --product $$product || exit; done
 	@mkdir -p $(ROWS)
 ifneq ($(QUICK),)
@@ -80,37 +91,47 @@ else
 		--markdown $(PAGE) --picture $(dir $(PAGE))outage-by-addresses.svg
 endif
 
+# The campaign of `make torture`: the same seed gives the same faults.
+FAULTS ?= 60
+PEERS ?= ours,keepalived,heartbeat
+torture: ## give this daemon, keepalived and heartbeat 3 the same random faults (root); SEED=n FAULTS=n PEERS=ours,keepalived
+	@[ "$$(id -u)" -eq 0 ] || { echo "the campaign needs root: it makes network namespaces" >&2; exit 1; }
+	@[ ! -e /usr/share/swift-heartbeat ] || { \
+		echo "not on a gateway: the campaign needs Debian's heartbeat, which would replace the installed one" >&2; exit 1; }
+	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) $(PEER_PACKAGES) nftables:nft swift
+	@for product in $(BENCH_PRODUCTS); do $(RELEASE) --product $$product || exit; done
+	@mkdir -p $(ROWS)
+	@$(BIN)/hbbench torture --seed $(SEED) --faults $(FAULTS) --peers $(PEERS) --json $(ROWS)/torture.json \
+		--markdown $(ROWS)/torture.md --logs $(ROWS)/torture-logs
+
 interop: ## live beside Debian's heartbeat 3.0.6, read its files and serve its clients as it does (root)
 	@[ "$$(id -u)" -eq 0 ] || { echo "the comparison needs root: it makes namespaces" >&2; exit 1; }
 	@[ ! -e /usr/share/swift-heartbeat ] || { \
 		echo "not on a gateway: this needs Debian's heartbeat, which would replace the installed one" >&2; exit 1; }
 	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) $(ORIGINAL) swift
 	@for product in $(INTEROP_PRODUCTS); do $(RELEASE) --product $$product || exit; done
-	@$(BIN)/hbinterop configuration
-	@$(BIN)/hbinterop clients
-	@$(BIN)/hbinterop scripts
-	@$(BIN)/hbinterop pairs
+	@for part in configuration clients scripts pairs; do $(BIN)/hbinterop $$part $(SAMPLE:%=--sample %) || exit; done
 
-test: ## run all tests; those that need root are skipped aloud without
-	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) swift
-	$(SWIFT) test
-	Tests/resource.d/run
+test: ## run all tests; those that need root are skipped aloud without; what they say is kept in .build/tests.log
+	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) $(TESTS) swift
+	@.ci/test $(ARGS)
 
-check: lint shell build examples packaging systemd sim ## everything that must hold before a change is published
-	@if [ "$$(id -u)" -eq 0 ]; then \
-		.ci/install-missing $(LABORATORY) && $(BIN)/hbdemo --json; \
-	else \
-		echo "SKIPPED: the demonstration needs root"; \
-	fi
+# Mutants are a sample that moves with the commits; the comparison with heartbeat 3 needs its packages, so `.ci/run` adds it.
+check: ## everything that must hold before a change is published
+	@MAKE='$(MAKE)' .ci/steps lint shell test build examples packaging systemd sim 'mutants SAMPLE=$(shell .ci/sample 12)' \
+		$(if $(filter 0,$(shell id -u)),'demo ARGS=--json')
+	@[ "$$(id -u)" -eq 0 ] || echo "SKIPPED: the demonstration needs root"
+
+nightly: ## everything that is too long for each change: all of interop, mutants and 10,000 seeds, and a bare machine (root)
+	@MAKE='$(MAKE)' .ci/steps check interop 'sim SEEDS=10000' mutants torture bare
 
 lint: ## check the format of the Swift sources
 	@.ci/install-missing swift
-	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Package.swift
+	.ci/swift format lint --strict --recursive --parallel Sources Tests Package.swift
 
-shell: ## check the shell scripts and run their tests
+shell: ## check the shell scripts; make test runs them
 	@.ci/install-missing shellcheck:shellcheck
 	shellcheck -x $(SHELL_FILES)
-	Tests/resource.d/run
 
 examples: ## check the example configurations with the daemon itself; after make build
 	.ci/check-examples $(BIN)/heartbeat
@@ -132,7 +153,11 @@ sim: ## simulate clusters under faults; SEED=n SEEDS=n
 
 mutants: ## plant each known bug and see the simulator object; SEEDS=n
 	@.ci/install-missing $(TOOLCHAIN) patch:patch swift
-	.ci/mutants $(SEEDS)
+	.ci/mutants $(SAMPLE:%=--sample %) $(SEEDS)
+
+bare: ## do what README says on a fresh minimal Debian in a directory, and see what stays behind (root)
+	@.ci/install-missing debootstrap:debootstrap git:git util-linux:unshare swift
+	.ci/bare
 
 clean: ## remove everything built
 	rm -rf .build

@@ -9,10 +9,13 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
-// The daemon's memory is locked, so what it does not need it must not have: no names for a dynamic linker to find (they also
-// keep unused code from being dropped), and relocations in a form that takes a tenth of the room (glibc 2.36, Debian 12).
-let small = [
-    "-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
+// What is installed has only what it needs, for the daemon's memory is locked: no names for a dynamic linker to find (they
+// also keep unused code from being dropped), relocations in a form that takes a tenth of the room (glibc 2.36, Debian 12),
+// and in a release no symbols.
+let small: [LinkerSetting] = [
+    .unsafeFlags(
+        ["-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"]),
+    .unsafeFlags(["-Xlinker", "-s"], .when(configuration: .release)),
 ]
 
 let package = Package(
@@ -31,10 +34,10 @@ let package = Package(
         .executable(name: "hbfloor", targets: ["hbfloor"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     ],
     targets: [
         // Pure: no clock, socket, process or random source. Held by TidyTests.
@@ -56,7 +59,7 @@ let package = Package(
             dependencies: [
                 "HeartbeatModel", "HeartbeatWire", "HeartbeatClients", "HeartbeatLans", "HeartbeatControl", "CLinux",
                 "CSystemd",
-                nioCore, nioPosix, logging,
+                nioCore, nioPosix, logging, crypto,
             ],
             swiftSettings: strict),
         .target(
@@ -73,21 +76,34 @@ let package = Package(
         // Argument parsing only.
         .executableTarget(
             name: "heartbeat", dependencies: ["HeartbeatDaemon", arguments], swiftSettings: strict,
-            linkerSettings: [.unsafeFlags(small)]),
-        .executableTarget(name: "cl_status", dependencies: ["HeartbeatControl", arguments], swiftSettings: strict),
+            linkerSettings: small),
+        .executableTarget(
+            name: "cl_status", dependencies: ["HeartbeatControl", "HeartbeatModel", arguments], swiftSettings: strict,
+            linkerSettings: small),
         .target(
             name: "HeartbeatMove", dependencies: ["HeartbeatModel", "HeartbeatControl", arguments],
             swiftSettings: strict),
-        .executableTarget(name: "hb_standby", dependencies: ["HeartbeatMove", arguments], swiftSettings: strict),
-        .executableTarget(name: "hb_takeover", dependencies: ["HeartbeatMove", arguments], swiftSettings: strict),
-        .executableTarget(name: "hb_address", dependencies: ["HeartbeatLinux", arguments], swiftSettings: strict),
         .executableTarget(
-            name: "faild", dependencies: ["HeartbeatLinux", "HeartbeatModel", arguments], swiftSettings: strict),
-        .executableTarget(name: "hbsim", dependencies: ["HeartbeatSimulator", arguments], swiftSettings: strict),
+            name: "hb_standby", dependencies: ["HeartbeatMove", arguments], swiftSettings: strict,
+            linkerSettings: small),
+        .executableTarget(
+            name: "hb_takeover", dependencies: ["HeartbeatMove", arguments], swiftSettings: strict,
+            linkerSettings: small),
+        .executableTarget(
+            name: "hb_address", dependencies: ["HeartbeatLinux", "HeartbeatModel", arguments], swiftSettings: strict,
+            linkerSettings: small),
+        .executableTarget(
+            name: "faild", dependencies: ["HeartbeatLinux", "HeartbeatModel", arguments], swiftSettings: strict,
+            linkerSettings: small),
+        .executableTarget(
+            name: "hbsim", dependencies: ["HeartbeatSimulator", "HeartbeatModel", arguments], swiftSettings: strict),
         .target(name: "HeartbeatLab", dependencies: ["HeartbeatModel", "CLinux"], swiftSettings: strict),
-        .executableTarget(name: "hbdemo", dependencies: ["HeartbeatLab", arguments], swiftSettings: strict),
-        .target(name: "HeartbeatBench", dependencies: ["HeartbeatLab", "CLinux"], swiftSettings: strict),
-        .executableTarget(name: "hbbench", dependencies: ["HeartbeatBench", arguments], swiftSettings: strict),
+        .executableTarget(
+            name: "hbdemo", dependencies: ["HeartbeatLab", "HeartbeatModel", arguments], swiftSettings: strict),
+        .target(
+            name: "HeartbeatBench", dependencies: ["HeartbeatLab", "HeartbeatModel", "CLinux"], swiftSettings: strict),
+        .executableTarget(
+            name: "hbbench", dependencies: ["HeartbeatBench", "HeartbeatModel", arguments], swiftSettings: strict),
         .target(
             name: "HeartbeatInterop",
             dependencies: [
@@ -95,7 +111,8 @@ let package = Package(
                 "HeartbeatModel", "CLinux",
             ],
             swiftSettings: strict),
-        .executableTarget(name: "hbinterop", dependencies: ["HeartbeatInterop", arguments], swiftSettings: strict),
+        .executableTarget(
+            name: "hbinterop", dependencies: ["HeartbeatInterop", "HeartbeatModel", arguments], swiftSettings: strict),
         // The physical limit in bare C, for comparison.
         .executableTarget(name: "hbfloor"),
 
@@ -107,7 +124,8 @@ let package = Package(
             name: "HeartbeatConfigTests", dependencies: ["HeartbeatConfig", "HeartbeatModel"],
             resources: [.copy("golden")], swiftSettings: strict),
         .testTarget(
-            name: "HeartbeatCoreTests", dependencies: ["HeartbeatCore", "HeartbeatSimulator", "HeartbeatModel"],
+            name: "HeartbeatCoreTests",
+            dependencies: ["HeartbeatCore", "HeartbeatSimulator", "HeartbeatModel", "HeartbeatWire"],
             resources: [.copy("scenarios")], swiftSettings: strict),
         .testTarget(
             name: "HeartbeatClientsTests",

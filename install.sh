@@ -18,6 +18,10 @@ here=$(cd "$(dirname "$0")" && pwd)
 libexec=$prefix/libexec/heartbeat
 share=$prefix/share/swift-heartbeat
 documents=$prefix/share/doc/swift-heartbeat
+# What has been installed below the prefix, with what is in it: a line `digest path` for a file, `-> text path` for a link.
+# Other packages have files in the same directories, so that nothing else may be removed.
+manifest=$share/manifest
+installed=''
 logrotate=/etc/logrotate.d/heartbeat
 
 fail() {
@@ -47,38 +51,111 @@ find_programs() {
     done
 }
 
-# Both own the same paths, and the next upgrade of the package would mix them.
-refuse_the_original() {
+# Whether dpkg knows Debian's package: `installed`; `config-files` when it has been removed; nothing otherwise.
+state_of_the_original() {
     [ -z "$root" ] && command -v dpkg-query >/dev/null || return 0
     # shellcheck disable=SC2016 # dpkg-query's own notation
-    case $(dpkg-query -W -f '${db:Status-Status}' heartbeat 2>/dev/null) in
-    installed) fail "the Debian package heartbeat is installed: systemctl stop heartbeat && apt-get remove heartbeat" ;;
-    esac
+    dpkg-query -W -f '${db:Status-Status}' heartbeat 2>/dev/null
+}
+
+# How the daemon is given an order here: by systemd where it runs, else by the init script.
+order() { # word-for-systemctl word-for-the-init-script
+    if [ -d "${SYSTEMD_RUNTIME:-/run/systemd/system}" ]; then
+        echo "systemctl $1 heartbeat"
+    else
+        echo "service heartbeat $2"
+    fi
+}
+
+# Both own the same paths, and the next upgrade of the package would mix them.
+refuse_the_original() {
+    [ "$(state_of_the_original)" = installed ] || return 0
+    tell_orphans remove heartbeat
+    fail "the Debian package heartbeat is installed: $(order stop stop) && apt-get remove heartbeat"
+}
+
+# What came with Debian's heartbeat is nobody's any more when it goes: the agents that resource scripts call, the firewall,
+# the log. Libraries are not worth a word.
+tell_orphans() { # command-of-apt-get...
+    orphans=$(apt-get --simulate --auto-remove "$@" 2>/dev/null |
+        sed -n 's/^Remv \([^ :]*\).*/\1/p' | grep -v -e '^lib' -e '^heartbeat$' | tr '\n' ' ')
+    [ -z "$orphans" ] || echo "install.sh: with the next 'apt-get autoremove' these would be removed as well, because" \
+        "only Debian's heartbeat asked for them. Keep what you use: apt-mark manual ${orphans% }" >&2
 }
 
 put() { # mode source target
     install -D -m "$1" "$2" "$root$3" || fail "cannot install $root$3"
+    note "$3"
 }
 
 link() { # text target
     if ! mkdir -p "$root${2%/*}" || ! ln -sfn "$1" "$root$2"; then fail "cannot link $root$2"; fi
+    note "$2"
+}
+
+note() { # path
+    case $1 in "$prefix"/*) installed="$installed$1
+" ;; esac
 }
 
 # The new file replaces the old one in one step: what runs goes on with the old.
 put_program() { # name target
-    put 755 "$bin/$1" "$2.new"
+    install -D -m 755 "$bin/$1" "$root$2.new" || fail "cannot install $root$2.new"
     ! command -v strip >/dev/null || strip "$root$2.new" || fail "cannot strip $root$2.new"
     mv "$root$2.new" "$root$2" || fail "cannot install $root$2"
+    note "$2"
 }
 
-# Paths below /usr in it become those below the prefix.
+# Paths of this product in it become those below the prefix.
 put_text() { # mode source target
     put "$1" "$2" "$3"
     text_of "$2" >"$root$3" || fail "cannot install $root$3"
 }
 
+# Not the directory /usr/libexec/heartbeat itself: in HA_BIN, scripts look for the programs of resource-agents.
 text_of() { # source
-    sed "s|/usr/libexec/heartbeat|$libexec|g; s|/usr/bin/|$prefix/bin/|g; s|/usr/share/|$prefix/share/|g" "$1"
+    sed "s|/usr/libexec/heartbeat/heartbeat|$libexec/heartbeat|g; s|/usr/bin/|$prefix/bin/|g
+        s|/usr/share/|$prefix/share/|g" "$1"
+}
+
+# As a line of the manifest; nothing if there is no such file.
+line_of() { # path
+    if [ -L "$root$1" ]; then
+        echo "-> $(readlink "$root$1") $1"
+    elif [ -f "$root$1" ]; then
+        echo "$(sha256sum <"$root$1" | cut -d ' ' -f 1) $1"
+    fi
+}
+
+# What an earlier version has installed and this one does not have goes.
+write_manifest() {
+    old=''
+    [ ! -f "$root$manifest" ] || old=$(cat "$root$manifest")
+    printf '%s' "$installed" | sort -u >"$root$manifest.paths" || fail "cannot write $root$manifest"
+    while read -r path; do line_of "$path"; done <"$root$manifest.paths" >"$root$manifest.new" ||
+        fail "cannot write $root$manifest"
+    printf '%s' "$old${old:+
+}" | while read -r line; do grep -qxF -- "${line##* }" "$root$manifest.paths" || remove "$line"; done
+    rm "$root$manifest.paths"
+    mv "$root$manifest.new" "$root$manifest" || fail "cannot write $root$manifest"
+}
+
+# Removes what is still as it was installed, and directories of heartbeat's that are empty then.
+remove() { # line of the manifest
+    path=${1##* }
+    now=$(line_of "$path")
+    if [ -z "$now" ]; then return; fi
+    if [ "$now" != "$1" ]; then
+        echo "install.sh: $root$path is not what was installed there, so it stays" >&2
+        return
+    fi
+    rm -f "$root$path"
+    path=${path%/*}
+    while rmdir_of_ours "$path"; do path=${path%/*}; done
+}
+
+rmdir_of_ours() { # path
+    case ${1#"$prefix"} in *heartbeat*) rmdir "$root$1" 2>/dev/null ;; *) return 1 ;; esac
 }
 
 # Where callers of the original look for what it brought along. What is there already is somebody's own.
@@ -117,7 +194,7 @@ install_all() {
     for name in hb_delnode hb_setweight hb_setsite; do link hb_addnode "$prefix/share/heartbeat/$name"; done
     for file in "$here"/resource.d/*; do
         if [ -x "$file" ]; then mode=755; else mode=644; fi
-        put $mode "$file" "$share/resource.d/${file##*/}"
+        put_text $mode "$file" "$share/resource.d/${file##*/}"
     done
     put_text 644 "$here/systemd/heartbeat.service" "$prefix/lib/systemd/system/heartbeat.service"
     put 644 "$here/systemd/heartbeat.sysusers" "$prefix/lib/sysusers.d/heartbeat.conf"
@@ -126,55 +203,44 @@ install_all() {
     for file in "$here"/*.example "$here"/*.md "$here/LICENSE" "$here"/docs/*; do
         [ ! -f "$file" ] || put 644 "$file" "$documents/${file#"$here"/}"
     done
+    write_manifest
     put_doors
-    tell_covered
     [ -n "$root" ] || tell_system
 }
 
 tell_system() {
-    ! command -v systemd-sysusers >/dev/null || systemd-sysusers heartbeat.conf
-    ! command -v systemd-tmpfiles >/dev/null || systemd-tmpfiles --create heartbeat.conf
+    ! command -v systemd-sysusers >/dev/null || systemd-sysusers "$prefix/lib/sysusers.d/heartbeat.conf"
+    ! command -v systemd-tmpfiles >/dev/null || systemd-tmpfiles --create "$prefix/lib/tmpfiles.d/heartbeat.conf"
+    [ "$(state_of_the_original)" != config-files ] || tell_orphans autoremove
     [ ! -d /run/systemd/system ] || systemctl daemon-reload
     if "$libexec/heartbeat" -s >/dev/null; then
-        echo "Installed. The running daemon is still the old one: systemctl restart heartbeat"
+        echo "Installed. The running daemon is still the old one: $(order restart restart)"
     elif [ -e /etc/ha.d/ha.cf ]; then
-        echo "Installed. Next: heartbeat -t, then systemctl enable --now heartbeat"
+        echo "Installed. Next: heartbeat -t, then $(order 'enable --now' start)"
     else
         echo "Installed. Next: ha.cf, haresources and authkeys in /etc/ha.d; examples are in $documents"
     fi
 }
 
-# Removing the package of the original leaves its scripts, and they would go on doing the work.
-tell_covered() {
-    covered=''
-    for file in "$here"/resource.d/*; do
-        own=$root/etc/ha.d/resource.d/${file##*/}
-        if [ -x "$own" ] && ! { [ -L "$own" ] && is_door "$own"; }; then covered="$covered ${file##*/}"; fi
-    done
-    [ -z "$covered" ] || echo "In /etc/ha.d/resource.d are, and will be used instead of those installed now:$covered." \
-        "If they are an earlier heartbeat's and not your own, remove them; the IPaddr of Debian 12 refuses every" \
-        "interface but eth0."
-}
-
 uninstall_all() {
-    if [ -z "$root" ] && [ -x "$libexec/heartbeat" ] && "$libexec/heartbeat" -s >/dev/null; then
-        fail "heartbeat runs: systemctl disable --now heartbeat"
+    # When Debian's is there, the daemon and the unit are its own.
+    if [ -z "$root" ] && [ "$(state_of_the_original)" != installed ]; then
+        if [ -x "$libexec/heartbeat" ] && "$libexec/heartbeat" -s >/dev/null; then
+            fail "heartbeat runs: $(order 'disable --now' stop)"
+        fi
+        [ ! -d /run/systemd/system ] || systemctl --quiet disable heartbeat.service 2>/dev/null
     fi
-    if [ -z "$root" ] && [ -d /run/systemd/system ]; then systemctl --quiet disable heartbeat.service 2>/dev/null; fi
-    rm -rf "$root$share" "$root$documents" "$root$libexec"
-    for program in heartbeat cl_status hb_standby hb_takeover hb_address faild \
-        ResourceManager req_resource mach_down hb_addnode hb_delnode hb_setweight hb_setsite; do
-        rm -f "$root$prefix/bin/$program" "$root$prefix/sbin/$program" "$root$prefix/share/heartbeat/$program"
-    done
-    rm -f "$root$prefix/lib/systemd/system/heartbeat.service" "$root$prefix/lib/sysusers.d/heartbeat.conf" \
-        "$root$prefix/lib/tmpfiles.d/heartbeat.conf"
+    if [ -f "$root$manifest" ]; then
+        while read -r line; do remove "$line"; done <"$root$manifest"
+        remove "$(line_of "$manifest")"
+    fi
     # Changed by its owner, or another's: it stays.
     ! cmp -s "$here/systemd/heartbeat.logrotate" "$root$logrotate" || rm -f "$root$logrotate"
     ! text_of "$here/systemd/heartbeat.init" | cmp -s - "$root/etc/init.d/heartbeat" || rm -f "$root/etc/init.d/heartbeat"
     for file in "$root"/etc/ha.d/* "$root"/etc/ha.d/resource.d/*; do
         if [ -L "$file" ] && is_door "$file"; then rm -f "$file"; fi
     done
-    rmdir "$root$prefix/share/heartbeat" "$root/etc/ha.d/resource.d" "$root/etc/ha.d/rc.d" "$root/etc/ha.d" 2>/dev/null
+    rmdir "$root/etc/ha.d/resource.d" "$root/etc/ha.d/rc.d" "$root/etc/ha.d" 2>/dev/null
     [ -n "$root" ] || [ ! -d /run/systemd/system ] || systemctl daemon-reload
     echo "Uninstalled. Kept: ${root}/etc/ha.d and ${root}/var/lib/heartbeat, if there is anything in them."
 }

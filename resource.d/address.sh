@@ -3,11 +3,11 @@
 # those scripts; it never returns.
 #
 # Exit codes (LSB): 0 done, or running; 1 failed; 2 wrong arguments; 3 status: stopped; 5 hb_address is not installed.
-# Environment: HA_BIN (where hb_address lies if not in PATH), HA_RSCTMP (where SendArp keeps in mind that it was started).
+# Environment: HA_RSCTMP (where SendArp keeps in mind that it was started).
 
 name=${0##*/}
-for program in hb_address "${HA_BIN:-/usr/libexec/heartbeat}/hb_address"; do
+for program in hb_address /usr/bin/hb_address; do
     if command -v "$program" >/dev/null; then exec "$program" "$name" "$@"; fi
 done
-echo "$name: hb_address is neither in PATH nor in ${HA_BIN:-/usr/libexec/heartbeat}; install it beside heartbeat" >&2
+echo "$name: hb_address is neither in PATH nor is there a $program; install it with heartbeat" >&2
 exit 5

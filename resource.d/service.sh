@@ -179,5 +179,20 @@ routing_daemon() { # program action
             return
         fi
     done
-    fail 5 "no $1 found: neither a unit $1.service nor /usr/lib/frr/$1 (Debian: apt-get install frr)"
+    without_program "$2" "no $1 found: neither a unit $1.service nor /usr/lib/frr/$1 (Debian: apt-get install frr)" \
+        "$1:${ROUTING_RUN:-/run/frr}/$1.pid" "$1:${ROUTING_RUN:-/run/quagga}/$1.pid"
+}
+
+# For a service that is not installed: it cannot be started, and what does not run need not be stopped. One whose package
+# was removed while it ran is the exception.
+without_program() { # action complaint process:pid-file...
+    verb=$1 complaint=$2
+    shift 2
+    [ "$verb" != start ] || fail 5 "$complaint"
+    for candidate; do
+        is_alive "${candidate%%:*}" "${candidate#*:}" || continue
+        [ "$verb" = stop ] || answer 0
+        fail 5 "${candidate%%:*} (process $pid) runs, but $complaint"
+    done
+    [ "$verb" = stop ] || answer 1
 }

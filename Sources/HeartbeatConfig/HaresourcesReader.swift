@@ -10,7 +10,7 @@ struct HaresourcesReader {
 
     /// The nodes of ha.cf; empty when ha.cf names none, which is said there.
     private let nodes: [NodeName]
-    private let host: HostFacts
+    let host: HostFacts
     /// Words of the logical line being joined.
     private var words: [PlacedWord] = []
     /// The line before ended, but for its backslash, within its last word.
@@ -18,9 +18,11 @@ struct HaresourcesReader {
     /// Line each group's key was first seen in.
     private var keyLines: [String: Int] = [:]
     /// First group of each address, by its bytes.
-    private var addressOwners: [[UInt8]: (key: String, line: Int)] = [:]
+    var addressOwners: [[UInt8]: (key: String, line: Int)] = [:]
     /// Scripts something has been said about, or nothing had to be.
-    private var knownScripts: Set<String> = []
+    var knownScripts: Set<String> = []
+    /// What has been said to be doubtful about scripts: the same directory makes all in it so.
+    var knownDoubts: Set<String> = []
 
     private struct PlacedWord {
         let text: String
@@ -121,7 +123,14 @@ struct HaresourcesReader {
             log.warning(word.line, "\(quoted(word.text)): quotes are not understood, the script will see them")
         }
         do throws(Complaint) {
-            return try ResourceWord.resource(word.text)
+            let (resource, surplus) = try ResourceWord.resource(word.text)
+            if !surplus.isEmpty {
+                log.warning(
+                    word.line,
+                    "\(quoted(word.text)) has parts that mean nothing (\(surplus.joined(separator: ", "))); the order is "
+                        + "<address>/<bits>/<interface>/<broadcast>")
+            }
+            return resource
         } catch {
             log.error(word.line, "\(quoted(word.text)) \(error.message)")
             return nil
@@ -148,66 +157,6 @@ struct HaresourcesReader {
                 log.warning(group.line, "\(quoted(resource.word)) is in the group twice; once is enough")
             }
             checkAddress(of: resource, in: group)
-        }
-    }
-
-    /// An address in two groups would be on both nodes as soon as the groups are.
-    private mutating func checkAddress(of resource: Resource, in group: ResourceGroup) {
-        guard let address = resource.address else { return }
-        if let interface = address.interface, host.hasInterface(interface) == false {
-            log.warning(group.line, "\(quoted(resource.word)): \(quoted(interface)) is not an interface of this node")
-        }
-        if address.interface == nil, IPv6Address(address.text)?.isLinkLocal == true {
-            log.warning(
-                group.line, "\(quoted(resource.word)) is link-local, so any interface will do; name one after the bits")
-        }
-        guard let owner = addressOwners[address.bytes] else {
-            addressOwners[address.bytes] = (group.key, group.line)
-            return
-        }
-        // The same key twice has been refused already.
-        guard owner.key != group.key else { return }
-        log.error(
-            group.line,
-            "the address of \(quoted(resource.word)) is already in the group of line \(owner.line); "
-                + "it can belong to one group only")
-    }
-
-    // MARK: Scripts
-
-    /// The resource as it will be brought up: an address by the daemon, unless the owner has a script for it.
-    private mutating func assigned(_ resource: Resource, _ line: Int) -> Resource {
-        guard resource.address != nil else {
-            checkScript(resource.scriptName, line)
-            return resource
-        }
-        let name = resource.scriptName
-        guard host.hasOwnScript(name) else { return resource }
-        if knownScripts.insert(name).inserted {
-            log.warning(
-                line,
-                "resource.d/\(name), your own or that of an earlier heartbeat, is used instead of the built-in \(name); "
-                    + "remove it to have addresses brought up by the daemon itself: that is faster, and the IPaddr that "
-                    + "Debian 12 has left there refuses every interface but eth0")
-        }
-        var assigned = resource
-        assigned.address = nil
-        return assigned
-    }
-
-    private mutating func checkScript(_ name: String, _ line: Int) {
-        guard knownScripts.insert(name).inserted else { return }
-        switch host.findScript(name) {
-        case .found:
-            break
-        case .notExecutable(let path):
-            // Not shortened: the path is what the owner needs.
-            log.warning(line, "the script \(path) may not be executed, so its group cannot start; chmod 755 it")
-        case .missing(let searched):
-            log.warning(
-                line,
-                "there is no script \(quoted(name)), so its group cannot start; looked for "
-                    + searched.joined(separator: ", "))
         }
     }
 }

@@ -20,6 +20,16 @@ public struct HostFacts: Sendable {
         case found
         /// A file of that name may not be executed.
         case notExecutable(path: String)
+        /// A link of that name leads nowhere.
+        case danglingLink(path: String)
+        /// Its first line ends with a carriage return, so that the kernel does not find its interpreter.
+        case carriageReturn(path: String)
+        /// The interpreter in its first line is not there.
+        case noInterpreter(path: String, interpreter: String)
+        /// It is not run, because others than root could have changed it; `reason` is a sentence with its remedy.
+        case notTrusted(path: String, reason: String)
+        /// It is run, although others than root could have changed it.
+        case doubtful(path: String, reason: String)
         /// None of these exists.
         case missing(searched: [String])
     }
@@ -33,11 +43,21 @@ public struct HostFacts: Sendable {
     public var userExists: @Sendable (_ name: String) -> Bool = { _ in true }
     public var groupExists: @Sendable (_ name: String) -> Bool = { _ in true }
     public var isExecutable: @Sendable (_ path: String) -> Bool = { _ in true }
+    /// Where an address would come up; `nil`: nobody looked.
+    public var place: @Sendable (_ address: ServiceAddress) -> AddressPlace? = { _ in nil }
+    /// Who has an address here that no heartbeat of ours has brought up.
+    public var holder: @Sendable (_ address: ServiceAddress) -> AddressHolder? = { _ in nil }
     /// Whether the owner has an executable script of that name in `resource.d` of the configuration; an address is then
     /// the script's to bring up.
     public var hasOwnScript: @Sendable (_ name: String) -> Bool = { _ in false }
     /// Looks for a script where a start would look for it.
     public var findScript: @Sendable (_ name: String) -> ScriptSearch = { _ in .found }
+    /// Every word that could name a resource here: scripts, and services as `systemd::unit`.
+    public var resourceWords: @Sendable () -> [String] = { [] }
+    /// Whether the package of heartbeat 3 has brought this program, and will take it along.
+    public var belongsToHeartbeat3: @Sendable (_ path: String) -> Bool = { _ in false }
+    /// Whether a numeric address is one of this machine's own.
+    public var isOwnAddress: @Sendable (_ address: String) -> Bool = { _ in false }
     /// Name of the service to which `/etc/services` gives a UDP port.
     public var serviceForUDPPort: @Sendable (_ port: UInt16) -> String? = { _ in nil }
     /// Port of `ha-cluster/udp` in `/etc/services`; `nil` means 694.

@@ -4,15 +4,58 @@
 import HeartbeatModel
 
 enum ResourceWord {
-    /// `name`, `name::arg::arg…`, or a bare IPv4 address, which is IPaddr's. The daemon's own addresses have theirs set.
-    static func resource(_ word: String) throws(Complaint) -> Resource {
+    /// `name`, `name::arg::arg…`, or a bare IPv4 address, which is IPaddr's. The daemon's own addresses have theirs set;
+    /// `surplus` are the parts of one that mean nothing.
+    static func resource(_ word: String) throws(Complaint) -> (resource: Resource, surplus: [String]) {
         try refuseBareIPv6(word)
         let call = ResourceCall(word)
         try checkScriptName(call.scriptName, of: word)
-        return Resource(
-            word: word, scriptName: call.scriptName, arguments: call.arguments,
-            address: try AddressResource.address(call, word: word))
+        let found = try address(call, of: word)
+        let resource = Resource(
+            word: word, scriptName: call.scriptName, arguments: call.arguments, address: found?.address)
+        return (resource, found?.surplus ?? [])
     }
+
+    // MARK: Addresses
+
+    /// The address of a call of IPaddr, IPaddr2 or IPv6addr; `nil` for any other script. Whether the daemon or the owner's
+    /// script brings it up, the argument must be right.
+    private static func address(_ call: ResourceCall, of word: String) throws(Complaint) -> AddressWord? {
+        do throws(AddressWord.Mistake) {
+            switch call.scriptName {
+            case "IPaddr", "IPaddr2":
+                guard call.arguments.count == 1 else { break }
+                return try AddressWord.ipv4(call.arguments[0])
+            case "IPv6addr":
+                let text = String(word.dropFirst(call.scriptName.count + ResourceCall.separator.count))
+                let found = try AddressWord.ipv6(text)
+                guard call.arguments != [text] else { return found }
+            default:
+                return nil
+            }
+        } catch {
+            throw Complaint(error.description)
+        }
+        throw call.scriptName == "IPv6addr" ? separatorInAddress(word) : wrongCount(call.scriptName)
+    }
+
+    private static func wrongCount(_ script: String) -> Complaint {
+        Complaint(
+            "needs exactly one argument, \(script)::<address>/<bits>/<interface>/<broadcast> "
+                + "(all but the address may be left out)")
+    }
+
+    /// `IPv6addr::fd77::1/64`, as the script's name and an address that it cannot carry.
+    private static func separatorInAddress(_ word: String) -> Complaint {
+        let text = word.dropFirst("IPv6addr".count + ResourceCall.separator.count)
+        let address = text.prefix { $0 != "/" }
+        let whole = IPv6Address(address)?.withoutGap ?? String(address)
+        return Complaint(
+            "contains \"::\" in the address, where it separates arguments; write it in full, "
+                + "\"IPv6addr::\(whole)\(text.dropFirst(address.count))\"")
+    }
+
+    // MARK: Names
 
     private static func checkScriptName(_ name: String, of word: String) throws(Complaint) {
         if name.utf8.allSatisfy({ $0.isDigit || ".:/".utf8.contains($0) }) {

@@ -104,8 +104,13 @@ private struct ClusterAnswer {
     }
 
     private func linkStatus(_ name: NodeName, _ medium: MediumName) -> ControlReply {
-        guard let link = node(name)?.links.first(where: { $0.medium == medium }) else {
-            return complaint("Cannot get heartbeat link status", "")
+        guard let node = node(name) else {
+            return complaint("Cannot get heartbeat link status", "this cluster has no node \(name)")
+        }
+        guard let link = node.links.first(where: { $0.medium == medium }) else {
+            return complaint(
+                "Cannot get heartbeat link status",
+                "\(name) has no link \(medium); cl_status listhblinks \(name) tells those it has")
         }
         var reply = fact(word(for: link), "The node \(name)'s heartbeat link \(medium) is \(word(for: link))")
         reply.exitCode = link.isUp ? ControlExit.success : ControlExit.failure
@@ -175,7 +180,9 @@ private struct ClusterAnswer {
 
     private func parameter(_ name: String) -> ControlReply {
         guard let parameter = parameters.last(where: { $0.name == name }) else {
-            return complaint("Cannot get parameter \(name)'s value", "", exitCode: ControlExit.failure)
+            return complaint(
+                "Cannot get parameter \(name)'s value", "ha.cf does not set it, and it has no default value",
+                exitCode: ControlExit.failure)
         }
         return fact(parameter.value, "Heartbeat parameter \(name)'s value: \(parameter.value)")
     }

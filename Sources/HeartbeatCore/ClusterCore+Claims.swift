@@ -38,7 +38,7 @@ extension ClusterCore {
     private mutating func consider(_ report: ResourceReport, sequence: SequenceNumber, at now: Instant) {
         switch phase {
         case .negotiating(let starting):
-            guard answers(report, since: starting) else { return }
+            guard answers(report, since: starting), !report.isPreliminary else { return }
             becomeStable()
         case .stable:
             considerTransaction(sequence: sequence, at: now)
@@ -101,6 +101,8 @@ extension ClusterCore {
         guard phase == .stable else { return }
         peerHoldings?.isStable = false
         isFailbackDue = configuration.autoFailback != .off
+        // Only a status counts as life, and until it hears one it compares nothing: not for the rest of an interval.
+        sendStatus()
         ask()
     }
 
@@ -128,10 +130,12 @@ extension ClusterCore {
     /// Both nodes claim the same set: say so, and find out who is to yield.
     mutating func watchForOverlap(at now: Instant) {
         guard phase == .stable, transaction == .none, peer?.isAlive == true, let holdings = peerHoldings else { return }
+        if isAdoptionDisputed { mayBeMistaken = true }
         let overlap = own.held.intersection(holdings.claimed)
         guard !overlap.isEmpty else { return }
         if overlapSince == nil {
             overlapSince = now
+            mayBeMistaken = true
             notify(.bothHold(overlap))
         }
         if holdings.claim == nil {
@@ -170,23 +174,42 @@ extension ClusterCore {
     private mutating func settled() {
         if overlapSince != nil {
             notify(.conflictEnded(own.held))
-            // The other node's announcements may be the last ones the network has heard.
-            for index in runners.indices where runners[index].isRunning && isWanted(index) {
-                effects.append(.announce(runners[index].group))
-            }
             isFailbackDue = configuration.autoFailback != .off
         }
+        announceAgain()
         overlapSince = nil
         challenge = nil
         deadlines[.conflict] = nil
         own.agree()
     }
 
+    /// The other node's announcements, or its answers until its last stop, may be the last that the network has heard.
+    private mutating func announceAgain() {
+        guard mayBeMistaken, !isAdoptionDisputed else { return }
+        mayBeMistaken = false
+        for index in runners.indices where runners[index].isRunning && isWanted(index) {
+            effects.append(.announce(runners[index].group))
+        }
+    }
+
+    /// The peer has told that it holds nothing of ours, but not yet in answer to us: until it has, our claim may not count
+    /// more than one it makes later, and the network may be mistaken.
+    mutating func watchForAgreement() {
+        guard phase == .stable, transaction == .none, challenge == nil, peer?.isActive == true,
+            peerSpeaksClaims == true, mayBeMistaken || !own.isAgreed, let peerHoldings, peerHoldings.isStable,
+            own.held.isDisjoint(with: peerHoldings.claimed), !isAdoptionDisputed
+        else { return }
+        ask()
+    }
+
+    /// The peer may be running what we run in its place, because it does not know any more that it has failed there.
+    private var isAdoptionDisputed: Bool { own.adopted.contains { !hasFailedOnPeer($0) } }
+
     // MARK: - Sets without an owner
 
-    /// Our local groups run nowhere although both nodes are well: that must not last.
+    /// Our local groups run nowhere although both nodes are well, or nobody knows who runs them: that must not last.
     mutating func watchForOrphans(at now: Instant) {
-        guard localGroupsAreOrphaned, challenge == nil else {
+        guard localGroupsAreOrphaned || peerIsSilentAboutItself, challenge == nil else {
             deadlines[.orphan] = nil
             return
         }
@@ -198,7 +221,12 @@ extension ClusterCore {
         return peerHoldings.isStable && !own.held.contains(.local) && !peerHoldings.claimed.contains(.local)
     }
 
-    /// Nobody has held our local groups for a while. One of ours is asked first; an original's word must do.
+    /// It is a member, and we have missed all it told when it became one.
+    private var peerIsSilentAboutItself: Bool {
+        phase == .stable && transaction == .none && peer?.isActive == true && peerHoldings == nil
+    }
+
+    /// Nobody has held our local groups for a while, or has told that it does. One of ours is asked first; an original's word must do.
     mutating func orphansAreOverdue() {
         if peerSpeaksClaims == false {
             takeOrphans()
@@ -211,5 +239,14 @@ extension ClusterCore {
         guard localGroupsAreOrphaned else { return }
         notify(.nobodyHolds(.local))
         acquire(.local, rank: .agreed)
+    }
+}
+
+extension ResourceReport {
+    /// A node that has only just started does not yet know what an earlier run has left up there; it claims all of that, and
+    /// reports again when it knows.
+    fileprivate var isPreliminary: Bool {
+        guard let claim, isStable != true else { return false }
+        return hold.isEmpty && !claim.held.isEmpty
     }
 }

@@ -4,6 +4,9 @@
 import HeartbeatModel
 
 extension ClusterCore {
+    /// Seconds by the sender's clock after which its request for what it has missed is history.
+    private static let requestLife: UInt64 = 3
+
     // MARK: - Sending
 
     /// Completes and sends a message; returns its sequence for those outside `NS_`.
@@ -11,7 +14,6 @@ extension ClusterCore {
     mutating func send(_ content: Message.Content, to destination: NodeName? = nil, extra: [Message.Field] = [])
         -> SequenceNumber
     {
-        guard let host else { preconditionFailure("message before the first host sample") }
         let sequence = content.isSequenced ? nextSequence() : nil
         let message = Message(
             source: localNode, sourceUUID: localUUID, destination: destination,
@@ -21,7 +23,11 @@ extension ClusterCore {
             timeToLive: configuration.hopfudge + configuration.nodes.count + configuration.pingNodes.count,
             content: content, extraFields: extra)
         if let sequence { history.append(message, sequence: sequence) }
-        effects.append(.transmit(message))
+        if case .cannotRetransmit = content {
+            effects.append(.transmitAtLeisure(message))
+        } else {
+            effects.append(.transmit(message))
+        }
         handOn(message, kind(of: message))
         return sequence ?? SequenceNumber(lastSequence)
     }
@@ -38,6 +44,7 @@ extension ClusterCore {
     // MARK: - Receiving
 
     mutating func receive(_ message: Message, over medium: MediumName, at now: Instant) {
+        acceptedMessage = nil
         if message.source == localNode {
             receivedFromOwnName(message, over: medium, at: now)
             return
@@ -50,7 +57,12 @@ extension ClusterCore {
         let kind = kind(of: message, peerStatus: peer.status)
         linkHeard(peer.name, over: medium, at: now)
         if !message.content.isStatus { self.peer?.spoke(now: now) }
-        if let sequence = message.sequence, !acceptsSequence(sequence, at: now) { return handOn(message, .repeated) }
+        if let sequence = message.sequence {
+            guard acceptsSequence(sequence, at: now) else { return handOn(message, .repeated) }
+            // A message that was repeated for us is as old as it is.
+            if tracker.last == sequence { peerClock = message.timestamp }
+            acceptedMessage = MessageIdentity(generation: message.generation, sequence: sequence)
+        }
         handOn(message, kind)
         guard message.destination == nil || message.destination == localNode else { return overhear(message) }
         deliver(message, at: now)
@@ -72,7 +84,7 @@ extension ClusterCore {
     private mutating func acceptsSequence(_ sequence: SequenceNumber, at now: Instant) -> Bool {
         guard let peer else { return false }
         switch tracker.receive(sequence, now: now, random: &random) {
-        case .repeated:
+        case .repeated, .unconfirmed:
             return false
         case .new:
             break
@@ -95,18 +107,35 @@ extension ClusterCore {
         case .resource(let report): received(report, sequence: message.sequence, at: now)
         case .askResources(let set, let step): received(set, step, sequence: message.sequence, at: now)
         case .takeoverRequest(let set): receivedTakeoverRequest(set, at: now)
-        case .shutdownDone: receivedShutdownDone(at: now)
+        case .shutdownDone: if countsFarewells { receivedShutdownDone(at: now) }
         case .requestNodes: answerNodeRequest(of: message.source)
         case .nodes(let names, _): receivedNodes(names, at: now)
-        case .retransmitRequest(let first, let last): retransmit(first, last, to: message.source, at: now)
+        case .retransmitRequest(let first, let last):
+            if isTimely(message) { retransmit(first, last, to: message.source, at: now) }
         case .cannotRetransmit(let sequence, _):
             if tracker.giveUp(sequence) { notify(.packetIrretrievable(sequence, node: message.source)) }
         case .other(let type, let fields):
-            if !receivedLegacy(type, fields, at: now) { receivedOther(type, fields) }
+            if !receivedLegacy(type, fields, at: now) { receivedOther(type, fields, at: now) }
         case .unreadable(let type, _, let reason):
             notify(.notUnderstood(type: type, node: message.source, reason: reason))
         case .acknowledge, .fencingReport, .pingReply: break
         }
+    }
+
+    /// A node that has begun and has not been heard yet by the peer might be hearing a record: a farewell must not make it start
+    /// what a living peer runs. A true one is followed by silence.
+    private var countsFarewells: Bool {
+        switch phase {
+        case .stable, .shuttingDown, .lingering, .stopped: true
+        case .waitingForNodes, .requestingNodes, .negotiating: lives?.isProven == true
+        }
+    }
+
+    /// Requests stand outside the sequence, so that nothing else tells one that is played again. The peer asks again for what it
+    /// still misses, so nobody needs an answer to an old one.
+    private func isTimely(_ request: Message) -> Bool {
+        guard let peerClock else { return true }
+        return request.timestamp >= peerClock || peerClock - request.timestamp <= Self.requestLife
     }
 
     private mutating func retransmit(
@@ -116,7 +145,7 @@ extension ClusterCore {
         for answer in history.answers(first: first, last: last, now: now) {
             switch answer {
             case .again(let message):
-                effects.append(.transmit(message))
+                effects.append(.transmitAtLeisure(message))
                 if isOutdatedReport(message) { mustCorrect = true }
             case .gone(let sequence, let reason): send(.cannotRetransmit(sequence, reason: reason), to: asker)
             }
@@ -140,8 +169,10 @@ extension ClusterCore {
             let next = due + configuration.keepalive
             deadlines[.keepalive] = next > now ? next : now + configuration.keepalive
             beat(at: now)
+            watchForAnswer(at: now)
         }
         for change in links.expire(now: now) { notify(.linkDead(node: change.node, medium: change.medium)) }
+        followLaterLife(at: now)
         guard let peer, peer.isAlive else { return }
         for missing in tracker.dueRequests(now: now) {
             send(.retransmitRequest(first: missing.lowerBound, last: missing.upperBound), to: peer.name)

@@ -7,8 +7,18 @@ import HeartbeatModel
 struct GenerationDoubts: Hashable, Sendable {
     /// Whether an old generation of the peer's has been told since its last restart.
     var hasToldReplay = false
-    /// When the peer was last answered.
+    /// When the peer was last told that its life is doubted.
     var answered: Instant?
+    /// When its list of nodes was last told to a life that is doubted.
+    var nodesAnswered: Instant?
+    /// When an echo was last sent because the peer doubts this life.
+    var echoed: Instant?
+    /// Since when nobody has answered that we want to be an active member, and whether that has been told.
+    var unansweredSince: Instant?
+    var hasToldUnanswered = false
+    /// A later life of the peer's that has no echo yet, and when it was last heard.
+    var later: Generation?
+    var laterHeard = Instant.zero
     /// Whether another machine of our own name has been told.
     var hasToldNamesake = false
     /// Whether it has been told that the peer refuses us and nothing can be done about it here.
@@ -16,11 +26,18 @@ struct GenerationDoubts: Hashable, Sendable {
 }
 
 extension ClusterCore {
-    /// Type of the message in which a node tells its peer that it knows it under a later generation. An original ignores
-    /// types it does not know, and `NS_` keeps it outside the sequence.
-    static let laterGenerationType = "NS_hbgeneration"
-    private static let laterGenerationField = "hbknown"
+    /// Type of the message in which a node tells its peer that it does not believe the life that speaks, and of the answer. An
+    /// original ignores types it does not know, and `NS_` keeps it outside the sequence.
+    static let lifeType = "NS_hbgeneration"
+    /// The later generation that the peer is known under, in decimal.
+    private static let knownField = "hbknown"
+    /// As in a report: the message of the receiver's that the sender has heard. It proves the sender's life.
+    private static let heardField = "hbheard"
+    /// The message of the sender's that the receiver is to echo, in hexadecimal.
+    private static let askField = "hbask"
     private static let answerInterval = Duration.seconds(1)
+    /// `starting` is repeated every five seconds.
+    private static let answerPatience = Duration.seconds(20)
 
     /// Our own broadcasts come back; that proves the medium and nothing else. What bears our name and is not ours comes
     /// from a second machine of this name.
@@ -38,40 +55,143 @@ extension ClusterCore {
     }
 
     mutating func acceptsGeneration(of message: Message, at now: Instant) -> Bool {
-        guard let known = peerGeneration else {
-            peerGeneration = message.generation
+        let echo = echo(in: message)
+        guard let lives else {
+            guard message.generation < PeerLives.largest else { return false }
+            lives = PeerLives(
+                message.generation, since: SequenceNumber(lastSequence), isProven: echo != nil)
             return true
         }
-        if message.generation == known { return true }
-        guard message.generation > known else {
-            refuseReplay(message, known: known, at: now)
+        if message.generation == lives.believed {
+            if echo != nil { self.lives?.heardEcho() }
+            return true
+        }
+        let judgement = lives.judge(
+            message.generation, echo: echo, isHeard: peer?.isAlive == true, lastSent: SequenceNumber(lastSequence))
+        guard case .believed(let next, let hasBegunAnew) = judgement else {
+            doubt(message, known: lives.believed, at: now)
             return false
         }
-        peerGeneration = message.generation
-        doubts.hasToldReplay = false
-        tracker = SequenceTracker(longestDelay: configuration.maxRetransmitDelay, random: &random)
-        peerRestarted(at: now)
+        self.lives = next
+        follow(next.believed, hasBegunAnew: hasBegunAnew, at: now)
         return true
     }
 
-    private mutating func refuseReplay(_ message: Message, known: Generation, at now: Instant) {
-        if !doubts.hasToldReplay {
+    /// The peer is another life from now on.
+    private mutating func follow(_ generation: Generation, hasBegunAnew: Bool, at now: Instant) {
+        let wasDoubted = doubts.later == generation
+        doubts.hasToldReplay = false
+        doubts.later = nil
+        peerClock = nil
+        tracker = SequenceTracker(longestDelay: configuration.maxRetransmitDelay, random: &random)
+        peerRestarted(at: now)
+        if !hasBegunAnew {
+            // It was there all the time, and holds what it holds.
+            peerReturned(at: now)
+        } else if wasDoubted {
+            // It may have asked meanwhile.
+            isFailbackDue = configuration.autoFailback != .off
+            report(force: true)
+        }
+    }
+
+    /// The believed life has fallen silent, and a later one, which perhaps cannot hear us, has not: so the peer has begun anew, as
+    /// one would have thought at once if it were an original.
+    mutating func followLaterLife(at now: Instant) {
+        guard let peer, peer.isAlive, let due = peer.deadline, due <= now, let later = doubts.later,
+            now < doubts.laterHeard + peer.deadtime
+        else { return }
+        lives = PeerLives(later, since: SequenceNumber(lastSequence))
+        follow(later, hasBegunAnew: true, at: doubts.laterHeard)
+    }
+
+    /// One that is heard and never answers keeps this node waiting: it may run everything and be deaf, and it may be dead and
+    /// somebody plays what it once said. Only a person can tell.
+    mutating func watchForAnswer(at now: Instant) {
+        guard case .negotiating = phase, let peer, peer.isAlive else {
+            doubts.unansweredSince = nil
+            return
+        }
+        let since = doubts.unansweredSince ?? now
+        doubts.unansweredSince = since
+        guard !doubts.hasToldUnanswered, now - since >= max(configuration.deadtime, Self.answerPatience) else { return }
+        doubts.hasToldUnanswered = true
+        notify(.unanswered(node: peer.name))
+    }
+
+    /// The message of our present life that the sender says it has heard.
+    private func echo(in message: Message) -> SequenceNumber? {
+        let heard: MessageIdentity? =
+            switch message.content {
+            case .resource(let report): report.claim?.heard
+            case .other(Self.lifeType, let fields): Self.identity(fields)
+            default: nil
+            }
+        guard let heard, heard.generation == generation, heard.sequence.number <= lastSequence else { return nil }
+        return heard.sequence
+    }
+
+    private mutating func doubt(_ message: Message, known: Generation, at now: Instant) {
+        let isEarlier = message.generation < known
+        if isEarlier, !doubts.hasToldReplay {
             doubts.hasToldReplay = true
             notify(.replay(node: message.source, generation: message.generation, known: known))
         }
-        // If it is the node itself, it can only have lost its file. If somebody plays its messages again, the node hears
-        // nothing new. Once a second, so that nobody makes us send much.
-        guard host != nil, doubts.answered.map({ now - $0 >= Self.answerInterval }) ?? true else { return }
-        doubts.answered = now
-        let field = Message.Field(name: Self.laterGenerationField, value: .string(String(known.number)))
-        send(.other(type: Self.laterGenerationType, fields: [field]), to: message.source)
+        if !isEarlier, message.generation < PeerLives.largest {
+            doubts.later = message.generation
+            doubts.laterHeard = now
+        }
+        // If it is the node itself, it can only have lost its file, or it has just begun and can prove it. If somebody plays its
+        // messages again, the node hears nothing new. Once a second, so that nobody makes us send much.
+        if Self.isDue(&doubts.answered, at: now) {
+            var fields: [Message.Field] = []
+            if isEarlier { fields.append(.init(name: Self.knownField, value: .string(String(known.number)))) }
+            if let identity = message.identity { fields.append(Self.field(identity)) }
+            fields.append(.init(name: Self.askField, value: .string(String(lastSequence, radix: 16))))
+            send(.other(type: Self.lifeType, fields: fields), to: message.source)
+        }
+        // One of an earlier version proves itself by its first report, which it makes when it knows the nodes.
+        if !isEarlier, message.content == .requestNodes, Self.isDue(&doubts.nodesAnswered, at: now) {
+            answerNodeRequest(of: message.source)
+        }
     }
 
-    /// The peer knows us under a later generation than ours and will not believe a word before we have a later one still.
-    mutating func receivedOther(_ type: String, _ fields: [Message.Field]) {
-        guard type == Self.laterGenerationType,
-            case .string(let text) = fields.first(where: { $0.name == Self.laterGenerationField })?.value,
-            let known = UInt64(text), known > generation.number, known < UInt64(1) << 48
+    private static func isDue(_ last: inout Instant?, at now: Instant) -> Bool {
+        if let last, now - last < answerInterval { return false }
+        last = now
+        return true
+    }
+
+    private static func field(_ identity: MessageIdentity) -> Message.Field {
+        let text =
+            String(identity.generation.number, radix: 16) + ":" + String(identity.sequence.number, radix: 16)
+        return Message.Field(name: heardField, value: .string(text))
+    }
+
+    private static func identity(_ fields: [Message.Field]) -> MessageIdentity? {
+        guard let parts = text(heardField, fields)?.split(separator: ":", omittingEmptySubsequences: false),
+            parts.count == 2, let generation = UInt64(parts[0], radix: 16), let sequence = UInt64(parts[1], radix: 16)
+        else { return nil }
+        return MessageIdentity(generation: Generation(generation), sequence: SequenceNumber(sequence))
+    }
+
+    private static func text(_ name: String, _ fields: [Message.Field]) -> String? {
+        guard case .string(let text) = fields.first(where: { $0.name == name })?.value else { return nil }
+        return text
+    }
+
+    /// The peer doubts this life: it wants an echo, or knows us under a later generation and will not believe a word before we
+    /// have a later one still.
+    mutating func receivedOther(_ type: String, _ fields: [Message.Field], at now: Instant) {
+        guard type == Self.lifeType, let peer else { return }
+        if let asked = Self.text(Self.askField, fields).flatMap({ UInt64($0, radix: 16) }), let lives,
+            Self.isDue(&doubts.echoed, at: now)
+        {
+            let heard = MessageIdentity(generation: lives.believed, sequence: SequenceNumber(asked))
+            send(.other(type: Self.lifeType, fields: [Self.field(heard)]), to: peer.name)
+        }
+        guard let known = Self.text(Self.knownField, fields).flatMap({ UInt64($0) }), known > generation.number,
+            Generation(known) < PeerLives.largest
         else { return }
         // Beside a namesake the two would outbid each other for ever. And whoever runs something already must not forget
         // it: the operator decides then.

@@ -52,7 +52,8 @@ extension ClusterCore {
         if type == Self.requestType {
             wasAsked(for: key)
         } else if Self.isGranted(fields) {
-            legacy.granted.insert(key)
+            // Only keys that are asked for: a peer could answer for ever new ones.
+            if runners.contains(where: { $0.line.key == key }) { legacy.granted.insert(key) }
             askByGroup(at: now)
         }
         return true

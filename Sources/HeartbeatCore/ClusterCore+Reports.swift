@@ -37,8 +37,8 @@ extension ClusterCore {
     }
 
     private var heardOfPeer: MessageIdentity? {
-        guard let peerGeneration, let last = tracker.last else { return nil }
-        return MessageIdentity(generation: peerGeneration, sequence: last)
+        guard let lives, let last = tracker.last else { return nil }
+        return MessageIdentity(generation: lives.believed, sequence: last)
     }
 
     /// Tells the peer what we hold, when that changed or when it asked.
@@ -51,7 +51,7 @@ extension ClusterCore {
         case .waitingForNodes, .requestingNodes:
             // The peer asked before we are members: we hold nothing, or what an earlier run has left up, and when that is
             // gone it must know.
-            guard force || lastReport != nil, host != nil else { return }
+            guard force || lastReport != nil else { return }
         case .lingering:
             guard force else { return }
         case .stopped: return

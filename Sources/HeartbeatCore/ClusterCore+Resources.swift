@@ -7,7 +7,6 @@ extension ClusterCore {
     // MARK: - Deciding
 
     mutating func decide(at now: Instant) {
-        guard host != nil else { return }
         joinIfEverybodyIsKnown(at: now)
         adoptFailedGroups()
         recallFailures(at: now)
@@ -21,6 +20,7 @@ extension ClusterCore {
         moveRunners(at: now)
         offerFailedGroupsToOriginal(at: now)
         watchForOrphans(at: now)
+        watchForAgreement()
         failBack(at: now)
         report(force: false)
         advanceShutdown(at: now)
@@ -72,7 +72,7 @@ extension ClusterCore {
         return peer?.isAlive == true && hasFailedOnPeer(index) && !isUnlikePeers(index) && !isBlocked(index)
     }
 
-    private func hasFailedOnPeer(_ index: Int) -> Bool {
+    func hasFailedOnPeer(_ index: Int) -> Bool {
         peerHoldings?.claim?.failed.contains(runners[index].group.key) == true
     }
 
@@ -166,6 +166,7 @@ extension ClusterCore {
     }
 
     mutating func peerDied(wasHeard: Bool, at now: Instant) {
+        mayBeMistaken = true
         challenge = nil
         overlapSince = nil
         deadlines[.conflict] = nil

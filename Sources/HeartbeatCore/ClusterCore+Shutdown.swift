@@ -27,7 +27,7 @@ extension ClusterCore {
     mutating func advanceShutdown(at now: Instant) {
         guard phase == .shuttingDown, runners.allSatisfy(\.isReleased) else { return }
         notify(.allReleased)
-        guard host != nil, let peer, peer.isAlive else {
+        guard let peer, peer.isAlive else {
             finishShutdown()
             return
         }

@@ -37,7 +37,6 @@ extension ClusterCore {
     mutating func injected(
         _ content: Message.Content, _ destination: NodeName?, _ fields: [Message.Field], at now: Instant
     ) {
-        guard host != nil else { return }
         switch content {
         case .askResources(let set, .me):
             if let obstacle = obstacleToWish(set) {

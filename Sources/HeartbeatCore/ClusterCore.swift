@@ -37,15 +37,19 @@ public struct ClusterCore: Hashable, Sendable {
     var status = NodeStatus.initializing
     var random: SplitMix64
     var deadlines = Deadlines()
-    var host: HostSample?
+    var host: HostSample
     var effects: [Effect] = []
 
     // Communication.
     var lastSequence: UInt64 = 0
     var history = MessageHistory()
     var peer: PeerMonitor?
-    var peerGeneration: Generation?
+    var lives: PeerLives?
     var tracker: SequenceTracker
+    /// The clock of the peer in its newest message, in seconds since 1970.
+    var peerClock: UInt64?
+    /// The message that was last received, if it counted: of a life of the peer's that is believed, and new.
+    public internal(set) var acceptedMessage: MessageIdentity?
     var links: LinkTable
     var pingNodes: [PeerMonitor]
     var reportedStrangers: [NodeName] = []
@@ -72,6 +76,8 @@ public struct ClusterCore: Hashable, Sendable {
     var challenge: SequenceNumber?
     /// Since when both nodes are known to claim the same set.
     var overlapSince: Instant?
+    /// The peer may have taken and announced what we run, and nobody has announced it from here since.
+    var mayBeMistaken = false
     /// Groups already handed to an original peer because their start failed: once, not to and fro.
     var offeredToOriginal = false
     var network = HealthMonitor()
@@ -83,10 +89,11 @@ public struct ClusterCore: Hashable, Sendable {
     ///   - configuration: checked; the local node is in it, with at most one other.
     ///   - uuid: this node's persistent identity.
     ///   - generation: greater than at every earlier start, and already durable.
+    ///   - host: what the first messages say of the host: the first event may be one that must be answered.
     ///   - randomSeed: for the delays the protocol wants random.
     public init(
-        _ configuration: Configuration, local: NodeName, uuid: NodeUUID, generation: Generation, randomSeed: UInt64,
-        now: Instant
+        _ configuration: Configuration, local: NodeName, uuid: NodeUUID, generation: Generation, host: HostSample,
+        randomSeed: UInt64, now: Instant
     ) {
         precondition(configuration.nodes.contains(local), "node \(local) is not in \(configuration.nodes)")
         precondition(configuration.nodes.count <= 2, "a pair has two nodes, not \(configuration.nodes)")
@@ -94,6 +101,7 @@ public struct ClusterCore: Hashable, Sendable {
         localNode = local
         localUUID = uuid
         self.generation = generation
+        self.host = host
         random = SplitMix64(seed: randomSeed)
         tracker = SequenceTracker(longestDelay: configuration.maxRetransmitDelay, random: &random)
         peer = configuration.nodes.first { $0 != local }.map {
@@ -137,7 +145,7 @@ public struct ClusterCore: Hashable, Sendable {
 
     /// Expires every timer due at `now`. Calling it early changes nothing.
     public mutating func expireTimers(at now: Instant) -> [Effect] {
-        guard phase != .stopped, host != nil, let due = nextDeadline, due <= now else { return [] }
+        guard phase != .stopped, let due = nextDeadline, due <= now else { return [] }
         forgiveOwnStall(at: now)
         expireCommunication(at: now)
         expireMembership(at: now)

@@ -7,6 +7,9 @@ import HeartbeatModel
 public enum Effect: Hashable, Sendable {
     /// Send on every medium of the local node.
     case transmit(Message)
+    /// Send one that the peer has missed and asked for, or the word that it is gone. It can wait, and must where a medium is slow:
+    /// everything else goes first.
+    case transmitAtLeisure(Message)
     /// Hand a message on to the clients that want to see this kind. Those that nobody wants are not handed on, except for
     /// messages between clients: some of them are questions about this node's.
     case handOn(Message, MessageInterest)

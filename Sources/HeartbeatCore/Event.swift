@@ -27,7 +27,7 @@ public enum Event: Hashable, Sendable {
     case pathsRecalled([String])
     /// The files were read again and are good. The nodes and the name of the local one are the same as before.
     case reconfigured(Configuration)
-    /// The shell looked at the clock on the wall and at the load. Needed once before the first message can be sent.
+    /// The shell looked at the clock on the wall and at the load.
     case hostSampled(HostSample)
     /// The clients of this node want to see these messages from now on.
     case interestChanged(MessageInterest)

@@ -36,30 +36,6 @@ struct GroupRunner: Hashable, Sendable {
         case stopFailed(index: Int)
     }
 
-    /// What the runner wants done or known.
-    enum Output: Hashable {
-        case perform(ResourceVerb, ResourceStep)
-        case acquiring
-        case running
-        case releasing
-        case released
-        /// Runs although nothing of this life has started it.
-        case foundRunning(ResourceStep)
-        case startFailed(ResourceStep, ActionResult)
-        case checkFailed(ResourceStep, ActionResult, failures: Int)
-        case checkNotRun(ResourceStep, ActionResult)
-        case addressRemoved(ResourceStep, times: Int)
-        case failedTooOften(ResourceStep)
-        case failureForgotten
-        case stopRetry(ResourceStep, ActionResult, attempt: Int)
-        case stopFailed(ResourceStep)
-        /// It counts as stopped although it would not stop.
-        case stopFailureIgnored(ResourceStep)
-        case rebootNeeded(ResourceStep)
-        /// `stop` kept failing although `status` says that it does not run.
-        case stopUnjustlyFailed(ResourceStep)
-    }
-
     /// What is done about failures.
     struct Policy: Hashable, Sendable {
         var onStopFailure = StopFailurePolicy.stay
@@ -97,7 +73,8 @@ struct GroupRunner: Hashable, Sendable {
     private var mayChange = true
     /// When a stop is tried again, or a failure forgotten.
     private var retryAt: Instant?
-    /// Steps that ran, or were told to start, at any time: for these a stop that cannot even be called is serious.
+    /// Steps that ran, or whose start did, and that have not been stopped since: for these a stop that cannot even be called
+    /// is serious.
     private var touched: Set<Int> = []
 
     /// - Parameter looksFirst: nobody knows what runs here; find out, and stop what does.
@@ -333,11 +310,11 @@ struct GroupRunner: Hashable, Sendable {
 
     private mutating func start(_ index: Int) -> [Output] {
         phase = .acquiring(index: index, verb: .start)
-        touched.insert(index)
         return perform(.start, index)
     }
 
     private mutating func finishedStart(_ index: Int, _ result: ActionResult, now: Instant) -> [Output] {
+        if !result.changedNothing { touched.insert(index) }
         guard result.isSuccess else {
             isGivingUp = true
             return [.startFailed(group.steps[index], result), .releasing] + stop(group.steps.count - 1, attempt: 1)
@@ -442,8 +419,8 @@ struct GroupRunner: Hashable, Sendable {
 
     private mutating func finishedStop(_ index: Int, attempt: Int, _ result: ActionResult, now: Instant) -> [Output] {
         if result.isSuccess { return stopped(index, now: now) }
-        // A script that is missing cannot have started anything, so it need not delay the release.
-        if case .notRun = result, !touched.contains(index) { return stopped(index, now: now) }
+        // A script that cannot be run has not started anything either, so it need not delay the release.
+        if result.changedNothing, !touched.contains(index) { return stopped(index, now: now) }
         guard attempt < Self.stopAttempts else {
             phase = .releasing(index: index, attempt: attempt, verb: .status)
             return perform(.status, index)
@@ -464,6 +441,7 @@ struct GroupRunner: Hashable, Sendable {
     }
 
     private mutating func stopped(_ index: Int, now: Instant) -> [Output] {
+        touched.remove(index)
         let isTurningPoint = turningPoint == index
         if isTurningPoint { turningPoint = nil }
         if isWanted, !isGivingUp {
@@ -476,7 +454,6 @@ struct GroupRunner: Hashable, Sendable {
         retryAt = isGivingUp ? now + policy.failureWindow : nil
         isGivingUp = false
         turningPoint = nil
-        touched = []
         return [.released]
     }
 

@@ -35,6 +35,9 @@ struct OwnHoldings: Hashable, Sendable {
         for part in held.parts { self[rankOf: part] = .agreed }
     }
 
+    /// The peer knows of everything we hold.
+    var isAgreed: Bool { held.parts.allSatisfy { self[rankOf: $0] == .agreed } }
+
     mutating func adopt(_ index: Int) {
         guard !adopted.contains(index) else { return }
         adopted.append(index)

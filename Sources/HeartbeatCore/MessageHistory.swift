@@ -16,6 +16,11 @@ struct MessageHistory: Hashable, Sendable {
     /// A message asked for by several nodes, or twice, within this time is sent once.
     private static let quietTime = Duration.milliseconds(240)
 
+    /// So many are repeated at once, and then so many a second: a gap as wide as is repaired, twice. Whoever plays a request again
+    /// and again gets no more out of us.
+    private static let burst = 2 * Int(SequenceTracker.widestGap)
+    private static let repeatsPerSecond = 100
+
     private struct Entry: Hashable, Sendable {
         var message: Message
         var sequence: SequenceNumber
@@ -24,6 +29,7 @@ struct MessageHistory: Hashable, Sendable {
 
     /// Ascending, without gaps.
     private var entries: [Entry] = []
+    private var allowance: Allowance?
 
     mutating func append(_ message: Message, sequence: SequenceNumber) {
         // Trimmed in batches so that the array is not shifted for every single message.
@@ -41,13 +47,26 @@ struct MessageHistory: Hashable, Sendable {
         let end = min(last.number, newest.number, first.number &+ (Self.mostPerRequest - 1))
         guard first.number <= end else { return [] }
         return (first.number...end).compactMap { number in
-            guard number >= oldest.number else {
-                return .gone(SequenceNumber(number), reason: "seqno too low")
-            }
-            let index = Int(number - oldest.number)
-            if let lastRepeat = entries[index].lastRepeat, now - lastRepeat < Self.quietTime { return nil }
-            entries[index].lastRepeat = now
-            return .again(entries[index].message)
+            guard isAllowed(at: now) else { return nil }
+            return answer(number, oldest: oldest.number, now: now)
         }
+    }
+
+    private mutating func answer(_ number: UInt64, oldest: UInt64, now: Instant) -> Answer? {
+        guard number >= oldest else {
+            allowance?.take(1, at: now)
+            return .gone(SequenceNumber(number), reason: "seqno too low")
+        }
+        let index = Int(number - oldest)
+        if let lastRepeat = entries[index].lastRepeat, now - lastRepeat < Self.quietTime { return nil }
+        allowance?.take(1, at: now)
+        entries[index].lastRepeat = now
+        return .again(entries[index].message)
+    }
+
+    private mutating func isAllowed(at now: Instant) -> Bool {
+        var current = allowance ?? Allowance(most: Self.burst, perSecond: Self.repeatsPerSecond, now: now)
+        defer { allowance = current }
+        return current.pause(at: now) == nil
     }
 }

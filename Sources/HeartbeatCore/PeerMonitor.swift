@@ -33,7 +33,8 @@ struct PeerMonitor: Hashable, Sendable {
         case first
         case same
         case statusChanged
-        /// It was declared dead, but its incarnation never ended: messages did not pass, or it stood still.
+        /// It was declared dead, or gone, but its incarnation never ended: messages did not pass, it stood still, or its farewell was
+        /// not its own.
         case returned
         /// Still counted as gone: the last words of a node that has left.
         case afterLeaving
@@ -54,6 +55,12 @@ struct PeerMonitor: Hashable, Sendable {
     private(set) var deadtime: Duration
     private var initialDeadline: Instant
     private var newestStatus: SequenceNumber?
+    /// When it said that it would fall silent, and how many statuses have come since it should have.
+    private var left = Instant.zero
+    private var wordsSinceFarewell = 0
+
+    /// A node that leaves goes on for two seconds, to repeat what was missed (observed on the original, which ours follow).
+    private static let farewell = Duration.seconds(3)
 
     init(name: NodeName, deadtime: Duration, initdead: Duration, now: Instant) {
         self.name = name
@@ -94,7 +101,11 @@ struct PeerMonitor: Hashable, Sendable {
         defer { status = report.status }
         switch standing {
         case .left:
-            return (.afterLeaving, nil)
+            if now - left > Self.farewell { wordsSinceFarewell += 1 }
+            // One may have been long on its way.
+            guard wordsSinceFarewell > 1 else { return (.afterLeaving, nil) }
+            standing = .alive
+            return (.returned, nil)
         case .awaited:
             standing = .alive
             return (.first, nil)
@@ -127,6 +138,8 @@ struct PeerMonitor: Hashable, Sendable {
     /// It announced that it has released everything.
     mutating func hasLeft(now: Instant) {
         standing = .left
+        left = now
+        wordsSinceFarewell = 0
         lastHeard = now
         lastWord = now
     }

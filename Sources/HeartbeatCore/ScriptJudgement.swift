@@ -11,6 +11,14 @@ extension ActionResult {
         }
     }
 
+    /// The script never ran: what there was before is there now.
+    var changedNothing: Bool {
+        switch self {
+        case .notRun: true
+        case .exited, .signalled, .timedOut: false
+        }
+    }
+
     /// `status` is judged by its text and nothing else (observed).
     var saysRunning: Bool {
         switch self {

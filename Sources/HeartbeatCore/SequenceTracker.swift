@@ -12,6 +12,9 @@ struct SequenceTracker: Hashable, Sendable {
         /// It fills a gap; `last` when no gap is left.
         case filled(last: Bool)
         case repeated
+        /// Farther ahead than is repaired. One message must not make all others look old: it counts when another one from there
+        /// has come.
+        case unconfirmed
     }
 
     /// A gap wider than this is not repaired: the peer keeps no more history than twice that.
@@ -43,6 +46,8 @@ struct SequenceTracker: Hashable, Sendable {
     private static let firstWindow: UInt64 = 16
 
     private(set) var last: SequenceNumber?
+    /// The newest that was far ahead, if nothing has come of it yet.
+    private var leap: SequenceNumber?
     /// Just before the first message heard; not asked for, but new when they come.
     private var early: [SequenceNumber] = []
     /// Ascending.
@@ -68,13 +73,11 @@ struct SequenceTracker: Hashable, Sendable {
             return .new
         }
         guard sequence > last else { return fill(sequence) }
-        self.last = sequence
         let gap = sequence.number - last.number - 1
+        guard gap <= Self.widestGap else { return leap(to: sequence, from: last, now: now) }
+        self.last = sequence
+        leap = nil
         guard gap > 0 else { return .new }
-        guard gap <= Self.widestGap else {
-            holes = []
-            return .newAfterGap(lost: gap, last: last)
-        }
         for missing in (last.number + 1)..<sequence.number {
             let delay = Duration.nanoseconds(
                 Int64.random(in: Self.shortestDelay.nanoseconds...longestDelay.nanoseconds, using: &random))
@@ -83,6 +86,20 @@ struct SequenceTracker: Hashable, Sendable {
         // Bounded: a peer that loses everything but every 250th message must not make us remember all of it.
         if holes.count > 500 { holes.removeFirst(holes.count - 500) }
         return .newAfterGap(lost: gap, last: last)
+    }
+
+    private mutating func leap(to sequence: SequenceNumber, from last: SequenceNumber, now: Instant) -> Verdict {
+        guard let first = leap, first != sequence,
+            max(first, sequence).number - min(first, sequence).number <= Self.widestGap
+        else {
+            leap = sequence
+            return .unconfirmed
+        }
+        leap = nil
+        self.last = sequence
+        // Everything before is given up; but the first of the two was not read.
+        holes = first < sequence ? [Hole(sequence: first, nextRequest: now)] : []
+        return .newAfterGap(lost: sequence.number - last.number - 1, last: last)
     }
 
     /// The sequence to acknowledge after `sequence` was new, if it is its turn and nothing before it is missing.

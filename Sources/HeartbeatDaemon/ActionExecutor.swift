@@ -45,7 +45,11 @@ final class ActionExecutor {
         addresses.onAnnounced = { [weak self] announcement in
             guard let self else { return }
             let group = announcement.addresses.lazy.compactMap { self.started[$0.bytes]?.groupKey }.first
-            if let group { onAnnounced(group, announcement) }
+            guard let group else { return }
+            onAnnounced(group, announcement)
+            guard announcement.end != nil else { return }
+            let text = Self.announcementText(announcement.addresses)
+            self.log.logger.tell(.addressesAnnounced, text, [NoticeField(.group, group)])
         }
     }
 
@@ -67,7 +71,7 @@ final class ActionExecutor {
         guard !action.step.isAddresses else { return performOnAddresses(action, id) }
         let resource = action.step.resources[0]
         let arguments = ResourceScripts.arguments(for: resource, verb: action.verb)
-        switch scripts.locate(resource.scriptName) {
+        switch scripts.trusted(resource.scriptName) {
         case .failure(let failure):
             reactor.after(.zero) { [weak self] in self?.onFinished(id, .notRun(reason: "\(failure)")) }
         case .success(let path):
@@ -124,9 +128,23 @@ final class ActionExecutor {
     /// One line for a whole batch: `IPaddr 10.0.0.1/24 start`, `IPaddr 10.0.0.1/24 and 99 more addresses start`.
     private static func title(of action: ResourceAction) -> String {
         let first = action.step.resources[0]
-        let more = action.step.resources.count - 1
-        let rest = more == 0 ? [] : ["and \(more) more address\(more == 1 ? "" : "es")"]
-        return ([first.scriptName] + first.arguments + rest + [action.verb.rawValue]).joined(separator: " ")
+        let words = ([first.scriptName] + first.arguments).joined(separator: " ")
+        return "\(words)\(rest(action.step.resources.count - 1)) \(action.verb.rawValue)"
+    }
+
+    /// `Sent Gratuitous Arp for 10.0.0.1 and 99 more addresses`.
+    static func announcementText(_ addresses: [IPAddress]) -> String {
+        let kinds = [("Gratuitous Arp", false), ("neighbour advertisements", true)]
+        let parts = kinds.compactMap { kind, isIPv6 -> String? in
+            let those = addresses.filter { $0.isIPv6 == isIPv6 }
+            guard let first = those.first else { return nil }
+            return "\(kind) for \(first)\(rest(those.count - 1))"
+        }
+        return "Sent " + parts.joined(separator: ", ")
+    }
+
+    private static func rest(_ count: Int) -> String {
+        count == 0 ? "" : " and \(count) more address\(count == 1 ? "" : "es")"
     }
 
     /// Tells the network where the group's addresses are; what cannot be announced is logged and harms nothing else.

@@ -12,6 +12,8 @@ public struct ConfigurationLoader: Sendable {
     public var node: String?
     /// Without it (`-M`) the node is given no groups, whatever haresources says.
     public var managesResources = true
+    /// Only to take down what a heartbeat has left: an address that is not ours must not keep the others up.
+    public var isForRelease = false
 
     /// Says in `cl_status hbparameter` that the daemon was started with `-M`.
     static let unmanaged = Configuration.Parameter(name: "manage_resources", value: "no")
@@ -59,10 +61,13 @@ public struct ConfigurationLoader: Sendable {
     func read(
         haCf: SourceFile, haresources: SourceFile, authkeys: SourceFile, authkeysMode: UInt32
     ) -> ConfigurationResult {
-        readConfiguration(
+        var host = HostFacts.ofThisHost(scripts: ResourceScripts(paths: paths.scripts))
+        // Of a heartbeat 3 that runs, the addresses are its own; it takes them down when it ends.
+        if isForRelease || PidFile.originalRuns(holding: paths.pidFile) { host.holder = { _ in nil } }
+        return readConfiguration(
             ConfigurationInput(
                 haCf: haCf, haresources: haresources, authkeys: authkeys, authkeysMode: authkeysMode,
-                localNode: localNode, host: .ofThisHost(scripts: ResourceScripts(paths: paths.scripts))))
+                localNode: localNode, host: host))
     }
 
     /// What the daemon of this node runs by.
@@ -74,6 +79,13 @@ public struct ConfigurationLoader: Sendable {
         } catch {
             return SourceFile(path: path, contents: .unreadable(reason: HostError.text(of: error.code)))
         }
+    }
+
+    /// When ha.cf was written last, in nanoseconds; `nil` without one.
+    var haCfWritten: Int64? {
+        var status = stat()
+        guard stat(paths.haCf, &status) == 0 else { return nil }
+        return Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
     }
 
     private func mode(of path: String) -> UInt32 {

@@ -25,6 +25,8 @@ final class Daemon {
     private var shell: NodeShell?
     private var channels: [EventLoopFuture<any Channel>] = []
     private var report: BackgroundReport?
+    /// When ha.cf was written that is in force.
+    private var haCfWritten: Int64?
     /// Whether the files are being read, and must be again.
     private var reading = Reading.none
 
@@ -37,6 +39,7 @@ final class Daemon {
     init(_ configuration: Configuration, loader: ConfigurationLoader, log: LogOutput) {
         self.configuration = configuration
         self.loader = loader
+        haCfWritten = loader.haCfWritten
         self.log = log.adding(["HA_NODE": "\(loader.localNode)"])
     }
 
@@ -54,6 +57,7 @@ final class Daemon {
 
     private func run(isRealtime: Bool) throws(StartFailure) {
         let pidFile = try acquirePidFile(orElse: releaseInForce)
+        if let leftovers = loader.paths.leftovers { log.logger.tell(.packageLeftovers, leftovers) }
         endLeftoverScripts()
         let identity: (Generation, NodeUUID)
         do throws(StartFailure) {
@@ -193,10 +197,15 @@ final class Daemon {
             throw StartFailure(code: 1, text: notStarted(error))
         }
         do throws(StateError) {
+            let isFirstStart = state.isUnused
             let (generation, isNew) = try state.nextGeneration(
                 unixTime: UInt64(max(1, time(nil))), followsTime: configuration.generationFromTime)
             let field = NoticeField(.generation, generation.number)
-            if isNew {
+            if isNew && isFirstStart {
+                log.logger.tell(
+                    .generationFirst,
+                    "No Previous generation - starting at \(generation.number): this node's first start", [field])
+            } else if isNew {
                 log.logger.tell(
                     .generationNew,
                     "No Previous generation - starting at \(generation.number), the time of the clock; the other node "
@@ -310,6 +319,14 @@ final class Daemon {
         remember(new)
         log.reconfigure(new.logging)
         log.debugLevel += addedLevel
+        tellHaCf()
+    }
+
+    /// The original starts itself again for a new ha.cf, and only then.
+    private func tellHaCf() {
+        guard haCfWritten != loader.haCfWritten else { return }
+        haCfWritten = loader.haCfWritten
+        log.logger.tell(.haCfChanged, "ha.cf was changed and is in force; no restart exec is needed for that")
     }
 
     private func end(_ reactor: Reactor) {

@@ -12,6 +12,8 @@ extension DaemonCommand {
         ensureStandardDescriptorsAreOpen()
         SignalSource.block()
         if let code = releaseWhatWasInForce() { return code }
+        var loader = loader
+        loader.isForRelease = true
         let result = loader.load()
         guard let configuration = result.configuration else {
             complain(result.diagnostics)
@@ -27,6 +29,8 @@ extension DaemonCommand {
     }
 
     private func release(_ configuration: Configuration) -> Int32 {
+        var configuration = configuration
+        configuration.groups = configuration.groups.compactMap(withoutAddressesOfTheMachine)
         let log = LogOutput(
             configuration.logging, host: loader.localNode.text, console: LogOutput.foregroundConsole())
         do throws(StartFailure) {
@@ -36,5 +40,19 @@ extension DaemonCommand {
             complain(error.text)
             return error.code
         }
+    }
+
+    /// What the machine itself has brought up is no leftover.
+    private func withoutAddressesOfTheMachine(_ group: ResourceGroup) -> ResourceGroup? {
+        let survey = AddressSurvey.now()
+        let resources = group.resources.filter { resource in
+            guard let address = resource.address, case .machine(let interface) = survey.holder(of: address) else {
+                return true
+            }
+            complain("\(resource.word) stays: \(interface) has it, and no heartbeat has brought it up")
+            return false
+        }
+        return resources.isEmpty
+            ? nil : ResourceGroup(preferredNode: group.preferredNode, resources: resources, line: group.line)
     }
 }

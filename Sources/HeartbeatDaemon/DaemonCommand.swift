@@ -76,7 +76,9 @@ public struct DaemonCommand: Sendable {
     public func test() -> Int32 {
         let result = loader.load()
         complain(result.diagnostics)
+        if let leftovers = paths.leftovers { say(leftovers) }
         guard let configuration = result.configuration else { return Self.notConfigured }
+        complain(census(configuration).diagnostics(onlyCertain: false))
         say(
             "Configuration is valid: node \(loader.localNode) of \(configuration.nodes.map(\.text).joined(separator: " ")), "
                 + "\(configuration.media.count) media, \(configuration.groups.count) resource groups.")
@@ -91,6 +93,9 @@ public struct DaemonCommand: Sendable {
         let result = loader.load()
         // Whoever starts us in the background has read the same files and complained about them.
         if !report.isExpected || result.configuration == nil { complain(result.diagnostics) }
+        if !report.isExpected, let configuration = result.configuration {
+            complain(census(configuration).diagnostics(onlyCertain: true))
+        }
         guard var configuration = result.configuration else {
             complain("Heartbeat not started: configuration error.")
             // The other node serves by now: nothing of an earlier daemon may stay up here beside it.
@@ -101,6 +106,10 @@ public struct DaemonCommand: Sendable {
         configuration.logging.debugLevel += debug
         if !isForeground { return BackgroundStart.run(arguments: ["-f"] + arguments) { complain($0) } }
         return run(configuration, report: report)
+    }
+
+    private func census(_ configuration: Configuration) -> AddressCensus {
+        AddressCensus(configuration: configuration, haresources: paths.haresources)
     }
 
     private func run(_ configuration: Configuration, report: consuming BackgroundReport) -> Int32 {
@@ -157,7 +166,9 @@ public struct DaemonCommand: Sendable {
         }
         let result = loader.load()
         complain(result.diagnostics)
-        guard result.configuration != nil else { return Self.notConfigured }
+        guard let configuration = result.configuration else { return Self.notConfigured }
+        LogOutput(configuration.logging, host: loader.localNode.text, console: .none)
+            .write(.info, "Signalling heartbeat pid \(pid) to reread config files")
         if let error = signal(SIGHUP, toDaemon: pid, "signal") {
             complain("\(error)")
             return 1

@@ -49,8 +49,22 @@ public struct DaemonPaths: Hashable, Sendable {
         guard let program = Self.ownPath else { return paths }
         // The program's helpers lie beside it.
         if let slash = program.lastIndex(of: "/") { paths.programs = String(program[..<slash]) }
-        paths.shippedScripts = (share.map(Self.absolute) ?? ShippedFiles.directory(above: program)) + "/resource.d"
+        let shipped = share.map(Self.absolute) ?? ShippedFiles.directory(above: program)
+        paths.shippedScripts = shipped + "/resource.d"
+        paths.functions = PackageLeftovers().functions(in: configuration, shipped: shipped)
+        if let prefix = ShippedFiles.prefix(of: shipped) {
+            paths.commands = prefix + "/bin"
+            paths.share = prefix + "/share/heartbeat"
+        }
         return paths
+    }
+
+    /// Files in the configuration that Debian's package has left there and that are passed over; `nil` if there are none.
+    var leftovers: String? {
+        let names = PackageLeftovers().names(in: configuration)
+        guard !names.isEmpty else { return nil }
+        return "Passed over in \(configuration), because Debian's heartbeat has left them there and nobody has changed "
+            + "them: \(names.joined(separator: " "))"
     }
 
     /// Scripts run in a directory of their own, where a relative path would lead somewhere else.

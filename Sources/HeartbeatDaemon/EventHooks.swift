@@ -10,7 +10,7 @@ import HeartbeatWire
 /// Runs the scripts of `<configuration>/rc.d`, one at a time, in the order of the events.
 ///
 /// A script is called through `<configuration>/harc` with the message's type as its one word, or by itself with the same
-/// word if there is no harc. It finds the message's texts as `HA_<field>` in its environment (observed).
+/// word if there is no harc. What Debian's package has left there is not run: the daemon does the same itself. It finds the message's texts as `HA_<field>` in its environment (observed).
 final class EventHooks {
     /// Types that the daemon answers itself. The original runs no script for the first four either (observed); a script that
     /// it has left for the others would give a second and different answer.
@@ -18,19 +18,18 @@ final class EventHooks {
         "ask_resources", "starting", "resource", "shutdone", "ip-request", "ip-request-resp",
     ]
     private static let longestQueue = 100
-    /// Copies of a message arrive over every medium, and again when the peer asks for it.
-    private static let rememberedMessages = 200
 
     private var configuration: Configuration
     private let localNode: NodeName
     private let paths: DaemonPaths
+    private let scripts: ScriptPaths
+    private let leftovers = PackageLeftovers()
     private let log: LogOutput
     private let facts: FactTeller
     private let runner: ScriptRunner
     private var types: Set<String> = []
     private var queue: [(type: String, fields: [(String, String)])] = []
     private var isRunning = false
-    private var seen: [NodeName: [MessageIdentity]] = [:]
     private var status = NodeStatus.initializing
     private var activeNodes: Set<NodeName> = []
     /// Those whose end has been told before their silence tells it.
@@ -43,6 +42,7 @@ final class EventHooks {
         self.configuration = configuration
         self.localNode = localNode
         self.paths = paths
+        scripts = paths.scripts
         self.log = log
         self.facts = facts
         runner = ScriptRunner(loop: reactor.eventLoop)
@@ -70,22 +70,21 @@ final class EventHooks {
     private func isScript(_ name: String) -> Bool {
         let path = "\(paths.eventScripts)/\(name)"
         return !ShippedFiles.isDirectory(path) && access(path, X_OK) == 0
+            && !leftovers.contains(path, named: "rc.d/\(name)")
     }
 
     // MARK: - Events
 
-    /// A message that this node has sent, or received from another one. A status is told by its
-    /// notice, because only a change of it is an event.
+    /// A message that this node has sent for the first time, or that it has received from another one and that counted. A status
+    /// is told by its notice, because only a change of it is an event.
     func take(_ message: Message) {
         guard !types.isEmpty else { return }
         if case .status = message.content { return }
         guard message.destination == nil || message.destination == localNode || message.source == localNode,
-            configuration.nodes.contains(message.source), let sequence = message.sequence
+            configuration.nodes.contains(message.source), message.sequence != nil
         else { return }
         let texts = Self.texts(message.wireFields)
-        guard let type = texts.first(where: { $0.0 == "HA_t" })?.1, types.contains(type) else { return }
-        let identity = MessageIdentity(generation: message.generation, sequence: sequence)
-        guard isNew(identity, of: message.source) else { return }
+        guard let type = texts.first(where: { $0.0 == "HA_t" })?.1 else { return }
         append(type, texts)
     }
 
@@ -135,15 +134,6 @@ final class EventHooks {
         append("status", texts)
     }
 
-    private func isNew(_ identity: MessageIdentity, of node: NodeName) -> Bool {
-        let known = seen[node, default: []]
-        let newest = known.last?.generation ?? identity.generation
-        guard identity.generation >= newest, !known.contains(identity) else { return false }
-        seen[node, default: []].append(identity)
-        if known.count >= Self.rememberedMessages { seen[node]?.removeFirst() }
-        return true
-    }
-
     private static func texts(_ fields: [Message.Field]) -> [(String, String)] {
         fields.compactMap { field in
             guard case .string(let text) = field.value, !text.utf8.contains(0), !field.name.utf8.contains(0),
@@ -162,7 +152,7 @@ final class EventHooks {
             return
         }
         var environment = scriptEnvironment(
-            configuration, host: localNode, paths: paths.scripts,
+            configuration, host: localNode, paths: scripts,
             context: ActionContext(
                 peerIsAbsent: !configuration.nodes.contains { $0 != localNode && activeNodes.contains($0) },
                 ownStatus: status))
@@ -178,10 +168,15 @@ final class EventHooks {
         isRunning = true
         let (type, environment) = queue.removeFirst()
         let harc = "\(paths.configuration)/harc"
+        let isHarcUsed = access(harc, X_OK) == 0 && !leftovers.contains(harc, named: "harc")
         let script = "\(paths.eventScripts)/\(type)"
+        let program = isHarcUsed ? harc : script
+        if let doubt = [program, script].lazy.compactMap(TrustedPath.refusal).first {
+            return ended(type, .notRun(reason: "\(doubt)"))
+        }
         log.write(.info, "Running \(script) \(type)")
         runner.run(
-            executable: access(harc, X_OK) == 0 ? harc : script, arguments: [type], environment: environment,
+            executable: program, arguments: [type], environment: environment,
             directory: StateDirectory(paths.state).workingDirectory, timeout: configuration.actionTimeouts.start
         ) { [log] line in
             log.writeScriptLine(tag: "\(type)(rc.d)", text: line.text)

@@ -7,6 +7,7 @@ import HeartbeatLinux
 extension HostFacts {
     /// Asks the running system, and `scripts` about resource scripts.
     static func ofThisHost(scripts: ResourceScripts) -> HostFacts {
+        let survey = AddressSurvey.now()
         var facts = HostFacts()
         facts.deviceKind = deviceKind(of:)
         facts.hasInterface = { if_nametoindex($0) != 0 }
@@ -14,19 +15,56 @@ extension HostFacts {
         facts.userExists = { Directories.userID($0) != nil }
         facts.groupExists = { Directories.groupID($0) != nil }
         facts.isExecutable = { access($0, X_OK) == 0 }
+        facts.place = { survey.place(of: $0) }
+        facts.holder = { survey.holder(of: $0) }
         facts.hasOwnScript = { name in scripts.ownScript(name) != nil }
-        facts.findScript = { name in
-            switch scripts.locate(name) {
-            case .success: .found
-            case .failure(.notExecutable(let path)): .notExecutable(path: path)
-            case .failure(.notFound(_, let searched)): .missing(searched: searched)
-            // The reader has said what is wrong with such a name.
-            case .failure(.badName): .found
-            }
-        }
+        facts.findScript = { find($0, among: scripts) }
+        facts.resourceWords = { scripts.available() }
+        facts.belongsToHeartbeat3 = belongsToHeartbeat3(_:)
+        facts.isOwnAddress = isOwnAddress(_:)
         facts.serviceForUDPPort = serviceForUDPPort(_:)
         facts.heartbeatPort = portOfService("ha-cluster")
         return facts
+    }
+
+    private static func find(_ name: String, among scripts: ResourceScripts) -> ScriptSearch {
+        switch scripts.trusted(name) {
+        case .success(let path):
+            switch ScriptDefect.found(in: path) {
+            case .carriageReturn: return .carriageReturn(path: path)
+            case .noInterpreter(let program): return .noInterpreter(path: path, interpreter: program)
+            case nil: break
+            }
+            return TrustedPath.doubts(about: path).first.map { .doubtful(path: path, reason: "\($0)") } ?? .found
+        case .failure(.notExecutable(let path)): return .notExecutable(path: path)
+        case .failure(.untrusted(let path, let doubt)): return .notTrusted(path: path, reason: "\(doubt)")
+        case .failure(.notFound(_, let searched)):
+            return ResourceScripts.danglingLink(among: searched).map { .danglingLink(path: $0) }
+                ?? .missing(searched: searched)
+        // The reader has said what is wrong with such a name.
+        case .failure(.badName): return .found
+        }
+    }
+
+    /// dpkg keeps a list of the files of a package for as long as it is installed; of one that was removed only of those in
+    /// /etc.
+    private static func belongsToHeartbeat3(_ path: String) -> Bool {
+        let resolved = realpath(path, nil).map { pointer in
+            defer { free(pointer) }
+            return String(cString: pointer)
+        }
+        do throws(HostError) {
+            let list = try TextFile.read("/var/lib/dpkg/info/heartbeat.list", atMost: 1 << 20)
+            return list.split(separator: UInt8(ascii: "\n"))
+                .contains { $0.elementsEqual(path.utf8) || $0.elementsEqual((resolved ?? path).utf8) }
+        } catch {
+            return false
+        }
+    }
+
+    private static func isOwnAddress(_ text: String) -> Bool {
+        guard let address = IPAddress(text) else { return false }
+        return LocalAddress.all().contains { $0.address == address }
     }
 
     private static func deviceKind(of path: String) -> DeviceKind {

@@ -16,13 +16,11 @@ struct HostSampler {
     mutating func sample(at now: Instant) -> HostSample? {
         if let last, now - last < Self.pause { return nil }
         last = now
-        return HostSample(unixTime: UInt64(max(1, time(nil))), load: load())
+        return current
     }
 
-    /// The next sample is taken whenever it is asked for.
-    mutating func forget() {
-        last = nil
-    }
+    /// How it is now.
+    var current: HostSample { HostSample(unixTime: UInt64(max(1, time(nil))), load: load()) }
 
     private func load() -> String {
         var room = [UInt8](repeating: 0, count: 128)

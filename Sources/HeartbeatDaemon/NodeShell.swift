@@ -63,8 +63,8 @@ final class NodeShell {
         facts = FactTeller(logger, reactor: reactor)
         services = ServiceReport(configuration)
         core = ClusterCore(
-            configuration, local: localNode, uuid: uuid, generation: generation, randomSeed: .random(in: 0...(.max)),
-            now: reactor.now)
+            configuration, local: localNode, uuid: uuid, generation: generation, host: sampler.current,
+            randomSeed: .random(in: 0...(.max)), now: reactor.now)
         codec = MessageCodec(keys: configuration.authentication, format: configuration.messageFormat)
         media = MediaSet(configuration.media, reactor: reactor)
         probes = [:]
@@ -150,7 +150,8 @@ final class NodeShell {
             heard = signed.message
             defer { heard = nil }
             feed(.received(signed.message, over: medium))
-            if signed.message.source != localNode { hooks.take(signed.message) }
+            // Only what counted: a script of root's is not run for what was recorded and is played again.
+            if core.acceptedMessage == signed.message.identity { hooks.take(signed.message) }
         } catch {
             tell(error, over: medium)
         }
@@ -267,6 +268,7 @@ final class NodeShell {
     private func execute(_ effect: Effect) {
         switch effect {
         case .transmit(let message): transmit(message)
+        case .transmitAtLeisure(let message): transmitAtLeisure(message)
         case .handOn(let message, let kind): clients.handOn(message, kind)
         case .probe(let name): probe(name)
         case .perform(let action, let id): perform(action, id)
@@ -296,11 +298,10 @@ final class NodeShell {
                 "The other node knows this node under generation \(known.number): hb_generation was lost or set back. "
                     + "Going on with \(generation.number)")
             core = ClusterCore(
-                configuration, local: localNode, uuid: uuid, generation: generation,
+                configuration, local: localNode, uuid: uuid, generation: generation, host: sampler.current,
                 randomSeed: .random(in: 0...(.max)), now: reactor.now)
             if !clients.interest.isEmpty { feed(.interestChanged(clients.interest)) }
             network.tellAgain()
-            sampler.forget()
             reactor.after(.zero) { [weak self] in self.map { $0.expire(at: $0.reactor.now) } }
         } catch {
             facts.tell(.generationStuck, "\(error); the other node goes on refusing this node's messages")
@@ -313,6 +314,10 @@ final class NodeShell {
         guard case .status = message.content else { return }
         onStatusSent()
         services.statusSent(at: reactor.now)
+    }
+
+    private func transmitAtLeisure(_ message: Message) {
+        media.send(netstring: netstring(of: message), classic: codec.encode(message, as: .classic), isRepeat: true)
     }
 
     private func netstring(of message: Message) -> [UInt8] {

@@ -38,6 +38,16 @@ struct RejectedPackets {
         count = isDue ? Count(told: now, since: 0) : Count(told: count.told, since: count.since + 1)
         if isOneOfMany { others = count } else { counts[reason] = count }
         guard isDue else { return nil }
-        return "Packet refused on \(medium): \(error)" + (more > 0 ? " (\(more) more since the last line)" : "")
+        return "Packet refused on \(medium): \(error)\(Self.remedy(error))"
+            + (more > 0 ? " (\(more) more since the last line)" : "")
+    }
+
+    /// Nodes with different keys take each other for dead, and both own everything.
+    private static func remedy(_ error: WireError) -> String {
+        switch error {
+        case .badAuthentication, .unknownKey, .unsigned:
+            "; if it came from the other node, compare authkeys of both nodes"
+        default: ""
+        }
     }
 }

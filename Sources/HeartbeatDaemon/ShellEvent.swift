@@ -20,9 +20,11 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
 
     // Groups on the move.
     case groupTimeline = "group-timeline"
+    case addressesAnnounced = "addresses-announced"
 
     // The life of the daemon.
     case generation = "generation"
+    case generationFirst = "generation-first"
     case generationNew = "generation-new"
     case generationRaised = "generation-raised"
     case generationStuck = "generation-stuck"
@@ -30,7 +32,9 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
     case realtimeRefused = "realtime-refused"
     case doorFailed = "door-failed"
     case leftoverScript = "leftover-script"
+    case packageLeftovers = "package-leftovers"
     case hookFailed = "hook-failed"
+    case haCfChanged = "ha-cf-changed"
     case reloadIncomplete = "reload-incomplete"
     case reloadRefused = "reload-refused"
     case configurationMistake = "configuration-mistake"
@@ -67,7 +71,8 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
 
     var level: Notice.Level {
         switch self {
-        case .mediumOpen, .mediumRecovered, .linkState, .groupTimeline, .generation, .uuidNew, .signingKey,
+        case .mediumOpen, .mediumRecovered, .linkState, .groupTimeline, .generation, .generationFirst, .uuidNew,
+            .signingKey, .packageLeftovers, .addressesAnnounced, .haCfChanged,
             .programStarted, .programEnded, .programKilled, .ipfail, .lanHost, .lanBack, .lanStreams:
             .info
         case .mediumWarning, .networkWatchFailed, .packetRefused, .injectionRefused, .generationNew, .generationRaised,

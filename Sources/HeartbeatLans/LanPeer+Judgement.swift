@@ -34,9 +34,10 @@ extension LanPeer {
         {
             let interval = Duration.milliseconds(min(max(10, Int64(packet.interval)), 3_600_000))
             // Of the same run of numbers; otherwise nothing is known of the question before.
-            let before = known.map { $0 + 1 == packet.sequence } == true ? inquiries?.arrived : nil
+            let isNext = known.map { packet.sequence > $0 && packet.sequence - $0 == 1 } ?? false
             inquiries = Inquiries(
-                sequence: packet.sequence, interval: interval, judgeAt: now + interval / 2, before: before ?? [])
+                sequence: packet.sequence, interval: interval, judgeAt: now + interval / 2,
+                before: isNext ? inquiries?.arrived ?? [] : [])
             heard = []
         }
         guard var inquiries, inquiries.sequence == packet.sequence else { return false }

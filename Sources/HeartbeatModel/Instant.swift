@@ -22,17 +22,19 @@ public struct Instant: Hashable, Comparable, Sendable {
     /// The instant `duration` later. Saturates instead of overflowing, so that "never" durations are harmless.
     public static func + (instant: Instant, duration: Duration) -> Instant {
         let (sum, overflow) = instant.nanoseconds.addingReportingOverflow(duration.nanoseconds)
-        return Instant(nanoseconds: overflow ? .max : sum)
+        return Instant(nanoseconds: overflow ? (duration < .zero ? .min : .max) : sum)
     }
 
-    /// The instant `duration` earlier.
+    /// The instant `duration` earlier; saturates like `+`.
     public static func - (instant: Instant, duration: Duration) -> Instant {
-        Instant(nanoseconds: instant.nanoseconds - duration.nanoseconds)
+        let (difference, overflow) = instant.nanoseconds.subtractingReportingOverflow(duration.nanoseconds)
+        return Instant(nanoseconds: overflow ? (duration < .zero ? .max : .min) : difference)
     }
 
-    /// The time that passed from `right` to `left`; negative when `right` is later.
+    /// The time that passed from `right` to `left`; negative when `right` is later. Saturates like `+`.
     public static func - (left: Instant, right: Instant) -> Duration {
-        .nanoseconds(left.nanoseconds - right.nanoseconds)
+        let (difference, overflow) = left.nanoseconds.subtractingReportingOverflow(right.nanoseconds)
+        return .nanoseconds(overflow ? (left < right ? .min : .max) : difference)
     }
 }
 

@@ -44,6 +44,11 @@ public struct Message: Hashable, Sendable {
         self.extraFields = extraFields
     }
 
+    /// Which of the sender's messages it is; `nil` outside the sequence.
+    public var identity: MessageIdentity? {
+        sequence.map { MessageIdentity(generation: generation, sequence: $0) }
+    }
+
     /// A field nobody interprets.
     public struct Field: Hashable, Sendable {
         public var name: String

@@ -82,8 +82,8 @@ extension MoveCommand {
         }
     }
 
-    /// Its help.
-    public static func configuration(abstract: String) -> CommandConfiguration {
+    /// Its name, version and help.
+    public static func description(abstract: String) -> CommandConfiguration {
         CommandConfiguration(
             commandName: move.program, abstract: abstract,
             discussion: """
@@ -99,6 +99,6 @@ extension MoveCommand {
                   \(move.program)                     everything
                   \(move.program) foreign             what belongs to the other node
                   \(move.program) all --wait --timeout 120 && echo moved
-                """)
+                """, version: Version.text)
     }
 }

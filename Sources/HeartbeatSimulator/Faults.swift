@@ -31,6 +31,7 @@ struct RunPlan {
     var trouble: Duration
     var clockDrift: Double
     var network = NetworkPlan.none
+    var replays = ReplayPlan.none
 
     /// Time in which a healed cluster must have settled.
     var patience: Duration {
@@ -55,6 +56,8 @@ struct RunPlan {
         }
         var others = SplitMix64(seed: ~seed)
         network = NetworkPlan(trouble: trouble, using: &others)
+        var third = SplitMix64(seed: seed &* 0x2545_F491_4F6C_DD1D)
+        replays = ReplayPlan(trouble: trouble, using: &third)
         configuration.links = network.links
         configuration.probes = network.probes
         configuration.probeGroups = network.probeGroups

@@ -48,6 +48,8 @@ struct Host {
     var heardPeerAt: Instant?
     /// When, on the local clock, the daemon was first given a message of the peer's incarnation, or its `shutdone`.
     var peerChangedAt: Instant?
+    /// When the daemon, which had heard nobody yet, was played messages of the peer's. It cannot know them from true ones.
+    var playedTo: ClosedRange<Instant>?
     var newestStatusHeard: MessageIdentity?
     var newestGenerationHeard: Generation?
     /// The newest report of the peer's holdings that the daemon was given.
@@ -109,6 +111,7 @@ struct Host {
         stalledUntil = nil
         heardPeerAt = nil
         peerChangedAt = nil
+        playedTo = nil
         newestStatusHeard = nil
         newestGenerationHeard = nil
         newestReportHeard = nil

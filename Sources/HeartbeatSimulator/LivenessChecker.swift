@@ -52,6 +52,17 @@ enum LivenessChecker {
             return ["\(key) stays on \(owners[0].name) although \(world.hosts[better].name) is better off"]
         }
         let running = (0..<count).filter { owners[0].running.contains(ResourcePlace(group: group, position: $0)) }
-        return running.count == count ? [] : ["\(key) runs only in part on \(owners[0].name)"]
+        guard running.count == count else { return ["\(key) runs only in part on \(owners[0].name)"] }
+        return unreachableAddresses(of: group, in: world)
+    }
+
+    /// Whoever wants the service must find it: the last word the network has heard of an address is from where it runs.
+    private static func unreachableAddresses(of group: Int, in world: World) -> [String] {
+        world.hosts.indices.flatMap { host in
+            world.addresses(of: group, runningOn: host).filter { world.neighbours.host(of: $0) != host }.map {
+                let word = world.configuration.groups[group].steps[$0.position].word
+                return "\(word) runs on \(world.hosts[host].name), but the network has last heard of it elsewhere"
+            }
+        }
     }
 }

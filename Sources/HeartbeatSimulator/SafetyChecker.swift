@@ -163,8 +163,9 @@ struct SafetyChecker {
         takeovers += 1
         let machine = world.hosts[host]
         let local = machine.localTime(world.now)
-        let needed = machine.heardPeerAt == nil ? configuration.initdead : configuration.deadtime
-        let silence = local - (machine.heardPeerAt ?? machine.bootedAt)
+        let word = machine.heardPeerAt ?? machine.playedTo?.lowerBound
+        let needed = word == nil ? configuration.initdead : configuration.deadtime
+        let silence = local - (word ?? machine.bootedAt)
         if silence < needed {
             report("\(machine.name) takes over after \(silence.milliseconds) ms of silence", at: world.now)
         }
@@ -198,7 +199,7 @@ struct SafetyChecker {
         let machine = world.hosts[host]
         guard node == world.hosts[1 - host].name else { return }
         var due = machine.bootedAt + configuration.initdead
-        for sign in [machine.heardPeerAt, machine.peerChangedAt] {
+        for sign in [machine.heardPeerAt, machine.peerChangedAt, machine.playedTo?.upperBound] {
             due = max(due, sign.map { $0 + configuration.deadtime } ?? due)
         }
         if let ended = machine.standstill?.ended { due = max(due, ended + configuration.keepalive * 2) }

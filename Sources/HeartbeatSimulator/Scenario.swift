@@ -197,6 +197,7 @@ public struct Scenario {
         case .request(let name, let request): world.request(request, of: try host(name))
         case .breakGroup(let key, let name): world.scripts.broken[NodeName(name), default: []].insert(key)
         case .stick(let word, let name): world.scripts.stuck[NodeName(name), default: []].insert(word)
+        case .remove(let word, let name): world.scripts.missing[NodeName(name), default: []].insert(word)
         case .repair: world.scripts.heal()
         case .plug(let interface, let name, let isUp):
             world.change(.link(interface, host: try host(name), isUp: isUp))

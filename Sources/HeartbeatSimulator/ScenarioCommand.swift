@@ -27,6 +27,8 @@ enum ScenarioCommand: Hashable {
     case breakGroup(key: String, on: String)
     /// No stop of the resource succeeds on the node.
     case stick(word: String, on: String)
+    /// The script of the resource cannot be run on the node any more.
+    case remove(word: String, on: String)
     /// Every script works again.
     case repair
     /// A cable is pulled out or put back.
@@ -52,6 +54,7 @@ enum ScenarioCommand: Hashable {
         case "shutdown" where words.count == 2: self = .request(words[1], .shutdown)
         case "break" where words.count == 4 && words[2] == "on": self = .breakGroup(key: words[1], on: words[3])
         case "stick" where words.count == 4 && words[2] == "on": self = .stick(word: words[1], on: words[3])
+        case "remove" where words.count == 4 && words[2] == "on": self = .remove(word: words[1], on: words[3])
         case "repair" where words.count == 1: self = .repair
         case "unplug" where words.count == 4 && words[2] == "on":
             self = .plug(interface: words[1], on: words[3], isUp: false)

@@ -12,13 +12,16 @@ struct ScriptWorld: Hashable, Sendable {
     var hang = 0.0
     /// Keys of groups of which no start succeeds on the named node.
     var broken: [NodeName: Set<String>] = [:]
-    /// Words of resources whose stop never succeeds on the named node (scenarios).
+    /// Words of resources whose stop never succeeds on the named node.
     var stuck: [NodeName: Set<String>] = [:]
+    /// Words of resources whose script cannot be run on the named node: it is missing, or not executable.
+    var missing: [NodeName: Set<String>] = [:]
 
     /// How an action ends, and after what time.
     func outcome(
         of action: ResourceAction, on node: NodeName, isRunning: Bool, using random: inout SplitMix64
     ) -> (result: ActionResult, after: Duration) {
+        if missing[node]?.contains(action.step.word) == true { return (.notRun(reason: "no such script"), .zero) }
         if random.chance(hang) { return (.timedOut, action.timeout) }
         var time = random.duration(in: duration)
         // Looking is quick even where starting is slow.
@@ -43,5 +46,6 @@ struct ScriptWorld: Hashable, Sendable {
         hang = 0
         broken = [:]
         stuck = [:]
+        missing = [:]
     }
 }

@@ -54,6 +54,8 @@ public struct Simulation {
             world.planBoot(
                 host, after: world.random.duration(in: .zero...random(upTo: plan.configuration.initdead * 2)))
         }
+        if !plan.replays.replays.isEmpty { world.recorder = Recorder(seed: seed) }
+        for (time, replay) in plan.replays.replays { world.queue.insert(.replay(replay), at: .zero + time) }
         for (time, change) in plan.network.changes { world.queue.insert(.network(change), at: .zero + time) }
         planNextFault()
         trouble()

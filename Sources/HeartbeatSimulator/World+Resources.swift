@@ -30,8 +30,9 @@ extension World {
             case .start:
                 hosts[host].running.insert(place)
                 hosts[host].died.remove(place)
+                network(hears: place, from: host)
             case .stop:
-                hosts[host].running.remove(place)
+                if hosts[host].running.remove(place) != nil { network(hears: place, from: host) }
             case .status:
                 break
             }
@@ -57,6 +58,7 @@ extension World {
         guard hosts[host].running.remove(place) != nil else { return }
         let step = configuration.groups[place.group].steps[place.position]
         hosts[host].died.insert(place)
+        network(hears: place, from: host)
         if hosts[host].leftovers.contains(place.group),
             !hosts[host].running.contains(where: { $0.group == place.group })
         {

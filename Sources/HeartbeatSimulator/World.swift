@@ -16,6 +16,7 @@ struct World {
         case boot(host: Int)
         case network(NetworkChange)
         case probe(host: Int, incarnation: Int, String)
+        case replay(Replay)
         /// Something the driver of the world planned; it gets it back by number.
         case planned(Int)
     }
@@ -26,10 +27,13 @@ struct World {
     let configuration: Configuration
     var hosts: [Host]
     var network: Network
+    var neighbours = Neighbours()
     var scripts: ScriptWorld
     var random: SplitMix64
     var trace: Trace
     var checker: SafetyChecker
+    /// Who plays messages again; nobody does in most runs.
+    var recorder: Recorder?
     var queue = HappeningQueue<Happening>()
     private let codec: MessageCodec
     private var lastRequest: UInt64 = 0
@@ -112,6 +116,8 @@ struct World {
         case .probe(let host, let incarnation, let name):
             guard hosts[host].isUp, hosts[host].incarnation == incarnation else { return }
             ask(name, host)
+        case .replay(let replay):
+            play(replay)
         case .planned:
             preconditionFailure("planned happenings are the driver's")
         }
@@ -129,11 +135,12 @@ struct World {
             losingGeneration ? max(fromClock, hosts[host].generation + 1) : hosts[host].generation + 1
         let local = hosts[host].localTime(now)
         hosts[host].bootedAt = local
+        let sample = HostSample(unixTime: unixTime, load: "0.00 0.00 0.00 1/1 1")
         hosts[host].core = ClusterCore(
             configuration, local: hosts[host].name, uuid: hosts[host].uuid,
-            generation: Generation(hosts[host].generation), randomSeed: random.next(), now: local)
+            generation: Generation(hosts[host].generation), host: sample, randomSeed: random.next(), now: local)
         note(host, "boots with generation \(hosts[host].generation)")
-        feed(.hostSampled(HostSample(unixTime: unixTime, load: "0.00 0.00 0.00 1/1 1")), to: host)
+        feed(.hostSampled(sample), to: host)
         watchNetwork(host)
     }
 
@@ -143,6 +150,7 @@ struct World {
 
     mutating func losePower(_ host: Int) {
         note(host, "loses power")
+        for place in hosts[host].running { network(hears: place, from: host) }
         hosts[host].losePower()
     }
 
@@ -153,7 +161,10 @@ struct World {
         for (group, step) in hosts[host].busy.sorted(by: { $0.key < $1.key }) {
             guard let position = configuration.groups[group].steps.firstIndex(of: step) else { continue }
             // Nobody knows how far it came.
-            if random.chance(0.5) { hosts[host].running.insert(ResourcePlace(group: group, position: position)) }
+            guard random.chance(0.5) else { continue }
+            let place = ResourcePlace(group: group, position: position)
+            hosts[host].running.insert(place)
+            network(hears: place, from: host)
         }
         hosts[host].crashDaemon()
     }
@@ -210,7 +221,7 @@ struct World {
         execute(effects, of: host)
     }
 
-    private mutating func expire(_ host: Int) {
+    mutating func expire(_ host: Int) {
         let local = hosts[host].localTime(now)
         guard let effects = hosts[host].core?.expireTimers(at: local) else { return }
         execute(effects, of: host)
@@ -235,14 +246,14 @@ struct World {
 
     // MARK: - Executing effects
 
-    private mutating func execute(_ effects: [Effect], of host: Int) {
+    mutating func execute(_ effects: [Effect], of host: Int) {
         for effect in effects {
             switch effect {
-            case .transmit(let message): transmit(message, from: host)
+            case .transmit(let message), .transmitAtLeisure(let message): transmit(message, from: host)
             case .handOn: break
             case .probe(let name): if random.chance(0.95) { feed(.pingAnswered(name), to: host) }
             case .perform(let action, let id): perform(action, id, on: host)
-            case .announce(let group): note(host, "announces \(group.key)")
+            case .announce(let group): announce(group, from: host)
             case .reply(let id, let reply):
                 if openRequests.remove(id) == nil { checker.report("request \(id.number) answered twice", at: now) }
                 note(host, "answers \(reply)")
@@ -284,6 +295,7 @@ struct World {
 
     private mutating func transmit(_ message: Message, from sender: Int) {
         trace.message(message, at: now)
+        recorder?.record(message, of: sender)
         if case .status(let report) = message.content { checker.said(report.status, host: sender, world: self) }
         if let sequence = message.sequence {
             let identity = MessageIdentity(generation: message.generation, sequence: sequence)

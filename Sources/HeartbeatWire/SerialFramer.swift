@@ -23,12 +23,10 @@ public struct SerialFramer: Sendable {
         var frames: [[UInt8]] = []
         for byte in bytes where byte != Ascii.carriageReturn {
             line.append(byte)
-            if byte == Ascii.newline {
-                if let frame = endLine() { frames.append(frame) }
-                line.removeAll(keepingCapacity: true)
-            } else {
-                boundLine()
-            }
+            bound()
+            guard byte == Ascii.newline else { continue }
+            if let frame = endLine() { frames.append(frame) }
+            line.removeAll(keepingCapacity: true)
         }
         return frames
     }
@@ -47,7 +45,8 @@ public struct SerialFramer: Sendable {
         return frame
     }
 
-    private mutating func boundLine() {
+    /// After every byte, newlines included: a message of nothing but empty lines has no end either.
+    private mutating func bound() {
         if let frame {
             guard frame.count + line.count >= Self.frameLimit else { return }
             self.frame = nil

@@ -28,7 +28,7 @@ struct ClStatus: ParsableCommand {
               cl_status hbparameter -p deadtime    as in ha.cf, or the default
               cl_status groups                     all groups and their state here
               cl_status network                    links and paths that are watched
-            """,
+            """, version: Version.text,
         subcommands: [
             HbStatus.self, ListNodes.self, NodeStatusCommand.self, NodeType.self, NodeWeight.self, NodeSite.self,
             ListHbLinks.self, HbLinkStatus.self, ClientStatus.self, RscStatus.self, HbParameter.self, Groups.self,

@@ -27,7 +27,7 @@ struct Faild: ParsableCommand {
             ENVIRONMENT
               FAILD_KEY_FILE    a file with a secret that signs packets (HMAC-SHA1); the same on all hosts
               FAILD_INTERFACES  names of the interfaces, blanks between, the preferred LAN first, instead of all
-            """)
+            """, version: Version.text)
 
     @Flag(name: .customShort("r"), help: "Be a requestor, too: ask the others, and do not only answer.")
     var isRequestor = false

@@ -4,6 +4,7 @@
 import ArgumentParser
 import Glibc
 import HeartbeatLinux
+import HeartbeatModel
 
 @main
 struct HbAddress: ParsableCommand {
@@ -11,16 +12,16 @@ struct HbAddress: ParsableCommand {
         commandName: "hb_address",
         abstract: "Bring up, take down or look at a service address, as haresources has it.",
         discussion: """
-            IPaddr, IPaddr2  ip[/bits[/interface[:label]][/broadcast]]
+            IPaddr, IPaddr2  ip[/bits[/interface[:label]][/broadcast]]; a netmask may stand for the bits
             IPv6addr         address[/bits[/interface]]
             SendArp          address/interface: only announces what is there already
 
             What is left out is that of the interface whose network contains the address. start announces the address at \
-            once, and again in the background for some seconds. status writes running or stopped.
+            once, and again in the background for some seconds. status, or monitor, writes running or stopped.
 
             Exit status: 0 done, or running; 1 failed; 2 wrong arguments; 3 status: stopped.
             Environment: HA_RSCTMP, the directory where SendArp keeps in mind that it was started.
-            """)
+            """, version: Version.text)
 
     @Argument(help: "IPaddr, IPaddr2, IPv6addr or SendArp.", transform: HbAddress.name)
     var name: AddressCommand.Name
@@ -40,8 +41,8 @@ struct HbAddress: ParsableCommand {
             let command = try AddressCommand(words.name, words.argument, notes: notes)
             let complain = { (text: String) in write("\(words.name.rawValue): \(text)\n", to: STDERR_FILENO) }
             _exit(command.run(words.verb, say: { write($0, to: STDOUT_FILENO) }, complain: complain))
-        } catch let complaint as AddressArgument.Complaint {
-            write("hb_address: \(complaint)\n", to: STDERR_FILENO)
+        } catch let mistake as AddressWord.Mistake {
+            write("hb_address: the argument \(mistake)\n", to: STDERR_FILENO)
             _exit(AddressCommand.Exit.wrongArguments)
         } catch {
             guard exitCode(for: error) != .success else { exit(withError: error) }
@@ -57,6 +58,8 @@ struct HbAddress: ParsableCommand {
 
     private static func verb(_ text: String) throws -> AddressCommand.Verb {
         if let verb = AddressCommand.Verb(rawValue: text) { return verb }
+        // The scripts of heartbeat 3 know both words for it.
+        if text == "monitor" { return .status }
         throw ValidationError("'\(text)' is none of start, stop and status.")
     }
 

@@ -6,7 +6,8 @@ import HeartbeatMove
 @main
 struct HbStandby: MoveCommand {
     static let move = Move.standby
-    static let configuration = configuration(abstract: "Hands resource groups of this node to the other node.")
+    static let configuration: CommandConfiguration = description(
+        abstract: "Hands resource groups of this node to the other node.")
 
     @OptionGroup var options: MoveOptions
 }

@@ -6,7 +6,8 @@ import HeartbeatMove
 @main
 struct HbTakeover: MoveCommand {
     static let move = Move.takeover
-    static let configuration = configuration(abstract: "Acquires resource groups from the other node.")
+    static let configuration: CommandConfiguration = description(
+        abstract: "Acquires resource groups from the other node.")
 
     @OptionGroup var options: MoveOptions
 }

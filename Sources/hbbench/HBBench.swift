@@ -4,6 +4,7 @@ import ArgumentParser
 import Glibc
 import HeartbeatBench
 import HeartbeatLab
+import HeartbeatModel
 
 @main
 struct HBBench: ParsableCommand {
@@ -15,8 +16,8 @@ struct HBBench: ParsableCommand {
             iproute2 and util-linux, and the daemons. Touches nothing but its own namespaces and /tmp/hbb<pid>.
             Exit code 0: everything was measured; 1: a daemon did not serve or recover; 3: nothing can be measured here;
             130: interrupted.
-            """,
-        subcommands: [Plan.self, Run.self, Cost.self, Load.self, Report.self, MakeLoad.self, Clean.self])
+            """, version: Version.text,
+        subcommands: [Plan.self, Run.self, Cost.self, Load.self, Torture.self, Report.self, MakeLoad.self, Clean.self])
 }
 
 struct Places: ParsableArguments {
@@ -144,6 +145,59 @@ struct Load: ParsableCommand {
     func run() {
         let phases = clusters.map { [LoadPhase($0.names, seconds: seconds)] } ?? LoadPhase.standard
         let program = LoadProgram(phases: phases, file: places.json, logs: logs, places: places.resolved)
+        Glibc.exit(program.run())
+    }
+}
+
+struct Torture: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract:
+            "Give every daemon the same long list of faults, drawn from a seed, and tell what each cost the client.",
+        discussion: "With result files as arguments nothing is played: their rows become one table.")
+
+    @Argument(help: "What --json of this subcommand has written.")
+    var files: [String] = []
+
+    @Option(help: "The same seed gives the same faults.")
+    var seed: UInt64 = 1
+
+    @Option(help: "How many faults.")
+    var faults = 60
+
+    @Option(help: "Separated by commas: \(names(of: TortureProgram.candidates)).")
+    var peers: List<PeerName> = List([.ours, .keepalived, .heartbeat])
+
+    @Option(help: "Only these kinds, separated by commas. Default: all.")
+    var kinds: List<TortureKind> = List(TortureKind.allCases)
+
+    @Option(help: "1s (250 ms/1 s) or KEEPALIVE/DEADTIME in milliseconds.")
+    var setting: DetectionSetting = .oneSecond
+
+    @Option(help: "File for the tables.")
+    var markdown: String?
+
+    @Option(help: "Directory for what the client saw and the nodes wrote in each fault.")
+    var logs: String?
+
+    @Flag(help: "Only print the list of faults.")
+    var list = false
+
+    @OptionGroup var places: Places
+
+    func validate() throws {
+        guard (1...10_000).contains(faults) else { throw ValidationError("--faults needs a number from 1 to 10000") }
+        guard peers.values.allSatisfy(TortureProgram.candidates.contains) else {
+            throw ValidationError("--peers needs some of \(names(of: TortureProgram.candidates))")
+        }
+    }
+
+    func run() {
+        if !files.isEmpty { Glibc.exit(TortureProgram.tabulate(files, markdown: markdown)) }
+        let schedule = TortureSchedule(seed: seed, count: faults, kinds: kinds.values)
+        guard !list else { return print(schedule.text, terminator: "") }
+        let program = TortureProgram(
+            schedule: schedule, peers: peers.values, setting: setting, file: places.json, markdown: markdown,
+            logs: logs, places: places.resolved)
         Glibc.exit(program.run())
     }
 }

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Glibc
 import HeartbeatLab
+import HeartbeatModel
 
 @main
 struct HBDemo: ParsableCommand {
@@ -12,12 +13,15 @@ struct HBDemo: ParsableCommand {
         discussion: """
             Needs root, iproute2 and util-linux. Touches nothing but its own namespaces and /tmp/hbd<pid>.
             Exit code 0: every scene ended as it must; 1: one did not; 3: the laboratory cannot be built; 130: interrupted.
-            """)
+            """, version: Version.text)
 
     @Option(help: "Play only this scene, and those it needs before it. May be repeated.")
     var scene: [Scene] = []
 
-    @Flag(help: "Print the result as one JSON object; the timeline goes to standard error.")
+    @Flag(name: .shortAndLong, help: "Tell everything that the nodes log and the client sees, and each step of a move.")
+    var verbose = false
+
+    @Flag(help: "Print the result as one JSON object; the story goes to standard error.")
     var json = false
 
     @Flag(help: "Leave the laboratory up after the last scene, until ^C.")
@@ -35,8 +39,8 @@ struct HBDemo: ParsableCommand {
     func run() throws {
         guard !clean else { Glibc.exit(DemonstrationProgram.sweep()) }
         let program = DemonstrationProgram(
-            scenes: scene.isEmpty ? Scene.allCases : scene, wantsJSON: json, keeps: keep, programs: programs,
-            resourceScripts: resourceScripts)
+            scenes: scene.isEmpty ? Scene.allCases : scene, wantsJSON: json, keeps: keep, isVerbose: verbose,
+            places: ProgramPlaces(programs: programs, resourceScripts: resourceScripts))
         Glibc.exit(program.run())
     }
 }

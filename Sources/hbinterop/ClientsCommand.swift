@@ -22,7 +22,11 @@ struct ClientsCommand: ParsableCommand {
     @Option(help: "Directory of heartbeat and its tools. Default: where hbinterop lies.")
     var programs: String?
 
+    @Option(help: "Play it only if it is this part's turn; scripts and clients take turns.")
+    var sample = Sample.all
+
     func run() throws {
+        guard sample.plays(0, of: 2) else { return print("clients: not in the sample \(sample)") }
         Glibc.exit(ClientsProgram(programs: programs, isVerbose: verbose, areOriginals: originals).run())
     }
 }

@@ -16,6 +16,9 @@ struct ConfigurationCommand: ParsableCommand {
     @Argument(help: "Only cases whose names contain one of these words.")
     var only: [String] = []
 
+    @Option(help: "Only this part of them, such as 3/6.")
+    var sample = Sample.all
+
     @Option(name: .shortAndLong, help: "How many cases at once.")
     var jobs = 8
 
@@ -30,7 +33,8 @@ struct ConfigurationCommand: ParsableCommand {
 
     func run() throws {
         guard !clean else { Glibc.exit(ConfigurationProgram.sweep()) }
-        let program = ConfigurationProgram(only: only, parallel: jobs, isVerbose: verbose, programs: programs)
+        let program = ConfigurationProgram(
+            only: only, sample: sample, parallel: jobs, isVerbose: verbose, programs: programs)
         Glibc.exit(program.run())
     }
 }

@@ -1,6 +1,8 @@
 // Arguments of the comparisons with the original. What they do is in HeartbeatInterop.
 
 import ArgumentParser
+import HeartbeatInterop
+import HeartbeatModel
 
 @main
 struct HBInterop: ParsableCommand {
@@ -10,8 +12,16 @@ struct HBInterop: ParsableCommand {
         discussion: """
             Needs root, iproute2, util-linux and the original's packages. Exit code 0: no difference that is not declared; \
             1: there is one; 3: nothing can be compared here; 130: interrupted.
-            """,
+            """, version: Version.text,
         subcommands: [
             PairsCommand.self, ConfigurationCommand.self, ClientsCommand.self, ScriptsCommand.self, TalkCommand.self,
         ])
+}
+
+extension Sample: ExpressibleByArgument {
+    public init?(argument: String) {
+        self.init(argument)
+    }
+
+    public var defaultValueDescription: String { "all" }
 }

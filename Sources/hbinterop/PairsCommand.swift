@@ -16,6 +16,9 @@ struct PairsCommand: ParsableCommand {
     @Option(help: "Only rows whose name contains this.")
     var only = ""
 
+    @Option(help: "Only this part of them, such as 3/6, and the pairs of originals that they are compared with.")
+    var sample = Sample.all
+
     @Option(help: "How many pairs live at the same time.")
     var jobs = 6
 
@@ -32,7 +35,7 @@ struct PairsCommand: ParsableCommand {
     var list = false
 
     func run() throws {
-        let rows = CaseMatrix.all.filter { only.isEmpty || $0.name.contains(only) }
+        let rows = CaseMatrix.rows(of: sample).filter { only.isEmpty || $0.name.contains(only) }
         guard !list else { return rows.forEach { print($0.name) } }
         let program = InteropProgram(
             rows: rows, programs: programs, resourceScripts: resourceScripts, jobs: jobs, isVerbose: verbose)

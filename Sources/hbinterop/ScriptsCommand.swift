@@ -22,7 +22,11 @@ struct ScriptsCommand: ParsableCommand {
     @Flag(name: .shortAndLong, help: "Also print what is the same.")
     var verbose = false
 
+    @Option(help: "Play it only if it is this part's turn; scripts and clients take turns.")
+    var sample = Sample.all
+
     func run() throws {
+        guard sample.plays(1, of: 2) else { return print("scripts: not in the sample \(sample)") }
         Glibc.exit(
             ScriptsProgram(programs: programs, resourceScripts: resourceScripts, isVerbose: verbose).run())
     }

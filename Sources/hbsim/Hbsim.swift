@@ -1,6 +1,7 @@
 // Command line of the simulator.
 
 import ArgumentParser
+import HeartbeatModel
 import HeartbeatSimulator
 
 @main
@@ -11,7 +12,7 @@ struct Hbsim: ParsableCommand {
         discussion: """
             Every run is determined by its seed. Exit code 0 only if every rule held in every run; otherwise the \
             violations are printed with the last lines of the run and the command that repeats it.
-            """)
+            """, version: Version.text)
 
     @Option(help: "First seed.")
     var seed: UInt64 = 1

@@ -12,7 +12,7 @@ private let mayBuild = geteuid() == 0 && FileManager.default.isExecutableFile(at
 
 @Suite(.serialized, .enabled(if: mayBuild, "network namespaces need root and util-linux"))
 struct BenchClusterTests {
-    private static func places() throws -> ProgramPlaces {
+    static func places() throws -> ProgramPlaces {
         let own = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().path
         let programs = [Bundle.main.bundleURL.path, own].first {
             FileManager.default.isExecutableFile(atPath: $0 + "/heartbeat")

@@ -1,5 +1,6 @@
 // The files the peers are measured with, word by word, and the times that settings become.
 
+import Foundation
 import Testing
 
 @testable import HeartbeatBench
@@ -60,6 +61,37 @@ import Testing
     #expect(parts.count == 2)
     #expect(parts[0].components(separatedBy: "dev eth0").count == 21)
     #expect(parts[1].hasPrefix("        10.88.1.21/16 dev eth0\n    }\n"))
+}
+
+@Test func `in a campaign each address is a group of its own and the first has a script`() {
+    let files = HeartbeatConfiguration(
+        keepalive: .milliseconds(250), deadtime: .seconds(1), addresses: ServiceAddress.first(2), logFile: "/log",
+        addressesPerLine: 1, script: ServiceLayout.script)
+    #expect(
+        files.haresources == """
+            cluster1 IPaddr::10.88.1.1/16/eth0 worker
+            cluster1 IPaddr::10.88.1.2/16/eth0
+
+            """)
+    let peer = KeepalivedPeer(.oneSecond, layout: .each)
+    let parts = peer.configuration(ofNode: 1, addresses: ServiceAddress.first(2)).components(
+        separatedBy: "vrrp_instance ")
+    #expect(parts.count == 3)
+    #expect(parts[1].contains("virtual_router_id 51\n") && parts[1].contains("10.88.1.1/16 dev eth0"))
+    #expect(parts[2].hasPrefix("bench2 {") && parts[2].contains("virtual_router_id 52\n"))
+    #expect(parts[2].contains("10.88.1.2/16 dev eth0") && !parts[2].contains("10.88.1.1/16"))
+}
+
+@Test func `the peers that watch the network differ from ours in these lines`() {
+    #expect(OurPeer(.oneSecond, programs: "").further == "link eth0 debounce=0\n")
+    #expect(
+        OurPeer(.oneSecond, programs: "", probesLAN: true).further == """
+            link eth0 debounce=0
+            probe lan dev=eth0 interval=250ms timeout=250ms fall=3 rise=4 arp 10.88.0.9
+
+            """)
+    #expect(OurPeer(.oneSecond, programs: "", watches: 2).further.components(separatedBy: "\n").count == 6)
+    #expect(PeerName.probing.peer(.oneSecond, programs: "").name == "probing")
 }
 
 @Test(arguments: [

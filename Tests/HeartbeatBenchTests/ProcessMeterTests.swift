@@ -44,7 +44,7 @@ private struct Subject {
     }
 
     @Test func sumsGoOverAllProcesses() throws {
-        let subjects = [try Subject("sleep 600; :"), try Subject("sleep 600; :")]
+        let subjects = [try Subject("exec sleep 600"), try Subject("exec sleep 600")]
         defer { for subject in subjects { subject.end() } }
         for subject in subjects { try subject.eventually { subject.meter.memory().resident > 0 } }
         let both = ProcessMeter(processes: subjects.map(\.process.pid))

@@ -61,8 +61,15 @@ import Testing
             parameters: RecordedCluster.configuration.parameters + [version],
             clients: recorded.lines == ["online"] ? ["cl1"] : [])
         let printed = try #require(reply)
-        #expect(printed.lines + printed.errors == recorded.lines)
+        #expect(Self.withoutAddedReasons(printed.lines + printed.errors, besides: recorded.lines) == recorded.lines)
         #expect(printed.exitCode == recorded.exitCode)
+    }
+
+    /// In places the original says that there is a reason, and then none (observed); ours tells which.
+    private static func withoutAddedReasons(_ lines: [String], besides recorded: [String]) -> [String] {
+        zip(lines, recorded).map { line, other in
+            other.hasSuffix(": ") && line.hasPrefix(other) ? other : line
+        } + lines.dropFirst(recorded.count)
     }
 
     @Test func theRecordIsThere() {

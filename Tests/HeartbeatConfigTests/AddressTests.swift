@@ -53,9 +53,7 @@ struct AddressTests {
     @Test(
         "An address that cannot be one is refused",
         arguments: [
-            ("IPv6addr::2001:db8:0:0:0:0:0:1/129", "a number of bits from 0 to 128"),
-            ("IPv6addr::2001:db8:0:0:0:0:0:1/", "a number of bits from 0 to 128"),
-            ("IPv6addr::2001:db8:0:0:0:0:0:1/64/eth0/x", "too many parts"),
+            ("IPv6addr::2001:db8:0:0:0:0:0:1/129", "a number of bits from 1 to 128"),
             ("IPv6addr::2001:db8:0:0:0:0:0:1/64/eth0:1", "only IPv4 addresses"),
             ("IPv6addr::2001:db8:0:0:0:0:0:1/64/a-name-of-20-letters", "names an interface"),
             ("IPv6addr::ff02:0:0:0:0:0:0:1/64", "no interface can own"),
@@ -72,6 +70,58 @@ struct AddressTests {
         #expect(readHaresources("nodea IPv6addr::fe80:0:0:0:0:0:0:9/64/eth0\n").diagnostics.isEmpty)
         let warnings = readHaresources("nodea IPv6addr::fe80:0:0:0:0:0:0:9/64\n").warnings
         #expect(warnings.count == 1 && warnings[0].contains("is link-local"), "\(warnings)")
+    }
+
+    // MARK: On this machine
+
+    private func read(
+        _ word: String, place: AddressPlace? = nil, holder: AddressHolder? = nil, own: Bool = false
+    ) -> ConfigurationResult {
+        var files = Files()
+        files.haresources = "nodea Stub1\nnodeb \(word)\n"
+        files.host.place = { _ in place }
+        files.host.holder = { _ in holder }
+        files.host.hasOwnScript = { _ in own }
+        return files.read()
+    }
+
+    @Test("An address that the machine has by itself is refused; what a heartbeat has brought up is not")
+    func machineAddress() {
+        let place = AddressPlace.network(interface: "eth0", bits: 24)
+        let result = read("10.77.0.1/24", place: place, holder: .machine(interface: "eth0"))
+        #expect(result.configuration == nil && result.errors.count == 1)
+        let error = result.errors.first ?? ""
+        #expect(error.hasPrefix("haresources:2: \"10.77.0.1/24\": eth0 of this node has this address already"))
+        #expect(error.contains("ip address show to 10.77.0.1"))
+        #expect(read("10.77.0.1/24", place: place).diagnostics.isEmpty)
+    }
+
+    @Test("What heartbeat 3 has left, and what nobody can tell, is only warned of")
+    func doubtfulHolders() {
+        let left = read("10.77.0.1", holder: .earlierHeartbeat(label: "eth0:0"))
+        #expect(left.configuration != nil && left.warnings.count == 1)
+        #expect(left.warnings.first?.contains("is up here as eth0:0, as a heartbeat 3 leaves it") == true)
+        let unknown = read("10.77.0.1", holder: .unknown(interface: "eth0"))
+        #expect(unknown.configuration != nil && unknown.warnings.first?.contains("if it is the node's own") == true)
+    }
+
+    @Test("Where an address will come up is said if that may be a surprise")
+    func places() {
+        let wide = read("10.77.0.100/16", place: .network(interface: "eth0", bits: 24))
+        #expect(wide.configuration != nil && wide.warnings.count == 1, "\(wide.diagnostics)")
+        #expect(wide.warnings.first?.contains("the network of eth0 has 24 bits; with 16 this node") == true)
+        #expect(read("10.77.0.100/32", place: .network(interface: "eth0", bits: 24)).diagnostics.isEmpty)
+        #expect(read("10.99.0.1/24/eth0", place: .named(interface: "eth0")).diagnostics.isEmpty)
+        let far = read("10.99.0.1/24", place: .route(interface: "eth1", bits: nil))
+        #expect(far.warnings.first?.contains("it will come up on eth1, because the default route leads there") == true)
+        let routed = read("10.99.0.1", place: .route(interface: "eth1", bits: 16))
+        #expect(routed.warnings.first?.contains("because a route to a network of 16 bits leads there") == true)
+        let nowhere = read("10.99.0.1", place: .nowhere(reason: "no interface has it"))
+        #expect(nowhere.configuration != nil)
+        #expect(nowhere.warnings.first?.contains("could not come up on this node now: no interface has it") == true)
+        // Where the owner's script puts it is the owner's.
+        let own = read("10.99.0.1", place: .nowhere(reason: "x"), holder: .machine(interface: "eth0"), own: true)
+        #expect(own.configuration != nil && own.warnings.count == 1, "\(own.diagnostics)")
     }
 
     // MARK: Scripts of the owner
@@ -91,9 +141,8 @@ struct AddressTests {
         #expect(resources.map { $0.address?.text } == [nil, nil, nil, "10.0.0.3", nil])
         #expect(
             result.warnings == [
-                "haresources:1: warning: resource.d/IPaddr, your own or that of an earlier heartbeat, is used instead of "
-                    + "the built-in IPaddr; remove it to have addresses brought up by the daemon itself: that is faster, "
-                    + "and the IPaddr that Debian 12 has left there refuses every interface but eth0"
+                "haresources:1: warning: resource.d/IPaddr is your own, so it is used instead of the built-in IPaddr; "
+                    + "remove it to have addresses brought up by the daemon itself, which is faster"
             ])
     }
 

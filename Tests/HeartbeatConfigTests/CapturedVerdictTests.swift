@@ -77,12 +77,16 @@ struct CapturedVerdict: CustomTestStringConvertible {
             "conn_logd_time 0", "logfacility nosuch", "hbgenmethod foo", "autojoin any", "autojoin foo", "uuidfrom x",
             "compression foo", "compression_threshold 0", "memreserve 0", "stonith null /nonexist",
             "stonith_host * nosuchtype x", "respawn nosuchuser /bin/true", "respawn root bin/true",
-            "respawn root /nonexist", "apiauth foo", "apiauth ipfail uid=nosuch", "normalpoll yes", "gen_method file",
+            "apiauth foo", "apiauth ipfail uid=nosuch", "normalpoll yes", "gen_method file",
             "nosuchdirective 1", "record_config_changes foo")
         + [
             CapturedVerdict(
+                lines: "respawn root /nonexist", original: .refuses,
+                exception:
+                    "what is beside the service, and went with the original's package, must not keep the node down"),
+            CapturedVerdict(
                 lines: "stonith_host nodea null nodea nodeb", original: .starts,
-                exception: "fencing is not supported yet, and silence about it would be dangerous")
+                exception: "fencing is not supported yet, and silence about it would be dangerous"),
         ]
 }
 

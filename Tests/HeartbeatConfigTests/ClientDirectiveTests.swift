@@ -45,7 +45,8 @@ import Testing
             ("apiauth x gid=nosuchgroup", "is not a group of this system"),
             ("respawn root", "write \"respawn <user> <full path of the command>\""),
             ("respawn nosuchuser /bin/true", "is not a user of this system"),
-            ("failfast root bin/true", "bin/true"), ("respawn root /nonexist", "is not an executable file"),
+            ("failfast root bin/true", "bin/true"), ("failfast root /nonexist", "is not an executable file"),
+            ("respawn root /etc/passwd", "is not an executable file"),
         ])
     func mistakes(text: String, message: String) {
         var files = Files()
@@ -70,7 +71,31 @@ import Testing
                 ClientProgram(user: "hacluster", command: "/opt/ipfail -d"),
             ])
         files.haCf += "respawn hacluster /usr/lib/heartbeat/xipfail\n"
-        #expect(files.read().errors.count == 1)
+        #expect(files.read().warnings.count == 1)
+    }
+
+    @Test("A program that is gone is warned of and the node starts; that it will go is said while it is there")
+    func missingProgram() throws {
+        var files = Files()
+        files.haCf += "respawn hacluster /usr/libexec/heartbeat/dopd -v\n"
+        let gone = files.read()
+        let program = ClientProgram(user: "hacluster", command: "/usr/libexec/heartbeat/dopd -v")
+        #expect(try #require(gone.configuration).clientPrograms == [program])
+        #expect(gone.warnings.count == 1)
+        #expect(
+            gone.warnings.first?.contains("\"/usr/libexec/heartbeat/dopd\" is not there; everything else goes on")
+                == true)
+        files.host.isExecutable = { _ in true }
+        #expect(files.read().diagnostics.isEmpty)
+        files.host.belongsToHeartbeat3 = { $0 == "/usr/libexec/heartbeat/dopd" }
+        let going = files.read()
+        #expect(going.configuration != nil && going.warnings.count == 1)
+        #expect(
+            going.warnings.first?.contains("belongs to the package of heartbeat 3 and goes when that is removed")
+                == true)
+        files.haCf = files.haCf.replacing("dopd -v", with: "ipfail")
+        files.host.belongsToHeartbeat3 = { _ in true }
+        #expect(files.read().diagnostics.isEmpty, "the daemon takes its place")
     }
 
     @Test("Nodes and ping nodes keep the order of the file where it is not the usual one")

@@ -224,6 +224,33 @@ struct HaCfRuleTests {
         #expect(readHaCf("apiauth x uid=0,54321 gid=7").errors.isEmpty)
     }
 
+    @Test(
+        "A misspelt directive is one mistake: nothing is said about what its line would have said",
+        arguments: [
+            ("keepalvie 100ms\ndeadtime 1500ms", "did you mean \"keepalive\"?"),
+            ("keepalive=100ms\ndeadtime 1500ms", "write a blank after it"),
+            ("deadtme 60\ninitdead 20", "did you mean \"deadtime\"?"),
+            ("auto_failbck on", "did you mean \"auto_failback\"?"),
+        ])
+    func misspelt(lines: String, message: String) {
+        var files = Files()
+        files.haCf =
+            lines + "\n"
+            + files.haCf.replacing("auto_failback on\n", with: lines.hasPrefix("auto") ? "" : "auto_failback on\n")
+        let result = files.read()
+        #expect(
+            result.diagnostics.count == 1 && result.errors.first?.contains(message) == true, "\(result.diagnostics)")
+    }
+
+    @Test("A misspelt medium or node line is one mistake")
+    func misspeltMembers() {
+        var files = Files()
+        files.haCf = "bcats eth0\n" + Files.rest
+        #expect(files.read().diagnostics.count == 1)
+        files.haCf = Files.media + Files.rest.replacing("node nodea", with: "noed nodea")
+        #expect(files.read().diagnostics.count == 1, "\(files.read().diagnostics)")
+    }
+
     // MARK: What is not supported
 
     @Test(

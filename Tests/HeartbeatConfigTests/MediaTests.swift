@@ -169,4 +169,40 @@ struct MediaTests {
         let result = read("serial /dev/x\nbcast any0\nucast any1 any.invalid", host: HostFacts())
         #expect(result.configuration?.media.count == 3)
     }
+
+    @Test(
+        "Media that all lead to this node itself are warned of; beside one that may reach the other node they are not")
+    func onlyToOneself() {
+        var files = Files()
+        files.host.isOwnAddress = { ["10.77.0.1", "fe80::1"].contains($0) }
+        func warnings(_ media: String) -> [String] {
+            files.haCf = media + "\n" + Files.rest
+            return files.read().warnings
+        }
+        let alone = warnings("ucast eth0 10.77.0.1")
+        #expect(
+            alone.count == 1 && alone[0].hasPrefix("ha.cf:1: warning: no medium leads to the other node: 10.77.0.1 is"))
+        #expect(warnings("ucast eth0 10.77.0.1\nucast6 eth0 fe80::1").count == 1)
+        #expect(warnings("ucast eth0 10.77.0.1\nucast eth0 10.77.0.2").isEmpty)
+        #expect(warnings("ucast eth0 10.77.0.1\nbcast eth1").isEmpty)
+        files.localNode = "nodea"
+        files.haCf = "ucast eth0 10.77.0.1\n" + Files.rest.replacing("node nodea nodeb", with: "node nodea")
+        files.haresources = "nodea Stub1\n"
+        #expect(files.read().warnings.isEmpty, "a node alone has nobody to reach")
+    }
+
+    @Test(
+        "A keepalive that fills its serial line is warned of",
+        arguments: [
+            ("keepalive 200ms\ndeadtime 2\nserial /dev/ttyS0", true),
+            ("keepalive 250ms\ndeadtime 2\nserial /dev/ttyS0", false),
+            ("keepalive 2\nbaud 9600\nserial /dev/ttyS0", false),
+            ("keepalive 200ms\ndeadtime 2\nbaud 115200\nserial /dev/ttyS0", false),
+            ("keepalive 400ms\ndeadtime 2\nbaud 9600\nserial /dev/ttyS0", true),
+        ])
+    func fullLine(lines: String, isFull: Bool) {
+        let warnings = readHaCf(lines).warnings
+        #expect(warnings.count == (isFull ? 1 : 0), "\(warnings)")
+        #expect(warnings.allSatisfy { $0.contains("a keepalive of this node has about 200 bytes") })
+    }
 }

@@ -21,6 +21,8 @@ import Testing
         #expect(desk.hear(.shutdownDone, sequence: 501, generation: 0).isEmpty)
         // Not even the link or the sequence is touched by it.
         desk.core.doubts = known.doubts
+        #expect(desk.core.acceptedMessage == nil)
+        desk.core.acceptedMessage = known.acceptedMessage
         #expect(desk.core == known)
     }
 
@@ -28,12 +30,13 @@ import Testing
         var desk = CoreOnDesk.besideOurs()
         _ = desk.hear(status: .active)
         let status = Message.Content.status(StatusReport(status: .up, deadtime: .seconds(10)))
+        #expect(desk.hear(status, sequence: 1, generation: 8).notices.isEmpty)
+        #expect(desk.prove(generation: 8).tells(.peerRestarted(node: CoreOnDesk.beta)))
         let effects = desk.hear(status, sequence: 1, generation: 8)
-        #expect(effects.tells(.peerRestarted(node: CoreOnDesk.beta)))
         #expect(effects.tells(.statusUpdate(node: CoreOnDesk.beta, status: .up)))
         #expect(desk.hear(status, sequence: 1, generation: 8).isEmpty)
         #expect(desk.hear(.shutdownDone, sequence: 900, generation: 7).notices.count == 1)
-        #expect(desk.core.peerGeneration == Generation(8))
+        #expect(desk.core.lives?.believed == Generation(8))
     }
 
     @Test func aReplayIsToldAgainAfterARestart() {
@@ -41,16 +44,16 @@ import Testing
         _ = desk.hear(.starting, generation: 1)
         _ = desk.hear(status: .active)
         #expect(desk.hear(.starting, generation: 2).isEmpty)
-        _ = desk.hear(.starting, sequence: 1, generation: 9)
+        _ = desk.prove(generation: 9)
         #expect(desk.hear(.starting, generation: 8).notices.count == 1)
     }
 
-    @Test(arguments: [1, .max] as [UInt64])
-    func whateverGenerationComesFirstIsBelieved(generation: UInt64) {
+    @Test(arguments: [1, 1 << 48 - 1, 1 << 48, .max] as [UInt64])
+    func whateverGenerationComesFirstIsBelievedIfThereCanBeSuchAOne(generation: UInt64) {
         var desk = CoreOnDesk()
         desk.peerGeneration = generation
         _ = desk.hear(status: .up)
-        #expect(desk.core.peerGeneration == Generation(generation))
+        #expect(desk.core.lives?.believed == (generation < 1 << 48 ? Generation(generation) : nil))
     }
 
     // MARK: - Whose message it is
@@ -99,7 +102,59 @@ import Testing
         #expect(desk.hear(.requestNodes, sequence: number).isEmpty)
     }
 
+    /// What the daemon runs scripts of root's for.
+    @Test func `only what counted is told to the shell`() {
+        var desk = CoreOnDesk.besideOurs()
+        let next = desk.peerSequence + 1
+        _ = desk.hear(.starting, sequence: next)
+        #expect(desk.core.acceptedMessage == MessageIdentity(generation: Generation(7), sequence: SequenceNumber(next)))
+        let others: [(CoreOnDesk) -> Message] = [
+            { _ in Self.starting(next, generation: 7) }, { _ in Self.starting(next + 1, generation: 6) },
+            { _ in Self.starting(next + 1, generation: 8) }, { _ in Self.starting(next + 9999, generation: 7) },
+            { _ in Self.starting(1, generation: 1, from: NodeName("gamma")) },
+            { _ in Self.starting(1, generation: 40, from: CoreOnDesk.alpha) },
+        ]
+        for make in others {
+            _ = desk.feed(.received(make(desk), over: CoreOnDesk.eth0))
+            #expect(desk.core.acceptedMessage == nil, "\(make(desk))")
+        }
+    }
+
+    private static func starting(
+        _ sequence: UInt64, generation: UInt64, from node: NodeName = CoreOnDesk.beta
+    ) -> Message {
+        Message(
+            source: node, sequence: SequenceNumber(sequence), generation: Generation(generation), timestamp: 1,
+            content: .starting)
+    }
+
     // MARK: - Retransmission
+
+    @Test func aRequestThatIsPlayedAgainIsNotAnswered() {
+        var desk = CoreOnDesk.besideOurs()
+        let wanted = SequenceNumber(desk.core.lastSequence)
+        func isAnswered(at clock: UInt64) -> Bool {
+            desk.now = desk.now + .milliseconds(250)
+            let request = Message(
+                source: CoreOnDesk.beta, destination: CoreOnDesk.alpha, sequence: nil, generation: Generation(7),
+                timestamp: clock, content: .retransmitRequest(first: wanted, last: wanted))
+            return desk.feed(.received(request, over: CoreOnDesk.eth0)).messages.contains { $0.sequence == wanted }
+        }
+        func say(at clock: UInt64) {
+            let sequence = SequenceNumber(desk.peerSequence + clock)
+            let status = StatusReport(status: .active, deadtime: .seconds(10))
+            let message = Message(
+                source: CoreOnDesk.beta, sequence: sequence, generation: Generation(7), timestamp: clock,
+                content: .status(status))
+            _ = desk.feed(.received(message, over: CoreOnDesk.eth0))
+        }
+        say(at: 100)
+        #expect([0, 50, 96].allSatisfy { !isAnswered(at: $0) })
+        // As often as an honest peer asks, until it has it.
+        for clock in [97, 100, 100, 100, 100, 101, 105] as [UInt64] { #expect(isAnswered(at: clock)) }
+        say(at: 150)
+        #expect(!isAnswered(at: 105))
+    }
 
     @Test func whatWasLostIsSentAgainExactly() {
         var desk = CoreOnDesk.besideOurs()
@@ -109,7 +164,7 @@ import Testing
         for message in sent {
             guard let sequence = message.sequence else { continue }
             let request = Message.Content.retransmitRequest(first: sequence, last: sequence)
-            #expect(desk.hear(request, to: CoreOnDesk.alpha) == [.transmit(message)])
+            #expect(desk.hear(request, to: CoreOnDesk.alpha) == [.transmitAtLeisure(message)])
             #expect(desk.hear(request, to: CoreOnDesk.alpha).isEmpty)
         }
     }
@@ -285,14 +340,27 @@ import Testing
         #expect(desk.core == before)
     }
 
-    @Test func nothingIsSentBeforeTheFirstHostSample() {
-        var core = ClusterCore(
-            CoreOnDesk.configuration, local: CoreOnDesk.alpha, uuid: .unknown, generation: CoreOnDesk.generation,
-            randomSeed: 1, now: .zero)
-        #expect(core.expireTimers(at: .zero + .seconds(100)).isEmpty)
-        let id = RequestID(1)
-        #expect(core.handle(.requested(.standby(.all), id), at: .zero).replies == [id])
-        #expect(core.handle(.injected(.starting, to: nil, extraFields: []), at: .zero).isEmpty)
+    /// A daemon that has begun anew still has a backlog of its earlier life to read, before it has done anything else.
+    @Test func theVeryFirstMessagesAreAnswered() {
+        let firsts: [Message.Content] = [
+            .requestNodes, .starting, .takeoverRequest(.all), .askResources(.all, .me),
+            .status(StatusReport(status: .active, deadtime: .seconds(10))),
+        ]
+        for content in firsts {
+            var core = ClusterCore(
+                CoreOnDesk.configuration, local: CoreOnDesk.alpha, uuid: .unknown, generation: CoreOnDesk.generation,
+                host: CoreOnDesk.host, randomSeed: 1, now: .zero)
+            // Ten in a row, one of which is to be acknowledged.
+            let effects = (1...10 as ClosedRange<UInt64>).flatMap { number in
+                core.handle(
+                    .received(
+                        Message(
+                            source: CoreOnDesk.beta, sequence: SequenceNumber(number), generation: Generation(7),
+                            timestamp: 1, content: content), over: CoreOnDesk.eth0), at: .zero)
+            }
+            #expect(effects.contents.contains { if case .acknowledge = $0 { true } else { false } })
+            #expect(effects.messages.allSatisfy { $0.timestamp == CoreOnDesk.host.unixTime })
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-// A core among lunatics: its peer, its operators, its scripts and its clock do anything they can do. It must never trap, and
-// a few promises hold whatever comes: one reply a request, one action a group, and no deadline that stays due.
+// A core among lunatics: its peer, its operators, its scripts and its clock do anything they can do, and what the peer says
+// travels as bytes, on the ways the daemon reads them. It must never trap, and a few promises hold whatever comes: one reply a request, one action a group, and no deadline that stays due.
 
 import HeartbeatModel
 import Testing
@@ -9,6 +9,7 @@ import Testing
 @Suite struct CoreFuzzTests {
     private struct Run {
         var peer: RandomPeer
+        var wire = RandomWire()
         let begun: Configuration
         var core: ClusterCore
         var now = Instant.zero
@@ -26,9 +27,9 @@ import Testing
             begun = Self.configuration(&peer)
             core = ClusterCore(
                 begun, local: CoreOnDesk.alpha, uuid: .unknown, generation: CoreOnDesk.generation,
-                randomSeed: seed, now: .zero)
-            // The shell's first word, before anything else can happen.
-            feed(.hostSampled(HostSample(unixTime: 1, load: "")))
+                host: CoreOnDesk.host, randomSeed: seed, now: .zero)
+            // A daemon that has begun anew reads the backlog of its earlier life first.
+            if peer.chance(2) { for _ in 0..<30 { hear() } }
             expire()
         }
 
@@ -75,8 +76,10 @@ import Testing
         }
 
         private mutating func hear() {
-            let message = peer.message()
-            feed(.received(message, over: peer.chance(20) ? MediumName("eth9") : CoreOnDesk.eth0))
+            let medium = peer.chance(20) ? MediumName("eth9") : CoreOnDesk.eth0
+            for message in wire.carry(peer.message(), isSerial: peer.chance(3)) {
+                feed(.received(message, over: medium))
+            }
         }
 
         /// The files were changed and read again.
@@ -166,7 +169,7 @@ import Testing
                     if notice.text.isEmpty { broken.append("notice without a text: \(notice)") }
                 case .beginAnew(let known):
                     if known <= core.generation { broken.append("begins anew above the older \(known.number)") }
-                case .transmit, .handOn, .probe, .announce, .reboot:
+                case .transmit, .transmitAtLeisure, .handOn, .probe, .announce, .reboot:
                     break
                 }
             }

@@ -42,9 +42,13 @@ import Testing
 
     // MARK: - A count that was lost
 
-    /// What alpha says to a beta of an old generation.
-    private static let later = Message.Content.other(
-        type: "NS_hbgeneration", fields: [Message.Field(name: "hbknown", value: .string("7"))])
+    /// Whether alpha says to a beta of an old generation which one it knows.
+    private func tells(_ effects: [Effect]) -> Bool {
+        effects.contents.contains { content in
+            guard case .other("NS_hbgeneration", let fields) = content else { return false }
+            return fields.contains(Message.Field(name: "hbknown", value: .string("7")))
+        }
+    }
 
     private func hearOld(_ sequence: UInt64, _ desk: inout CoreOnDesk) -> [Effect] {
         let status = Message.Content.status(StatusReport(status: .initializing, deadtime: .seconds(10)))
@@ -54,10 +58,10 @@ import Testing
     @Test func `a peer that has lost its count is told it, once a second`() {
         var desk = CoreOnDesk.besideOurs()
         let first = hearOld(1, &desk)
-        #expect(first.contents == [Self.later] && first.messages.first?.destination == CoreOnDesk.beta)
+        #expect(tells(first) && first.contents.count == 1 && first.messages.first?.destination == CoreOnDesk.beta)
         #expect(hearOld(2, &desk).contents.isEmpty)
         desk.now = desk.now + .seconds(1)
-        #expect(hearOld(3, &desk).contents == [Self.later])
+        #expect(tells(hearOld(3, &desk)))
         let text = first.notices.map(\.text).joined()
         #expect(text.contains("replay attack") && text.contains("write 7 into its hb_generation"), "\(text)")
     }
@@ -110,6 +114,8 @@ import Testing
         #expect(effects.notices.first?.text.contains("give one of them its own name") == true)
         #expect(namesake(generation: generation, uuid: 9, &desk).isEmpty)
         desk.core.doubts = before.doubts
+        #expect(desk.core.acceptedMessage == nil)
+        desk.core.acceptedMessage = before.acceptedMessage
         #expect(desk.core == before)
     }
 

@@ -286,7 +286,31 @@ import Testing
             ])
     }
 
-    /// Once a start was ordered, a script that has vanished since proves nothing.
+    /// Missing, not executable, without its interpreter: nothing has been started by it, so nothing is to be waited for.
+    @Test func aStartThatCouldNotBeRunHasStartedNothing() {
+        var host = GroupOnHost("ip", "disk", "web")
+        for verb in ["status", "start", "stop"] { host.lies["\(verb) disk"] = .missing }
+        host.want(true)
+        host.settle()
+        #expect(
+            host.takeHistory() == [
+                "ACQUIRING", "status ip", "start ip", "status disk", "start disk", "START FAILED disk", "RELEASING",
+                "stop web", "stop disk", "stop ip", "RELEASED",
+            ])
+        #expect(host.runner.phase == .failed)
+    }
+
+    /// What ran once and was stopped since is like what never ran.
+    @Test func aScriptThatVanishesBetweenStopAndRestartDelaysNothing() {
+        var host = Self.running()
+        host.redefine("ip", "disk", "proxy")
+        for verb in ["status", "start", "stop"] { host.lies["\(verb) proxy"] = .missing }
+        host.settle()
+        #expect(host.takeHistory().suffix(3) == ["stop disk", "stop ip", "RELEASED"])
+        #expect(host.runner.phase == .failed)
+    }
+
+    /// Once its start has run, a script that has vanished since proves nothing.
     @Test func aScriptThatVanishedAfterItsStartIsTriedAgain() {
         var host = Self.running()
         host.lies["stop disk"] = .missing

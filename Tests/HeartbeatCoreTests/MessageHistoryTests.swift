@@ -95,6 +95,24 @@ import Testing
         }
     }
 
+    @Test func whatIsAskedForWithoutEndHasABudget() {
+        var history = Self.history(1...500)
+        let all = { (history: inout MessageHistory, now: Instant) in
+            stride(from: UInt64(1), through: 451, by: 50).map { first in
+                Self.ask(&history, first, first + 49, at: now).count
+            }.reduce(0, +)
+        }
+        // A peer that has missed all there is gets it at once.
+        #expect(all(&history, Self.now) == 500)
+        var later = 0
+        for round in 1...6000 { later += all(&history, Self.now + .milliseconds(10) * round) }
+        #expect((5900...6000).contains(later))
+        // What is not there any more counts as well.
+        var gone = Self.history(1000...1001)
+        let answers = (0..<100).map { _ in Self.ask(&gone, 1, 50).count }.reduce(0, +)
+        #expect(answers == 500)
+    }
+
     @Test(arguments: [500, 599, 600, 601, 700, 701, 5000] as [UInt64])
     func theLastFiveHundredCanAlwaysBeHadAgain(count: UInt64) {
         var history = Self.history(1...count)

@@ -30,9 +30,9 @@ import Testing
                 cores.append(
                     ClusterCore(
                         Self.configuration(0), local: node, uuid: .unknown, generation: Generation(1),
-                        randomSeed: seed &+ UInt64(number), now: now))
+                        host: CoreOnDesk.host, randomSeed: seed &+ UInt64(number), now: now))
             }
-            for node in 0...1 { feed(.hostSampled(HostSample(unixTime: 1, load: "")), to: node) }
+            for node in 0...1 { feed(.hostSampled(CoreOnDesk.host), to: node) }
         }
 
         /// The files, in several versions.
@@ -100,7 +100,7 @@ import Testing
         private mutating func execute(_ effects: [Effect], of node: Int) {
             for effect in effects {
                 switch effect {
-                case .transmit(let message):
+                case .transmit(let message), .transmitAtLeisure(let message):
                     guard Int.random(in: 0..<100, using: &random) >= loss else { continue }
                     queue.append((delay(atMost: 30), .arrival(message, to: 1 - node)))
                 case .perform(let action, let id): perform(action, id, on: node)

@@ -152,4 +152,15 @@ import Testing
         let text = try String(contentsOfFile: log, encoding: .utf8)
         #expect(text.contains("ERROR: 10.99.0.2: this node has no interface absent"))
     }
+
+    @Test func `an announcement is told in the words of its kind, however many addresses there are`() throws {
+        func text(_ addresses: String...) -> String {
+            ActionExecutor.announcementText(addresses.compactMap { IPAddress($0) })
+        }
+        #expect(text("10.0.0.1") == "Sent Gratuitous Arp for 10.0.0.1")
+        #expect(text("10.0.0.1", "10.0.0.2") == "Sent Gratuitous Arp for 10.0.0.1 and 1 more address")
+        #expect(
+            text("2001:db8::1", "10.0.0.1", "10.0.0.2", "10.0.0.3")
+                == "Sent Gratuitous Arp for 10.0.0.1 and 2 more addresses, neighbour advertisements for 2001:db8::1")
+    }
 }

@@ -163,7 +163,7 @@ import Testing
 
     @Test func scriptsAreLookedForWhereAStartWouldLook() throws {
         let files = [
-            "ha.cf": "ucast lo 127.0.0.1\nauto_failback on\nnode a b\nlogfacility none\n",
+            "ha.cf": "ucast lo 127.0.0.2\nauto_failback on\nnode a b\nlogfacility none\n",
             "haresources": "a 10.9.8.7/32/lo there nowhere-x locked\nb 10.9.8.6\n",
             "authkeys": "auth 1\n1 sha1 Hidden\n",
         ]
@@ -179,7 +179,7 @@ import Testing
             #expect(run.code == 0)
             let lines = run.errors.split(separator: "\n")
             #expect(lines.count == 3, "\(run.errors)")
-            #expect(run.errors.contains("haresources:1: warning: resource.d/IPaddr, your own"))
+            #expect(run.errors.contains("haresources:1: warning: resource.d/IPaddr is your own"))
             #expect(run.errors.contains("\"nowhere-x\"") && run.errors.contains("/etc/init.d/nowhere-x"))
             #expect(run.errors.contains("the script \(own)/locked may not be executed"))
         }

@@ -52,6 +52,25 @@ extension LifeTests {
             }
         }
 
+        @Test func `a script that everybody may write is named beforehand and not run`() throws {
+            try LifeCluster.run { cluster in
+                let node = cluster.first
+                try cluster.boot(node)
+                let script = "\(node.configDirectory)/resource.d/web"
+                try FailureState.shell("chmod 777 '\(script)'", on: node)
+                let test = try cluster.laboratory.heartbeat(["-t"], on: node)
+                let words =
+                    "the script \(script) is not run, so its group cannot start: everybody may write to \(script)"
+                #expect(test.code == 0 && test.output.contains(words), "\(test.output)")
+                try cluster.start(node)
+                try cluster.wait(for: "the refusal") {
+                    cluster.log(of: node).contains("Resource script \(script) is not run: everybody may write")
+                }
+                try cluster.wait(for: "the other group") { cluster.changes.contains("cluster1 start mail") }
+                #expect(!cluster.changes.contains { $0.hasSuffix(" web") })
+            }
+        }
+
         @Test func `at a reload the same files change nothing`() throws {
             try LifeCluster.run { cluster in
                 try cluster.startBoth()

@@ -26,9 +26,17 @@ import Testing
         var rejected = RejectedPackets()
         let start = Instant(nanoseconds: 0)
         let first = rejected.report(.unsigned, over: medium, at: start)
-        #expect(first == "Packet refused on eth0: not authenticated")
+        let text =
+            "Packet refused on eth0: not authenticated; if it came from the other node, compare authkeys of both nodes"
+        #expect(first == text)
         for _ in 0..<7 { #expect(rejected.report(.unsigned, over: medium, at: start) == nil) }
         let later = rejected.report(.unsigned, over: medium, at: start + .seconds(60))
-        #expect(later == "Packet refused on eth0: not authenticated (7 more since the last line)")
+        #expect(later == text + " (7 more since the last line)")
+        for error in [WireError.badAuthentication, .unknownKey(id: 2)] {
+            let line = rejected.report(error, over: medium, at: start)
+            #expect(line?.hasSuffix("compare authkeys of both nodes") == true)
+        }
+        #expect(
+            rejected.report(.notAMessage, over: medium, at: start) == "Packet refused on eth0: not a heartbeat message")
     }
 }

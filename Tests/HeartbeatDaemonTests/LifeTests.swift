@@ -241,6 +241,27 @@ extension LifeTests {
             }
         }
 
+        @Test func `a reload says who asked for it, and of a changed ha cf that nothing is started again`() throws {
+            try LifeCluster.run { cluster in
+                let node = cluster.first
+                try cluster.boot(node)
+                try cluster.start(node)
+                func count(_ words: String) -> Int { cluster.log(of: node).components(separatedBy: words).count - 1 }
+                for (round, file) in ["authkeys", "ha.cf", "authkeys"].enumerated() {
+                    let path = "\(node.configDirectory)/\(file)"
+                    // A second later, whatever the clock of the file system counts in.
+                    #expect(try node.run(["touch", "-d", "now + \(round + 1) seconds", path]).code == 0)
+                    #expect(try cluster.laboratory.heartbeat(["-r"], on: node).code == 0)
+                    try cluster.wait(for: "reload \(round + 1)") {
+                        count("The configuration was read again and is in force") == round + 1
+                    }
+                    #expect(count("to reread config files") == round + 1)
+                }
+                try cluster.wait(for: "the word about ha.cf") { count("no restart exec is needed") > 0 }
+                #expect(count("restart exec") == 1)
+            }
+        }
+
         @Test(arguments: [
             ("ha.cf", "keepalvie 1\n"), ("haresources", "elsewhere web\n"), ("authkeys", "auth 7\n"), ("ha.cf", ""),
         ])

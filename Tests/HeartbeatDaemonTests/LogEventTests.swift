@@ -58,6 +58,7 @@ import Testing
             .communication(.nothingMissing(node: node)),
             .communication(.namesake(node, medium: MediumName("eth0"))),
             .communication(.lockedOut(generation: Generation(3), known: Generation(9))),
+            .communication(.unanswered(node: node)),
             .communication(.packetIrretrievable(SequenceNumber(5), node: node)),
             .communication(.stalled(.milliseconds(700))), .membership(.localStatus(.active)),
             .membership(.statusUpdate(node: node, status: .up)),

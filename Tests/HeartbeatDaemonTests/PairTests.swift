@@ -50,6 +50,7 @@ import Testing
         let name = try #require(scene["scene"] as? String)
         let (origins, taker): ([String], String) =
             switch name {
+            case "cold-start": (["it was called for"], "cluster1")
             case "power-loss": (["cluster1 was last heard"], "cluster2")
             case "failback": (["the failback was offered", "the other node offered it"], "cluster1")
             case "standby": (["the handover was asked for", "the other node offered it"], "cluster2")

@@ -97,7 +97,7 @@ import Testing
             let lines = service.journal
             for (event, parts) in [
                 ("medium-open", ["MESSAGE=medium lo is open\n", "PRIORITY=6\n", "HA_MEDIUM=lo\n"]),
-                ("generation-new", ["PRIORITY=4\n", "HA_GENERATION="]),
+                ("generation-first", ["PRIORITY=6\n", "HA_GENERATION="]),
                 ("node-dead", ["MESSAGE=node gw2: is dead\n", "PRIORITY=4\n", "HA_PEER=gw2\n"]),
                 ("group-running", ["MESSAGE=Resource group web is running\n", "HA_GROUP=web\n"]),
                 ("shutdown-complete", ["MESSAGE=Heartbeat shutdown complete.\n"]),

@@ -41,6 +41,8 @@ extension HostFacts {
         host.groupExists = { ["root", "haclient"].contains($0) }
         host.isExecutable = { ["/bin/true", "/bin/sleep", "/bin"].contains($0) }
         host.findScript = { CaseFiles.scripts.contains($0) ? .found : .missing(searched: []) }
+        host.holder = { ["10.77.0.1", "10.78.0.1"].contains($0.text) ? .machine(interface: "eth0") : nil }
+        host.isOwnAddress = { ["10.77.0.1", "10.78.0.1"].contains($0) }
         host.serviceForUDPPort = { $0 == 53 ? "domain" : nil }
         return host
     }

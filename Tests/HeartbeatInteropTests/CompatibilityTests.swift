@@ -56,6 +56,16 @@ import Testing
         #expect(Set(named).isSubset(of: known), "\(Set(named).subtracting(known))")
     }
 
+    @Test func `the way back names every directive that the original refuses, and no other`() throws {
+        let guide = try Self.text(of: "docs/replace-heartbeat.md")
+        let parts = guide.components(separatedBy: "Heartbeat 3 refuses to start with")
+        let sentence = try #require(parts.dropFirst().first)
+        let named = sentence.components(separatedBy: "\n\n")[0].components(separatedBy: "`").enumerated()
+            .filter { $0.offset % 2 == 1 }.map(\.element)
+        let ours = Set(directiveDefaults().map(\.name)).subtracting(try CaseCollection.directives())
+        #expect(named == ours.sorted())
+    }
+
     @Test func `every directive of the original is known here by name`() throws {
         for directive in try CaseCollection.directives() {
             var given = ConfigurationCase(name: directive, original: .starts, own: .starts)

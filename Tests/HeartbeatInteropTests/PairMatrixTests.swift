@@ -33,6 +33,28 @@ import Testing
         #expect(Set(CaseMatrix.yardsticks.map(\.failback)) == Set(Failback.allCases))
     }
 
+    @Test func samplesTogetherAreEverythingAndEachHasItsYardsticks() {
+        for count in [1, 2, 6, 28] {
+            let parts = (1...count).compactMap { Sample("\($0)/\(count)") }
+            #expect(parts.count == count)
+            let rows = parts.map { CaseMatrix.rows(of: $0) }
+            let played = rows.flatMap { $0 }.filter { !CaseMatrix.yardsticks.contains($0) }
+            #expect(played.count == CaseMatrix.all.count - CaseMatrix.yardsticks.count)
+            #expect(Set(rows.flatMap { $0 }) == Set(CaseMatrix.all))
+            for part in rows {
+                let measures = Set(CaseMatrix.yardsticks.filter(part.contains).map(\.failback))
+                #expect(part.allSatisfy { $0.story != .life || measures.contains($0.failback) })
+            }
+            if count > 1 { #expect(parts.map { $0.plays(0, of: 2) } == parts.map { !$0.plays(1, of: 2) }) }
+        }
+        #expect(Sample.all.of(["a", "b"]) == ["a", "b"] && Sample.all.plays(1, of: 2))
+    }
+
+    @Test(arguments: ["", "1", "0/6", "7/6", "1/0", "a/6", "1/6/2", "/", "-1/6"])
+    func whatIsNoPartOfSomethingIsNoSample(text: String) {
+        #expect(Sample(text) == nil)
+    }
+
     @Test func whateverMovesComesHome() {
         for row in CaseMatrix.all {
             var owners = [0, 1]

@@ -68,6 +68,16 @@ import Testing
 
                 """)
         #expect(
+            merged.story == """
+                 at ms  took ms  who       what
+                  0.00           lab       cuts the power of cluster1
+                900.21           cluster2  detected
+                900.30    13.90  cluster2  start 10.0.0.1/24 web
+                902.00           client    first answer from cluster2
+                914.24           cluster2  running
+
+                """)
+        #expect(
             merged.jsonValue.text.hasPrefix(
                 #"[{"at_us": -100000, "end_us": null, "who": "cluster2", "what": "cluster1 was last heard"}, "#))
         #expect(merged.jsonValue.text.contains(#"{"at_us": 900300, "end_us": 900470, "who": "cluster2", "#))

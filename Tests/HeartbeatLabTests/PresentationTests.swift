@@ -125,12 +125,36 @@ func `what is not as it must be is a problem`(result: SceneResult, problem: Stri
     let report = DemonstrationReport([judge(figures(outage: 1300))])
     #expect(
         report.table == """
-            scene       result  outage ms      goal ms   lost  two owners ms  stall ms  scripts
-            power-loss  ok           1300  1250 MISSED  7/100              0         3  cluster2 start ipsec gre zebra bgpd
-            goal missed: power-loss; a large stall blames the machine
-            correct
+            scene       result  outage ms      goal ms  pings lost  two owners ms
+            power-loss  ok           1300  1250 MISSED    7 of 100              0
+
+            goals missed: 1; the client itself stood still for up to 3 ms meanwhile
+            Correct: the right node served after each of 1 scenes, and never two at once;
+            whatever stopped or started did so once, in the order of haresources.
 
             """)
+    let wrong = DemonstrationReport([judge(figures(outage: 900, double: 4))])
+    #expect(wrong.table.hasSuffix("\n\npower-loss: two owners for 4 ms\nNOT CORRECT\n"))
+}
+
+@Test func `a scene ends with a sentence`() {
+    #expect(judge(figures(outage: 900)).sentence == "ok: unanswered for 900 ms; the goal is 1250 ms")
+    #expect(judge(figures(outage: 1300)).sentence == "ok, but unanswered for 1300 ms; the goal is 1250 ms")
+    #expect(judge(figures(outage: 900, double: 4)).sentence == "WRONG: two owners for 4 ms")
+}
+
+@Test func `what a newcomer sees fits a terminal of 80 columns`() {
+    let longest = ProbeFigures(
+        outage: .milliseconds(12345), sent: 12345, lost: 12345, doubleOwnership: .milliseconds(12345),
+        longestStall: .milliseconds(12345), firstAnswers: [:], announcements: [])
+    let results = Scene.allCases.map { scene in
+        SceneResult(scene: scene, figures: longest, scripts: takeover, problems: [])
+    }
+    let texts =
+        [DemonstrationReport(results).table, DemonstrationProgram.opening, DemonstrationProgram.closing]
+        + Scene.allCases.map(\.title) + Scene.allCases.map { "    " + $0.explanation }
+        + results.map { "    " + $0.sentence }
+    for line in texts.flatMap({ $0.split(separator: "\n") }) { #expect(line.count <= 80, "\(line)") }
 }
 
 @Test func `the JSON says the same`() {

@@ -34,6 +34,8 @@ import Testing
         let endless = ">>>\n" + String(repeating: "a=1234567890\n", count: SerialFramer.frameLimit / 10)
         #expect(frames(endless, ">>>\nb=2\n<<<\n") == [">>>\nb=2\n<<<\n"])
         #expect(frames(endless, "<<<\n") == [])
+        let empty = ">>>\n" + String(repeating: "\n", count: 2 * SerialFramer.frameLimit)
+        #expect(frames(empty, "<<<\n", ">>>\nb=2\n<<<\n") == [">>>\nb=2\n<<<\n"])
         let oneLine = ">>>\na=" + String(repeating: "x", count: 2 * SerialFramer.frameLimit)
         #expect(frames(oneLine, "<<<\n", "\n>>>\nb=2\n<<<\n") == [">>>\nb=2\n<<<\n"])
     }

@@ -14,9 +14,11 @@ import Testing
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    static let sources: [Source] = {
+    static let sources = files(below: "Sources")
+
+    private static func files(below directory: String) -> [Source] {
         let files = FileManager.default.enumerator(
-            at: root.appendingPathComponent("Sources"), includingPropertiesForKeys: nil)
+            at: root.appendingPathComponent(directory), includingPropertiesForKeys: nil)
         var sources: [Source] = []
         for case let file as URL in files ?? .init() where file.pathExtension == "swift" {
             guard let text = try? String(contentsOf: file, encoding: .utf8) else { continue }
@@ -24,7 +26,7 @@ import Testing
             sources.append(Source(path: path, lines: text.components(separatedBy: "\n")))
         }
         return sources.sorted { $0.path < $1.path }
-    }()
+    }
 
     /// What each pure target may import besides the standard library.
     static let allowedImports: [String: Set<String>] = [
@@ -102,6 +104,31 @@ import Testing
             result.append((line.trimmingCharacters(in: .whitespaces), end - index + 1))
         }
         return result
+    }
+
+    /// A machine that has just been installed lacks what nobody names: the lists in the Makefile name what is not part of
+    /// every Debian.
+    @Test func everyProgramThatTestsCallIsInTheMakefile() throws {
+        // Of packages that Debian calls essential, or that those depend on.
+        let essential: Set = [
+            "cat", "chmod", "chown", "cp", "echo", "false", "ln", "ls", "mkdir", "mount", "printf", "rm", "setpriv",
+            "sh",
+            "sleep", "readlink", "cut", "test", "timeout", "touch", "tr", "true", "umount", "unshare", "prlimit",
+            "nsenter", "sed",
+        ]
+        let makefile = try String(contentsOf: Self.root.appendingPathComponent("Makefile"), encoding: .utf8)
+        let call = try Regex(#"(?:run|succeed|attempt|lines|ChildProcess)\((?:[0-9a-z]+, )?\s*\[\s*"([a-z0-9_.]+)""#)
+        let sources = Self.sources.filter { $0.path.hasPrefix("Sources/HeartbeatLab") } + Self.files(below: "Tests")
+        var seen = 0
+        for source in sources where !source.path.hasPrefix("Tests/HeartbeatConfigTests") {
+            for match in source.lines.joined(separator: "\n").matches(of: call) {
+                guard let program = match.output[1].substring.map(String.init) else { continue }
+                seen += 1
+                let isNamed = makefile.contains(try Regex("[a-z0-9-]+:(/[a-z/]*/)?\(program)\\b"))
+                #expect(essential.contains(program) || isNamed, "\(source) calls \(program), which no list names")
+            }
+        }
+        #expect(seen > 20)
     }
 
     @Test func noUnfinishedBusinessIsLeft() {

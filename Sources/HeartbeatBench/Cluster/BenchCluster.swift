@@ -150,7 +150,7 @@ public final class BenchCluster {
 
     /// Lets go of what the client knows about its neighbours: the kernel has room for a thousand on the whole machine, and
     /// a client that finds none is not served, whatever the cluster does.
-    private func end(_ probe: ClientProbe) {
+    func end(_ probe: ClientProbe) {
         probe.close()
         Command.attempt(["ip", "-n", laboratory.client.name, "neighbour", "flush", "dev", "eth0"])
     }

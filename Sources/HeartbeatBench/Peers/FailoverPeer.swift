@@ -37,6 +37,12 @@ public protocol FailoverPeer {
     func processes(of node: LabNode) -> [pid_t]
     /// The file with its words, as a path outside the node; `nil` when it has none of its own.
     func log(of node: LabNode) -> String?
+    /// What its service manager runs after it was killed, so that nothing is left behind; `nil`: nothing.
+    func wordsAfterDeath(on node: LabNode, in laboratory: Laboratory) -> [String]?
+    /// Whether it knows nothing but addresses on one network: no scripts, no second link, no command to hand over.
+    var hasOnlyAddresses: Bool { get }
+    /// What it keeps on disk; `nil` when it keeps nothing.
+    func state(of node: LabNode) -> StateDirectory?
     /// What the daemon itself told about its last takeover, by figure name; empty when it tells nothing.
     func ownFigures(of node: LabNode) -> [String: Double]
 }
@@ -56,6 +62,12 @@ extension FailoverPeer {
 
     public func log(of node: LabNode) -> String? { nil }
 
+    public func wordsAfterDeath(on node: LabNode, in laboratory: Laboratory) -> [String]? { nil }
+
+    public var hasOnlyAddresses: Bool { false }
+
+    public func state(of node: LabNode) -> StateDirectory? { nil }
+
     public func ownFigures(of node: LabNode) -> [String: Double] { [:] }
 
     /// What of the requirements is not there, as a person is told.
@@ -65,6 +77,14 @@ extension FailoverPeer {
             return "\(requirement.program) is not there (apt-get install \(package))"
         }
     }
+}
+
+/// What a daemon keeps on its node's disk: the generation of a heartbeat is in its file `hb_generation`.
+public struct StateDirectory: Hashable, Sendable {
+    /// Its path as the node sees it.
+    public var inside: String
+    /// Its path in the laboratory's file system.
+    public var outside: String
 }
 
 /// A program, and the Debian package it comes with.

@@ -10,6 +10,8 @@ struct HeartbeatConfiguration {
     var logFile: String
     /// Addresses on one line of haresources.
     var addressesPerLine: Int
+    /// Follows the addresses of the first line; `nil`: no script.
+    var script: String?
     /// Further lines of ha.cf.
     var further = ""
 
@@ -35,7 +37,8 @@ struct HeartbeatConfiguration {
 
     var haresources: String {
         stride(from: 0, to: addresses.count, by: addressesPerLine).map { start in
-            let words = addresses[start..<min(start + addressesPerLine, addresses.count)].map { "IPaddr::\($0)/eth0" }
+            var words = addresses[start..<min(start + addressesPerLine, addresses.count)].map { "IPaddr::\($0)/eth0" }
+            if start == 0, let script { words.append(script) }
             return "cluster1 \(words.joined(separator: " "))\n"
         }.joined()
     }

@@ -11,12 +11,15 @@ public struct KeepalivedPeer: FailoverPeer {
     /// Five seconds after a takeover it announces the addresses once more, which would repair what a fault has broken.
     public let rest = Duration.seconds(7)
 
+    private let layout: ServiceLayout
+
     /// Of the node that prefers to serve, and of the other.
     private static let priorities = [150, 100]
     /// Hundredths of an interval that the backup waits.
     private static let waits = Double(3 * 256 + 256 - priorities[1]) / 256
 
-    public init(_ setting: DetectionSetting) {
+    public init(_ setting: DetectionSetting, layout: ServiceLayout = .together) {
+        self.layout = layout
         switch setting {
         case .tight: keepalive = .milliseconds(10)
         case .oneSecond, .explicit:
@@ -32,6 +35,8 @@ public struct KeepalivedPeer: FailoverPeer {
 
     public var requirements: [Requirement] { [Requirement(Self.daemon, package: "keepalived")] }
 
+    public var hasOnlyAddresses: Bool { true }
+
     public var substitutes: [Fault: String] { [.standby: "keepalived has no such command: it is stopped"] }
 
     public func version() -> String {
@@ -44,6 +49,23 @@ public struct KeepalivedPeer: FailoverPeer {
 
     /// keepalived.conf of one node.
     func configuration(ofNode number: Int, addresses: [ServiceAddress]) -> String {
+        let groups =
+            switch layout {
+            case .together: [addresses[...]]
+            case .each: addresses.indices.map { addresses[$0...$0] }
+            }
+        let global = """
+            global_defs {
+                router_id cluster\(number + 1)
+                vrrp_version 3
+            }
+
+            """
+        return global
+            + groups.enumerated().map { instance($0, ofNode: number, addresses: $1) }.joined()
+    }
+
+    private func instance(_ group: Int, ofNode number: Int, addresses: ArraySlice<ServiceAddress>) -> String {
         // Those in the advertisement itself; a packet holds no more.
         let (advertised, excluded) = (addresses.prefix(20), addresses.dropFirst(20))
         func block(_ name: String, _ addresses: ArraySlice<ServiceAddress>) -> String {
@@ -51,14 +73,10 @@ public struct KeepalivedPeer: FailoverPeer {
         }
         let seconds = "\(keepalive.roundedMilliseconds / 1000)." + thousandths(keepalive.roundedMilliseconds % 1000)
         return """
-            global_defs {
-                router_id cluster\(number + 1)
-                vrrp_version 3
-            }
-            vrrp_instance bench {
+            vrrp_instance bench\(group == 0 ? "" : "\(group + 1)") {
                 state \(number == 0 ? "MASTER" : "BACKUP")
                 interface eth0
-                virtual_router_id 51
+                virtual_router_id \(51 + group)
                 priority \(Self.priorities[number])
                 advert_int \(seconds)
 

@@ -6,6 +6,7 @@ import HeartbeatLab
 public struct OriginalPeer: FailoverPeer {
     public var name: String { usesIPFail ? "ipfail" : "heartbeat" }
     private let usesIPFail: Bool
+    private let layout: ServiceLayout
     public let keepalive: Duration
     public let deadtime: Duration
     public let signOfLife = HeartbeatConfiguration.signOfLife
@@ -15,8 +16,9 @@ public struct OriginalPeer: FailoverPeer {
     public let patiencePerAddress = Duration.seconds(3)
 
     /// With `usesIPFail` it pings the client, and its program gives the groups to the node that reaches it.
-    public init(_ setting: DetectionSetting, usesIPFail: Bool = false) {
+    public init(_ setting: DetectionSetting, usesIPFail: Bool = false, layout: ServiceLayout = .together) {
         self.usesIPFail = usesIPFail
+        self.layout = layout
         (keepalive, deadtime) = setting.times(tight: (.milliseconds(25), .milliseconds(100)))
     }
 
@@ -37,7 +39,7 @@ public struct OriginalPeer: FailoverPeer {
 
     public func configure(_ node: LabNode, addresses: [ServiceAddress]) throws {
         let own = (
-            etc: "\(node.directory)/etc-ha.d", lib: "\(node.directory)/var-lib", log: Self.logDirectory(of: node)
+            etc: "\(node.directory)/etc-ha.d", lib: Self.stateDirectory(of: node), log: Self.logDirectory(of: node)
         )
         try Command.succeed(["mkdir", own.log])
         try Command.succeed(["cp", "-a", "/etc/ha.d", own.etc])
@@ -46,11 +48,19 @@ public struct OriginalPeer: FailoverPeer {
         // Its scripts cut long lines.
         let files = HeartbeatConfiguration(
             keepalive: keepalive, deadtime: deadtime, addresses: addresses, logFile: "/var/log/ha-log",
-            addressesPerLine: 20, further: usesIPFail ? pings : "")
+            addressesPerLine: layout == .each ? 1 : 20, script: layout == .each ? ServiceLayout.script : nil,
+            further: usesIPFail ? pings : "")
         for (file, text) in [("ha.cf", files.haCf), ("haresources", files.haresources), ("authkeys", files.authkeys)] {
             try node.write(text, to: "\(own.etc)/\(file)", mode: file == "authkeys" ? 0o600 : 0o644)
         }
+        if layout == .each { try ServiceLayout.install(in: "\(own.etc)/resource.d", of: node) }
     }
+
+    public func state(of node: LabNode) -> StateDirectory? {
+        StateDirectory(inside: "/var/lib/heartbeat", outside: Self.stateDirectory(of: node))
+    }
+
+    private static func stateDirectory(of node: LabNode) -> String { "\(node.directory)/var-lib" }
 
     /// Its deadping is as short as its deadtime.
     private var pings: String {

@@ -4,7 +4,7 @@ import HeartbeatLab
 
 /// swift-heartbeat.
 public struct OurPeer: FailoverPeer {
-    public var name: String { watched == 0 ? "ours" : "watching" }
+    public var name: String { probesLAN ? "probing" : watched == 0 ? "ours" : "watching" }
     public let keepalive: Duration
     public let deadtime: Duration
     public let signOfLife = HeartbeatConfiguration.signOfLife
@@ -12,12 +12,21 @@ public struct OurPeer: FailoverPeer {
     private let programs: String
     /// How many links and how many probes, once a second, there are besides.
     private let watched: Int
+    private let layout: ServiceLayout
+    /// Whether it asks for the client at each keepalive, so that it knows whether its LAN leads anywhere.
+    private let probesLAN: Bool
 
     /// - Parameters:
     ///   - programs: directory of `heartbeat` and `hb_standby`.
     ///   - watches: so many more links, and as many probes of the client once a second, even.
-    public init(_ setting: DetectionSetting, programs: String, watches: Int = 0) {
+    ///   - probesLAN: whether it notices a LAN that leads nowhere although the carrier is there.
+    public init(
+        _ setting: DetectionSetting, programs: String, watches: Int = 0, probesLAN: Bool = false,
+        layout: ServiceLayout = .together
+    ) {
         watched = watches
+        self.probesLAN = probesLAN
+        self.layout = layout
         (keepalive, deadtime) = setting.times(tight: (.milliseconds(10), .milliseconds(30)))
         self.programs = programs
     }
@@ -37,7 +46,8 @@ public struct OurPeer: FailoverPeer {
     public func configure(_ node: LabNode, addresses: [ServiceAddress]) throws {
         let files = HeartbeatConfiguration(
             keepalive: keepalive, deadtime: deadtime, addresses: addresses, logFile: node.logFile,
-            addressesPerLine: ServiceAddress.limit, further: "link eth0 debounce=0\n" + further)
+            addressesPerLine: layout == .each ? 1 : ServiceAddress.limit,
+            script: layout == .each ? ServiceLayout.script : nil, further: further)
         for number in stride(from: 0, to: watched, by: 2) {
             try node.namespace.configure([
                 "link add w\(number) type veth peer name w\(number + 1)", "link set w\(number) up",
@@ -47,15 +57,30 @@ public struct OurPeer: FailoverPeer {
         try node.configure("ha.cf", files.haCf)
         try node.configure("haresources", files.haresources)
         try node.configure("authkeys", files.authkeys)
+        if layout == .each { try ServiceLayout.install(in: "\(node.configDirectory)/resource.d", of: node) }
     }
 
-    private var further: String {
+    public func state(of node: LabNode) -> StateDirectory? {
+        StateDirectory(inside: node.stateDirectory, outside: node.stateDirectory)
+    }
+
+    /// Lines of ha.cf that only ours knows.
+    var further: String {
         let client = ServiceAddress.client.split(separator: "/")[0]
-        return (0..<watched).map { "link w\($0) optional\nprobe p\($0) icmp \(client)\n" }.joined()
+        let interval = keepalive.roundedMilliseconds
+        let probe = "probe lan dev=eth0 interval=\(interval)ms timeout=\(interval)ms fall=3 rise=4 arp \(client)\n"
+        return "link eth0 debounce=0\n"
+            + (0..<watched).map { "link w\($0) optional\nprobe p\($0) icmp \(client)\n" }.joined()
+            + (probesLAN ? probe : "")
     }
 
     public func bootWords(on node: LabNode, in laboratory: Laboratory) -> [String] {
         laboratory.daemonWords(["-f"], on: node)
+    }
+
+    /// ExecStopPost of its unit.
+    public func wordsAfterDeath(on node: LabNode, in laboratory: Laboratory) -> [String]? {
+        laboratory.daemonWords(["--release-leftovers"], on: node)
     }
 
     public func log(of node: LabNode) -> String? { node.logFile }

@@ -8,19 +8,26 @@ public enum PeerName: String, CaseIterable, Codable, Hashable, Sendable {
 
     /// Ours with a hundred links and a hundred probes to watch.
     case watching
+    /// Ours with one probe, which notices a LAN that leads nowhere.
+    case probing
 
     /// All but those that only differ in what they watch of the network.
     public static let plain: [PeerName] = [.ours, .heartbeat, .keepalived, .floor]
 
     /// The peer with the times of a setting.
-    /// - Parameter programs: directory of the programs of these sources.
-    public func peer(_ setting: DetectionSetting, programs: String) -> any FailoverPeer {
+    /// - Parameters:
+    ///   - programs: directory of the programs of these sources.
+    ///   - layout: what moves together; the floor knows one group.
+    public func peer(
+        _ setting: DetectionSetting, programs: String, layout: ServiceLayout = .together
+    ) -> any FailoverPeer {
         switch self {
-        case .ours: OurPeer(setting, programs: programs)
-        case .watching: OurPeer(setting, programs: programs, watches: 100)
-        case .heartbeat: OriginalPeer(setting)
-        case .ipfail: OriginalPeer(setting, usesIPFail: true)
-        case .keepalived: KeepalivedPeer(setting)
+        case .ours: OurPeer(setting, programs: programs, layout: layout)
+        case .watching: OurPeer(setting, programs: programs, watches: 100, layout: layout)
+        case .probing: OurPeer(setting, programs: programs, probesLAN: true, layout: layout)
+        case .heartbeat: OriginalPeer(setting, layout: layout)
+        case .ipfail: OriginalPeer(setting, usesIPFail: true, layout: layout)
+        case .keepalived: KeepalivedPeer(setting, layout: layout)
         case .floor: FloorPeer(setting, programs: programs)
         }
     }

@@ -89,6 +89,13 @@ public enum Figure {
     public static let afterDeadtime = "after_deadtime_ms"
     /// The same up to the announcement of the last address: what it took to bring all of them up and to tell.
     public static let announcedAfterDeadtime = "announced_after_deadtime_ms"
+    /// Of a campaign: all pauses between answers, and all time with two owners, of all addresses together.
+    public static let outageSum = "outage_sum_ms"
+    public static let twoOwnersSum = "two_owners_sum_ms"
+    /// Of a campaign: 1 when not all addresses were served again although nothing was broken any more.
+    public static let lostForGood = "lost_for_good"
+    /// Of a campaign: 1 when the other node took an address although the first could have kept it; only of such faults.
+    public static let movedForNothing = "moved_for_nothing"
     /// What the daemon itself says it took: to add all addresses, and to announce them.
     public static let ownAdded = "own_added_ms"
     public static let ownAnnounced = "own_announced_ms"

@@ -35,9 +35,19 @@ extension HaCfReader {
         }
         let commandIsUsable = accept(words[1], of: name) { (reader, path) throws(Complaint) in
             let path = try ValueText.absolutePath(path)
-            guard reader.host.isExecutable(path) || reader.isMissingIPFail(path) else {
+            guard !reader.host.isExecutable(path), !reader.isMissingIPFail(path) else { return }
+            guard name == "respawn", reader.host.deviceKind(path) == .missing else {
                 throw Complaint("is not an executable file")
             }
+            // As with an interface: what is beside the service must not keep the node down.
+            reader.warning(
+                "respawn: \(quoted(path)) is not there; everything else goes on without it, and it is tried some times. "
+                    + "What came with heartbeat 3 (dopd, ccm) went with its package: then remove the line")
+        }
+        if commandIsUsable, host.belongsToHeartbeat3(words[1]), !words[1].hasSuffix("/ipfail") {
+            warning(
+                "\(name): \(quoted(words[1])) belongs to the package of heartbeat 3 and goes when that is removed; keep a copy "
+                    + "elsewhere and name that, or remove the line")
         }
         return userIsKnown && commandIsUsable
     }

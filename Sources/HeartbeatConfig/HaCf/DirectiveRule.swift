@@ -10,6 +10,8 @@ struct DirectiveRule: Sendable {
     let exported: Export
     /// Refused whatever its value; never proposed for a misspelt word.
     var isRefused = false
+    /// It makes a path for messages.
+    var isMedium = false
     /// Without a value the line is a mistake; most directives then do nothing (observed behaviour).
     var needsValue = false
     /// Called for a line with at least one value.

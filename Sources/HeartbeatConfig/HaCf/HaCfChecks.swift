@@ -100,10 +100,49 @@ extension HaCfReader {
     }
 
     private mutating func checkMedia() {
-        guard !sawMedium else { return }
-        log.error(
-            lastLine,
-            "no medium for heartbeat messages is given; write for example \"bcast eth0\" or \"serial /dev/ttyS0\"")
+        guard sawMedium else {
+            return log.error(
+                lastLine,
+                "no medium for heartbeat messages is given; write for example \"bcast eth0\" or \"serial /dev/ttyS0\"")
+        }
+        checkThatAPeerIsReached()
+        checkSerialLines()
+    }
+
+    /// Files that are the same on both nodes name both; one that names only its own node leads nowhere.
+    private mutating func checkThatAPeerIsReached() {
+        let own = draft.media.compactMap { medium in
+            switch medium {
+            case .unicast(_, let peer, _), .unicast6(_, let peer, _): host.isOwnAddress(peer) ? peer : nil
+            case .serial, .broadcast, .multicast, .multicast6: nil
+            }
+        }
+        guard draft.nodes.count > 1, !own.isEmpty, own.count == draft.media.count else { return }
+        log.warning(
+            mediumLines[0].line,
+            "no medium leads to the other node: \(own.joined(separator: " and ")) \(own.count == 1 ? "is" : "are") this node's "
+                + "own. Neither node would hear the other, and both would run everything; add a line with the other node's "
+                + "address")
+    }
+
+    /// What a keepalive has on a serial line, signed with sha1, beside the node's name.
+    private static let bytesOfKeepalive = 195
+
+    /// A line that keepalives fill has no room for anything else, and they arrive ever later.
+    private mutating func checkSerialLines() {
+        guard isSound("keepalive", "baud") else { return }
+        let bytes = Self.bytesOfKeepalive + localNode.text.utf8.count
+        for (medium, origin) in zip(draft.media, mediumLines) {
+            guard case .serial(_, let baud) = medium else { continue }
+            // Ten bits a byte, with start and stop bit.
+            let time = Duration.microseconds(bytes * 10 * 1_000_000 / baud)
+            guard time * 2 > draft.keepalive else { continue }
+            log.warning(
+                origin.line,
+                "serial: a keepalive of this node has about \(bytes) bytes, which takes \(text(time)) at \(baud) baud, and one is "
+                    + "sent every \(text(draft.keepalive)): little else will get through; write a higher baud, or a longer keepalive"
+            )
+        }
     }
 
     private mutating func checkFailback() {

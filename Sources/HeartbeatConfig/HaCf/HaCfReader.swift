@@ -107,11 +107,19 @@ struct HaCfReader {
         let directive = directiveLine.directive
         let beforeSeparator = String(directive.prefix { !"=,:".contains($0) })
         if beforeSeparator != directive, DirectiveRule.named[beforeSeparator] != nil {
+            meant(beforeSeparator)
             return error(
                 "\(quoted(directive)) is not a directive: write a blank after it, \"\(beforeSeparator) <value>\"")
         }
         let names = DirectiveRule.all.lazy.filter { !$0.isRefused }.map(\.name)
+        if let likely = Spelling.nearest(to: directive, among: names) { meant(likely) }
         error("\(quoted(directive)) is not a directive\(Spelling.hint(for: directive, among: names))")
+    }
+
+    /// What a misspelt line would have said is not known, so that nothing is said about what is missing or does not fit.
+    private mutating func meant(_ directive: String) {
+        faulty.insert(directive)
+        if DirectiveRule.media.contains(where: { $0.name == directive && $0.isMedium }) { sawMedium = true }
     }
 
     // MARK: Remembering

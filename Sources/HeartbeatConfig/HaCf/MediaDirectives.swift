@@ -29,7 +29,7 @@ extension DirectiveRule {
     private static func medium(
         _ name: String, _ add: @escaping @Sendable (inout HaCfReader, DirectiveLine) -> Void
     ) -> DirectiveRule {
-        DirectiveRule(name: name, exported: .never) { reader, line in
+        DirectiveRule(name: name, exported: .never, isMedium: true) { reader, line in
             reader.sawMedium = true
             add(&reader, line)
         }

@@ -14,6 +14,8 @@ public enum CommunicationNotice: Hashable, Sendable {
     case namesake(NodeName, medium: MediumName)
     /// The peer refuses our messages, and this node runs something, so that it cannot begin anew by itself.
     case lockedOut(generation: Generation, known: Generation)
+    /// The peer is heard, but has not answered since this node began.
+    case unanswered(node: NodeName)
     case packetsLost(count: UInt64, node: NodeName, last: SequenceNumber, current: SequenceNumber)
     case nothingMissing(node: NodeName)
     case packetIrretrievable(SequenceNumber, node: NodeName)
@@ -24,7 +26,7 @@ public enum CommunicationNotice: Hashable, Sendable {
         switch self {
         case .linkUp, .nothingMissing: .info
         case .linkDead, .unknownNode, .notUnderstood, .packetsLost, .stalled: .warning
-        case .replay, .packetIrretrievable, .namesake: .error
+        case .replay, .packetIrretrievable, .namesake, .unanswered: .error
         case .lockedOut: .critical
         }
     }
@@ -48,6 +50,10 @@ public enum CommunicationNotice: Hashable, Sendable {
             "The other node knows this node under generation \(known.number) and refuses its messages of generation "
                 + "\(generation.number), while this node runs resources: stop heartbeat here, write \(known.number) into "
                 + "hb_generation and start it again"
+        case .unanswered(let node):
+            "\(node) is heard and does not answer; nothing is started here as long as that lasts. Does a firewall there keep "
+                + "this node's packets out, or does somebody play old packets of \(node) again? If it does not run, find out who "
+                + "sends them (tcpdump -n udp port 694)"
         case .packetsLost(let count, let node, let last, let current):
             "\(count) lost packet(s) for [\(node)] [\(last.number):\(current.number)]"
         case .nothingMissing(let node): "No pkts missing from \(node)!"

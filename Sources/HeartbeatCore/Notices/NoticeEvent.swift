@@ -11,6 +11,7 @@ public enum NoticeEvent: String, Hashable, Sendable, CaseIterable {
     case replay = "replay"
     case namesake = "namesake"
     case lockedOut = "locked-out"
+    case unanswered = "unanswered"
     case packetsLost = "packets-lost"
     case nothingMissing = "nothing-missing"
     case packetIrretrievable = "packet-irretrievable"

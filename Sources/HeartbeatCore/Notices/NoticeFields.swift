@@ -39,6 +39,7 @@ extension CommunicationNotice {
         case .replay: .replay
         case .namesake: .namesake
         case .lockedOut: .lockedOut
+        case .unanswered: .unanswered
         case .packetsLost: .packetsLost
         case .nothingMissing: .nothingMissing
         case .packetIrretrievable: .packetIrretrievable
@@ -50,7 +51,7 @@ extension CommunicationNotice {
         switch self {
         case .linkUp(let node, let medium), .linkDead(let node, let medium):
             [NoticeField(.peer, node), NoticeField(.medium, medium)]
-        case .unknownNode(let node), .nothingMissing(let node), .notUnderstood(_, let node, _):
+        case .unknownNode(let node), .nothingMissing(let node), .notUnderstood(_, let node, _), .unanswered(let node):
             [NoticeField(.peer, node)]
         case .replay(let node, let generation, _):
             [NoticeField(.peer, node), NoticeField(.generation, generation.number)]

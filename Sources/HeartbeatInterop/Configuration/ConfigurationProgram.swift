@@ -9,6 +9,7 @@ import Synchronization
 public struct ConfigurationProgram: Sendable {
     /// Cases whose names contain one of these words; empty for all.
     public var only: [String]
+    public var sample: Sample
     /// How many cases at once.
     public var parallel: Int
     /// All effective values of both, not only those that differ.
@@ -16,8 +17,9 @@ public struct ConfigurationProgram: Sendable {
     /// Directory of our programs; `nil`: where this program lies.
     public var programs: String?
 
-    public init(only: [String], parallel: Int, isVerbose: Bool, programs: String?) {
+    public init(only: [String], sample: Sample, parallel: Int, isVerbose: Bool, programs: String?) {
         self.only = only
+        self.sample = sample
         self.parallel = parallel
         self.isVerbose = isVerbose
         self.programs = programs
@@ -79,7 +81,8 @@ public struct ConfigurationProgram: Sendable {
         }
         // The cases lie beside the shipped scripts, in the sources the programs were built from.
         let sources = Files.absolute("\(places.resourceScripts)/..")
-        let cases = try ConfigurationSuite.cases(in: "\(sources)/Tests/Interop/configuration", only: only)
+        let cases = sample.of(
+            try ConfigurationSuite.cases(in: "\(sources)/Tests/Interop/configuration", only: only))
         guard !cases.isEmpty else { throw LabError.missing("there is no such case in \(sources)/Tests/Interop") }
         let standard = try StandardFiles(directory: "\(sources)/Tests/Interop/standard")
         RunName.sweep(prefix: Self.prefix)

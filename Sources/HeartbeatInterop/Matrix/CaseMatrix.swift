@@ -48,4 +48,11 @@ public enum CaseMatrix {
     ]
 
     public static var all: [MixedCase] { uptime + replacements + yardsticks + mixed }
+
+    /// The rows of a sample, and the yardsticks that they are held against.
+    public static func rows(of sample: Sample) -> [MixedCase] {
+        let rows = sample.of(uptime + replacements + mixed)
+        let failbacks = Set(rows.filter { $0.story == .life }.map(\.failback))
+        return yardsticks.filter { sample == .all || failbacks.contains($0.failback) } + rows
+    }
 }

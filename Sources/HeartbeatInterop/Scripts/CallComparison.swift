@@ -56,7 +56,6 @@ struct CallComparison: Sendable {
     /// Variables that differ, and why.
     static let declared: [String: String] = {
         var reasons = [
-            "HA_BIN": "our programs lie elsewhere in the laboratory",
             "PATH": "the same; our programs lie elsewhere in the laboratory",
             "HA_RSCTMP": "notes of our scripts are in /run/swift-heartbeat, where only root may write",
             "HA_ACTION_ID": "ours alone: by it what a script has left behind is found",

@@ -24,7 +24,7 @@ public final class Demonstration {
         let names = Dictionary(uniqueKeysWithValues: laboratory.nodes.map { ($0.hardwareAddress, $0.name) })
         do {
             probe = try ClientProbe(NodeFiles.address, from: laboratory.client) { event, _ in
-                timeline.tell(.client, Self.text(of: event, names: names))
+                timeline.detail(.client, Self.text(of: event, names: names))
             }
         } catch {
             laboratory.close()
@@ -67,7 +67,7 @@ public final class Demonstration {
 
     private func play(_ scene: Scene) throws -> SceneResult {
         try settleDeadtime()
-        timeline.begin(scene.title)
+        timeline.begin(scene.title, explanation: scene.explanation)
         let alreadyRun = laboratory.scripts().records.count
         let start = Moment.now()
         var (problems, fault) = try act(scene)
@@ -82,7 +82,7 @@ public final class Demonstration {
             scripts: ScriptHistory(Array(laboratory.scripts().records.dropFirst(alreadyRun))), owners: probe.owners(),
             nodes: nodes.map { ($0.name, $0.hardwareAddress) })
         result.problems = problems + result.problems
-        if scene.isTakeover {
+        if scene.taker != nil {
             result.timeline = MergedTimeline(
                 fault: fault, movements: movements(from: start, to: end), figures: result.figures,
                 taker: (owner.name, owner.hardwareAddress))
@@ -109,13 +109,16 @@ public final class Demonstration {
     private func act(_ scene: Scene) throws -> (problems: [String], fault: MergedTimeline.Fault?) {
         switch scene {
         case .coldStart:
-            for node in nodes { try powerOn(node) }
+            let fault = begin("switches both nodes on")
+            for node in nodes { try laboratory.powerOn(node) }
+            return ([], fault)
         case .powerLoss:
             let fault = begin("cuts the power of cluster1")
             try laboratory.powerOff(nodes[0])
             return ([], fault)
         case .failback:
-            try powerOn(nodes[0])
+            timeline.detail(.laboratory, "switches cluster1 on")
+            try laboratory.powerOn(nodes[0])
         case .standby:
             return try standby("all", on: nodes[0])
         case .standbyBack:
@@ -135,13 +138,8 @@ public final class Demonstration {
     }
 
     private func begin(_ text: String) -> MergedTimeline.Fault {
-        timeline.tell(.laboratory, text)
+        timeline.detail(.laboratory, text)
         return MergedTimeline.Fault(text, at: Moment.now())
-    }
-
-    private func powerOn(_ node: LabNode) throws {
-        timeline.tell(.laboratory, "switches \(node.name) on")
-        try laboratory.powerOn(node)
     }
 
     private func standby(
@@ -190,10 +188,7 @@ public final class Demonstration {
     }
 
     private func tellEnd(_ result: SceneResult) {
-        let outcome = result.problems.isEmpty ? "as it must be" : "WRONG"
-        timeline.tell(.laboratory, "\(result.scene.rawValue): \(outcome)")
-        for problem in result.problems { timeline.tell(.laboratory, problem) }
-        if let merged = result.timeline { timeline.show(merged.table, title: "Where the time went:") }
+        timeline.say(result.ending(isVerbose: timeline.isVerbose))
         guard !result.problems.isEmpty else { return }
         for node in nodes { timeline.tell(.node(node.name), "\n" + node.diagnosis) }
     }
@@ -212,17 +207,12 @@ public final class Demonstration {
     }
 
     private static func follow(_ laboratory: Laboratory, _ timeline: Timeline) throws -> FileFollower {
-        let record = laboratory.scriptRecord
         let logs = Dictionary(uniqueKeysWithValues: laboratory.nodes.map { ($0.logFile, $0.name) })
-        return try FileFollower([record] + logs.keys.sorted()) { path, line in
-            if path == record {
-                guard let call = ScriptRecord(line: line), call.verb != "status" else { return }
-                timeline.tell(.node(call.node), "\(call.script) \(call.verb)")
-            } else if let name = logs[path], let entry = LogLine(line), entry.level != "debug" {
-                // Told when the scene is over, with all that belongs to it.
-                guard GroupTimeline(entry.text) == nil else { return }
-                timeline.tell(.node(name), (entry.isAlarming ? "\(entry.level): " : "") + entry.text)
-            }
+        return try FileFollower(logs.keys.sorted()) { path, line in
+            guard let name = logs[path], let entry = LogLine(line), entry.level != "debug" else { return }
+            // Told when the scene is over, with all that belongs to it.
+            guard GroupTimeline(entry.text) == nil else { return }
+            timeline.detail(.node(name), (entry.isAlarming ? "\(entry.level): " : "") + entry.text)
         }
     }
 }

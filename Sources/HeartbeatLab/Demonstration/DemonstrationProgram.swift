@@ -10,17 +10,16 @@ public struct DemonstrationProgram: Sendable {
     public var wantsJSON: Bool
     /// The laboratory stays up after the last scene, until a signal comes.
     public var keeps: Bool
-    /// Directory of the programs; `nil`: where this program lies.
-    public var programs: String?
-    /// Directory of the resource scripts; `nil`: `resource.d` in a directory above the programs, else /etc/ha.d's.
-    public var resourceScripts: String?
+    /// Everything that the nodes log and the client sees is told, too.
+    public var isVerbose: Bool
+    private let places: ProgramPlaces
 
-    public init(scenes: [Scene], wantsJSON: Bool, keeps: Bool, programs: String?, resourceScripts: String?) {
+    public init(scenes: [Scene], wantsJSON: Bool, keeps: Bool, isVerbose: Bool, places: ProgramPlaces) {
         self.scenes = scenes
         self.wantsJSON = wantsJSON
         self.keeps = keeps
-        self.programs = programs
-        self.resourceScripts = resourceScripts
+        self.isVerbose = isVerbose
+        self.places = places
     }
 
     /// Everything as it must be.
@@ -53,37 +52,36 @@ public struct DemonstrationProgram: Sendable {
     }
 
     private func play() throws -> Int32 {
-        let programs = self.programs ?? Self.ownDirectory
+        let timeline = Timeline(descriptor: wantsJSON ? STDERR_FILENO : STDOUT_FILENO, isVerbose: isVerbose)
+        timeline.say(Self.opening)
         let demonstration = try Demonstration(
-            programs: programs, resourceScripts: resourceScripts ?? Self.resourceScripts(above: programs),
-            timeline: Timeline(descriptor: wantsJSON ? STDERR_FILENO : STDOUT_FILENO))
+            programs: places.programs, resourceScripts: places.resourceScripts, timeline: timeline)
         defer { demonstration.close() }
         let report = DemonstrationReport(try demonstration.play(scenes))
         Self.print(wantsJSON ? report.json : "\n" + report.table, to: STDOUT_FILENO)
+        if !wantsJSON { timeline.say(Self.closing) }
         if keeps { try demonstration.linger() }
         return report.isCorrect ? Self.correct : Self.wrong
     }
 
-    private static var ownDirectory: String {
-        var name = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = readlink("/proc/self/exe", &name, name.count)
-        return parent(String(decoding: name.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self))
+    static var opening: String {
+        """
+        Two gateways and a client, in network namespaces of this machine. The gateways
+        are joined by the LAN, a second link and a null modem; haresources says:
+
+            cluster1 \(NodeFiles.address)/24 \(NodeFiles.group.joined(separator: " "))
+
+        The client pings that address 500 times a second and asks who has it. Below:
+        what is done to the gateways, and what came of it, in ms since then.
+        """
     }
 
-    private static func resourceScripts(above directory: String) -> String {
-        var directory = directory
-        while !directory.isEmpty {
-            let candidate = "\(directory)/resource.d"
-            if Files.isExecutable("\(candidate)/IPaddr") { return candidate }
-            directory = parent(directory)
-        }
-        return "/etc/ha.d/resource.d"
-    }
+    static let closing = """
 
-    /// The path up to its last slash; empty for the root.
-    private static func parent(_ path: String) -> String {
-        path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
-    }
+        Next: README.md, "Use it", leads to two real gateways. Here, make demo
+        ARGS=--verbose shows everything that both nodes log, and where each
+        millisecond goes; ARGS=--keep leaves the gateways up to be played with.
+        """
 
     private static func print(_ text: String, to descriptor: Int32) {
         var text = text

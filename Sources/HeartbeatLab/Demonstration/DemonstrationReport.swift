@@ -14,33 +14,41 @@ public struct DemonstrationReport: Sendable {
         !results.isEmpty && results.allSatisfy(\.problems.isEmpty)
     }
 
-    /// A table with a line for each scene, what the scripts did, and what went wrong.
+    /// A table with a line for each scene, then what went wrong and what has been shown. At most 80 columns.
     public var table: String {
-        let head = ["scene", "result", "outage ms", "goal ms", "lost", "two owners ms", "stall ms", "scripts"]
+        let head = ["scene", "result", "outage ms", "goal ms", "pings lost", "two owners ms"]
         let rows = results.map { result in
             let figures = result.figures
             // Before the first start there is no service whose outage could be measured.
             let outage = result.scene == .coldStart ? "-" : milliseconds(figures.outage)
             let goal = result.scene.goal.map { "\(milliseconds($0)) \(result.isGoalMet == true ? "met" : "MISSED")" }
             return [
-                result.scene.rawValue, result.problems.isEmpty ? "ok" : "WRONG", outage, goal ?? "-",
-                result.scene == .coldStart ? "-" : "\(figures.lost)/\(figures.sent)",
-                milliseconds(figures.doubleOwnership), milliseconds(figures.longestStall),
-                result.scripts.summary.isEmpty ? "none" : result.scripts.summary,
+                result.scene.rawValue, result.verdict, outage, goal ?? "-",
+                result.scene == .coldStart ? "-" : "\(figures.lost) of \(figures.sent)",
+                milliseconds(figures.doubleOwnership),
             ]
         }
-        return alignedColumns([head] + rows, onTheRight: [2, 3, 4, 5, 6]) + notes.map { $0 + "\n" }.joined()
+        return alignedColumns([head] + rows, onTheRight: [2, 3, 4, 5]) + "\n" + notes.map { $0 + "\n" }.joined()
     }
 
     private var notes: [String] {
         let problems = results.flatMap { result in result.problems.map { "\(result.scene.rawValue): \($0)" } }
-        let missed = results.filter { $0.isGoalMet == false }.map(\.scene.rawValue)
+        let missed = results.filter { $0.isGoalMet == false }
         var notes = problems
         if !missed.isEmpty {
-            notes.append("goal missed: \(missed.joined(separator: " ")); a large stall blames the machine")
+            let stall = missed.map(\.figures.longestStall).max() ?? .zero
+            notes.append(
+                "goals missed: \(missed.count); the client itself stood still for up to \(milliseconds(stall)) ms meanwhile"
+            )
         }
-        notes.append(isCorrect ? "correct" : "NOT CORRECT")
-        return notes
+        return notes + [isCorrect ? correct : "NOT CORRECT"]
+    }
+
+    private var correct: String {
+        """
+        Correct: the right node served after each of \(results.count) scenes, and never two at once;
+        whatever stopped or started did so once, in the order of haresources.
+        """
     }
 
     /// One JSON object on one line.
@@ -75,7 +83,25 @@ public struct DemonstrationReport: Sendable {
         .string("\(record.node) \(record.script) \(record.verb)")
     }
 
-    private func milliseconds(_ duration: Duration) -> String {
-        String(duration.roundedMilliseconds)
+}
+
+extension SceneResult {
+    fileprivate var verdict: String { problems.isEmpty ? "ok" : "WRONG" }
+
+    /// How a scene ends: what happened, and a sentence.
+    func ending(isVerbose: Bool) -> String {
+        (timeline.map { indented(isVerbose ? $0.table : $0.story) } ?? "") + "\n    " + sentence
     }
+
+    /// The line that ends a scene's story.
+    var sentence: String {
+        guard problems.isEmpty else { return "WRONG: \(problems.joined(separator: "; "))" }
+        guard let goal = scene.goal else { return "ok" }
+        let word = isGoalMet == true ? "ok:" : "ok, but"
+        return "\(word) unanswered for \(milliseconds(figures.outage)) ms; the goal is \(milliseconds(goal)) ms"
+    }
+}
+
+private func milliseconds(_ duration: Duration) -> String {
+    String(duration.roundedMilliseconds)
 }

@@ -45,6 +45,17 @@ public struct MergedTimeline: Hashable, Sendable {
         public var begin: Duration
         /// The same for the end of what took time.
         public var end: Duration?
+        var kind = Kind.event
+    }
+
+    /// What of an entry the story tells.
+    enum Kind: Hashable, Sendable {
+        /// All of it.
+        case event
+        /// Together with those of the same verb that follow: `start`, `stop`.
+        case step(verb: String, name: String)
+        /// Nothing.
+        case aside
     }
 
     /// The fault, or else what the first movement began with.
@@ -67,7 +78,7 @@ public struct MergedTimeline: Hashable, Sendable {
         for movement in movements { entries += movement.entries(since: zero, namesGroup: !isOneGroup) }
         if let heard = figures.announcements.first(where: { $0.from == taker.address }) {
             let text = "hears \(taker.name) announce the address"
-            entries.append(Entry(who: "client", text: text, begin: heard.at - zero))
+            entries.append(Entry(who: "client", text: text, begin: heard.at - zero, kind: .aside))
         }
         if let answer = figures.firstAnswers[taker.address] {
             entries.append(Entry(who: "client", text: "first answer from \(taker.name)", begin: answer - zero))
@@ -77,10 +88,28 @@ public struct MergedTimeline: Hashable, Sendable {
     }
 
     /// A line for each entry: since zero, how long it took, who, what. Times are milliseconds.
-    public var table: String {
+    public var table: String { Self.table(of: entries) }
+
+    /// The same in a few lines: what began it, what followed, when the client was served again.
+    public var story: String {
+        var told: [Entry] = []
+        for entry in entries where entry.kind != .aside {
+            if let last = told.last, last.who == entry.who, case .step(let verb, _) = last.kind,
+                case .step(verb, let name) = entry.kind
+            {
+                told[told.count - 1].text += " \(name)"
+                told[told.count - 1].end = entry.end
+            } else {
+                told.append(entry)
+            }
+        }
+        return Self.table(of: told)
+    }
+
+    private static func table(of entries: [Entry]) -> String {
         let rows = entries.map { entry in
-            let took = entry.end.map { Self.milliseconds($0 - entry.begin) } ?? ""
-            return [Self.milliseconds(entry.begin), took, entry.who, entry.text]
+            let took = entry.end.map { milliseconds($0 - entry.begin) } ?? ""
+            return [milliseconds(entry.begin), took, entry.who, entry.text]
         }
         return alignedColumns([["at ms", "took ms", "who", "what"]] + rows, onTheRight: [0, 1])
     }
@@ -107,30 +136,52 @@ public struct MergedTimeline: Hashable, Sendable {
 
 extension MergedTimeline.Movement {
     fileprivate func entries(since zero: Moment, namesGroup: Bool) -> [MergedTimeline.Entry] {
-        func entry(_ text: String, _ begin: Instant, _ end: Instant? = nil) -> MergedTimeline.Entry {
+        func entry(
+            _ text: String, _ begin: Instant, _ end: Instant? = nil, _ kind: MergedTimeline.Kind = .event
+        ) -> MergedTimeline.Entry {
             MergedTimeline.Entry(
                 who: node, text: namesGroup ? "\(timeline.group): \(text)" : text, begin: Moment(begin) - zero,
-                end: end.map { Moment($0) - zero })
+                end: end.map { Moment($0) - zero }, kind: kind)
         }
         let marks = GroupTimeline.Mark.allCases.compactMap { mark in
-            timeline.marks[mark].map { entry(mark.rawValue, $0) }
+            timeline.marks[mark].map { entry(mark.rawValue, $0, nil, mark == .detected ? .event : .aside) }
         }
-        let steps = timeline.steps.map { entry(text(of: $0), $0.begin, $0.end) }
-        return [entry("\(timeline.origin)", timeline.zero)] + marks + steps
-            + [entry(timeline.outcome.rawValue + furtherSteps, timeline.end)]
+        let steps = timeline.steps.map { step in
+            let name = self.name(of: step)
+            return entry("\(verb) \(name)", step.begin, step.end, .step(verb: verb, name: name))
+        }
+        return [entry("\(timeline.origin)", timeline.zero, nil, timeline.origin.isAside ? .aside : .event)] + marks
+            + steps
+            + [
+                entry(
+                    timeline.outcome.rawValue + furtherSteps, timeline.end, nil,
+                    timeline.outcome == .released ? .aside : .event)
+            ]
     }
 
     private var furtherSteps: String {
         timeline.furtherSteps.map { ", after \($0.count) more steps that are not shown" } ?? ""
     }
 
-    private func text(of step: GroupTimeline.Step) -> String {
-        let verb =
-            switch timeline.outcome {
-            case .running, .failed: "start"
-            case .released, .stuck: "stop"
-            }
-        return "\(verb) \(step.name)" + (step.hasFailed ? " (failed)" : "")
+    private var verb: String {
+        switch timeline.outcome {
+        case .running, .failed: "start"
+        case .released, .stuck: "stop"
+        }
+    }
+
+    private func name(of step: GroupTimeline.Step) -> String {
+        step.name + (step.hasFailed ? " (failed)" : "")
+    }
+}
+
+extension GroupTimeline.Origin {
+    /// Another line of the story says the same.
+    fileprivate var isAside: Bool {
+        switch self {
+        case .lastHeard, .request, .offer, .peerStopped: true
+        case .loss, .failback, .stop, .failure, .decision: false
+        }
     }
 }
 

@@ -37,6 +37,24 @@ public enum Scene: String, CaseIterable, Hashable, Sendable {
         }
     }
 
+    /// What to look at, for somebody who sees it for the first time; lines of at most 76 characters.
+    var explanation: String {
+        switch self {
+        case .coldStart: "Both are switched on. The group prefers cluster1, so it starts there."
+        case .powerLoss: "Nobody says goodbye: cluster2 waits for deadtime, 1 s, and takes over."
+        case .failback: "cluster1 is switched on again, and auto_failback brings its group home."
+        case .standby: "An operator moves the service by hand: stopped here, then started there."
+        case .standbyBack: "The operator of cluster2 gives back what belongs to cluster1."
+        case .cableCut: "cluster1 lives, but its clients cannot reach it: it gives its group away."
+        case .cableBack: "Once the link has stayed for 1 s it counts again, and the group returns."
+        case .serialOnly:
+            """
+            cluster2 loses the LAN and the second link. The null modem still carries
+            heartbeats, so neither takes the other for dead, and nothing moves.
+            """
+        }
+    }
+
     /// Number of the node (0 or 1) that must own the group at the end.
     var expectedOwner: Int {
         switch self {
@@ -59,14 +77,6 @@ public enum Scene: String, CaseIterable, Hashable, Sendable {
         switch self {
         case .coldStart, .powerLoss, .failback, .standby, .standbyBack, .cableCut, .cableBack: expectedOwner
         case .serialOnly: nil
-        }
-    }
-
-    /// Whether the service moves from one node to the other.
-    public var isTakeover: Bool {
-        switch self {
-        case .powerLoss, .failback, .standby, .standbyBack, .cableCut, .cableBack: true
-        case .coldStart, .serialOnly: false
         }
     }
 

@@ -1,5 +1,5 @@
-// Tells a person at a terminal what happens, while it happens: one line a fact, with the time since the scene began and
-// who it is about. It only tells; nothing is decided from it.
+// Tells a person at a terminal what happens, while it happens: what is done and what came of it, or every fact on a line of
+// its own, with the time since the scene began and who it is about. It only tells; nothing is decided from it.
 
 import Glibc
 import Synchronization
@@ -13,33 +13,46 @@ public final class Timeline: Sendable {
         case node(String)
     }
 
+    /// Every fact, not only what the laboratory does.
+    let isVerbose: Bool
     private let isColoured: Bool
     private let origin: Mutex<Moment>
     private let descriptor: Int32
 
     /// - Parameter descriptor: where to print; coloured when that is a terminal.
-    public init(descriptor: Int32) {
+    public init(descriptor: Int32, isVerbose: Bool) {
         self.descriptor = descriptor
+        self.isVerbose = isVerbose
         isColoured = isatty(descriptor) == 1
         origin = Mutex(Moment.now())
     }
 
-    /// Begins a scene: times count from here.
-    public func begin(_ title: String) {
+    /// Begins a scene: times count from here. `explanation` may have several lines.
+    public func begin(_ title: String, explanation: String = "") {
         origin.withLock { $0 = Moment.now() }
-        print("\n\(isColoured ? "\u{1B}[1m" : "")\(title)\(isColoured ? "\u{1B}[0m" : "")\n")
+        print("\n" + Self.heading(title, explanation, isColoured: isColoured))
+    }
+
+    /// How a scene begins.
+    static func heading(_ title: String, _ explanation: String, isColoured: Bool) -> String {
+        (isColoured ? "\u{1B}[1m\(title)\u{1B}[0m\n" : "\(title)\n")
+            + (explanation.isEmpty ? "" : indented(explanation) + "\n")
+    }
+
+    /// Text without times.
+    public func say(_ text: String) {
+        print(text + "\n")
+    }
+
+    /// One fact, now, for those who want to know everything.
+    public func detail(_ actor: Actor, _ text: String) {
+        if isVerbose { tell(actor, text) }
     }
 
     /// One fact, now.
     public func tell(_ actor: Actor, _ text: String) {
         let milliseconds = (Moment.now() - origin.withLock { $0 }).roundedMilliseconds
         print(Self.line(milliseconds: milliseconds, actor: actor, text: text, isColoured: isColoured) + "\n")
-    }
-
-    /// A table of its own, below a line that says what it is.
-    public func show(_ table: String, title: String) {
-        let lines = table.split(separator: "\n").map { "    \($0)\n" }
-        print("\n    \(title)\n\n" + lines.joined() + "\n")
     }
 
     /// A fact as it is printed: `   1034 ms  cluster2    text`.
@@ -69,7 +82,8 @@ func alignedColumns(_ rows: [[String]], onTheRight: Set<Int>) -> String {
     let widths = (0..<columns).map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { row in
         let cells = row.enumerated().map { column, cell in
-            column + 1 == columns ? cell : padded(cell, to: widths[column], onTheLeft: onTheRight.contains(column))
+            let isRight = onTheRight.contains(column)
+            return column + 1 == columns && !isRight ? cell : padded(cell, to: widths[column], onTheLeft: isRight)
         }
         return cells.joined(separator: "  ") + "\n"
     }.joined()
@@ -79,4 +93,9 @@ func alignedColumns(_ rows: [[String]], onTheRight: Set<Int>) -> String {
 func padded(_ text: String, to width: Int, onTheLeft: Bool = false) -> String {
     let blanks = String(repeating: " ", count: max(0, width - text.count))
     return onTheLeft ? blanks + text : text + blanks
+}
+
+/// Each line a bit to the right.
+func indented(_ text: String) -> String {
+    text.split(separator: "\n").map { "    \($0)\n" }.joined()
 }

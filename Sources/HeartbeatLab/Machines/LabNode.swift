@@ -35,6 +35,9 @@ public final class LabNode {
         HardwareAddress(0x02_00_00_00_00_01 + UInt64(number))
     }
 
+    /// Hardware address of its second interface.
+    var secondHardwareAddress: HardwareAddress { HardwareAddress(hardwareAddress.value + 0x10) }
+
     /// Directory with everything that is the node's own: its disk.
     public var directory: String { files.directory }
     public var lanAddress: String { "192.168.77.\(number + 1)" }
@@ -48,6 +51,8 @@ public final class LabNode {
     public var stateDirectory: String { files.stateDirectory }
     public var runDirectory: String { files.runDirectory }
     public var isPowered: Bool { power != nil }
+    /// One file for each recorded service that runs; emptied when the node loses power.
+    public var servicesDirectory: String { files.servicesDirectory }
     /// What its programs have printed since it was first switched on.
     public var console: String { Files.read("\(files.directory)/console") }
 
@@ -153,6 +158,13 @@ public final class LabNode {
         guard let (_, first) = power else { throw LabError.notReached("\(name) has no power") }
         return try Command.run(
             ["nsenter", "-t", String(first), "-a", "--"] + words, environment: Self.environment, limit: limit)
+    }
+
+    /// Starts a program as the one it was booted with: it goes on by itself, and its words go to the console.
+    public func start(_ words: [String]) throws {
+        let line = "\"$@\" </dev/null >>'\(files.directory)/console' 2>&1 &"
+        let result = try run(["sh", "-c", line, "sh"] + words)
+        guard result.code == 0 else { throw LabError.command(words: words, output: result.output) }
     }
 
     /// The processes inside, numbered as outside: those of the program it was booted with and whatever they have started.

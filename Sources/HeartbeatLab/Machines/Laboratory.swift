@@ -38,6 +38,8 @@ public final class Laboratory {
     /// Reaches the bridges without a program, which would take milliseconds.
     private var bridges: Int32 = -1
     private var portNumbers: [Int: [Int32]] = [:]
+    private var road: RoughRoad?
+    private var garbage: GarbageSource?
     /// Directory of the programs under test.
     public let programs: String
     /// What lies above `resource.d`.
@@ -99,8 +101,8 @@ public final class Laboratory {
                 number: number, namespace: namespace, files: files, serialPath: nullModem.paths[number])
             nodes.append(node)
             try plugIn(namespace, interface: "eth0", bridge: "lan", name: name, address: node.hardwareAddress)
-            let second = HardwareAddress(node.hardwareAddress.value + 0x10)
-            try plugIn(namespace, interface: "eth1", bridge: "cross", name: name, address: second)
+            try plugIn(
+                namespace, interface: "eth1", bridge: "cross", name: name, address: node.secondHardwareAddress)
             try node.prepare()
         }
     }
@@ -170,6 +172,29 @@ public final class Laboratory {
         }
     }
 
+    /// From now on the switches lose what the rules say, and nothing else. Needs the program nft.
+    public func lose(_ rules: [SwitchRule]) throws {
+        try Command.succeed(["ip", "netns", "exec", switches.name, "nft", "-f", "-"], input: SwitchRule.script(rules))
+    }
+
+    /// From now on every IPv4 packet between the nodes takes this road; `nil`: it is as good as before. Replaces what the
+    /// switches lose.
+    public func roughen(_ roughness: Roughness?, seed: UInt64 = 0) throws {
+        road?.close()
+        road = nil
+        guard let roughness else { return try lose([]) }
+        road = try RoughRoad(roughness, in: switches, between: nodes, seed: seed)
+        try lose(roughness.keepsOriginal ? [] : Segment.allCases.map { .ipv4Between($0) })
+    }
+
+    /// Somebody on the LAN sends garbage to the nodes' ports, so many packets a second; 0: nobody does.
+    public func pour(garbage rate: Int, to destinations: [GarbageDestination], seed: UInt64 = 0) throws {
+        garbage?.close()
+        garbage = nil
+        guard rate > 0 else { return }
+        garbage = try GarbageSource(rate: rate, to: destinations, from: client, seed: seed)
+    }
+
     /// Bytes that went through the null modem so far.
     public var serialBytes: Int { nullModem.carried }
 
@@ -202,6 +227,8 @@ public final class Laboratory {
     public func close() {
         guard !isClosed else { return }
         isClosed = true
+        road?.close()
+        garbage?.close()
         for node in nodes {
             do { try node.losePower() } catch { continue }
         }

@@ -34,7 +34,7 @@ struct ProbePackets {
         message += bigEndian(identifier)
         message += bigEndian(UInt16(truncatingIfNeeded: index))
         message += bigEndian(index)
-        let sum = checksum(message)
+        let sum = Self.checksum(message)
         message[2] = UInt8(sum >> 8)
         message[3] = UInt8(sum & 0xFF)
         return message
@@ -97,7 +97,7 @@ struct ProbePackets {
     }
 
     /// RFC 1071.
-    private func checksum(_ bytes: [UInt8]) -> UInt16 {
+    static func checksum(_ bytes: [UInt8]) -> UInt16 {
         var sum: UInt32 = 0
         for start in stride(from: 0, to: bytes.count - 1, by: 2) {
             sum += UInt32(bytes[start]) << 8 | UInt32(bytes[start + 1])

@@ -40,16 +40,18 @@ public struct AddressCommand {
     private let keeper = AddressKeeper()
 
     /// `notes` is a directory for what SendArp must remember (`HA_RSCTMP`).
-    public init(_ name: Name, _ argument: String, notes: String) throws(AddressArgument.Complaint) {
+    public init(_ name: Name, _ argument: String, notes: String) throws(AddressWord.Mistake) {
         self.name = name
         self.argument = argument
         self.notes = notes
         var address: ServiceAddress?
         var announced: (IPAddress, String)?
         switch name {
-        case .ipaddr, .ipaddr2: address = try AddressArgument.ipv4(argument)
-        case .ipv6addr: address = try AddressArgument.ipv6(argument)
-        case .sendArp: announced = try AddressArgument.announced(argument)
+        case .ipaddr, .ipaddr2: address = try AddressWord.ipv4(argument).address
+        case .ipv6addr: address = try AddressWord.ipv6(argument).address
+        case .sendArp:
+            let (bytes, interface) = try AddressWord.announced(argument)
+            announced = IPAddress(bytes: bytes).map { ($0, interface) }
         }
         self.announced = announced
         resource = address.map {

@@ -67,7 +67,7 @@ final class AddressKeeper {
             do throws(AddressFailure) {
                 additions.append(
                     try Placement(
-                        wanted.address, in: tables, former: wanted.former, route: socket.connectedRoute, labels: &labels
+                        wanted.address, in: tables, former: wanted.former, route: socket.route, labels: &labels
                     ))
             } catch {
                 outcome.failures.append(error)

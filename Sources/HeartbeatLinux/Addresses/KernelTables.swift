@@ -108,6 +108,8 @@ struct AddressEntry: Hashable {
     let broadcast: [UInt8]?
     /// IFA_F_…
     let flags: UInt32
+    /// IFA_PROTO: who has set it, 0 if that is not known.
+    let setter: UInt8
 
     /// It hangs on another IPv4 address of the same network, and goes when that goes.
     var isSecondary: Bool { address.count == 4 && flags & 0x1 != 0 }
@@ -138,6 +140,7 @@ struct AddressEntry: Hashable {
         label = found[3]?.cString
         broadcast = found[4].flatMap { $0.count == length ? Array($0) : nil }
         flags = found[8]?.hostInteger(at: 0, as: UInt32.self) ?? UInt32(fixed[2])
+        setter = found[11]?.first ?? 0
     }
 
     /// Whether `address` is in the network of this one. A network of a single address contains nobody else.

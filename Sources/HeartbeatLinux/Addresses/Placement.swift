@@ -18,51 +18,36 @@ struct Placement: Hashable {
     let prefixLength: UInt8
     let broadcast: [UInt8]?
     let label: String?
+    /// Why it goes there.
+    let place: AddressPlace
+
+    /// IFA_PROTO of the addresses that a heartbeat of ours has brought up: the kernel keeps it with the address, so that it is
+    /// known whose it is after a crash, and for as long as it is there. Kernels before 5.18 pass over it.
+    static let mark: UInt8 = 0x48
 
     /// The place that the word asks for, and where it leaves something open, the place among the interface's own addresses.
     ///
     /// - The interface named; else the one that has the address, or had it before somebody took it away (`former`); else,
     ///   among those that are up, the one whose network contains the address, the longest prefix first (observed behaviour);
-    ///   else the one to which `route` leads.
+    ///   else the one to which `route` leads; for IPv4 also across a router, and by the default route if the word names the
+    ///   bits (observed behaviour).
     /// - Prefix length and broadcast address are those named, else those of that network, else the former length; a single
     ///   address without one.
     init(
         _ address: ServiceAddress, in tables: KernelTables, former: HeldAddress? = nil,
-        route: (ServiceAddress) throws(NetlinkError) -> ConnectedRoute?, labels: inout AliasLabels
+        route: (ServiceAddress) throws(NetlinkError) -> RouteToAddress?, labels: inout AliasLabels
     ) throws(AddressFailure) {
-        var candidates = try Self.candidates(for: address, in: tables)
-        // Whoever empties an interface takes the node's own address too, by which the place was found.
-        let home = candidates.first { $0.index == former?.interface.index && $0.name == former?.interface.name }
-        if let home { candidates = [home] }
-        let network = Self.network(of: address, among: candidates, in: tables)
-        if let network, let interface = tables.interface(network.interface) {
-            self.init(address, interface, Int(network.prefixLength), network.broadcast, &labels)
-        } else if let home, let former {
-            self.init(address, home, Int(former.prefixLength), nil, &labels)
-        } else if address.interface != nil, let interface = candidates.first {
-            self.init(address, interface, address.bytes.count * 8, nil, &labels)
-        } else if let found = try Self.ask(route, address),
-            let interface = candidates.first(where: { $0.index == found.interface })
-        {
-            self.init(address, interface, Int(found.prefixLength), nil, &labels)
-        } else {
-            throw AddressFailure(address: address, reason: Self.nowhere(address))
-        }
+        let home = try Self.home(of: address, in: tables, former, route)
+        interface = home.interface
         guard interface.isUp else {
             throw AddressFailure(
                 address: address, reason: "interface \(interface.name) is down; ip link set \(interface.name) up")
         }
-    }
-
-    private init(
-        _ address: ServiceAddress, _ interface: InterfaceEntry, _ networkBits: Int, _ networkBroadcast: [UInt8]?,
-        _ labels: inout AliasLabels
-    ) {
         self.address = address
-        self.interface = interface
-        let bits = max(0, min(address.prefixLength ?? networkBits, address.bytes.count * 8))
+        place = home.place
+        let bits = max(0, min(address.prefixLength ?? home.bits, address.bytes.count * 8))
         prefixLength = UInt8(bits)
-        let inherited = bits == networkBits ? networkBroadcast : nil
+        let inherited = bits == home.bits ? home.broadcast : nil
         broadcast =
             address.isIPv6
             ? nil : address.broadcast ?? inherited ?? Prefix.broadcast(of: address.bytes, bits: bits)
@@ -70,6 +55,45 @@ struct Placement: Hashable {
     }
 
     // MARK: - Which interface
+
+    /// An interface, and what is taken from there where the word leaves it open.
+    private struct Home {
+        let place: AddressPlace
+        let interface: InterfaceEntry
+        let bits: Int
+        var broadcast: [UInt8]?
+    }
+
+    private static func home(
+        of address: ServiceAddress, in tables: KernelTables, _ former: HeldAddress?,
+        _ route: (ServiceAddress) throws(NetlinkError) -> RouteToAddress?
+    ) throws(AddressFailure) -> Home {
+        var candidates = try candidates(for: address, in: tables)
+        // Whoever empties an interface takes the node's own address too, by which the place was found.
+        let before = candidates.first { $0.index == former?.interface.index && $0.name == former?.interface.name }
+        if let before { candidates = [before] }
+        if let network = network(of: address, among: candidates, in: tables),
+            let interface = tables.interface(network.interface)
+        {
+            let bits = Int(network.prefixLength)
+            return Home(
+                place: .network(interface: interface.name, bits: bits), interface: interface, bits: bits,
+                broadcast: network.broadcast)
+        }
+        if let before, let former {
+            return Home(place: .named(interface: before.name), interface: before, bits: Int(former.prefixLength))
+        }
+        if address.interface != nil, let named = candidates.first {
+            return Home(place: .named(interface: named.name), interface: named, bits: address.bytes.count * 8)
+        }
+        if let found = try ask(route, address),
+            let interface = candidates.first(where: { $0.index == found.interface })
+        {
+            return Home(
+                place: found.place(on: interface.name), interface: interface, bits: Int(found.prefixLength))
+        }
+        throw AddressFailure(address: address, reason: nowhere(address))
+    }
 
     private static func candidates(
         for address: ServiceAddress, in tables: KernelTables
@@ -102,11 +126,13 @@ struct Placement: Hashable {
     }
 
     private static func ask(
-        _ route: (ServiceAddress) throws(NetlinkError) -> ConnectedRoute?, _ address: ServiceAddress
-    ) throws(AddressFailure) -> ConnectedRoute? {
+        _ route: (ServiceAddress) throws(NetlinkError) -> RouteToAddress?, _ address: ServiceAddress
+    ) throws(AddressFailure) -> RouteToAddress? {
         guard address.interface == nil, !address.isLinkLocal else { return nil }
         do throws(NetlinkError) {
-            return try route(address)
+            guard let found = try route(address) else { return nil }
+            if found.isDirect { return found }
+            return !address.isIPv6 && (found.prefixLength > 0 || address.prefixLength != nil) ? found : nil
         } catch {
             throw AddressFailure(address: address, reason: "\(error)")
         }
@@ -136,6 +162,7 @@ struct Placement: Hashable {
         request.append(1, bytes)
         if let broadcast { request.append(4, broadcast) }
         if let label { request.append(3, Array(label.utf8) + [0]) }
+        request.append(11 /* IFA_PROTO */, [Self.mark])
         if address.isIPv6 {
             request.append(8, hostBytes(UInt32(0x02 /* IFA_F_NODAD */)))
             // struct ifa_cacheinfo: preferred and valid lifetime in seconds, then two instants that are the kernel's.
@@ -173,10 +200,13 @@ struct AliasLabels {
     }
 }
 
-/// A route that leads to an address without a router: an interface may be told by it that has no address of the network.
-struct ConnectedRoute: Hashable {
+/// The route that leads to an address: an interface may be told by it that has no address of the network.
+struct RouteToAddress: Hashable {
     let interface: UInt32
+    /// 0 for the default route.
     let prefixLength: UInt8
+    /// No router is crossed, and it is not the way to everything.
+    let isDirect: Bool
 
     /// Which route the kernel would take (RTM_F_FIB_MATCH), a single question however many routes there are.
     fileprivate static func request(_ address: ServiceAddress) -> NetlinkRequest {
@@ -189,9 +219,9 @@ struct ConnectedRoute: Hashable {
         return request
     }
 
-    /// `nil` unless it is an ordinary route to one interface, to less than everything, without a gateway.
+    /// `nil` unless it is an ordinary route to one interface.
     init?(_ message: NetlinkMessage) {
-        guard message.type == Netlink.newRoute, let bits = message.body.hostInteger(at: 1, as: UInt8.self), bits > 0,
+        guard message.type == Netlink.newRoute, let bits = message.body.hostInteger(at: 1, as: UInt8.self),
             message.body.hostInteger(at: 7, as: UInt8.self) == 1 /* RTN_UNICAST */
         else { return nil }
         var index: UInt32?
@@ -203,16 +233,22 @@ struct ConnectedRoute: Hashable {
             default: break
             }
         }
-        guard let index, !hasGateway else { return nil }
+        guard let index else { return nil }
         interface = index
         prefixLength = bits
+        isDirect = bits > 0 && !hasGateway
+    }
+
+    fileprivate func place(on interface: String) -> AddressPlace {
+        if isDirect { return .network(interface: interface, bits: Int(prefixLength)) }
+        return .route(interface: interface, bits: prefixLength == 0 ? nil : Int(prefixLength))
     }
 }
 
 extension NetlinkSocket {
-    /// The route to the address, if it leads there without a router.
-    func connectedRoute(to address: ServiceAddress) throws(NetlinkError) -> ConnectedRoute? {
-        try lookUp(ConnectedRoute.request(address)).flatMap(ConnectedRoute.init)
+    /// The route to the address, if there is one.
+    func route(to address: ServiceAddress) throws(NetlinkError) -> RouteToAddress? {
+        try lookUp(RouteToAddress.request(address)).flatMap(RouteToAddress.init)
     }
 }
 

@@ -32,7 +32,7 @@ public final class ServiceInterfaces {
     private func place(of address: ServiceAddress, in tables: KernelTables) -> String? {
         if let entry = tables.entries(of: address).first { return tables.interface(entry.interface)?.name }
         var labels = AliasLabels(tables)
-        if let placement = try? Placement(address, in: tables, route: socket.connectedRoute, labels: &labels) {
+        if let placement = try? Placement(address, in: tables, route: socket.route, labels: &labels) {
             return placement.interface.name
         }
         let any = tables.interfaces.filter { !$0.isLoopback }

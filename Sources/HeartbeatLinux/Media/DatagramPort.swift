@@ -4,6 +4,9 @@
 import Glibc
 
 final class DatagramPort: MediumPort {
+    /// Another program has the port, too.
+    var isShared: Bool { sockets.isShared }
+
     private let object: String
     private let sockets: DatagramSockets
     private let receiver: DatagramReceiver
@@ -18,7 +21,7 @@ final class DatagramPort: MediumPort {
         receiver.onBroken = { [object] in callbacks.broke(MediaError(.receive, object, errno: $0), true) }
     }
 
-    func send(_ message: [UInt8]) {
+    func send(_ message: [UInt8], isRepeat: Bool) {
         let code = sockets.sender.send(message, to: sockets.destination)
         switch code {
         case 0:

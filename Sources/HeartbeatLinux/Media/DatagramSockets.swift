@@ -60,6 +60,8 @@ struct DatagramSockets {
     let receiver: MediaDescriptor
     let sender: MediaDescriptor
     let destination: SocketEndpoint
+    /// Another program had the port already and lets others have it, too.
+    let isShared: Bool
 
     /// Space for the backlog of a node that was stopped for a while: about 1300 status messages.
     private static let receiveBuffer: Int32 = 1 << 20
@@ -69,7 +71,8 @@ struct DatagramSockets {
         let index = try InterfaceQuery.index(of: route.interface)
         let address = if let host { host } else { try InterfaceQuery.broadcastAddress(of: route.interface) }
         destination = SocketEndpoint(address, port: route.port, scope: index)
-        receiver = try Self.receiver(route, address: address, index: index)
+        receiver = try Self.receiver(route)
+        isShared = try Self.bind(receiver, address: address, index: index, route)
         sender = try Self.sender(route, index: index)
     }
 
@@ -85,27 +88,47 @@ struct DatagramSockets {
         }
     }
 
-    private static func receiver(
-        _ route: DatagramRoute, address: IPAddress, index: UInt32
-    ) throws(MediaError) -> MediaDescriptor {
+    private static func receiver(_ route: DatagramRoute) throws(MediaError) -> MediaDescriptor {
         let socket = try socket(route)
-        // Several media of one port on one interface, and a second heartbeat in a test, must not exclude each other.
-        try socket.set(SOL_SOCKET, SO_REUSEADDR, to: Int32(1), for: route.object)
         // The forced form passes net.core.rmem_max, which is too small by default; it takes CAP_NET_ADMIN.
         if socket.setIfPossible(SOL_SOCKET, SO_RCVBUFFORCE, to: receiveBuffer) < 0 {
             socket.setIfPossible(SOL_SOCKET, SO_RCVBUF, to: receiveBuffer)
         }
-        switch route.target {
-        case .broadcast:
-            try socket.bind(to: SocketEndpoint(.any(isIPv6: false), port: route.port), for: route.object)
-        case .peer:
-            try socket.set(SOL_SOCKET, SO_REUSEPORT, to: Int32(1), for: route.object)
-            try socket.bind(to: SocketEndpoint(.any(isIPv6: route.isIPv6), port: route.port), for: route.object)
-        case .group:
-            try socket.bind(to: SocketEndpoint(address, port: route.port, scope: index), for: route.object)
-            try join(address, index: index, socket, route)
-        }
         return socket
+    }
+
+    /// Returns whether another program shares the port.
+    private static func bind(
+        _ socket: MediaDescriptor, address: IPAddress, index: UInt32, _ route: DatagramRoute
+    ) throws(MediaError) -> Bool {
+        switch route.target {
+        case .broadcast, .peer:
+            return try bind(socket, to: SocketEndpoint(.any(isIPv6: route.isIPv6), port: route.port), route)
+        case .group:
+            let isShared = try bind(socket, to: SocketEndpoint(address, port: route.port, scope: index), route)
+            try join(address, index: index, socket, route)
+            return isShared
+        }
+    }
+
+    /// Several media of one port on one interface must not exclude each other, but no other user's program may join them: who
+    /// binds last gets what is sent to this host alone. SO_REUSEPORT is for sockets of one user; SO_REUSEADDR, with which an
+    /// original shares, is for everybody's who sets it. So it is set only beside a program that has the port already, and taken
+    /// back: the kernel looks at it again whenever another one binds.
+    private static func bind(
+        _ socket: MediaDescriptor, to endpoint: SocketEndpoint, _ route: DatagramRoute
+    ) throws(MediaError) -> Bool {
+        try socket.set(SOL_SOCKET, SO_REUSEPORT, to: Int32(1), for: route.object)
+        do throws(MediaError) {
+            try socket.bind(to: endpoint, for: route.object)
+            return false
+        } catch {
+            guard error.code == EADDRINUSE else { throw error }
+        }
+        try socket.set(SOL_SOCKET, SO_REUSEADDR, to: Int32(1), for: route.object)
+        try socket.bind(to: endpoint, for: route.object)
+        try socket.set(SOL_SOCKET, SO_REUSEADDR, to: Int32(0), for: route.object)
+        return true
     }
 
     private static func join(

@@ -59,19 +59,22 @@ public final class MediaSet {
         for medium in media { medium.close() }
     }
 
-    /// Sends one message, in the form each medium uses. A form that none uses is not written: signing costs.
-    public func send(netstring: @autoclosure () -> [UInt8], classic: @autoclosure () -> [UInt8]) {
+    /// Sends one message, in the form each medium uses. A form that none uses is not written: signing costs. One that is repeated
+    /// waits for what is new where a medium is slow.
+    public func send(
+        netstring: @autoclosure () -> [UInt8], classic: @autoclosure () -> [UInt8], isRepeat: Bool = false
+    ) {
         var written: (netstring: [UInt8]?, classic: [UInt8]?)
         for medium in media {
             switch medium.form {
             case .netstring:
                 let bytes = written.netstring ?? netstring()
                 written.netstring = bytes
-                medium.send(bytes)
+                medium.send(bytes, isRepeat: isRepeat)
             case .classic:
                 let bytes = written.classic ?? classic()
                 written.classic = bytes
-                medium.send(bytes)
+                medium.send(bytes, isRepeat: isRepeat)
             }
         }
     }

@@ -105,12 +105,12 @@ public final class Medium {
     }
 
     /// Sends one whole message without waiting; dropped when the medium is not open.
-    public func send(_ message: [UInt8]) {
+    public func send(_ message: [UInt8], isRepeat: Bool = false) {
         guard let port else {
             counters.dropped += 1
             return
         }
-        port.send(message)
+        port.send(message, isRepeat: isRepeat)
     }
 
     private func attempt() {
@@ -150,7 +150,9 @@ public final class Medium {
 
     private func makePort() throws(MediaError) -> any MediumPort {
         if let route = DatagramRoute(configuration) {
-            return try DatagramPort(route, host: host, reactor: reactor, callbacks)
+            let port = try DatagramPort(route, host: host, reactor: reactor, callbacks)
+            if port.isShared { sharesPort = true }
+            return port
         }
         guard case .serial(let device, let baud) = configuration else {
             preconditionFailure("a medium is neither UDP nor serial: \(configuration)")
@@ -177,10 +179,12 @@ public final class Medium {
 
     private func opened() {
         // After a failure only a message that leaves proves anything; until then the outage goes on.
-        guard !wasOpened, !isFailing else { return }
-        wasOpened = true
-        onEvent(.opened)
-        guard sharesPort, let route = DatagramRoute(configuration) else { return }
+        if !wasOpened, !isFailing {
+            wasOpened = true
+            onEvent(.opened)
+        }
+        guard sharesPort, !hasWarned, let route = DatagramRoute(configuration) else { return }
+        hasWarned = true
         onEvent(.warned(MediaError(.share, route.object, errno: EADDRINUSE)))
     }
 

@@ -3,8 +3,9 @@
 
 /// An open way for whole messages.
 protocol MediumPort: AnyObject {
-    /// Sends one message without waiting; the owner is told what became of it, during the call or later.
-    func send(_ message: [UInt8])
+    /// Sends one message without waiting; the owner is told what became of it, during the call or later. One that the peer has
+    /// missed and that is repeated must never be in the way of a new one.
+    func send(_ message: [UInt8], isRepeat: Bool)
 
     /// Delivers what was received so far.
     func drain()

@@ -17,10 +17,18 @@ final class SerialPort: MediumPort, ReceivingSource {
 
     /// Messages that wait while one is being written.
     private var queue: [[UInt8]] = []
+    /// Messages that are repeated for the peer. They go when nothing new waits and the last of them has had its share.
+    private var repeats: [[UInt8]] = []
+    private var repeatPause: ReactorTimer?
     private var writingSince: Instant?
 
     /// A few: a reader that comes back wants fresh keepalives, not the history.
     static let queueLimit = 8
+    /// What does not find room is asked for again.
+    static let mostRepeats = 32
+    /// A repeated message keeps the next one waiting for so many times as long as the line carries it. The tty driver takes 4 KiB
+    /// at once, which is two seconds at 19200 baud: whatever is put before a keepalive there makes it late.
+    static let repeatShare = 4
     private let stall: Duration
     /// One drain reads at most what tty buffers hold (64 KiB of flip buffer, 4 KiB of line discipline).
     private static let drainLimit = 17
@@ -46,8 +54,12 @@ final class SerialPort: MediumPort, ReceivingSource {
 
     var readableDescriptor: Int32 { line.descriptor.number }
 
-    func send(_ message: [UInt8]) {
+    func send(_ message: [UInt8], isRepeat: Bool) {
         guard callbacks != nil else { return }
+        guard !isRepeat else {
+            if repeats.count < Self.mostRepeats { repeats.append(message) } else { callbacks?.dropped(nil) }
+            return writeNext()
+        }
         if queue.count == Self.queueLimit {
             // The oldest, whole: the message under way is not in the queue, so no frame is ever cut.
             queue.removeFirst()
@@ -60,7 +72,7 @@ final class SerialPort: MediumPort, ReceivingSource {
     /// How long a message may be under way before it is stuck: two seconds more than a full buffer of the tty driver (4 KiB,
     /// ten bits a byte) takes, because the driver tells of room only when nearly all of it has gone.
     static func stall(baud: Int) -> Duration {
-        .milliseconds(2000 + 4096 * 10 * 1000 / baud)
+        .seconds(2) + time(of: 4096, baud: baud)
     }
 
     /// Tells a reader that is gone from a burst that was faster than the line.
@@ -83,6 +95,8 @@ final class SerialPort: MediumPort, ReceivingSource {
     func close() {
         callbacks = nil
         queue = []
+        repeats = []
+        repeatPause?.cancel()
         reactor.unregister(self)
         // Before the channel closes its descriptors, because the last close would wait for this output.
         tcflush(line.descriptor.number, TCOFLUSH)
@@ -121,10 +135,26 @@ final class SerialPort: MediumPort, ReceivingSource {
 
     /// Gives the channel one message at a time: it finishes a message before the next one starts.
     private func writeNext() {
-        guard let channel, writingSince == nil, !queue.isEmpty else { return }
+        guard let channel, writingSince == nil, let message = nextMessage() else { return }
         writingSince = reactor.now
-        let buffer = channel.allocator.buffer(bytes: queue.removeFirst())
+        let buffer = channel.allocator.buffer(bytes: message)
         channel.writeAndFlush(buffer).assumeIsolated().whenComplete { [weak self] result in self?.wrote(result) }
+    }
+
+    private func nextMessage() -> [UInt8]? {
+        guard queue.isEmpty else { return queue.removeFirst() }
+        guard repeatPause == nil, !repeats.isEmpty else { return nil }
+        let message = repeats.removeFirst()
+        repeatPause = reactor.after(Self.time(of: message.count, baud: line.baud) * Self.repeatShare) { [weak self] in
+            self?.repeatPause = nil
+            self?.writeNext()
+        }
+        return message
+    }
+
+    /// How long a line carries so many bytes: ten bits each.
+    private static func time(of bytes: Int, baud: Int) -> Duration {
+        .microseconds(bytes * 10 * 1_000_000 / max(1, baud))
     }
 
     private func wrote(_ result: Result<Void, any Error>) {

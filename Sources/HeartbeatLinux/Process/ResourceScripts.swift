@@ -11,10 +11,16 @@ public struct ScriptPaths: Hashable, Sendable {
     public var shippedScripts = ShippedFiles.usual + "/resource.d"
     /// Searched last.
     public var initScripts = "/etc/init.d"
-    /// Programs of the product (`HA_BIN`).
+    /// Where the daemon's own program lies.
     public var programs = "/usr/libexec/heartbeat"
+    /// Programs of the product that everybody may call.
+    public var commands = "/usr/bin"
     /// Scripts of the product that are no resources.
     public var share = "/usr/share/heartbeat"
+    /// Where agents of other packages look for programs that came with the original (`HA_BIN`), wherever this product is.
+    public var helpers = "/usr/libexec/heartbeat"
+    /// The shell functions that scripts read (`HA_FUNCS`); `nil`: those of the configuration.
+    public var functions: String?
     public var documentation = "/usr/share/doc/heartbeat"
     /// The FIFO into which scripts may write messages (`HA_FIFO`).
     public var fifo = "/var/lib/heartbeat/fifo"
@@ -25,9 +31,11 @@ public struct ScriptPaths: Hashable, Sendable {
 /// Finds resource scripts and says how to call them.
 public struct ResourceScripts: Sendable {
     public var paths: ScriptPaths
+    private let leftovers: PackageLeftovers
 
-    public init(paths: ScriptPaths = ScriptPaths()) {
+    public init(paths: ScriptPaths = ScriptPaths(), leftovers: PackageLeftovers = PackageLeftovers()) {
         self.paths = paths
+        self.leftovers = leftovers
     }
 
     /// Why there is no script to run.
@@ -38,6 +46,8 @@ public struct ResourceScripts: Sendable {
         case notExecutable(path: String)
         /// No name of a file.
         case badName(String)
+        /// Found, but others than root could have changed it.
+        case untrusted(path: String, PathDoubt)
 
         public var description: String {
             switch self {
@@ -46,29 +56,36 @@ public struct ResourceScripts: Sendable {
             case .notExecutable(let path):
                 "Cannot locate resource script: \(path) is not an executable file, try chmod 755 \(path)"
             case .badName(let name): "Cannot locate resource script \(name.debugDescription): not a file name"
+            case .untrusted(let path, let doubt): "Resource script \(path) is not run: \(doubt)"
             }
         }
     }
 
     /// The script's path: `resource.d` of the configuration, then the shipped ones, which the original kept in the same
     /// place, then `/etc/init.d` (observed behaviour). It must be a regular file that may be executed; links are followed.
+    /// What Debian's package has left in the configuration is passed over for what is shipped.
     public func locate(_ name: String) -> Result<String, Failure> {
         guard !name.isEmpty, name != ".", name != "..", !name.utf8.contains(UInt8(ascii: "/")) else {
             return .failure(.badName(name))
         }
         let directories = [paths.configuration + "/resource.d", paths.shippedScripts, paths.initScripts]
         let candidates = directories.map { "\($0)/\(name)" }
+        if isExecutableFile(candidates[1]), isLeftover(candidates[0], name) { return .success(candidates[1]) }
         if let path = candidates.first(where: isExecutableFile) { return .success(path) }
         if let path = candidates.first(where: isFile) { return .failure(.notExecutable(path: path)) }
         return .failure(.notFound(name: name, searched: candidates))
     }
 
     /// The owner's own script: one in `resource.d` of the configuration that may be executed. A link to the shipped one, put
-    /// there for those who call it by that path, is nobody's own.
+    /// there for those who call it by that path, is nobody's own, nor is what Debian's package has left.
     public func ownScript(_ name: String) -> String? {
         let path = "\(paths.configuration)/resource.d/\(name)"
-        guard isExecutableFile(path) else { return nil }
+        guard isExecutableFile(path), !isLeftover(path, name) else { return nil }
         return Self.isSameFile(path, "\(paths.shippedScripts)/\(name)") ? nil : path
+    }
+
+    private func isLeftover(_ path: String, _ name: String) -> Bool {
+        leftovers.contains(path, named: "resource.d/\(name)")
     }
 
     private static func isSameFile(_ path: String, _ other: String) -> Bool {

@@ -49,7 +49,7 @@ public func clientEnvironment(
         variables.set("HA_\(parameter.name)", parameter.value)
     }
     variables.set("HA_DIR", paths.configuration)
-    variables.set("HA_FUNCS", paths.configuration + "/shellfuncs")
+    variables.set("HA_FUNCS", paths.functions ?? paths.configuration + "/shellfuncs")
     variables.setLogging(configuration.logging)
     variables.set("HA_CURHOST", host.text)
     variables.set("OCF_ROOT", "/usr/lib/ocf")
@@ -76,16 +76,18 @@ private struct VariableList {
         set("HA_DIR", paths.configuration)
         set("HA_RCDIR", paths.configuration + "/rc.d")
         set("HA_RESOURCEDIR", paths.configuration + "/resource.d")
-        set("HA_FUNCS", paths.configuration + "/shellfuncs")
+        set("HA_FUNCS", paths.functions ?? paths.configuration + "/shellfuncs")
         set("HA_FIFO", paths.fifo)
-        set("HA_BIN", paths.programs)
+        set("HA_BIN", paths.helpers)
         set("HA_DOCDIR", paths.documentation)
         set("OCF_ROOT", "/usr/lib/ocf")
         set("OCF_AGENTS", "/usr/lib/ocf/resource.d/heartbeat/")
         set("LC_ALL", "C")
         set("HOME", "/root")
-        let own = "\(paths.programs):/usr/sbin:\(paths.share)"
-        set("PATH", "\(own):/usr/local/sbin:/usr/local/bin:/usr/bin:/sbin:/bin")
+        let common = ["/usr/local/sbin", "/usr/local/bin", "/usr/bin", "/sbin", "/bin"]
+        let commands = common.contains(paths.commands) ? [] : [paths.commands]
+        let own = [paths.programs, "/usr/sbin", paths.share] + commands
+        set("PATH", (own + common).joined(separator: ":"))
     }
 
     /// With syslog alone the original points scripts at no file, so that they use logger(1).

@@ -5,8 +5,9 @@ import Glibc
 
 /// The directory of what this product ships beside its programs: `resource.d`.
 public enum ShippedFiles {
+    private static let belowPrefix = "/share/swift-heartbeat"
     /// Where they are when the program's own place leads nowhere.
-    public static let usual = "/usr/share/swift-heartbeat"
+    public static let usual = "/usr" + belowPrefix
 
     /// `share/swift-heartbeat` in the nearest directory above the program (an absolute path without links) that has it:
     /// `/usr` for `/usr/libexec/heartbeat/heartbeat`.
@@ -14,10 +15,15 @@ public enum ShippedFiles {
         var parent = program[...]
         while let slash = parent.lastIndex(of: "/") {
             parent = parent[..<slash]
-            let candidate = "\(parent)/share/swift-heartbeat"
+            let candidate = "\(parent)\(belowPrefix)"
             if isDirectory(candidate) { return candidate }
         }
         return usual
+    }
+
+    /// What the product is installed below, `/usr` for a directory `/usr/share/swift-heartbeat`; `nil` for any other.
+    public static func prefix(of directory: String) -> String? {
+        directory.hasSuffix(belowPrefix) ? String(directory.dropLast(belowPrefix.count)) : nil
     }
 
     /// Whether the path leads to a directory.

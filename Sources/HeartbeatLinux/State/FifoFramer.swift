@@ -19,17 +19,19 @@ struct FifoFramer {
         let isTooLong = line.count + (message?.count ?? 0) > FifoFramer.longestMessage
         guard byte == UInt8(ascii: "\n") || isTooLong else { return nil }
         defer { line.removeAll(keepingCapacity: true) }
-        if isTooLong {
+        guard !isTooLong else {
             message = nil
-        } else if line.elementsEqual(">>>\n".utf8) {
+            return nil
+        }
+        guard !line.elementsEqual(">>>\n".utf8) else {
             // A new beginning makes whatever was unfinished worthless.
             message = line
-        } else if let begun = message {
-            message = begun + line
-            guard line.elementsEqual("<<<\n".utf8) else { return nil }
-            defer { message = nil }
-            return message
+            return nil
         }
-        return nil
+        // In its place: a copy for each line would make a message of empty lines cost the square of its length.
+        message? += line
+        guard line.elementsEqual("<<<\n".utf8) else { return nil }
+        defer { message = nil }
+        return message
     }
 }

@@ -53,6 +53,11 @@ public struct PidFile: ~Copyable {
         return .running(pid: pid)
     }
 
+    /// Whether it is a daemon of the original that holds the file.
+    public static func originalRuns(holding path: String) -> Bool {
+        if case .running = owner(of: path) { !isHeld(path) } else { false }
+    }
+
     /// Whether a daemon of this program holds the file: one that runs, or one that is just dying.
     public static func isHeld(_ path: String) -> Bool {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)

@@ -34,6 +34,12 @@ public struct StateDirectory: Sendable {
         }
     }
 
+    /// Nothing in it says that this node has ever been started; a node that has lost its generation still has its uuid.
+    public var isUnused: Bool {
+        let paths = [generationPath, uuidPath]
+        return paths.allSatisfy { access($0, F_OK) != 0 && errno == ENOENT }
+    }
+
     /// Counts the generation up by one and puts it on the disk; call it once, before the first message is sent.
     ///
     /// Without a file it begins at `unixTime` + 1, which is above whatever was used before the file was lost, and

@@ -11,6 +11,7 @@ struct CoreOnDesk {
     static let beta = NodeName("beta")
     static let eth0 = MediumName("eth0")
     static let generation = Generation(40)
+    static let host = HostSample(unixTime: 1_790_000_000, load: "0.00 0.00 0.00 1/1 1")
 
     var core: ClusterCore
     var now = Instant(nanoseconds: 1_000_000_000)
@@ -45,8 +46,9 @@ struct CoreOnDesk {
 
     init(_ configuration: Configuration = Self.configuration, seed: UInt64 = 1) {
         core = ClusterCore(
-            configuration, local: Self.alpha, uuid: .unknown, generation: Self.generation, randomSeed: seed, now: now)
-        _ = feed(.hostSampled(HostSample(unixTime: 1_790_000_000, load: "0.00 0.00 0.00 1/1 1")))
+            configuration, local: Self.alpha, uuid: .unknown, generation: Self.generation, host: Self.host,
+            randomSeed: seed, now: now)
+        _ = feed(.hostSampled(Self.host))
     }
 
     // MARK: - Events
@@ -71,6 +73,13 @@ struct CoreOnDesk {
             source: from, destination: to, sequence: used.map(SequenceNumber.init),
             generation: Generation(generation ?? peerGeneration), timestamp: 1, timeToLive: 4, content: content)
         return feed(.received(message, over: Self.eth0))
+    }
+
+    /// A life of the peer says that it has heard what alpha has sent last.
+    mutating func prove(generation: UInt64) -> [Effect] {
+        let heard = String(Self.generation.number, radix: 16) + ":" + String(core.lastSequence, radix: 16)
+        let field = Message.Field(name: "hbheard", value: .string(heard))
+        return hear(.other(type: "NS_hbgeneration", fields: [field]), generation: generation, to: Self.alpha)
     }
 
     mutating func hear(status: NodeStatus, deadtime: Duration = .seconds(10)) -> [Effect] {
@@ -180,7 +189,12 @@ struct CoreOnDesk {
 
 extension [Effect] {
     var messages: [Message] {
-        compactMap { effect in if case .transmit(let message) = effect { message } else { nil } }
+        compactMap { effect in
+            switch effect {
+            case .transmit(let message), .transmitAtLeisure(let message): message
+            default: nil
+            }
+        }
     }
 
     var contents: [Message.Content] { messages.map(\.content) }

@@ -15,6 +15,10 @@ struct RandomPeer {
 
     init(seed: UInt64) {
         random = SplitMix64(seed: seed ^ 0xB0B)
+        guard seed.isMultiple(of: 5) else { return }
+        // Its counts are at their ends.
+        generation = 1 << 48 - 5
+        sequence = .max - 1000
     }
 
     mutating func chance(_ one: Int) -> Bool { Int.random(in: 0..<one, using: &random) == 0 }
@@ -35,7 +39,8 @@ struct RandomPeer {
             sourceUUID: chance(10) ? nil : .unknown,
             destination: chance(10) ? pick(Self.names) : nil,
             sequence: content.isSequenced && !chance(100) ? nextSequence() : nil,
-            generation: Generation(chance(300) ? pick([0, 1, generation &- 1]) : generation),
+            generation: Generation(
+                chance(300) ? pick([0, 1, generation &- 1, generation + 1, 1 << 48, .max]) : generation),
             timestamp: chance(10) ? .max : 1, timeToLive: nil, content: content)
     }
 
@@ -46,8 +51,8 @@ struct RandomPeer {
         case 1: return SequenceNumber(.max)
         case 2: return SequenceNumber(.max - 3)
         case 3...15: return SequenceNumber(sequence - min(sequence, UInt64.random(in: 0...30, using: &random)))
-        case 16...30: sequence += UInt64.random(in: 1...300, using: &random)
-        default: sequence += 1
+        case 16...30: sequence &+= UInt64.random(in: 1...300, using: &random)
+        default: sequence &+= 1
         }
         return SequenceNumber(sequence)
     }
@@ -73,7 +78,7 @@ struct RandomPeer {
     mutating func holdSet() -> HoldSet { pick([[], .local, .foreign, .all]) }
 
     mutating func extremeSequence() -> SequenceNumber {
-        SequenceNumber(pick([0, 1, sequence, sequence + 1, sequence - min(sequence, 10), .max - 1, .max]))
+        SequenceNumber(pick([0, 1, sequence, sequence &+ 1, sequence - min(sequence, 10), .max - 1, .max]))
     }
 
     private mutating func statusReport() -> StatusReport {

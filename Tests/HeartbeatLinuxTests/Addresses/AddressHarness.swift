@@ -11,7 +11,7 @@ import Testing
 /// The word of an address as haresources has it, already read.
 func resource(_ argument: String, _ script: String = "IPaddr") throws -> Resource {
     let address =
-        script == "IPv6addr" ? try AddressArgument.ipv6(argument) : try AddressArgument.ipv4(argument)
+        script == "IPv6addr" ? try AddressWord.ipv6(argument).address : try AddressWord.ipv4(argument).address
     return Resource(word: "\(script)::\(argument)", scriptName: script, arguments: [argument], address: address)
 }
 

@@ -45,7 +45,7 @@ struct NetlinkMessageTests {
         for message in NetlinkMessage.all(in: datagram) {
             if InterfaceEntry(message) != nil { understood += 1 }
             if AddressEntry(message) != nil { understood += 1 }
-            if ConnectedRoute(message) != nil { understood += 1 }
+            if RouteToAddress(message) != nil { understood += 1 }
             if NetlinkAnswer(message) != nil { understood += 1 }
             _ = AddressNews(message)
         }
@@ -66,7 +66,7 @@ struct NetlinkMessageTests {
         #expect(ipv6.address.count == 16 && ipv6.prefixLength == 64 && !ipv6.isUsable)
         let answer = try #require(NetlinkAnswer(messages[3]))
         #expect(answer.code == 13 && answer.explanation == "no")
-        #expect(ConnectedRoute(messages[4])?.prefixLength == 28)
+        #expect(RouteToAddress(messages[4])?.prefixLength == 28)
     }
 
     @Test("The news are of what goes, not of what comes")

@@ -52,12 +52,13 @@ struct PlacementTests {
         ].compactMap(AddressEntry.init))
 
     private static func place(
-        _ argument: String, _ script: String = "IPaddr", former: (interface: String, bits: UInt8)? = nil
+        _ argument: String, _ script: String = "IPaddr", former: (interface: String, bits: UInt8)? = nil,
+        route found: RouteToAddress? = nil
     ) throws -> String {
         let address = try #require(WantedAddress(try resource(argument, script)))
         var labels = AliasLabels(tables)
         labels.isWanted = address.wantsLabel
-        let route = { (_: ServiceAddress) throws(NetlinkError) -> ConnectedRoute? in nil }
+        let route = { (_: ServiceAddress) throws(NetlinkError) -> RouteToAddress? in found }
         let held = former.flatMap { former in
             (tables.interface(named: former.interface) ?? InterfaceEntry(interface(9, former.interface))).map {
                 HeldAddress(address: address.address, interface: $0, prefixLength: former.bits)
@@ -148,51 +149,71 @@ struct PlacementTests {
         #expect(try Self.place(argument, script).contains(expected))
     }
 
+    /// struct rtmsg with the length of the destination, a unicast route, then where it leads.
+    private static func route(to interface: UInt32, bits: UInt8, router: String? = nil) throws -> RouteToAddress {
+        var request = NetlinkRequest(Netlink.newRoute, flags: 0, body: [2, bits, 0, 0, 254, 3, 0, 1, 0, 0, 0, 0])
+        request.append(4, hostBytes(interface))
+        if let router { request.append(5, IPAddress(router)!.bytes) }
+        return try #require(RouteToAddress(message(request)))
+    }
+
+    @Test("An address of no network follows its route, the default route only with bits; an IPv6 address does not")
+    func routes() throws {
+        let standard = try Self.route(to: 3, bits: 0, router: "192.168.0.254")
+        #expect(try Self.place("203.0.113.9/32", route: standard) == "eth1/32 eth1:0")
+        #expect(try Self.place("203.0.113.9/28", route: standard) == "eth1/28 brd 203.0.113.15 eth1:0")
+        #expect(try Self.place("203.0.113.9", route: standard).contains("no interface that is up has a network"))
+        #expect(try Self.place("2001:db8::9/64", "IPv6addr", route: standard).contains("no interface that is up has"))
+        let behindRouter = try Self.route(to: 2, bits: 26, router: "192.168.77.254")
+        #expect(try Self.place("203.0.113.9", route: behindRouter) == "eth0/26 brd 203.0.113.63 eth0:0")
+        let direct = try Self.route(to: 2, bits: 26)
+        #expect(try Self.place("2001:db8::9", "IPv6addr", route: direct) == "eth0/26")
+        // Its own network comes before any route, and an interface that is down is none.
+        #expect(try Self.place("192.168.77.100/32", route: standard) == "eth0/32 eth0:0")
+        let down = try Self.route(to: 6, bits: 0)
+        #expect(try Self.place("203.0.113.9/28", route: down).contains("no interface that is up has a network"))
+    }
+
+    @Test("A check of the configuration is told where an address would go, and why")
+    func survey() throws {
+        let survey = AddressSurvey(Self.tables, kernelKeepsMarks: true)
+        func place(_ argument: String) throws -> AddressPlace? {
+            survey.place(of: try AddressWord.ipv4(argument).address)
+        }
+        #expect(try place("192.168.77.100/16") == .network(interface: "eth0", bits: 24))
+        #expect(try place("116.1.1.1/28/eth0") == .named(interface: "eth0"))
+        #expect(try place("192.168.77.50/16") == .named(interface: "eth0"), "it is there")
+        guard case .nowhere(let reason) = try place("10.20.0.9/24/eth2") else {
+            Issue.record("an interface that is down is no place")
+            return
+        }
+        #expect(reason.contains("interface eth2 is down"))
+    }
+
+    @Test("An address without our mark is the machine's own, but for what has a heartbeat 3's kind of label")
+    func holders() throws {
+        func holder(_ text: String, keepsMarks: Bool = true) throws -> AddressHolder? {
+            AddressSurvey(Self.tables, kernelKeepsMarks: keepsMarks).holder(of: try AddressWord.ipv4(text).address)
+        }
+        #expect(try holder("192.168.77.1") == .machine(interface: "eth0"))
+        #expect(try holder("192.168.77.1", keepsMarks: false) == .unknown(interface: "eth0"))
+        #expect(try holder("192.168.77.50") == .earlierHeartbeat(label: "eth0:1"))
+        #expect(try holder("192.168.77.99") == nil)
+        // Real servers behind a balancer have the address there; it is left alone anyway.
+        #expect(try holder("127.0.0.1") == nil)
+        #expect(KernelRelease.numbers(in: "6.1.0-18-amd64") == (6, 1))
+        #expect(KernelRelease.numbers(in: "5.18-rc2") == (5, 18) && KernelRelease.numbers(in: "?") == (0, 0))
+    }
+
     @Test("In a batch each address gets a label of its own")
     func labels() throws {
         var labels = AliasLabels(Self.tables)
-        let route = { (_: ServiceAddress) throws(NetlinkError) -> ConnectedRoute? in nil }
+        let route = { (_: ServiceAddress) throws(NetlinkError) -> RouteToAddress? in nil }
         let chosen = try (100..<103).map { number in
-            let address = try AddressArgument.ipv4("192.168.77.\(number)")
+            let address = try AddressWord.ipv4("192.168.77.\(number)").address
             return try Placement(address, in: Self.tables, route: route, labels: &labels).label
         }
         // eth0:1 is taken.
         #expect(chosen == ["eth0:0", "eth0:2", "eth0:3"])
-    }
-}
-
-struct AddressArgumentTests {
-    @Test(
-        "What is no address word is refused",
-        arguments: [
-            "", "x", "1.2.3", "1.2.3.4.5", "1.2.3.256", "1.2.3.", ".1.2.3", "1..2.3", "1.2.3.4/", "1.2.3.4/33",
-            "1.2.3.4/0", "1.2.3.4/x", "1.2.3.4/-1", "1.2.3.4/+8", "1.2.3.4/24/", "1.2.3.4/24/eth0/x",
-            "1.2.3.4/24/1.2.3",
-            "1.2.3.4/24/eth0/1.2.3.4/5", "1.2.3.4/24/eth0:", "1.2.3.4/24/:1", "1.2.3.4/24/averylonginterface",
-            "1.2.3.4/24/eth0:averylonglabel", "fd77::1", "1.2.3.4/24/eth 0", "1.2.3.4/99999999999999999999",
-        ])
-    func refused(text: String) {
-        #expect(throws: AddressArgument.Complaint.self) { try AddressArgument.ipv4(text) }
-    }
-
-    @Test("The parts of an IPv4 word are told apart")
-    func ipv4() throws {
-        let whole = try AddressArgument.ipv4("10.0.0.1/24/eth0:7/10.0.0.254")
-        #expect(whole.bytes == [10, 0, 0, 1] && whole.text == "10.0.0.1" && whole.prefixLength == 24)
-        #expect(whole.interface == "eth0" && whole.label == "eth0:7" && whole.broadcast == [10, 0, 0, 254])
-        let bare = try AddressArgument.ipv4("10.0.0.1")
-        #expect(bare == ServiceAddress(bytes: [10, 0, 0, 1], text: "10.0.0.1"))
-    }
-
-    @Test(
-        "What is no IPv6 word is refused",
-        arguments: ["", "10.0.0.1", "fd77::1/0", "fd77::1/129", "fd77::1/64/", "fd77::1/64/eth0/x", "fe80::1%eth0"])
-    func refused6(text: String) {
-        #expect(throws: AddressArgument.Complaint.self) { try AddressArgument.ipv6(text) }
-    }
-
-    @Test("What SendArp cannot announce is refused", arguments: ["", "10.0.0.1", "/eth0", "10.0.0.1/", "x/eth0"])
-    func refusedAnnouncement(text: String) {
-        #expect(throws: AddressArgument.Complaint.self) { try AddressArgument.announced(text) }
     }
 }

@@ -60,13 +60,26 @@ import Testing
             ),
             (
                 .linkStatus(NodeName("nodeb"), MediumName("eth9")),
-                ["ERROR: Cannot get heartbeat link status", "ERROR: REASON: "], 13
+                [
+                    "ERROR: Cannot get heartbeat link status",
+                    "ERROR: REASON: nodeb has no link eth9; cl_status listhblinks nodeb tells those it has",
+                ], 13
+            ),
+            (
+                .linkStatus(NodeName("nosuch"), MediumName("eth1")),
+                ["ERROR: Cannot get heartbeat link status", "ERROR: REASON: this cluster has no node nosuch"], 13
             ),
             (
                 .clientStatus(NodeName("nodeb"), client: "nosuch"),
                 ["ERROR: Cannot get heartbeat client nosuch's status", "ERROR: REASON: No timely response."], 13
             ),
-            (.parameter("nosuch"), ["ERROR: Cannot get parameter nosuch's value", "ERROR: REASON: "], 1),
+            (
+                .parameter("nosuch"),
+                [
+                    "ERROR: Cannot get parameter nosuch's value",
+                    "ERROR: REASON: ha.cf does not set it, and it has no default value",
+                ], 1
+            ),
         ] as [(ClusterQuestion, [String], Int32)])
     func complaintsAreTheOriginals(question: ClusterQuestion, errors: [String], exitCode: Int32) {
         #expect(reply(question) == ControlReply(exitCode: exitCode, errors: errors))

@@ -218,7 +218,7 @@ struct ServiceInterfacesTests {
             ip route add 10.4.0.0/24 dev here
             """)
         let words = ["10.1.0.9", "10.1.0.50", "10.2.0.9", "10.3.0.9", "10.4.0.9", "10.9.0.9", "10.1.0.8/24/gone"]
-        let addresses = try words.map { try AddressArgument.ipv4($0) }
+        let addresses = try words.map { try AddressWord.ipv4($0).address }
         let found = network.inside { ServiceInterfaces().interfaces(of: addresses) }
         #expect(addresses.map { found[$0] } == ["here", "there", "there", "idle", "here", nil, "gone"])
     }

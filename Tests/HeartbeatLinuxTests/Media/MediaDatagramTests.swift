@@ -230,18 +230,67 @@ struct MediaDatagramTests {
                 + "shows whose port it is; end that program or change udpport")
     }
 
-    @Test("A port that another program shares with us is warned of, once, and used")
-    func portShared() {
-        let taker = left.inside { () -> MediaDescriptor? in
+    /// A socket of a program that sets `options` and belongs to a user without rights, or root; `nil` when it may not bind.
+    private func stranger(
+        _ options: [Int32], user: uid_t = 65534, port: UInt16 = 6940, on interface: String? = nil
+    ) -> MediaDescriptor? {
+        left.inside { () -> MediaDescriptor? in
             do throws(MediaError) {
                 let socket = try MediaDescriptor.socket(family: AF_INET, for: "a stranger")
-                try socket.set(SOL_SOCKET, SO_REUSEADDR, to: Int32(1), for: "a stranger")
-                try socket.bind(to: SocketEndpoint(.any(isIPv6: false), port: 694), for: "a stranger")
+                if let interface { try socket.bind(toInterface: interface) }
+                // The owner is what the kernel compares.
+                guard fchown(socket.number, user, gid_t.max) == 0 else { return nil }
+                for option in options { try socket.set(SOL_SOCKET, option, to: Int32(1), for: "a stranger") }
+                try socket.bind(to: SocketEndpoint(.any(isIPv6: false), port: port), for: "a stranger")
                 return socket
             } catch {
                 return nil
             }
         }
+    }
+
+    @Test(
+        "No other user can have the port of an open medium, whatever its sockets are asked for",
+        arguments: [
+            [.broadcast(interface: "hbm", port: 6940)], [.unicast(interface: "hbm", peer: "10.77.0.2", port: 6940)],
+            [.multicast(interface: "hbm", group: "239.0.0.77", port: 6940, ttl: 1, loopback: true)],
+            // Several of ours, which share it among themselves.
+            [
+                .broadcast(interface: "hbm", port: 6940), .unicast(interface: "hbm", peer: "10.77.0.2", port: 6940),
+                .unicast(interface: "hbm", peer: "10.77.0.3", port: 6940), .broadcast(interface: "lo", port: 6940),
+            ],
+        ] as [[MediumConfiguration]])
+    func portTakenFromOthers(media: [MediumConfiguration]) {
+        connect()
+        let a = Station(media, in: left)
+        defer { a.stop() }
+        #expect(
+            a.eventually { $0.story("hbm").filter { $0 == "opened" }.count == media.count { $0.name.text == "hbm" } })
+        for options in [[], [SO_REUSEADDR], [SO_REUSEPORT], [SO_REUSEADDR, SO_REUSEPORT]] {
+            for interface in [nil, "hbm"] as [String?] {
+                #expect(stranger(options, on: interface) == nil, "\(options) on \(interface ?? "any interface")")
+            }
+        }
+    }
+
+    @Test(
+        "What is meant for this host alone reaches it although another user had the port first, and that user not again"
+    )
+    func portHadByOthers() throws {
+        connect()
+        let first = try #require(stranger([SO_REUSEADDR, SO_REUSEPORT], on: "hbm"))
+        let a = Station([.unicast(interface: "hbm", peer: "10.77.0.2", port: 6940)], in: left)
+        let b = Station([.unicast(interface: "hbm", peer: "10.77.0.1", port: 6940)], in: right)
+        defer { [a, b].forEach { $0.stop() } }
+        #expect(a.eventually { $0.story("hbm") == ["opened", "warned"] })
+        #expect(b.send("for a alone") { _ in a.read { $0.heard("for a alone") } })
+        #expect(stranger([SO_REUSEADDR, SO_REUSEPORT], on: "hbm") == nil)
+        first.close()
+    }
+
+    @Test("A port that another program shares with us is warned of, once, and used")
+    func portShared() {
+        let taker = stranger([SO_REUSEADDR], user: 0, port: 694)
         #expect(taker != nil)
         let media: [MediumConfiguration] = [
             .multicast(interface: "lo", group: "239.0.0.42", port: 694, ttl: 1, loopback: true),

@@ -91,6 +91,41 @@ struct MediaSerialTests {
         loop.on { _ in set.close() }
     }
 
+    @Test("What is repeated waits for what is new, and has no more than its share of the line")
+    func repeats() {
+        let pty = Pty()
+        let loop = LoopThread()
+        defer { loop.stop() }
+        func text(_ kind: String, _ number: Int) -> String {
+            "\(kind)\(number)" + String(repeating: ".", count: 240) + "\n"
+        }
+        let set = loop.on { reactor in
+            let set = MediaSet(serial(pty.path), reactor: reactor, lockDirectory: "/nonexistent")
+            set.open()
+            // Asked for much at once, and again and again.
+            for number in 0..<1000 { set.send(netstring: [], classic: Array(text("old", number).utf8), isRepeat: true) }
+            return set
+        }
+        let begin = loop.on(\.now)
+        var read = pty.read(until: "\n")
+        for number in 0..<8 {
+            loop.on { _ in set.send(netstring: [], classic: Array(text("new", number).utf8)) }
+            // Nothing but the message under way can be before it.
+            let more = pty.read(until: text("new", number))
+            #expect(more.split(separator: "\n").count <= 2)
+            read += more
+        }
+        #expect(
+            eventually {
+                read += String(decoding: pty.read(), as: UTF8.self); return read.contains("old2")
+            })
+        let passed = loop.on(\.now) - begin
+        // 19200 baud carry 1920 bytes a second; a quarter of it is for repeats, apart from the first one.
+        let repeated = read.split(separator: "\n").filter { $0.hasPrefix("old") }.map(\.utf8.count).reduce(0, +)
+        #expect(repeated <= 250 + Int(passed.milliseconds) * 1920 / 4 / 1000 + 250)
+        loop.on { _ in set.close() }
+    }
+
     @Test("The line is set up raw with flow control and the configured rate", arguments: SerialLine.rates.map(\.baud))
     func lineSettings(baud: Int) throws {
         let pty = Pty()

@@ -30,7 +30,14 @@ import Testing
         ("heartbeat", ["/share/swift-heartbeat"], "/usr/share/swift-heartbeat"),
     ])
     func shippedFilesAreInTheNearestShareAboveTheProgram(program: String, directories: [String], expected: String) {
-        #expect(ShippedFiles.directory(above: program) { directories.contains($0) } == expected)
+        let found = ShippedFiles.directory(above: program) { directories.contains($0) }
+        #expect(found == expected)
+        #expect(ShippedFiles.prefix(of: found).map { $0 + "/share/swift-heartbeat" } == expected)
+    }
+
+    @Test func aDirectoryOfSourcesIsBelowNoPrefix() {
+        #expect(ShippedFiles.prefix(of: "/home/me/swift-heartbeat") == nil)
+        #expect(ShippedFiles.prefix(of: "/usr/share/swift-heartbeat") == "/usr")
     }
 
     @Test func aFileIsNoDirectoryOfShippedFiles() throws {
@@ -68,7 +75,7 @@ import Testing
         #expect(ResourceScripts.arguments(for: resource, verb: verb) == expected)
     }
 
-    private func makeTree(in directory: String) throws -> ScriptPaths {
+    func makeTree(in directory: String) throws -> ScriptPaths {
         var paths = ScriptPaths()
         paths.configuration = directory + "/ha.d"
         paths.initScripts = directory + "/init.d"
@@ -112,6 +119,26 @@ import Testing
                 + "/usr/local/sbin:/usr/local/bin:/usr/bin:/sbin:/bin",
         ]
         #expect(found == expected)
+    }
+
+    @Test func belowAnotherPrefixTheOriginalsHelpersStayWhereTheyAre() {
+        var paths = ScriptPaths()
+        paths.programs = "/opt/hb/libexec/heartbeat"
+        paths.commands = "/opt/hb/bin"
+        paths.share = "/opt/hb/share/heartbeat"
+        paths.functions = "/opt/hb/share/swift-heartbeat/shellfuncs"
+        let configuration = Configuration(nodes: [NodeName("nodea"), NodeName("nodeb")])
+        let list = scriptEnvironment(
+            configuration, host: NodeName("nodea"), paths: paths, context: ActionContext(peerIsAbsent: false))
+        let found = Dictionary(uniqueKeysWithValues: list)
+        // findif and send_arp of resource-agents.
+        #expect(found["HA_BIN"] == "/usr/libexec/heartbeat")
+        #expect(found["HA_FUNCS"] == "/opt/hb/share/swift-heartbeat/shellfuncs")
+        #expect(
+            found["PATH"] == "/opt/hb/libexec/heartbeat:/usr/sbin:/opt/hb/share/heartbeat:/opt/hb/bin:"
+                + "/usr/local/sbin:/usr/local/bin:/usr/bin:/sbin:/bin")
+        let client = clientEnvironment(configuration, host: NodeName("nodea"), paths: paths)
+        #expect(client.contains { $0 == ("HA_FUNCS", "/opt/hb/share/swift-heartbeat/shellfuncs") })
     }
 
     @Test func directivesAreExportedButCannotReplaceWhatIsFixed() {

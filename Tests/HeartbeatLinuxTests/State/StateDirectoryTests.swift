@@ -35,7 +35,9 @@ import Testing
     @Test func theGenerationGrowsWithEveryStart() throws {
         let state = StateDirectory(try temporaryDirectory())
         defer { removeTree(state.path) }
+        #expect(state.isUnused)
         let first = try state.nextGeneration(unixTime: 1_795_218_580)
+        #expect(!state.isUnused)
         #expect(first.generation == Generation(1_795_218_581) && first.isNew)
         #expect(readFile(state.generationPath) == "     1795218581\n")
         let second = try state.nextGeneration(unixTime: 5)

@@ -3,8 +3,6 @@
 import HeartbeatModel
 import Testing
 
-@testable import HeartbeatClients
-
 @Suite struct AllowanceTests {
     private func at(_ milliseconds: Int64) -> Instant { Instant(nanoseconds: milliseconds * 1_000_000) }
 

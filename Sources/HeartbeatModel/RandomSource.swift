@@ -1,5 +1,5 @@
-// Random choices the protocol asks for (delays before a retransmit request, which sequence to acknowledge) come from a
-// seed handed to the core, so that a run can be repeated.
+// Random choices – delays the protocol asks for, what a simulator or a campaign of faults does next – come from a seed that is
+// handed in, so that a run can be repeated.
 
 /// SplitMix64 (Steele, Lea, Flood 2014): small, seedable, good enough to spread delays; never used for secrets.
 public struct SplitMix64: RandomNumberGenerator, Hashable, Sendable {

@@ -1,7 +1,5 @@
-// How much a client may ask of the node: so much at once, and then so much a second. It takes `now` as a parameter and
-// refuses to know what is being counted.
-
-import HeartbeatModel
+// How much somebody may ask of the node: so much at once, and then so much a second. It takes `now` as a parameter and
+// refuses to know who asks and what is being counted.
 
 /// A bucket that fills by itself and is never emptied by more than one portion beyond what it holds.
 public struct Allowance: Hashable, Sendable {

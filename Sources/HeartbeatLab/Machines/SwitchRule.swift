@@ -1,0 +1,70 @@
+// What the switches lose although every cable is plugged in and every carrier is up: the faults no interface reports. A rule
+// is a value; nftables in the namespace of the bridges carries it out, so no machine has a part in it.
+
+/// A network of the laboratory.
+public enum Segment: String, CaseIterable, Hashable, Sendable {
+    /// Where the client is.
+    case lan
+    /// The second link of the two nodes.
+    case cross
+}
+
+/// Frames that a switch throws away.
+public enum SwitchRule: Hashable, Sendable {
+    /// Everything that should reach the node: it is deaf.
+    case to(node: Int, Segment)
+    /// Everything the node sends: it is mute.
+    case from(node: Int, Segment)
+    /// Everything between the two nodes; the client reaches both.
+    case between(Segment)
+    /// So many of a hundred frames between the two nodes, at random.
+    case some(percent: Int, Segment)
+    /// IPv4 between the two nodes. For somebody who carries it himself.
+    case ipv4Between(Segment)
+    /// ARP that is sent to everybody, on its way to the client: it misses announcements and is still answered.
+    case broadcastARPToClient
+
+    /// The rules as a file for `nft -f`; it replaces whatever rules there were.
+    static func script(_ rules: [SwitchRule]) -> String {
+        func chain(_ name: String, _ hook: String, _ lines: [String]) -> String {
+            "  chain \(name) { type filter hook \(hook) priority 0; policy accept;\n"
+                + lines.map { "    \($0) drop\n" }.joined() + "  }\n"
+        }
+        return "add table bridge torture\ndelete table bridge torture\ntable bridge torture {\n"
+            + chain("arriving", "prerouting", rules.flatMap(\.arriving))
+            + chain("passing", "forward", rules.flatMap(\.passing))
+            + chain("leaving", "postrouting", rules.flatMap(\.leaving)) + "}\n"
+    }
+
+    private var arriving: [String] {
+        guard case .from(let node, let segment) = self else { return [] }
+        return ["iifname \"\(segment.port(ofNode: node))\""]
+    }
+
+    private var leaving: [String] {
+        switch self {
+        case .to(let node, let segment): ["oifname \"\(segment.port(ofNode: node))\""]
+        case .broadcastARPToClient: ["oifname \"lan-client\" ether type arp ether daddr ff:ff:ff:ff:ff:ff"]
+        case .from, .between, .some, .ipv4Between: []
+        }
+    }
+
+    private var passing: [String] {
+        func bothWays(_ segment: Segment, _ condition: String) -> [String] {
+            [(0, 1), (1, 0)].map { from, to in
+                "iifname \"\(segment.port(ofNode: from))\" oifname \"\(segment.port(ofNode: to))\"\(condition)"
+            }
+        }
+        return switch self {
+        case .between(let segment): bothWays(segment, "")
+        case .some(let percent, let segment): bothWays(segment, " numgen random mod 100 < \(percent)")
+        case .ipv4Between(let segment): bothWays(segment, " ether type ip")
+        case .to, .from, .broadcastARPToClient: []
+        }
+    }
+}
+
+extension Segment {
+    /// Name of the node's port at the switch.
+    func port(ofNode number: Int) -> String { "\(rawValue)-\(NodeFiles.nodes[number])" }
+}
