@@ -84,7 +84,9 @@ import Testing
 
     @Test(.enabled(if: geteuid() == 0 && getpwnam("hacluster") != nil, "needs root and the user hacluster"))
     func clientProgramsMayWriteIntoTheLogFile() throws {
-        let path = try temporaryDirectory() + "/ha-log"
+        let directory = try temporaryDirectory()
+        defer { removeTree(directory) }
+        let path = directory + "/ha-log"
         func owner() -> uid_t? {
             var status = stat()
             return stat(path, &status) == 0 ? status.st_uid : nil
