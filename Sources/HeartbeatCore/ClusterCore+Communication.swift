@@ -32,7 +32,8 @@ extension ClusterCore {
     }
 
     mutating func sendStatus() {
-        send(.status(StatusReport(status: status, deadtime: configuration.deadtime)))
+        let heard = peerSpeaksClaims == true ? heardOfPeer : nil
+        send(.status(StatusReport(status: status, deadtime: configuration.deadtime, heard: heard)))
     }
 
     // MARK: - Receiving
