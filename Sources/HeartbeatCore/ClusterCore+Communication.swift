@@ -172,6 +172,8 @@ extension ClusterCore {
         let grace = configuration.keepalive + configuration.keepalive
         notify(.stalled(now - due))
         peer?.forgiveStall(grace: grace, now: now)
+        // Nor had it anything to hear.
+        hearing.startOver(at: now)
         for index in pingNodes.indices { pingNodes[index].forgiveStall(grace: grace, now: now) }
         links.forgiveStall(grace: grace, now: now)
     }
