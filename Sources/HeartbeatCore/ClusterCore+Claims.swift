@@ -20,14 +20,17 @@ extension ClusterCore {
         if report.isFull { peerSpeaksClaims = report.claim != nil }
         let wasStable = holdings.isStable
         let claimed = (report.claim?.held ?? report.hold).seenByPeer
+        if let claim = report.claim { noteHearing(claim.heard, inStatus: false, at: now) }
         if report.isFull {
             holdings.claimed = claimed
+            holdings.wanted = report.hold.seenByPeer
             holdings.isStable = report.isStable ?? false
             holdings.claim = report.claim
             hearOfKept(report.claim?.kept ?? [])
         } else {
             // Sent by the original's scripts: an addition, or `none` for nothing at all.
             holdings.claimed = report.hold.isEmpty ? [] : holdings.claimed.union(claimed)
+            holdings.wanted = holdings.claimed
         }
         peerHoldings = holdings
         if holdings.isStable, !wasStable, let peer { notify(.remoteStable(node: peer.name)) }
@@ -75,7 +78,7 @@ extension ClusterCore {
             challenge = nil
             return
         }
-        if let overlapSince, now >= overlapSince + overlapPatience(with: peer) {
+        if peerHoldings?.claim == nil, let overlapSince, now >= overlapSince + Self.patienceWithOriginal(peer) {
             yieldToDeafPeer()
             return
         }
@@ -87,11 +90,9 @@ extension ClusterCore {
         armConflict()
     }
 
-    /// How long a set may have two owners before we yield although we have the better claim: as long as a peer that hears
-    /// us needs to answer, or an original to restart itself (observed: two seconds).
-    private func overlapPatience(with peer: PeerMonitor) -> Duration {
-        peer.deadtime + (peerSpeaksClaims == false ? .seconds(5) : configuration.keepalive * 4)
-    }
+    /// How long a set may have two owners before we yield to an original although we have the better claim: as long as it
+    /// needs to restart itself (observed: two seconds after its deadtime).
+    private static func patienceWithOriginal(_ peer: PeerMonitor) -> Duration { peer.deadtime + .seconds(5) }
 
     private mutating func armConflict() {
         guard let beat = deadlines[.keepalive] else { return }
@@ -120,31 +121,50 @@ extension ClusterCore {
             return
         }
         guard let challenge, answers(report, since: challenge) else { return }
-        let overlap = own.held.intersection(holdings.claimed)
-        guard overlap.isEmpty else {
-            yield(weaker(overlap, against: holdings))
+        guard own.held.isDisjoint(with: holdings.claimed) else {
+            yield(weaker(disputed, against: holdings))
             return
         }
         takeOrphans()
         settled()
     }
 
+    /// What both nodes want. What the peer is only about to stop – it has yielded, or has found it left up when it began – is
+    /// waited for, not disputed.
+    private var disputed: HoldSet { own.held.intersection(peerHoldings?.wanted ?? []) }
+
     /// Both nodes claim the same set: say so, and find out who is to yield.
     mutating func watchForOverlap(at now: Instant) {
-        guard phase == .stable, transaction == .none, peer?.isAlive == true, let holdings = peerHoldings else { return }
+        guard phase == .stable, transaction == .none, let peer, peer.isAlive, let holdings = peerHoldings else {
+            return
+        }
         if isAdoptionDisputed { mayBeMistaken = true }
-        let overlap = own.held.intersection(holdings.claimed)
-        guard !overlap.isEmpty else { return }
-        if overlapSince == nil {
+        guard !own.held.isDisjoint(with: holdings.claimed) else { return }
+        mayBeMistaken = true
+        if overlapSince == nil, !disputed.isEmpty {
             overlapSince = now
-            mayBeMistaken = true
-            notify(.bothHold(overlap))
+            if !hearing.isToldInStatuses { hearing.startOver(at: now) }
+            notify(.bothHold(disputed))
         }
         if holdings.claim == nil {
-            if let overlapSince, let peer { deadlines[.conflict] = overlapSince + overlapPatience(with: peer) }
+            if let overlapSince { deadlines[.conflict] = overlapSince + Self.patienceWithOriginal(peer) }
         } else if challenge == nil {
             ask()
         }
+        if !disputed.isEmpty, isDeaf(peer, at: now) { yieldToDeafPeer() }
+    }
+
+    mutating func noteHearing(_ heard: MessageIdentity?, inStatus: Bool, at now: Instant) {
+        let sequence = heard?.generation == generation ? heard?.sequence : nil
+        hearing.heard(sequence, inStatus: inStatus, sent: lastSequence, at: now)
+    }
+
+    /// Its words reach us and ours do not reach it. A peer that tells with every status has begun to be deaf about a deadtime
+    /// before it takes our groups; another one must be given that long to answer.
+    private func isDeaf(_ peer: PeerMonitor, at now: Instant) -> Bool {
+        guard peerSpeaksClaims == true, !isBehind(at: now) else { return false }
+        let patience = hearing.isToldInStatuses ? peer.deadtime - configuration.keepalive * 3 / 2 : peer.deadtime
+        return hearing.isDeaf(for: patience, sent: lastSequence, at: now)
     }
 
     /// The part of `overlap` that the peer has the better claim to.
@@ -162,6 +182,11 @@ extension ClusterCore {
         guard !set.isEmpty else { return }
         notify(.yielding(set))
         own.giveUp(set)
+        // What will not run there goes on here.
+        for index in runners.indices
+        where set.contains(self.set(of: index)) && runners[index].isRunning && hasFailedOnPeer(index) {
+            own.adopt(index)
+        }
         // The peer runs all of it: what has not stopped here yet is named, and is no claim to the rest.
         if peerTakesSingly { for part in set.parts { own.released(part) } }
     }
@@ -169,10 +194,9 @@ extension ClusterCore {
     /// Our words do not reach the peer, but its reach us: it will never know that it should yield, so we do. The same for an
     /// original that has not noticed.
     private mutating func yieldToDeafPeer() {
-        guard let holdings = peerHoldings else { return }
         overlapSince = nil
         guard transaction == .none else { return }
-        yield(own.held.intersection(holdings.claimed))
+        yield(disputed)
     }
 
     private mutating func settled() {

@@ -38,7 +38,8 @@ extension ClusterCore {
     }
 
     mutating func sendStatus() {
-        send(.status(StatusReport(status: status, deadtime: configuration.deadtime)))
+        let heard = peerSpeaksClaims == true ? heardOfPeer : nil
+        send(.status(StatusReport(status: status, deadtime: configuration.deadtime, heard: heard)))
     }
 
     // MARK: - Receiving
@@ -202,6 +203,8 @@ extension ClusterCore {
         let grace = configuration.keepalive + configuration.keepalive
         notify(.stalled(now - due))
         peer?.forgiveStall(grace: grace, now: now)
+        // Nor had it anything to hear.
+        hearing.startOver(at: now)
         for index in pingNodes.indices { pingNodes[index].forgiveStall(grace: grace, now: now) }
         links.forgiveStall(grace: grace, now: now)
     }

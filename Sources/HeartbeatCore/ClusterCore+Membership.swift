@@ -24,6 +24,7 @@ extension ClusterCore {
             report, sequence: message.sequence, uuid: message.sourceUUID, warntime: configuration.warntime, now: now)
         peer = monitor
         if let late { notify(.lateHeartbeat(node: name, silence: late)) }
+        if hearing != .outdated { noteHearing(report.heard, inStatus: true, at: now) }
         switch hearing {
         case .same, .afterLeaving, .outdated:
             return
@@ -31,9 +32,11 @@ extension ClusterCore {
             // An original ignores `starting` before it is active itself (observed).
             if report.status == .active, case .negotiating = phase { sendStarting(at: now) }
         case .first:
+            self.hearing.startOver(at: now)
             // It may have been there all the time, unheard, and hold what we hold.
             peerReturned(at: now)
         case .returned:
+            self.hearing.startOver(at: now)
             notify(.returnedAfterPartition(node: name))
             peerReturned(at: now)
         }
@@ -57,6 +60,7 @@ extension ClusterCore {
         let wasDead = monitor.standing == .dead
         monitor.restarted(now: now)
         peer = monitor
+        hearing = PeerHearing()
         if !wasDead { notify(.peerRestarted(node: monitor.name)) }
         forgetPeerResources()
     }

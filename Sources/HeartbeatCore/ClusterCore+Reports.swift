@@ -40,7 +40,7 @@ extension ClusterCore {
         return own.held.contains(part) || !isIdle ? max(own.rank(of: part), .unheard) : .none
     }
 
-    private var heardOfPeer: MessageIdentity? {
+    var heardOfPeer: MessageIdentity? {
         guard let lives, let last = tracker.last else { return nil }
         return MessageIdentity(generation: lives.believed, sequence: last)
     }

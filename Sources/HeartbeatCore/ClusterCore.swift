@@ -79,6 +79,7 @@ public struct ClusterCore: Hashable, Sendable {
     var challenge: SequenceNumber?
     /// Since when both nodes are known to claim the same set.
     var overlapSince: Instant?
+    var hearing = PeerHearing()
     /// The peer may have taken and announced what we run, and nobody has announced it from here since.
     var mayBeMistaken = false
     /// Groups already handed to an original peer because their start failed: once, not to and fro.

@@ -104,6 +104,8 @@ struct OwnHoldings: Hashable, Sendable {
 struct PeerHoldings: Hashable, Sendable {
     /// What it claims, as *we* name the sets.
     var claimed: HoldSet = []
+    /// What of that it means to keep: the rest it is about to stop.
+    var wanted: HoldSet = []
     var isStable = false
     /// `nil` from an original, which does not tell.
     var claim: ResourceClaim?
@@ -122,6 +124,7 @@ struct PeerHoldings: Hashable, Sendable {
     mutating func released(_ set: HoldSet, at sequence: SequenceNumber) {
         guard outdate(before: sequence) else { return }
         claimed.subtract(set)
+        wanted.subtract(set)
         // What it had adopted is ours by preference, so it was released with our local groups and with no others.
         if set.contains(.local) { claim?.adopted = [] }
     }

@@ -43,8 +43,6 @@ struct ConfigurationInForce {
         guard let haCf = directory.contents(of: Self.haCf, atMost: 4 << 20),
             let haresources = directory.contents(of: Self.haresources, atMost: 4 << 20)
         else { return nil }
-        var loader = loader
-        loader.isForRelease = true
         // Nobody will be talked to.
         return loader.forRelease.read(
             haCf: file(Self.haCf, haCf), haresources: file(Self.haresources, haresources),

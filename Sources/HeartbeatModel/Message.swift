@@ -125,11 +125,17 @@ public struct StatusReport: Hashable, Sendable {
     public var deadtime: Duration
     /// `protocol`: 1 for every heartbeat since 2.1; without it the original switches off acknowledgements for good.
     public var protocolVersion: Int?
+    /// `hbheard`, swift-heartbeat's addition: the last message of the peer's that the sender had, told to one that tells the
+    /// same. An original ignores it and never sends it.
+    public var heard: MessageIdentity?
 
-    public init(status: NodeStatus, deadtime: Duration, protocolVersion: Int? = 1) {
+    public init(
+        status: NodeStatus, deadtime: Duration, protocolVersion: Int? = 1, heard: MessageIdentity? = nil
+    ) {
         self.status = status
         self.deadtime = deadtime
         self.protocolVersion = protocolVersion
+        self.heard = heard
     }
 }
 
@@ -226,7 +232,7 @@ public enum ClaimRank: Int, Hashable, Comparable, Sendable {
 }
 
 /// swift-heartbeat's addition to a `resource` report (`hbclaim`, `hbheard`, `hbask`, `hbfailed`, `hbadopted`,
-/// `hbkept`, `hbgroups`, `hbbusy` on the wire).
+/// `hbkept`, `hbgroups`, `hbbusy`, `hbhealth` on the wire).
 ///
 /// Unlike `rsc_hold`, which the original clears when it *begins* to release, a rank is above `.none` until the last stop
 /// of the set has ended – unless the receiver takes single groups: then it is `.none` as soon as the set is given away, and `kept`

@@ -59,6 +59,15 @@ struct Network: Hashable, Sendable {
         }
     }
 
+    /// What is not blocked arrives.
+    var isHonest: Bool {
+        paths.joined().allSatisfy { path in
+            var open = path
+            open.isBlocked = false
+            return open.isReliable
+        }
+    }
+
     /// The node that is surely heard but hears nothing; `nil` in all other states.
     var deafSender: Int? {
         (0..<2).first { sender in

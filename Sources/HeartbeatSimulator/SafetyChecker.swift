@@ -24,10 +24,12 @@ struct SafetyChecker {
     /// Times a node took over because the other had fallen silent.
     private(set) var takeovers = 0
     private var oneWay: OneWay?
+    private var incumbents: IncumbentChecker
     let configuration: Configuration
 
     init(configuration: Configuration) {
         self.configuration = configuration
+        incumbents = IncumbentChecker(configuration: configuration)
     }
 
     mutating func report(_ text: String, at time: Instant) {
@@ -38,6 +40,7 @@ struct SafetyChecker {
     /// After every step.
     mutating func check(_ world: World) {
         checkDeafness(world)
+        incumbents.check(world)
         for host in world.hosts where host.stalledUntil == nil {
             guard let deadline = host.core?.nextDeadline else { continue }
             let late = host.localTime(world.now) - deadline
@@ -63,7 +66,7 @@ struct SafetyChecker {
         }
         let since = oneWay.bothHoldSince ?? world.now
         self.oneWay?.bothHoldSince = since
-        if world.now - since > configuration.deadtime + configuration.keepalive * 8 + .seconds(2) {
+        if world.now - since > configuration.keepalive * 4 + .seconds(1) {
             report("\(world.hosts[1 - deaf].name) does not yield to a deaf peer", at: world.now)
         }
     }
@@ -159,6 +162,11 @@ struct SafetyChecker {
     mutating func noticed(_ notice: Notice, host: Int, world: World) {
         if case .membership(.nodeDead(let node)) = notice { checkDeath(of: node, host: host, world: world) }
         if case .health(.moving) = notice { checkMove(host: host, world: world) }
+        if case .holdings(.yielding(let set)) = notice,
+            let problem = incumbents.problem(with: set, of: host, in: world)
+        {
+            report(problem, at: world.now)
+        }
         guard case .holdings(.takingOverAll(let dead)) = notice, dead != nil else { return }
         takeovers += 1
         let machine = world.hosts[host]

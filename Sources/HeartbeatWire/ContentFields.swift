@@ -114,12 +114,13 @@ extension StatusReport {
             .init("dt", hex: UInt64(max(0, deadtime.milliseconds))),
         ]
         if let protocolVersion { fields.append(.init("protocol", String(protocolVersion))) }
+        if let heard { fields.append(heard.wireField) }
         return fields
     }
 
     fileprivate init(_ reader: inout FieldReader) throws(WireError) {
         self.init(
             status: try reader.word("st", as: NodeStatus.self), deadtime: try reader.milliseconds("dt"),
-            protocolVersion: try reader.optionalCount("protocol"))
+            protocolVersion: try reader.optionalCount("protocol"), heard: try MessageIdentity(optional: &reader))
     }
 }

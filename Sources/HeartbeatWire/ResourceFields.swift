@@ -45,10 +45,7 @@ extension ResourceClaim {
     /// `hbhealth=<lost>/<unproven>[ return]`, decimal.
     fileprivate var wireFields: [Message.Field] {
         var fields: [Message.Field] = [.init("hbclaim", "\(local.rawValue)\(foreign.rawValue)")]
-        if let heard {
-            let sequence = String(heard.sequence.number, radix: 16)
-            fields.append(.init("hbheard", String(heard.generation.number, radix: 16) + ":" + sequence))
-        }
+        if let heard { fields.append(heard.wireField) }
         if wantsAnswer { fields.append(.init("hbask", "1")) }
         if !failed.isEmpty { fields.append(.init("hbfailed", failed.joined(separator: " "))) }
         if !adopted.isEmpty { fields.append(.init("hbadopted", adopted.joined(separator: " "))) }
@@ -71,7 +68,7 @@ extension ResourceClaim {
             let foreign = ClaimRank(rawValue: digits[1])
         else { throw .badField("hbclaim") }
         self.init(
-            local: local, foreign: foreign, heard: try Self.readHeard(&reader),
+            local: local, foreign: foreign, heard: try MessageIdentity(optional: &reader),
             wantsAnswer: try ResourceReport.readFlag("hbask", &reader) ?? false,
             failed: try reader.optionalWords("hbfailed") ?? [], adopted: try reader.optionalWords("hbadopted") ?? [],
             kept: try reader.optionalWords("hbkept"), groups: try Self.readGroups(&reader),
@@ -113,12 +110,20 @@ extension ResourceClaim {
         guard numbers.count == 2, numbers[0] <= numbers[1] else { throw .badField("hbhealth") }
         return NodeHealth(lost: numbers[0], unproven: numbers[1], wantsReturn: words.count == 2)
     }
+}
 
-    private static func readHeard(_ reader: inout FieldReader) throws(WireError) -> MessageIdentity? {
+extension MessageIdentity {
+    /// `hbheard=<generation>:<sequence>`, both hexadecimal.
+    var wireField: Message.Field {
+        .init("hbheard", String(generation.number, radix: 16) + ":" + String(sequence.number, radix: 16))
+    }
+
+    /// `nil` when nothing is told.
+    init?(optional reader: inout FieldReader) throws(WireError) {
         guard let text = try reader.optionalText("hbheard") else { return nil }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 2 else { throw .badField("hbheard") }
-        return MessageIdentity(
+        self.init(
             generation: Generation(try FieldReader.number(parts[0], radix: 16, field: "hbheard")),
             sequence: SequenceNumber(try FieldReader.number(parts[1], radix: 16, field: "hbheard")))
     }

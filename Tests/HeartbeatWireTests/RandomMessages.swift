@@ -71,7 +71,12 @@ struct RandomMessages {
         let status = NodeStatus.allCases[random.number(below: NodeStatus.allCases.count)]
         return StatusReport(
             status: status, deadtime: .milliseconds(Int64(random.number() >> 24)),
-            protocolVersion: random.chance(80) ? random.number(below: 5) : nil)
+            protocolVersion: random.chance(80) ? random.number(below: 5) : nil,
+            heard: random.chance(30) ? identity() : nil)
+    }
+
+    private mutating func identity() -> MessageIdentity {
+        MessageIdentity(generation: Generation(random.number()), sequence: SequenceNumber(random.number()))
     }
 
     private mutating func resource() -> ResourceReport {
@@ -82,7 +87,7 @@ struct RandomMessages {
 
     private mutating func claim() -> ResourceClaim {
         let ranks: [ClaimRank] = [.none, .unheard, .takeover, .agreed]
-        let heard = MessageIdentity(generation: Generation(random.number()), sequence: SequenceNumber(random.number()))
+        let heard = identity()
         return ResourceClaim(
             local: ranks[random.number(below: 4)], foreign: ranks[random.number(below: 4)],
             heard: random.chance(50) ? heard : nil, wantsAnswer: random.chance(50), failed: words(), adopted: words(),
