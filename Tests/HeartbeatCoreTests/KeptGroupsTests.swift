@@ -79,6 +79,20 @@ import Testing
         #expect(desk.core.lastReport?.claim?.kept == ["web"])
     }
 
+    /// Whoever is offered what the giver does not hold takes it at the giver's first report, and the network may deliver its last
+    /// word before its first.
+    @Test func anAgreementThatComesAfterTheEndOfTheHandoverBeginsNothing() {
+        var desk = Self.pair()
+        _ = desk.request(.standby(.foreign))
+        let agreement = desk.peerSequence + 1
+        _ = desk.hear(.askResources(.foreign, .done), sequence: agreement + 1)
+        _ = desk.hear(claim: Self.claim(desk, foreign: .none), stable: true)
+        #expect(desk.core.snapshot.isInTransition, "the agreement is still on its way")
+        _ = desk.hear(.askResources(.foreign, .other), sequence: agreement)
+        #expect(!desk.core.snapshot.isInTransition)
+        #expect(desk.core.lastReport?.isStable == true && desk.core.own.held == .local)
+    }
+
     // MARK: - Taking
 
     @Test func whatThePeerKeepsIsStartedWhenItIsNamedNoLonger() {
