@@ -9,7 +9,8 @@ extension ClusterCore {
             return
         }
         for index in runners.indices where claim.failed.contains(runners[index].group.key) {
-            guard !own.held.contains(set(of: index)), runners[index].phase == .stopped,
+            // One that waits for another group is adopted and stopped.
+            guard !own.adopted.contains(index), !own.held.contains(set(of: index)), runners[index].phase == .stopped,
                 peerHoldings?.claimed.contains(set(of: index)) == true, !isUnlikePeers(index)
             else { continue }
             notify(.adoptingGroup(runners[index].group))
