@@ -18,8 +18,10 @@ extension ClusterCore {
             // It has only just failed there; sending it straight back would be ping-pong.
             isFailbackDue = false
         }
-        // Whatever the peer no longer reports as failed may be tried again should it fail there once more.
+        // Whatever the peer no longer reports as failed may be tried again should it fail there once more. What failed while it
+        // stayed has not failed there: it stays no longer.
         for index in runners.indices where runners[index].phase == .failed && !own.held.contains(set(of: index)) {
+            guard !own.staying.contains(index) else { continue }
             if !claim.failed.contains(runners[index].group.key) { runners[index].forgetFailure() }
         }
     }

@@ -361,6 +361,7 @@ extension Message {
     fileprivate var withoutKeptGroups: Message {
         guard case .resource(var report) = content else { return self }
         report.claim?.kept = nil
+        report.claim?.awaited = []
         var copy = self
         copy.content = .resource(report)
         return copy
