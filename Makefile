@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help build install uninstall dist demo bench torture interop test check nightly lint shell examples packaging systemd sim \
-	mutants bare clean
+	mutants bare replacement clean
 # The steps share the build directory and the processors.
 .NOTPARALLEL:
 
@@ -31,7 +31,8 @@ INTEROP_PRODUCTS := heartbeat cl_status hb_standby hb_takeover hbinterop
 PRODUCTS := $(DEMO_PRODUCTS) hb_takeover hb_address faild hbsim
 INSTALLED = $(filter-out hbsim hbdemo,$(PRODUCTS))
 SHELL_FILES = $(filter-out .ci/failed-tests,$(wildcard install.sh resource.d/* tools/* systemd/heartbeat.init Tests/resource.d/* \
-	Tests/tools.d/* Tests/install.d/* Tests/systemd/* .ci/*))
+	Tests/tools.d/* Tests/install.d/* Tests/systemd/* \
+	Tests/replacement.d/* .ci/*))
 
 # package:what it is recognised by, a program or a file
 # The toolchain brings a compiler, but not what it links with.
@@ -123,7 +124,7 @@ check: ## everything that must hold before a change is published
 	@[ "$$(id -u)" -eq 0 ] || echo "SKIPPED: the demonstration needs root"
 
 nightly: ## everything that is too long for each change: all of interop, mutants and 10,000 seeds, and a bare machine (root)
-	@MAKE='$(MAKE)' .ci/steps check interop 'sim SEEDS=10000' mutants torture bare
+	@MAKE='$(MAKE)' .ci/steps check interop 'sim SEEDS=10000' mutants torture replacement bare
 
 lint: ## check the format of the Swift sources
 	@.ci/install-missing swift
@@ -154,6 +155,10 @@ sim: ## simulate clusters under faults; SEED=n SEEDS=n
 mutants: ## plant each known bug and see the simulator object; SEEDS=n
 	@.ci/install-missing $(TOOLCHAIN) patch:patch swift
 	.ci/mutants $(SAMPLE:%=--sample %) $(SEEDS)
+
+replacement: ## walk docs/replace-heartbeat.md on a real Debian and back (root); after make build
+	@.ci/install-missing debootstrap:debootstrap $(LABORATORY)
+	Tests/replacement.d/run $(abspath $(BIN)) $(INSTALLED)
 
 bare: ## do what README says on a fresh minimal Debian in a directory, and see what stays behind (root)
 	@.ci/install-missing debootstrap:debootstrap git:git util-linux:unshare swift

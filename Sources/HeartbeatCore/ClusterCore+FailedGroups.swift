@@ -9,7 +9,8 @@ extension ClusterCore {
             return
         }
         for index in runners.indices where claim.failed.contains(runners[index].group.key) {
-            guard !own.held.contains(set(of: index)), runners[index].phase == .stopped,
+            // One that waits for another group is adopted and stopped.
+            guard !own.adopted.contains(index), !own.held.contains(set(of: index)), runners[index].phase == .stopped,
                 peerHoldings?.claimed.contains(set(of: index)) == true, !isUnlikePeers(index)
             else { continue }
             notify(.adoptingGroup(runners[index].group))
@@ -17,8 +18,10 @@ extension ClusterCore {
             // It has only just failed there; sending it straight back would be ping-pong.
             isFailbackDue = false
         }
-        // Whatever the peer no longer reports as failed may be tried again should it fail there once more.
+        // Whatever the peer no longer reports as failed may be tried again should it fail there once more. What failed while it
+        // stayed has not failed there: it stays no longer.
         for index in runners.indices where runners[index].phase == .failed && !own.held.contains(set(of: index)) {
+            guard !own.staying.contains(index) else { continue }
             if !claim.failed.contains(runners[index].group.key) { runners[index].forgetFailure() }
         }
     }

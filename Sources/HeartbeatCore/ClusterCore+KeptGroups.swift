@@ -29,17 +29,42 @@ extension ClusterCore {
     }
 
     /// A group of a set given away that will not stop runs on here, because half stopped it serves nobody. Not where the network
-    /// is worse than the peer's: nobody would reach it, so its stop is tried again. Nor beside a peer that has taken the set
-    /// because it could not hear us: it may run everything.
-    mutating func keepWhatWillNotStop() {
-        guard phase == .stable, let peerHoldings, peerTakesSingly, !own.parted.isEmpty else { return }
-        guard peerHealth.map(network.health.isWorse) != true,
-            !own.parted.parts.contains(where: { peerHoldings.rank(of: $0) == .takeover })
+    /// is worse than the peer's: nobody would reach it, so its stop is tried again. And only when the peer has just said that
+    /// nothing of it runs there: one that could not hear us has started everything.
+    mutating func keepWhatWillNotStop(at now: Instant) {
+        guard phase == .stable, let peer, peer.isAlive, peerTakesSingly, !own.parted.isEmpty else { return }
+        guard peerHealth.map(network.health.isWorse) != true, !own.staying.contains(where: isTakenByPeer)
         else { return own.endStaying() }
-        for index in runners.indices where hasStopFailed(index, in: own.parted) && !own.staying.contains(index) {
-            notify(.standbyFailed(runners[index].group))
-            for other in runners.indices where other == index || isOfOnePiece(other, with: index) { own.stay(other) }
+        let unstopped = runners.indices.filter { hasStopFailed($0, in: own.parted) && !own.staying.contains($0) }
+        guard !unstopped.isEmpty else {
+            stayQuestion = nil
+            return
         }
+        // It has heard us when we asked or later, so it starts nothing for its deadtime from then on.
+        guard let question = stayQuestion, now < question.asked + min(peer.deadtime, configuration.deadtime) / 2 else {
+            report(force: true, asking: true)
+            stayQuestion = lastReportSequence.map { StayQuestion(sequence: $0, asked: now) }
+            return
+        }
+        guard let heard = peerHoldings?.claim?.heard,
+            heard >= MessageIdentity(generation: generation, sequence: question.sequence)
+        else { return }
+        for index in unstopped {
+            let piece = runners.indices.filter { $0 == index || isOfOnePiece($0, with: index) }
+            guard piece.allSatisfy(isAwaitedByPeer) else { continue }
+            notify(.standbyFailed(runners[index].group))
+            for other in piece { own.stay(other) }
+        }
+    }
+
+    /// Nothing of it runs on the peer, which knows that we have not stopped it.
+    func isAwaitedByPeer(_ index: Int) -> Bool {
+        peerHoldings?.claim?.awaited.contains(runners[index].group.key) == true
+    }
+
+    /// Started there after a silence of ours, or because we did not name it.
+    private func isTakenByPeer(_ index: Int) -> Bool {
+        peerHoldings?.wanted.contains(set(of: index)) == true && !isAwaitedByPeer(index)
     }
 
     /// Both are given away together and name the same resource, which can only be on one node.
@@ -67,6 +92,11 @@ extension ClusterCore {
         for index in runners.indices where stopped.contains(runners[index].group.key) && isWanted(index) {
             announce(index)
         }
+    }
+
+    /// What the peer has not stopped, and may run on with: nothing of it runs here.
+    var awaitedGroups: [Int] {
+        runners.indices.filter { runners[$0].isReleased && (isKeptByPeer($0) || sharesWithKept($0)) }
     }
 
     /// Some of it still runs on the peer as part of another group.
@@ -103,4 +133,10 @@ extension ClusterCore {
             notify(.startingUnstopped(runner.group, node: peer.name))
         }
     }
+}
+
+/// Whether the peer has started what will not stop here.
+struct StayQuestion: Hashable, Sendable {
+    var sequence: SequenceNumber
+    var asked: Instant
 }

@@ -9,7 +9,8 @@ extension ClusterCore {
             local: claimRank(of: .local), foreign: claimRank(of: .foreign), heard: heardOfPeer,
             failed: failed.map { runners[$0].group.key },
             adopted: (peerTakesSingly ? own.adopted : own.adopted + own.leaving).sorted().map { runners[$0].group.key },
-            kept: keptGroups.map { runners[$0].group.key }, groups: fingerprints, busy: busyPlacements,
+            kept: keptGroups.map { runners[$0].group.key },
+            awaited: awaitedGroups.map { runners[$0].group.key }, groups: fingerprints, busy: busyPlacements,
             health: network.isEmpty ? nil : network.health)
         return ResourceReport(hold: own.held, isStable: isStable, info: reportInfo, claim: claim)
     }
@@ -75,7 +76,7 @@ extension ClusterCore {
 }
 
 extension ResourceReport {
-    /// Whether it says something new; what was heard meanwhile is not news.
+    /// Whether it says something new; what was heard meanwhile is not news, and what is awaited only matters to one that asks.
     fileprivate func differs(from other: ResourceReport?) -> Bool {
         guard let other else { return true }
         return hold != other.hold || isStable != other.isStable || info != other.info

@@ -15,7 +15,7 @@ extension ClusterCore {
         noteReleases()
         answerLegacyRequests()
         advanceTransaction(at: now)
-        keepWhatWillNotStop()
+        keepWhatWillNotStop(at: now)
         watchForOverlap(at: now)
         // A transaction that just ended may want groups that were not wanted before.
         moveRunners(at: now)
@@ -37,7 +37,7 @@ extension ClusterCore {
         case .stable:
             if runners[index].isRetired { return runners[index].isRunning && mustKeepRetired(index) }
             if own.adopted.contains(index) { return mayRunAdopted(index) }
-            if own.staying.contains(index) { return true }
+            if own.staying.contains(index) { return runners[index].isRunning || isAwaitedByPeer(index) }
             guard own.held.contains(set(of: index)) else { return false }
             guard peer?.isAlive == true, let claim = peerHoldings?.claim else {
                 return runners[index].isRunning || !isKeptByPeer(index)

@@ -154,6 +154,11 @@ extension ClusterCore {
             report(force: true)
             return
         }
+        // It has been stable since, so it is out: what we do not hold it takes at our first report, without waiting for a `done`.
+        if peerSpeaksClaims == true, let stable = peerHoldings?.stableSequence, sequence < stable {
+            endTransaction()
+            return
+        }
         notify(.givingUp(set))
         let giveup = Giveup(set: set, given: own.held.intersection(set), answer: sequence)
         own.giveUp(set, singly: peerTakesSingly)

@@ -70,6 +70,7 @@ public struct ClusterCore: Hashable, Sendable {
     var keptByPeer: [String] = []
     /// Whether the peer is one of ours and tells its claims; `nil` before its first report.
     public internal(set) var peerSpeaksClaims: Bool?
+    var stayQuestion: StayQuestion?
     var transaction = Transaction.none
     var legacy = LegacyRequests()
     var isFailbackDue = false

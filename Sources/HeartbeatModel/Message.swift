@@ -232,7 +232,7 @@ public enum ClaimRank: Int, Hashable, Comparable, Sendable {
 }
 
 /// swift-heartbeat's addition to a `resource` report (`hbclaim`, `hbheard`, `hbask`, `hbfailed`, `hbadopted`,
-/// `hbkept`, `hbgroups`, `hbbusy`, `hbhealth` on the wire).
+/// `hbkept`, `hbawaits`, `hbgroups`, `hbbusy`, `hbhealth` on the wire).
 ///
 /// Unlike `rsc_hold`, which the original clears when it *begins* to release, a rank is above `.none` until the last stop
 /// of the set has ended – unless the receiver takes single groups: then it is `.none` as soon as the set is given away, and `kept`
@@ -254,6 +254,8 @@ public struct ResourceClaim: Hashable, Sendable {
     /// Keys of groups outside the sender's claim that have not stopped there yet, or will not: the receiver starts them when
     /// they are named no longer. `nil` from a sender that gives sets only as a whole, and takes them so.
     public var kept: [String]?
+    /// Keys of groups that the receiver names as kept, or that share something with one, and of which nothing runs at the sender.
+    public var awaited: [String]
     /// The sender's haresources, a fingerprint a group; `nil` when it does not tell.
     public var groups: [GroupFingerprint]?
     /// Placements of lines of which the sender still runs something as part of an earlier version of its file.
@@ -264,8 +266,8 @@ public struct ResourceClaim: Hashable, Sendable {
 
     public init(
         local: ClaimRank, foreign: ClaimRank, heard: MessageIdentity? = nil, wantsAnswer: Bool = false,
-        failed: [String] = [], adopted: [String] = [], kept: [String]? = nil, groups: [GroupFingerprint]? = nil,
-        busy: [UInt32] = [], health: NodeHealth? = nil
+        failed: [String] = [], adopted: [String] = [], kept: [String]? = nil, awaited: [String] = [],
+        groups: [GroupFingerprint]? = nil, busy: [UInt32] = [], health: NodeHealth? = nil
     ) {
         self.local = local
         self.foreign = foreign
@@ -274,6 +276,7 @@ public struct ResourceClaim: Hashable, Sendable {
         self.failed = failed
         self.adopted = adopted
         self.kept = kept
+        self.awaited = awaited
         self.groups = groups
         self.busy = busy
         self.health = health

@@ -46,11 +46,14 @@ struct Host {
     var bootedAt = Instant.zero
     /// When, on the local clock, the daemon was last given news of the peer's being alive.
     var heardPeerAt: Instant?
-    /// When, on the local clock, the daemon was first given a message of the peer's incarnation, or its `shutdone`.
+    /// When, on the local clock, the daemon was first given a message of the peer's incarnation, or could first believe it, or was
+    /// given its `shutdone`.
     var peerChangedAt: Instant?
     /// When the daemon, which had heard nobody yet, was played messages of the peer's. It cannot know them from true ones.
     var playedTo: ClosedRange<Instant>?
     var newestStatusHeard: MessageIdentity?
+    /// The newest status that the daemon has counted. It need not have been able to count the first copy of it.
+    var newestStatusTaken: MessageIdentity?
     var newestGenerationHeard: Generation?
     /// The newest report of the peer's holdings that the daemon was given.
     var newestReportHeard: MessageIdentity?
@@ -113,6 +116,7 @@ struct Host {
         peerChangedAt = nil
         playedTo = nil
         newestStatusHeard = nil
+        newestStatusTaken = nil
         newestGenerationHeard = nil
         newestReportHeard = nil
         tookOverAt = nil

@@ -35,6 +35,7 @@ extension ResourceReport {
         if !claim.failed.isEmpty { words.append("failed \(claim.failed.joined(separator: ","))") }
         if !claim.adopted.isEmpty { words.append("adopted \(claim.adopted.joined(separator: ","))") }
         if let kept = claim.kept, !kept.isEmpty { words.append("kept \(kept.joined(separator: ","))") }
+        if !claim.awaited.isEmpty { words.append("awaits \(claim.awaited.joined(separator: ","))") }
         return words.joined(separator: " ")
     }
 }

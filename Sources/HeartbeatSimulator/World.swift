@@ -220,6 +220,7 @@ struct World {
         let local = hosts[host].localTime(now)
         noteHearing(event, host, local)
         guard let effects = hosts[host].core?.handle(event, at: local) else { return }
+        noteBelief(event, effects, host, local)
         execute(effects, of: host)
     }
 
@@ -243,6 +244,22 @@ struct World {
         guard case .status = message.content else { return }
         if let newest = hosts[host].newestStatusHeard, identity <= newest { return }
         hosts[host].newestStatusHeard = identity
+        hosts[host].heardPeerAt = local
+    }
+
+    /// What the daemon was given it need not have been able to take: a life beside one that was still heard, before it had an echo; a
+    /// message far ahead of all others, before another one came from there. The proof of such a life, and the first copy of such a
+    /// status that counts, are news once more, and nothing else is that is heard again.
+    private mutating func noteBelief(_ event: Event, _ effects: [Effect], _ host: Int, _ local: Instant) {
+        guard case .received(let message, _) = event, let core = hosts[host].core else { return }
+        guard message.generation == hosts[host].newestGenerationHeard else { return }
+        if effects.contains(.notify(.membership(.peerRestarted(node: message.source)))) {
+            hosts[host].peerChangedAt = local
+        }
+        guard case .status = message.content, let identity = message.identity, identity == core.acceptedMessage,
+            hosts[host].newestStatusTaken.map({ $0 < identity }) ?? true
+        else { return }
+        hosts[host].newestStatusTaken = identity
         hosts[host].heardPeerAt = local
     }
 
@@ -344,6 +361,7 @@ extension Message {
     fileprivate var withoutKeptGroups: Message {
         guard case .resource(var report) = content else { return self }
         report.claim?.kept = nil
+        report.claim?.awaited = []
         var copy = self
         copy.content = .resource(report)
         return copy

@@ -40,7 +40,7 @@ extension ResourceReport {
 
 extension ResourceClaim {
     /// `hbclaim=<local rank><foreign rank>`, then what there is of `hbheard=<generation>:<sequence>`, `hbask=1`, and
-    /// `hbfailed`, `hbadopted` and `hbkept` with group keys joined by blanks, which no key can contain, and
+    /// `hbfailed`, `hbadopted`, `hbkept` and `hbawaits` with group keys joined by blanks, which no key can contain, and
     /// `hbgroups=<placement><content> …` and `hbbusy=<placement> …`, eight hexadecimal digits each, and
     /// `hbhealth=<lost>/<unproven>[ return]`, decimal.
     fileprivate var wireFields: [Message.Field] {
@@ -51,6 +51,7 @@ extension ResourceClaim {
         if !adopted.isEmpty { fields.append(.init("hbadopted", adopted.joined(separator: " "))) }
         // A single blank stands for none of them: that the field is there says something too.
         if let kept { fields.append(.init("hbkept", kept.isEmpty ? " " : kept.joined(separator: " "))) }
+        if !awaited.isEmpty { fields.append(.init("hbawaits", awaited.joined(separator: " "))) }
         if let groups { fields.append(.init("hbgroups", groups.map(\.wireText).joined(separator: " "))) }
         if !busy.isEmpty { fields.append(.init("hbbusy", busy.map(\.wireText).joined(separator: " "))) }
         if let health {
@@ -71,8 +72,8 @@ extension ResourceClaim {
             local: local, foreign: foreign, heard: try MessageIdentity(optional: &reader),
             wantsAnswer: try ResourceReport.readFlag("hbask", &reader) ?? false,
             failed: try reader.optionalWords("hbfailed") ?? [], adopted: try reader.optionalWords("hbadopted") ?? [],
-            kept: try reader.optionalWords("hbkept"), groups: try Self.readGroups(&reader),
-            busy: try Self.readBusy(&reader), health: try Self.readHealth(&reader)
+            kept: try reader.optionalWords("hbkept"), awaited: try reader.optionalWords("hbawaits") ?? [],
+            groups: try Self.readGroups(&reader), busy: try Self.readBusy(&reader), health: try Self.readHealth(&reader)
         )
     }
 

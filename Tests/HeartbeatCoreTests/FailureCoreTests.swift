@@ -137,4 +137,29 @@ import Testing
         _ = namesake(generation: 50, uuid: 9, &desk)
         #expect(!hearLater("50", &desk).contains(.beginAnew(above: Generation(50))))
     }
+
+    // MARK: - Groups that fail on the peer
+
+    /// The second group waits for the first, which names the same resource.
+    @Test func `a group that failed on the peer is adopted once, and waits for the one before it`() {
+        var configuration = CoreOnDesk.configuration
+        for (line, word) in ["files", "mail"].enumerated() {
+            let resources = [word, "disk"].map { Resource(word: $0, scriptName: $0, arguments: []) }
+            configuration.groups.removeAll { $0.key == word }
+            configuration.groups.append(
+                ResourceGroup(preferredNode: CoreOnDesk.beta, resources: resources, line: line + 2))
+        }
+        var desk = CoreOnDesk.besideOurs(configuration)
+        let claim = ResourceClaim(
+            local: .agreed, foreign: .none, heard: desk.everythingSent, failed: ["files", "mail"])
+        let notices = configuration.groups.dropFirst().map { HoldingsNotice.adoptingGroup($0) }
+        var effects = desk.hear(claim: claim, stable: true)
+        #expect(notices.allSatisfy(effects.tells))
+        #expect(effects.calls == ["status files"])
+        effects = desk.hear(status: .active)
+        #expect(effects.notices.isEmpty)
+        effects = desk.settle()
+        #expect(!notices.contains(where: effects.tells))
+        #expect(desk.running.isSuperset(of: ["files", "mail", "disk"]))
+    }
 }

@@ -13,10 +13,23 @@ import Testing
         return desk
     }
 
-    private static func claim(_ desk: CoreOnDesk, local: ClaimRank = .agreed, foreign: ClaimRank, kept: [String] = [])
-        -> ResourceClaim
-    {
-        ResourceClaim(local: local, foreign: foreign, heard: desk.everythingSent, kept: kept)
+    private static func claim(
+        _ desk: CoreOnDesk, local: ClaimRank = .agreed, foreign: ClaimRank, kept: [String] = [], awaited: [String] = []
+    ) -> ResourceClaim {
+        ResourceClaim(local: local, foreign: foreign, heard: desk.everythingSent, kept: kept, awaited: awaited)
+    }
+
+    /// The peer has taken alpha's groups, of which `web` will not stop; alpha has just asked whether it may stay.
+    private static func unstopped(_ configuration: Configuration = CoreOnDesk.configuration) -> CoreOnDesk {
+        var desk = CoreOnDesk.besideOurs(configuration)
+        _ = desk.hear(claim: claim(desk, foreign: .none), stable: true)
+        desk.stuck = ["web"]
+        _ = desk.request(.standby(.local))
+        _ = desk.hear(.askResources(.local, .other))
+        _ = desk.hear(claim: claim(desk, foreign: .agreed, awaited: ["web"]), stable: false)
+        _ = desk.hear(.askResources(.local, .done))
+        while desk.core.stayQuestion == nil, desk.now < .zero + .seconds(60) { _ = desk.pass(.milliseconds(100)) }
+        return desk
     }
 
     // MARK: - Giving
@@ -53,30 +66,106 @@ import Testing
     }
 
     @Test func aGroupThatWillNotStopRunsOnWhereItIs() {
-        var desk = Self.pair()
-        desk.stuck = ["web"]
-        _ = desk.request(.standby(.local))
-        _ = desk.hear(.askResources(.local, .other))
-        _ = desk.hear(claim: Self.claim(desk, foreign: .agreed), stable: false)
-        _ = desk.hear(.askResources(.local, .done))
-        let effects = desk.pass(.seconds(60))
-        #expect(effects.calls.filter { $0 == "stop web" }.count == 10, "one before, and not again every 30 s")
+        var desk = Self.unstopped()
+        #expect(desk.core.lastReport?.claim?.wantsAnswer == true && desk.core.own.staying.isEmpty)
+        var effects = desk.hear(claim: Self.claim(desk, foreign: .agreed, awaited: ["web"]), stable: true)
+        #expect(effects.calls == ["status web"] && desk.core.own.staying == [0])
+        effects = desk.pass(.seconds(60))
+        #expect(!effects.calls.contains("stop web"), "not again every 30 s")
         #expect(desk.core.own.held.isEmpty && desk.core.own.staying == [0])
         #expect(desk.core.lastReport?.claim?.kept == ["web"])
     }
 
-    /// Deaf, it has taken everything, and may run it too.
-    @Test func whatWouldNotStopStaysOnlyBesideAPeerThatAgreed() {
-        var desk = Self.pair()
-        desk.stuck = ["web"]
-        _ = desk.request(.standby(.local))
-        _ = desk.hear(.askResources(.local, .other))
-        _ = desk.hear(claim: Self.claim(desk, foreign: .agreed), stable: true)
-        _ = desk.pass(.seconds(15))
-        #expect(desk.core.own.staying == [0])
-        _ = desk.hear(claim: Self.claim(desk, foreign: .takeover), stable: true)
+    /// It did not hear us for its deadtime, and has started what we had named.
+    @Test func whatThePeerHasStartedDoesNotStay() {
+        var desk = Self.unstopped()
+        let effects = desk.hear(claim: Self.claim(desk, foreign: .agreed), stable: true)
+        #expect(!effects.calls.contains("status web"))
+        _ = desk.pass(.seconds(60))
         #expect(desk.core.own.staying.isEmpty)
         #expect(desk.core.lastReport?.claim?.kept == ["web"])
+    }
+
+    /// Whoever is offered what the giver does not hold takes it at the giver's first report, and the network may deliver its last
+    /// word before its first.
+    @Test func anAgreementThatComesAfterTheEndOfTheHandoverBeginsNothing() {
+        var desk = Self.pair()
+        _ = desk.request(.standby(.foreign))
+        let agreement = desk.peerSequence + 1
+        _ = desk.hear(.askResources(.foreign, .done), sequence: agreement + 1)
+        _ = desk.hear(claim: Self.claim(desk, foreign: .none), stable: true)
+        #expect(desk.core.snapshot.isInTransition, "the agreement is still on its way")
+        _ = desk.hear(.askResources(.foreign, .other), sequence: agreement)
+        #expect(!desk.core.snapshot.isInTransition)
+        #expect(desk.core.lastReport?.isStable == true && desk.core.own.held == .local)
+    }
+
+    /// What it has said before it was asked, or long ago, proves nothing.
+    @Test func whatWillNotStopStaysOnlyByAFreshAnswer() {
+        var desk = Self.unstopped()
+        var claim = Self.claim(desk, foreign: .agreed, awaited: ["web"])
+        let answered = claim
+        claim.heard = desk.core.stayQuestion.map {
+            MessageIdentity(generation: CoreOnDesk.generation, sequence: SequenceNumber($0.sequence.number - 1))
+        }
+        _ = desk.hear(claim: claim, stable: true)
+        #expect(desk.core.own.staying.isEmpty)
+        _ = desk.pass(.seconds(6))
+        _ = desk.hear(claim: answered, stable: true)
+        #expect(desk.core.own.staying.isEmpty)
+        _ = desk.hear(claim: Self.claim(desk, foreign: .agreed, awaited: ["web"]), stable: true)
+        #expect(desk.core.own.staying == [0])
+    }
+
+    @Test func whatWouldNotStopStaysOnlyBesideAPeerThatHasNotStartedIt() {
+        var desk = Self.unstopped()
+        _ = desk.hear(claim: Self.claim(desk, foreign: .agreed, awaited: ["web"]), stable: true)
+        #expect(desk.core.own.staying == [0])
+        _ = desk.hear(claim: Self.claim(desk, foreign: .agreed), stable: true)
+        #expect(desk.core.own.staying.isEmpty)
+        #expect(desk.core.lastReport?.claim?.kept == ["web"])
+    }
+
+    // MARK: - Groups that share something
+
+    /// `web` and `mail` stand on the same disk.
+    private static var sharing: Configuration {
+        var configuration = CoreOnDesk.configuration
+        let disk = Resource(word: "disk", scriptName: "disk", arguments: [])
+        let lines = [
+            ("web", CoreOnDesk.alpha, [disk]), ("mail", CoreOnDesk.alpha, [disk]), ("files", CoreOnDesk.beta, []),
+        ]
+        configuration.groups = lines.enumerated().map { line, group in
+            ResourceGroup(
+                preferredNode: group.1,
+                resources: [Resource(word: group.0, scriptName: group.0, arguments: [])] + group.2, line: line + 1)
+        }
+        return configuration
+    }
+
+    @Test func whatSharesWithARunningGroupOfThePeersDoesNotStay() {
+        var desk = Self.unstopped(Self.sharing)
+        _ = desk.hear(claim: Self.claim(desk, foreign: .agreed, awaited: ["web"]), stable: true)
+        #expect(desk.core.own.staying.isEmpty)
+    }
+
+    @Test func whatStaysAndWillNotStartIsTriedOnce() {
+        var desk = Self.unstopped(Self.sharing)
+        _ = desk.hear(claim: Self.claim(desk, foreign: .agreed, awaited: ["web", "mail"]), stable: true)
+        #expect(desk.core.own.staying == [0, 1])
+        var starts = 0
+        for _ in 0..<50 {
+            guard let (action, id) = desk.pending.first else { break }
+            let isMail = action.step.word == "mail"
+            if isMail, action.verb == .start { starts += 1 }
+            let result: ActionResult =
+                action.verb == .status
+                ? .said(isMail ? "stopped" : "running")
+                : isMail && action.verb == .start
+                    ? .failed : .succeeded
+            _ = desk.feed(.actionFinished(id, result))
+        }
+        #expect(starts == 1 && desk.core.own.staying == [0])
     }
 
     // MARK: - Taking
@@ -87,7 +176,7 @@ import Testing
         var effects = desk.hear(
             claim: Self.claim(desk, local: .none, foreign: .none, kept: ["files"]), stable: false)
         #expect(effects.tells(.acquiring(.foreign)) && effects.calls.isEmpty)
-        #expect(desk.core.own.held == .all)
+        #expect(desk.core.own.held == .all && desk.core.lastReport?.claim?.awaited == ["files"])
         #expect(desk.core.snapshot.groups.map(\.state) == [.running, .withheld])
         #expect(desk.core.snapshot.isInTransition, "it will be started")
         effects = desk.hear(claim: Self.claim(desk, local: .none, foreign: .none), stable: false)

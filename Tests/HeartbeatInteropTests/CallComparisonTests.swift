@@ -56,7 +56,7 @@ import Testing
         }
         #expect(Self.problems(first("HA_x=1"), first("HA_x=2")) == ["environment of start: HA_x"])
         #expect(Self.problems(first("HA_x=1"), Self.group) == ["environment of start: HA_x"])
-        #expect(Self.problems(first("HA_BIN=1"), first("HA_BIN=2")) == [])
+        #expect(Self.problems(first("HA_DIR=1"), first("HA_DIR=2")) == [])
         #expect(Self.problems(first("HA_seq=1"), Self.group) == [])
     }
 

@@ -62,13 +62,14 @@ import Testing
             .resource(.init(hold: .local, isStable: true, claim: .init(local: .agreed, foreign: .none)))),
         Example(
             "t=resource rsc_hold=all rtype=full isstable=0 info=x hbclaim=12 hbheard=1f:2a hbask=1 "
-                + "hbfailed=IPaddr::1~Web hbadopted=Mail hbkept=Disk~News hbgroups=0000000100000002~fedcba98deadbeef",
+                + "hbfailed=IPaddr::1~Web hbadopted=Mail hbkept=Disk~News hbawaits=Print "
+                + "hbgroups=0000000100000002~fedcba98deadbeef",
             .resource(
                 .init(
                     hold: .all, isStable: false, info: "x",
                     claim: .init(
                         local: .unheard, foreign: .takeover, heard: heard, wantsAnswer: true,
-                        failed: ["IPaddr::1", "Web"], adopted: ["Mail"], kept: ["Disk", "News"],
+                        failed: ["IPaddr::1", "Web"], adopted: ["Mail"], kept: ["Disk", "News"], awaited: ["Print"],
                         groups: [
                             .init(placement: 1, content: 2), .init(placement: 0xFEDC_BA98, content: 0xDEAD_BEEF),
                         ])))),

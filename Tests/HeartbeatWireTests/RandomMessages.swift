@@ -91,7 +91,7 @@ struct RandomMessages {
         return ResourceClaim(
             local: ranks[random.number(below: 4)], foreign: ranks[random.number(below: 4)],
             heard: random.chance(50) ? heard : nil, wantsAnswer: random.chance(50), failed: words(), adopted: words(),
-            kept: random.chance(50) ? words() : nil,
+            kept: random.chance(50) ? words() : nil, awaited: words(),
             groups: random.chance(50) ? fingerprints() : nil,
             busy: random.chance(30) ? [UInt32(truncatingIfNeeded: random.number())] : [],
             health: random.chance(50)

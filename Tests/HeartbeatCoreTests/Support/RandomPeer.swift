@@ -111,7 +111,7 @@ struct RandomPeer {
         return ResourceClaim(
             local: pick(ranks), foreign: pick(ranks), heard: chance(10) ? nil : heard, wantsAnswer: chance(4),
             failed: chance(3) ? some(Self.keys) : [], adopted: chance(6) ? some(Self.keys) : [],
-            kept: chance(2) ? (chance(3) ? some(Self.keys) : []) : nil,
+            kept: chance(2) ? (chance(3) ? some(Self.keys) : []) : nil, awaited: chance(3) ? some(Self.keys) : [],
             groups: chance(2) ? nil : fingerprints())
     }
 }
