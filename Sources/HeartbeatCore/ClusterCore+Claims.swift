@@ -14,7 +14,7 @@ extension ClusterCore {
         guard let sequence else { return }
         var holdings = peerHoldings ?? PeerHoldings()
         // Messages arrive out of order; an older report says what is no longer true.
-        if let newest = holdings.reportSequence, sequence < newest { return }
+        if let newest = holdings.reportSequence, sequence < newest { return hearOfThePast(report, sequence: sequence) }
         holdings.reportSequence = sequence
         if report.isStable == true { holdings.stableSequence = sequence }
         if report.isFull { peerSpeaksClaims = report.claim != nil }
@@ -37,6 +37,15 @@ extension ClusterCore {
         consider(report, sequence: sequence, at: now)
         compareGroups()
         if report.claim?.wantsAnswer == true { self.report(force: true) }
+    }
+
+    /// What it tells is over, but the peer may have announced what we run, and nothing later need have said so.
+    private mutating func hearOfThePast(_ report: ResourceReport, sequence: SequenceNumber) {
+        guard phase == .stable, report.isFull, let claim = report.claim else { return }
+        // From before both were of one mind, which is when we have announced it.
+        if let settled = peerHoldings?.settledSequence, sequence < settled { return }
+        let isDisputed = own.adopted.contains { !claim.failed.contains(runners[$0].group.key) }
+        if isDisputed || !own.held.isDisjoint(with: claim.held.seenByPeer) { mayBeMistaken = true }
     }
 
     private mutating func consider(_ report: ResourceReport, sequence: SequenceNumber, at now: Instant) {
@@ -122,7 +131,9 @@ extension ClusterCore {
         }
         guard let challenge, answers(report, since: challenge) else { return }
         guard own.held.isDisjoint(with: holdings.claimed) else {
-            yield(weaker(disputed, against: holdings))
+            let weaker = weaker(disputed, against: holdings)
+            yield(weaker)
+            goOnServing(weaker)
             return
         }
         takeOrphans()
@@ -191,6 +202,14 @@ extension ClusterCore {
         if peerTakesSingly { for part in set.parts { own.released(part) } }
     }
 
+    /// What failed on the peer and was ours to run when the nodes were parted goes on here, although the peer has it running by now:
+    /// it hears that we run it in its place, and lets go.
+    private mutating func goOnServing(_ set: HoldSet) {
+        for index in own.served where set.contains(self.set(of: index)) && runners[index].isRunning {
+            own.adopt(index)
+        }
+    }
+
     /// Our words do not reach the peer, but its reach us: it will never know that it should yield, so we do. The same for an
     /// original that has not noticed.
     private mutating func yieldToDeafPeer() {
@@ -205,6 +224,7 @@ extension ClusterCore {
             isFailbackDue = configuration.autoFailback != .off
         }
         announceAgain()
+        peerHoldings?.settle()
         overlapSince = nil
         challenge = nil
         deadlines[.conflict] = nil
@@ -215,9 +235,13 @@ extension ClusterCore {
     private mutating func announceAgain() {
         guard mayBeMistaken, !isAdoptionDisputed else { return }
         mayBeMistaken = false
-        for index in runners.indices where runners[index].isRunning && isWanted(index) {
-            effects.append(.announce(runners[index].group))
-        }
+        for index in runners.indices where isWanted(index) { announce(index) }
+    }
+
+    /// Of a group that is being started this is what is up already: nobody announces it when the rest is.
+    mutating func announce(_ index: Int) {
+        guard !runners[index].isReleased else { return }
+        effects.append(.announce(runners[index].group))
     }
 
     /// The peer has told that it holds nothing of ours, but not yet in answer to us: until it has, our claim may not count

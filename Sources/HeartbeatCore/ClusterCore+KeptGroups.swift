@@ -89,8 +89,8 @@ extension ClusterCore {
         let stopped = keptByPeer.filter { !keys.contains($0) }
         keptByPeer = keys
         // Until now the network may have heard of both nodes.
-        for index in runners.indices where stopped.contains(runners[index].group.key) && runners[index].isRunning {
-            effects.append(.announce(runners[index].group))
+        for index in runners.indices where stopped.contains(runners[index].group.key) && isWanted(index) {
+            announce(index)
         }
     }
 

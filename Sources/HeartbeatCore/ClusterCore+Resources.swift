@@ -123,7 +123,7 @@ extension ClusterCore {
         {
             own.forgetException(index)
         }
-        for index in own.leaving where runners[index].isReleased { own.forgetException(index) }
+        for index in own.leaving + own.served where runners[index].isReleased { own.forgetException(index) }
         for index in own.staying where runners[index].phase == .failed { own.forgetException(index) }
         for part in HoldSet.all.parts where isReleased(part) { own.released(part) }
     }
@@ -160,7 +160,9 @@ extension ClusterCore {
         keptByPeer = []
         transaction = .none
         deadlines[.standbyTimeout] = nil
+        let served = own.served + own.adopted
         acquire(.all, rank: rank)
+        own.serve(served)
     }
 
     mutating func becomeStableAlone() {

@@ -16,6 +16,8 @@ struct OwnHoldings: Hashable, Sendable {
     private(set) var parted: HoldSet = []
     /// Indices of groups of such a set that will not stop, and therefore run on here. Ascending.
     private(set) var staying: [Int] = []
+    /// Indices of groups that were adopted when the peer fell silent, and have run on since. Ascending.
+    private(set) var served: [Int] = []
 
     /// Claims `set`; a set already held keeps its rank.
     mutating func acquire(_ set: HoldSet, rank: ClaimRank) {
@@ -40,6 +42,7 @@ struct OwnHoldings: Hashable, Sendable {
     /// The peer knows what we hold and does not object.
     mutating func agree() {
         for part in held.parts { self[rankOf: part] = .agreed }
+        served = []
     }
 
     /// The peer knows of everything we hold.
@@ -67,6 +70,11 @@ struct OwnHoldings: Hashable, Sendable {
         staying.sort()
     }
 
+    /// Everything is ours from now on, `groups` because they were exceptions before.
+    mutating func serve(_ groups: [Int]) {
+        served = Set(groups).sorted()
+    }
+
     /// Groups that run on here are not wanted any more.
     mutating func endStaying() {
         staying = []
@@ -77,6 +85,7 @@ struct OwnHoldings: Hashable, Sendable {
         adopted.removeAll { $0 == index }
         leaving.removeAll { $0 == index }
         staying.removeAll { $0 == index }
+        served.removeAll { $0 == index }
     }
 
     /// The groups have other indices now; those without one are gone.
@@ -84,6 +93,7 @@ struct OwnHoldings: Hashable, Sendable {
         adopted = adopted.compactMap { places[$0] }.sorted()
         leaving = leaving.compactMap { places[$0] }.sorted()
         staying = staying.compactMap { places[$0] }.sorted()
+        served = served.compactMap { places[$0] }.sorted()
     }
 
     func rank(of part: HoldSet) -> ClaimRank { self[rankOf: part] }
@@ -113,6 +123,11 @@ struct PeerHoldings: Hashable, Sendable {
     var stableSequence: SequenceNumber?
     /// Of the newest report; an older one that arrives later is history.
     var reportSequence: SequenceNumber?
+    /// Of the newest report that was an answer to a question and left nothing in dispute.
+    private(set) var settledSequence: SequenceNumber?
+
+    /// Its newest report leaves nothing in dispute.
+    mutating func settle() { settledSequence = reportSequence }
 
     /// Its newest report is younger than message `sequence` and claims some of `set`.
     func hasClaimed(_ set: HoldSet, after sequence: SequenceNumber) -> Bool {

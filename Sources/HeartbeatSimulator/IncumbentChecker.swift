@@ -70,11 +70,11 @@ struct IncumbentChecker {
         if let unheard = unheardAt[host], world.now - unheard < configuration.deadtime { return nil }
         guard world.network.isHonest else { return nil }
         let name = world.hosts[host].name
-        let others = world.hosts[1 - host].core?.snapshot
+        let snapshot = world.hosts[host].core?.snapshot
         let given = configuration.groups.indices.first { group in
             set.contains(configuration.groups[group].preferredNode == name ? .local : .foreign)
                 // It goes on as an exception where it has failed on the other.
-                && others?.groups[group].state != .failed
+                && snapshot?.groups[group].state != .running
                 && incumbents[group] == Server(host: host, incarnation: world.hosts[host].incarnation)
         }
         return given.map { "\(name) gives up \(configuration.groups[$0].key), which it has served throughout" }

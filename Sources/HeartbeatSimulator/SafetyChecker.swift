@@ -66,8 +66,20 @@ struct SafetyChecker {
         }
         let since = oneWay.bothHoldSince ?? world.now
         self.oneWay?.bothHoldSince = since
-        if world.now - since > configuration.keepalive * 4 + .seconds(1) {
+        guard world.now - since > configuration.keepalive * 4 + .seconds(1) else { return }
+        if !hasJustBegun(oneWay, world) {
             report("\(world.hosts[1 - deaf].name) does not yield to a deaf peer", at: world.now)
+        }
+    }
+
+    /// Whether a node is deaf shows in a deadtime: from when it is heard, if both directions were cut before or it stood still, and
+    /// from when there is something to hear, if the listener did.
+    private func hasJustBegun(_ oneWay: OneWay, _ world: World) -> Bool {
+        let patience = configuration.deadtime + configuration.keepalive * 2
+        if world.now - oneWay.since < patience { return true }
+        return world.hosts.contains { host in
+            guard let standstill = host.standstill, let ended = standstill.ended else { return false }
+            return ended - standstill.began > configuration.keepalive && host.localTime(world.now) - ended < patience
         }
     }
 

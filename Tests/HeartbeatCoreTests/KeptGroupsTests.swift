@@ -183,6 +183,22 @@ import Testing
         #expect(effects.calls == ["status files"])
     }
 
+    /// An address that came up before the peer's stop is told of after it, even while the rest of its group is being started.
+    @Test func whatIsUpOfAGroupIsAnnouncedWhenThePeerHasStoppedIt() {
+        var desk = Self.pair()
+        desk.peerStatus = nil
+        var effects: [Effect] = []
+        while !effects.calls.contains("status files"), desk.core.peer?.standing == .alive {
+            desk.now = desk.now + .milliseconds(250)
+            effects = desk.core.expireTimers(at: desk.now)
+        }
+        #expect(effects.calls == ["status files"] && desk.core.own.held == .all)
+        _ = desk.hear(status: .active)
+        _ = desk.hear(claim: Self.claim(desk, local: .none, foreign: .none, kept: ["files"]), stable: false)
+        effects = desk.hear(claim: Self.claim(desk, local: .none, foreign: .none), stable: true)
+        #expect(effects.contains(.announce(desk.core.runners[1].group)))
+    }
+
     @Test func aPeerThatLeavesIsWaitedForGroupByGroup() {
         var desk = Self.pair()
         var report = ResourceReport(

@@ -1,8 +1,11 @@
 // What follows from a partition, in one direction or both: small scenarios, of which the test reads who ended with the
 // service, and when.
 
+import HeartbeatModel
 import HeartbeatSimulator
 import Testing
+
+@testable import HeartbeatCore
 
 @Suite struct PartitionTests {
     /// Keepalive 250 ms, deadtime 1 s; one address, alpha's; alpha and beta beat at different instants.
@@ -67,6 +70,33 @@ import Testing
         #expect(outcome.text.contains("10.0.0.1 runs on alpha\n"))
         let stopped = try #require(outcome.times("beta Resource group 10.0.0.1 is released").last)
         #expect(outcome.times("alpha announces 10.0.0.1").contains { $0 >= stopped })
+    }
+
+    @Test func `what runs in the other's place goes on, although it starts there by now`() throws {
+        let outcome = try Self.outcome(
+            of: "at 0s break 10.0.0.1 on alpha\nat 15s repair\nat 20s cut all\nat 25s mend all\nuntil 40s")
+        #expect(outcome.times("beta Releasing").isEmpty, "\(outcome.text)")
+        let stopped = try #require(outcome.times("alpha Resource group 10.0.0.1 is released").last, "\(outcome.text)")
+        #expect(stopped > 25_000)
+        #expect(outcome.times("beta announces 10.0.0.1").contains { $0 >= stopped })
+        #expect(outcome.text.contains("10.0.0.1 runs on beta\n"))
+    }
+
+    /// The peer has tried the group again, in vain, and the word of that comes after the word of how it ended.
+    @Test func `what was announced elsewhere is announced again, even if that is told too late`() {
+        func report(_ desk: CoreOnDesk, failed: [String]) -> Message.Content {
+            let claim = ResourceClaim(local: .agreed, foreign: .none, heard: desk.everythingSent, failed: failed)
+            return .resource(ResourceReport(hold: claim.held, isStable: true, claim: claim))
+        }
+        var desk = CoreOnDesk.besideOurs()
+        _ = desk.hear(report(desk, failed: ["files"]), sequence: 20)
+        _ = desk.settle()
+        _ = desk.hear(report(desk, failed: ["files"]), sequence: 21)
+        #expect(desk.core.own.adopted == [1] && !desk.core.mayBeMistaken)
+        _ = desk.hear(report(desk, failed: ["files"]), sequence: 23)
+        #expect(desk.hear(report(desk, failed: []), sequence: 22).reports.last?.claim?.wantsAnswer == true)
+        let effects = desk.hear(report(desk, failed: ["files"]), sequence: 24)
+        #expect(effects.contains(.announce(desk.core.runners[1].group)))
     }
 
     // MARK: - One direction
