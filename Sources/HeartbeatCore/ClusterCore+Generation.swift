@@ -18,13 +18,29 @@ struct GenerationDoubts: Hashable, Sendable {
     var hasToldUnanswered = false
     /// Whether this life was to end for a later one. A daemon does that once, so this life may go on.
     var hasBegunAnew = false
-    /// A later life of the peer's that has no echo yet, and when it was last heard.
+    /// A later life of the peer's that has no echo yet, and when it was last heard: its first message, or its newest status.
     var later: Generation?
-    var laterHeard = Instant.zero
+    private(set) var laterHeard = Instant.zero
+    private var laterStatus: SequenceNumber?
     /// Whether another machine of our own name has been told.
     var hasToldNamesake = false
     /// Whether it has been told that the peer refuses us and nothing can be done about it here.
     var hasToldLockedOut = false
+
+    /// As of a life that is believed, nothing but a status that is news proves that it goes on: a request may have been long on its
+    /// way, or be played by somebody.
+    mutating func hearLater(_ message: Message, at now: Instant) {
+        if later != message.generation {
+            later = message.generation
+            laterHeard = now
+            laterStatus = nil
+        }
+        guard message.content.isStatus, let sequence = message.sequence,
+            laterStatus.map({ $0 < sequence }) ?? true
+        else { return }
+        laterStatus = sequence
+        laterHeard = now
+    }
 }
 
 extension ClusterCore {
@@ -139,10 +155,7 @@ extension ClusterCore {
             doubts.hasToldReplay = true
             notify(.replay(node: message.source, generation: message.generation, known: known))
         }
-        if !isEarlier, message.generation < PeerLives.largest {
-            doubts.later = message.generation
-            doubts.laterHeard = now
-        }
+        if !isEarlier, message.generation < PeerLives.largest { doubts.hearLater(message, at: now) }
         // If it is the node itself, it can only have lost its file, or it has just begun and can prove it. If somebody plays its
         // messages again, the node hears nothing new. Once a second, so that nobody makes us send much.
         if Self.isDue(&doubts.answered, at: now) {

@@ -172,6 +172,27 @@ import Testing
         #expect(desk.pass(.seconds(11)).tells(.nodeDead(node: CoreOnDesk.beta)))
     }
 
+    /// The life dies with it, a deadtime after its last status: it can still be followed when the one before has fallen silent.
+    @Test func aLaterLifeThatCannotHearUsLivesByItsStatusesAlone() {
+        var desk = CoreOnDesk.besideOurs()
+        // Beyond initdead.
+        _ = desk.pass(.seconds(35))
+        desk.peerGeneration = 8
+        desk.peerStatus = .up
+        _ = desk.pass(.seconds(3))
+        let last = desk.peerSequence
+        desk.peerStatus = nil
+        let silent = desk.now
+        _ = desk.pass(.seconds(4))
+        _ = desk.hear(.retransmitRequest(first: SequenceNumber(1), last: SequenceNumber(1)))
+        _ = desk.hear(.status(StatusReport(status: .up, deadtime: .seconds(10))), sequence: last)
+        var effects = desk.pass(.milliseconds(4900))
+        #expect(effects.tells(.peerRestarted(node: CoreOnDesk.beta)))
+        #expect(!effects.tells(.nodeDead(node: CoreOnDesk.beta)))
+        effects = desk.pass(silent + .seconds(10) - desk.now)
+        #expect(effects.tells(.nodeDead(node: CoreOnDesk.beta)))
+    }
+
     /// A firewall, or a record of a peer that is down: it looks the same from here, so somebody must hear of it.
     @Test func aPeerThatIsHeardAndNeverAnswersIsTold() {
         var desk = CoreOnDesk()
