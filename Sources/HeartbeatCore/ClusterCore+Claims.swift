@@ -146,9 +146,12 @@ extension ClusterCore {
 
     /// Both nodes claim the same set: say so, and find out who is to yield.
     mutating func watchForOverlap(at now: Instant) {
-        guard phase == .stable, transaction == .none, let peer, peer.isAlive, let holdings = peerHoldings else {
-            return
+        guard phase == .stable, let peer, peer.isAlive, let holdings = peerHoldings else { return }
+        // It took us for dead, so it has announced: also while a handover hides the dispute.
+        if own.held.intersection(holdings.claimed).parts.contains(where: { holdings.rank(of: $0) == .takeover }) {
+            mayBeMistaken = true
         }
+        guard transaction == .none else { return }
         if isAdoptionDisputed { mayBeMistaken = true }
         guard !own.held.isDisjoint(with: holdings.claimed) else { return }
         mayBeMistaken = true

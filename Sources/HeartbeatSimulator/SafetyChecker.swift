@@ -174,6 +174,7 @@ struct SafetyChecker {
     mutating func noticed(_ notice: Notice, host: Int, world: World) {
         if case .membership(.nodeDead(let node)) = notice { checkDeath(of: node, host: host, world: world) }
         if case .health(.moving) = notice { checkMove(host: host, world: world) }
+        if case .group(.releasingGroup(let group)) = notice { incumbents.released(group, by: host) }
         if case .holdings(.yielding(let set)) = notice,
             let problem = incumbents.problem(with: set, of: host, in: world)
         {
