@@ -72,6 +72,7 @@ extension ClusterCore {
         if deadlines.takeIfDue(.standbyTimeout, at: now) { transactionTimedOut() }
         if deadlines.takeIfDue(.orphan, at: now) { orphansAreOverdue() }
         if deadlines.takeIfDue(.conflict, at: now) { repeatQuestion(at: now) }
+        if deadlines.takeIfDue(.stayQuestion, at: now) { stayQuestion = nil }
         if deadlines.takeIfDue(.failback, at: now) { isFailbackDue = true }
         if deadlines.takeIfDue(.tellTheDead, at: now) { tellTheDead(at: now) }
         if deadlines.takeIfDue(.shutdown, at: now) { hurryShutdown() }

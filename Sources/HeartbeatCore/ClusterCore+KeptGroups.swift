@@ -38,15 +38,18 @@ extension ClusterCore {
         let unstopped = runners.indices.filter { hasStopFailed($0, in: own.parted) && !own.staying.contains($0) }
         guard !unstopped.isEmpty else {
             stayQuestion = nil
+            deadlines[.stayQuestion] = nil
+            return
+        }
+        guard let question = stayQuestion else {
+            let expiry = now + min(peer.deadtime, configuration.deadtime) / 2
+            report(force: true, asking: true)
+            stayQuestion = lastReportSequence.map { StayQuestion(sequence: $0, expiry: expiry) }
+            deadlines[.stayQuestion] = expiry
             return
         }
         // It has heard us when we asked or later, so it starts nothing for its deadtime from then on.
-        guard let question = stayQuestion, now < question.asked + min(peer.deadtime, configuration.deadtime) / 2 else {
-            report(force: true, asking: true)
-            stayQuestion = lastReportSequence.map { StayQuestion(sequence: $0, asked: now) }
-            return
-        }
-        guard let heard = peerHoldings?.claim?.heard,
+        guard now < question.expiry, let heard = peerHoldings?.claim?.heard,
             heard >= MessageIdentity(generation: generation, sequence: question.sequence)
         else { return }
         for index in unstopped {
@@ -138,5 +141,6 @@ extension ClusterCore {
 /// Whether the peer has started what will not stop here.
 struct StayQuestion: Hashable, Sendable {
     var sequence: SequenceNumber
-    var asked: Instant
+    /// It is asked anew then, and what it answers to this one is too old.
+    var expiry: Instant
 }

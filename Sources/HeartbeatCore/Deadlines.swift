@@ -21,6 +21,8 @@ enum Timer: Int, CaseIterable {
     case conflict
     /// A failback that was not answered is offered again.
     case failback
+    /// The peer's word that it has not started what will not stop here would be too old.
+    case stayQuestion
     /// A peer that is dead to us is told again what we hold.
     case tellTheDead
     /// How long stops that fail are tried again while we shut down.
