@@ -12,7 +12,7 @@ export SWIFT ?= swift
 # command line for the compiler, so a terminal and a pipe would rebuild everything in turn.
 RELEASE = .ci/swift build --no-color-diagnostics -c release --static-swift-stdlib
 SEED ?= 1
-SEEDS ?= 6000
+SEEDS ?= 1000
 ARGS ?=
 # `K/N`: only the K-th of N parts of a comparison or of the mutants; the gate draws K from the commit.
 SAMPLE ?=

@@ -235,7 +235,7 @@ extension ClusterCore {
     }
 
     /// The other node's announcements, or its answers until its last stop, may be the last that the network has heard.
-    private mutating func announceAgain() {
+    mutating func announceAgain() {
         guard mayBeMistaken, !isAdoptionDisputed else { return }
         mayBeMistaken = false
         for index in runners.indices where isWanted(index) { announce(index) }

@@ -255,7 +255,11 @@ extension ClusterCore {
         overlapSince = nil
         switch phase {
         case .negotiating: becomeStableAlone()
-        case .stable: acquireAll(rank: .agreed)
+        case .stable:
+            // It has stopped everything, and has answered for it until then.
+            hearOfKept([])
+            acquireAll(rank: .agreed)
+            announceAgain()
         case .waitingForNodes, .requestingNodes, .shuttingDown, .stopped: break
         case .lingering: finishShutdown()
         }

@@ -199,6 +199,18 @@ import Testing
         #expect(effects.contains(.announce(desk.core.runners[1].group)))
     }
 
+    /// Its farewell says that the last of it has stopped, without another report.
+    @Test func whatALeaverHasStoppedLastIsAnnouncedByTheOneThatRunsIt() {
+        var desk = Self.pair()
+        desk.peerStatus = nil
+        while desk.core.own.held != .all, desk.now < .zero + .seconds(60) { _ = desk.pass(.milliseconds(250)) }
+        _ = desk.settle()
+        _ = desk.hear(status: .active)
+        _ = desk.hear(claim: Self.claim(desk, local: .none, foreign: .none, kept: ["files"]), stable: false)
+        let effects = desk.hear(.shutdownDone)
+        #expect(effects.contains(.announce(desk.core.runners[1].group)))
+    }
+
     @Test func aPeerThatLeavesIsWaitedForGroupByGroup() {
         var desk = Self.pair()
         var report = ResourceReport(
