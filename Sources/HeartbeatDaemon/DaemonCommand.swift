@@ -168,8 +168,9 @@ public struct DaemonCommand: Sendable {
         let result = loader.load()
         complain(result.diagnostics)
         guard let configuration = result.configuration else { return Self.notConfigured }
-        LogOutput(configuration.logging, host: loader.localNode.text, console: .none)
-            .write(.info, "Signalling heartbeat pid \(pid) to reread config files")
+        let log = LogOutput(configuration.logging, host: loader.localNode.text, console: .none)
+        log.write(.info, "Signalling heartbeat pid \(pid) to reread config files")
+        log.flush(atMost: .seconds(1))
         if let error = signal(SIGHUP, toDaemon: pid, "signal") {
             complain("\(error)")
             return 1

@@ -274,7 +274,9 @@ extension LifeTests {
                 try node.configure(file, text)
                 try cluster.signal("HUP", node)
                 try cluster.wait(for: "the complaint") { cluster.log(of: node).contains("goes on as before") }
-                #expect(cluster.log(of: node).contains("ERROR: \(node.configDirectory)/\(file):"))
+                try cluster.wait(for: "the mistake") {
+                    cluster.log(of: node).contains("ERROR: \(node.configDirectory)/\(file):")
+                }
                 let reload = try cluster.laboratory.heartbeat(["-r"], on: node)
                 #expect(reload.code == 6, "\(reload.output)")
                 #expect(try cluster.isRunning(node) && cluster.pid(of: node) == pid)
