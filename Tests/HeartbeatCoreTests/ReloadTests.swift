@@ -156,6 +156,14 @@ import Testing
         #expect(desk.running == ["web"])
     }
 
+    @Test func aLineThatIsGoneAndReleasedIsNoObstacleToAHandover() {
+        var desk = Self.pair()
+        _ = desk.feed(.reconfigured(Self.configuration([Self.files])))
+        _ = desk.settle()
+        _ = desk.hear(claim: Self.claim(desk, [Self.files]), stable: true)
+        #expect(desk.request(.standby(.local)).steps == ["local me"])
+    }
+
     @Test func otherResourcesAtTheSamePlaceAreOnlyTold() {
         var desk = CoreOnDesk.besideOurs(Self.configuration([Self.web, Self.files]))
         let effects = desk.hear(claim: Self.claim(desk, [Self.group("web", "mail"), Self.files]), stable: true)
