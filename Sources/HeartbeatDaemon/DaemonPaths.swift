@@ -51,7 +51,7 @@ public struct DaemonPaths: Hashable, Sendable {
         // Scripts run in a directory of their own, where a relative path would lead somewhere else.
         let shipped = share.map(Directories.resolved) ?? ShippedFiles.directory(above: program)
         paths.shippedScripts = shipped + "/resource.d"
-        paths.functions = PackageLeftovers().functions(in: configuration, shipped: shipped)
+        paths.functions = PackageLeftovers.ofThisMachine.functions(in: configuration, shipped: shipped)
         if let prefix = ShippedFiles.prefix(of: shipped) {
             paths.commands = prefix + "/bin"
             paths.share = prefix + "/share/heartbeat"
@@ -61,7 +61,7 @@ public struct DaemonPaths: Hashable, Sendable {
 
     /// Files in the configuration that Debian's package has left there and that are passed over; `nil` if there are none.
     var leftovers: String? {
-        let names = PackageLeftovers().names(in: configuration)
+        let names = PackageLeftovers.ofThisMachine.names(in: configuration)
         guard !names.isEmpty else { return nil }
         return "Passed over in \(configuration), because Debian's heartbeat has left them there and nobody has changed "
             + "them: \(names.joined(separator: " "))"

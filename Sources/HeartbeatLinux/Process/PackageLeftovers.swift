@@ -31,9 +31,8 @@ public final class PackageLeftovers: Sendable {
     private let digests: [String: Set<String>]
     private let recorded: DpkgRecord
 
-    public convenience init() {
-        self.init(digests: Self.digests, dpkgStatus: "/var/lib/dpkg/status")
-    }
+    /// One for the whole process: what has been judged once, and dpkg's record of some megabytes, is not read again.
+    public static let ofThisMachine = PackageLeftovers(digests: digests, dpkgStatus: "/var/lib/dpkg/status")
 
     /// `digests` by name, SHA-256 in hexadecimal; `dpkgStatus`: where dpkg keeps what it knows of packages.
     init(digests: [String: Set<String>], dpkgStatus: String) {

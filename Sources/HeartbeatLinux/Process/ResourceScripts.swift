@@ -33,7 +33,7 @@ public struct ResourceScripts: Sendable {
     public var paths: ScriptPaths
     private let leftovers: PackageLeftovers
 
-    public init(paths: ScriptPaths = ScriptPaths(), leftovers: PackageLeftovers = PackageLeftovers()) {
+    public init(paths: ScriptPaths = ScriptPaths(), leftovers: PackageLeftovers = .ofThisMachine) {
         self.paths = paths
         self.leftovers = leftovers
     }
