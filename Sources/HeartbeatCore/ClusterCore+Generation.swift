@@ -143,7 +143,9 @@ extension ClusterCore {
             switch message.content {
             case .resource(let report): report.claim?.heard
             case .other(Self.lifeType, let fields): Self.identity(fields)
-            default: nil
+            case .other, .unreadable, .status, .starting, .askResources, .takeoverRequest, .shutdownDone,
+                .fencingReport, .requestNodes, .nodes, .acknowledge, .retransmitRequest, .cannotRetransmit, .pingReply:
+                nil
             }
         guard let heard, heard.generation == generation, heard.sequence.number <= lastSequence else { return nil }
         return heard.sequence

@@ -108,7 +108,12 @@ final class EventHooks {
         case .membership(.nodeDead(let node)):
             activeNodes.remove(node)
             died(node)
-        default: break
+        case .membership(.lateHeartbeat), .membership(.returnedAfterPartition), .membership(.peerRestarted),
+            .membership(.differentNodes), .membership(.differentGroups), .membership(.communicationUp),
+            .membership(.reconfigured), .membership(.shuttingDown), .membership(.allReleased),
+            .membership(.shutdownComplete), .membership(.shutdownUnfinished), .communication, .holdings, .standby,
+            .group, .health:
+            break
         }
     }
 
