@@ -115,18 +115,16 @@ extension ResourceClaim {
 
 extension MessageIdentity {
     /// `hbheard=<generation>:<sequence>`, both hexadecimal.
-    var wireField: Message.Field {
-        .init("hbheard", String(generation.number, radix: 16) + ":" + String(sequence.number, radix: 16))
-    }
+    var wireField: Message.Field { .init(Self.fieldName, text) }
 
     /// `nil` when nothing is told.
     init?(optional reader: inout FieldReader) throws(WireError) {
-        guard let text = try reader.optionalText("hbheard") else { return nil }
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2 else { throw .badField("hbheard") }
-        self.init(
-            generation: Generation(try FieldReader.number(parts[0], radix: 16, field: "hbheard")),
-            sequence: SequenceNumber(try FieldReader.number(parts[1], radix: 16, field: "hbheard")))
+        guard let text = try reader.optionalText(Self.fieldName) else { return nil }
+        let told = try MessageIdentity(text: text) { (half) throws(WireError) in
+            try FieldReader.number(half, radix: 16, field: Self.fieldName)
+        }
+        guard let told else { throw .badField(Self.fieldName) }
+        self = told
     }
 }
 
