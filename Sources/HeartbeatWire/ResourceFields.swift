@@ -53,7 +53,7 @@ extension ResourceClaim {
         if let kept { fields.append(.init("hbkept", kept.isEmpty ? " " : kept.joined(separator: " "))) }
         if !awaited.isEmpty { fields.append(.init("hbawaits", awaited.joined(separator: " "))) }
         if let groups { fields.append(.init("hbgroups", groups.map(\.wireText).joined(separator: " "))) }
-        if !busy.isEmpty { fields.append(.init("hbbusy", busy.map(\.wireText).joined(separator: " "))) }
+        if !busy.isEmpty { fields.append(.init("hbbusy", busy.map(\.hexadecimal).joined(separator: " "))) }
         if let health {
             fields.append(
                 .init("hbhealth", "\(health.lost)/\(health.unproven)" + (health.wantsReturn ? " return" : "")))
@@ -129,12 +129,5 @@ extension MessageIdentity {
 }
 
 extension GroupFingerprint {
-    fileprivate var wireText: String { placement.wireText + content.wireText }
-}
-
-extension UInt32 {
-    fileprivate var wireText: String {
-        let digits = String(self, radix: 16)
-        return String(repeating: "0", count: 8 - digits.utf8.count) + digits
-    }
+    fileprivate var wireText: String { placement.hexadecimal + content.hexadecimal }
 }

@@ -2,6 +2,7 @@
 // command may take its time, a node that serves may not.
 
 import Glibc
+import HeartbeatModel
 
 /// Asks the neighbours of this machine for IPv4 addresses.
 public enum OtherOwners {
@@ -69,13 +70,9 @@ public enum OtherOwners {
                 guard let reply = ArpPacket(Array(bytes[..<count])), reply.operation == .reply,
                     let question = questions.first(where: { $0.address == reply.sender })
                 else { continue }
-                answers[question] = reply.senderStation.map { hexadecimal($0) }.joined(separator: ":")
+                answers[question] = reply.senderStation.map(\.hexadecimal).joined(separator: ":")
             }
             return answers
-        }
-
-        private func hexadecimal(_ byte: UInt8) -> String {
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
         }
     }
 }
