@@ -268,8 +268,3 @@ extension NetlinkSocket {
         try lookUp(RouteToAddress.request(address)).flatMap(RouteToAddress.init)
     }
 }
-
-extension ServiceAddress {
-    /// fe80::/10.
-    fileprivate var isLinkLocal: Bool { isIPv6 && bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80 }
-}
