@@ -77,7 +77,7 @@ struct LogFile: Sendable {
 
     /// Follows root's own link where nobody else can make one, and judges the place to which it leads anew.
     private static func open(_ path: String, links: Int = TrustedPath.mostLinks) -> Int32 {
-        let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let directory = Directories.directory(of: path)
         guard TrustedPath.isNobodyElses(directory) else { return openWithoutLinks(path) }
         let opened = Glibc.open(path, flags | O_NOFOLLOW, 0o644)
         guard opened < 0, errno == ELOOP else { return opened }

@@ -68,6 +68,11 @@ public enum Directories {
         return String(cString: text)
     }
 
+    /// The directory of a file, as its path has it, with the slash at the end; `.` for a bare name.
+    static func directory(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    }
+
     /// Where a link leads, as it is written there; `nil` for anything else.
     public static func target(ofLink path: String) -> String? {
         var room = [CChar](repeating: 0, count: Int(PATH_MAX))

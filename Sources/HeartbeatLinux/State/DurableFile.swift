@@ -34,7 +34,7 @@ enum DurableFile {
     }
 
     private static func syncDirectory(of path: String) throws(HostError) {
-        let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let directory = Directories.directory(of: path)
         let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw HostError("open", directory) }
         defer { close(descriptor) }
