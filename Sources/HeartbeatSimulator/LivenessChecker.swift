@@ -65,6 +65,7 @@ enum LivenessChecker {
         let owners = world.hosts.filter { $0.active.contains(group) }
         // A group that could not be started on either node is nobody's until an operator looks at it.
         if owners.isEmpty, snapshots.contains(where: { $0.groups[group].state == .failed }) { return [] }
+        if owners.isEmpty, waitsForWhatIsStuck(group, in: world, snapshots) { return [] }
         guard owners.count == 1 else {
             return ["\(key) is active on \(owners.isEmpty ? "no node" : "both nodes")"]
         }
@@ -76,6 +77,21 @@ enum LivenessChecker {
         let running = (0..<count).filter { owners[0].running.contains(ResourcePlace(group: group, position: $0)) }
         guard running.count == count else { return ["\(key) runs only in part on \(owners[0].name)"] }
         return unreachableAddresses(of: group, in: world)
+    }
+
+    /// A group that does not stop is to be, and something of it is up: what has a resource in common with it is started nowhere.
+    private static func waitsForWhatIsStuck(_ group: Int, in world: World, _ snapshots: [ClusterSnapshot]) -> Bool {
+        let words = Set(world.configuration.groups[group].resources.map(\.word))
+        return world.configuration.groups.indices.contains { index in
+            let other = world.configuration.groups[index]
+            guard world.scripts.isStuck(other), other.resources.contains(where: { words.contains($0.word) }) else {
+                return false
+            }
+            return zip(world.hosts, snapshots).contains { host, snapshot in
+                let state = snapshot.groups.first { $0.key == other.key }?.state
+                return host.active.contains(index) && (state == .releasing || state == .stopFailed)
+            }
+        }
     }
 
     /// Whoever wants the service must find it: the last word the network has heard of an address is from where it runs.
