@@ -21,7 +21,7 @@ struct GenerationDoubts: Hashable, Sendable {
     /// A later life of the peer's that has no echo yet, and when it was last heard: its first message, or its newest status.
     var later: Generation?
     private(set) var laterHeard = Instant.zero
-    private var laterStatus: SequenceNumber?
+    private(set) var laterStatus: SequenceNumber?
     /// Whether another machine of our own name has been told.
     var hasToldNamesake = false
     /// Whether it has been told that the peer refuses us and nothing can be done about it here.
@@ -100,7 +100,7 @@ extension ClusterCore {
         doubts.later = nil
         peerClock = nil
         tracker = SequenceTracker(longestDelay: configuration.maxRetransmitDelay, random: &random)
-        peerRestarted(at: now)
+        peerRestarted(newestStatus: wasDoubted ? doubts.laterStatus : nil, at: now)
         if !hasBegunAnew {
             // It was there all the time, and holds what it holds.
             peerReturned(at: now)
