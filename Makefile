@@ -40,7 +40,7 @@ TOOLCHAIN := git:git binutils:ld ca-certificates:/etc/ssl/certs/ca-certificates.
 	pkg-config:pkg-config libc6-dev:/usr/include/stdio.h libstdc++-12-dev:/usr/include/c++/* libsystemd-dev:/usr/include/systemd/sd-daemon.h
 LABORATORY := iproute2:ip util-linux:nsenter hostname:hostname
 # The path, because shells have a `kill` of their own.
-TESTS := procps:sysctl procps:/bin/kill perl-base:perl
+TESTS := procps:sysctl procps:/bin/kill perl-base:perl nftables:nft strace:strace
 # Debian's heartbeat 3.0.6 and what it calls.
 ORIGINAL := heartbeat:/usr/share/heartbeat/ResourceManager net-tools:ifconfig iptables:iptables \
 	resource-agents:/usr/lib/ocf/resource.d/heartbeat/IPaddr2

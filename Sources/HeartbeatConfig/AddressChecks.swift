@@ -8,7 +8,7 @@ extension HaresourcesReader {
         guard let address = resource.address else { return }
         if let interface = address.interface, host.hasInterface(interface) == false {
             log.warning(group.line, "\(quoted(resource.word)): \(quoted(interface)) is not an interface of this node")
-        } else if address.interface == nil, IPv6Address(address.text)?.isLinkLocal == true {
+        } else if address.interface == nil, address.isLinkLocal {
             log.warning(
                 group.line, "\(quoted(resource.word)) is link-local, so any interface will do; name one after the bits")
         } else if !host.hasOwnScript(resource.scriptName) {

@@ -49,10 +49,11 @@ extension HaresourcesReader {
             guard knownDoubts.insert(reason).inserted else { return }
             log.warning(line, "the script \(path) is run as root, but \(reason)")
         case .missing(let searched):
+            let hint = ScriptNames.hint(for: name, among: host.resourceWords())
             log.warning(
                 line,
-                "there is no script \(quoted(name)), so its group cannot start\(ScriptNames.hint(for: name, among: host.resourceWords()))"
-                    + "; looked for " + searched.joined(separator: ", "))
+                "there is no script \(quoted(name)), so its group cannot start\(hint); looked for "
+                    + searched.joined(separator: ", "))
         }
     }
 }

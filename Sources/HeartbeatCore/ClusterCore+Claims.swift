@@ -52,7 +52,7 @@ extension ClusterCore {
     private mutating func consider(_ report: ResourceReport, sequence: SequenceNumber, at now: Instant) {
         switch phase {
         case .negotiating(let starting):
-            guard answers(report, since: starting), !report.isPreliminary else { return }
+            guard answers(report.claim, since: starting), !report.isPreliminary else { return }
             becomeStable()
         case .stable:
             takeFromLeaver(report)
@@ -66,9 +66,9 @@ extension ClusterCore {
         }
     }
 
-    /// Whether the report was made by somebody who had heard our message `sequence`. An original does not tell.
-    private func answers(_ report: ResourceReport, since sequence: SequenceNumber) -> Bool {
-        guard let claim = report.claim else { return true }
+    /// Whether the claim was made by somebody who had heard our message `sequence`. An original does not tell.
+    func answers(_ claim: ResourceClaim?, since sequence: SequenceNumber) -> Bool {
+        guard let claim else { return true }
         guard let heard = claim.heard else { return false }
         return heard >= MessageIdentity(generation: generation, sequence: sequence)
     }
@@ -130,7 +130,7 @@ extension ClusterCore {
             challenge = nil
             return
         }
-        guard let challenge, answers(report, since: challenge) else { return }
+        guard let challenge, answers(report.claim, since: challenge) else { return }
         guard own.held.isDisjoint(with: holdings.claimed) else {
             let weaker = weaker(disputed, against: holdings)
             yield(weaker)

@@ -21,7 +21,7 @@ struct GenerationDoubts: Hashable, Sendable {
     /// A later life of the peer's that has no echo yet, and when it was last heard: its first message, or its newest status.
     var later: Generation?
     private(set) var laterHeard = Instant.zero
-    private var laterStatus: SequenceNumber?
+    private(set) var laterStatus: SequenceNumber?
     /// Whether another machine of our own name has been told.
     var hasToldNamesake = false
     /// Whether it has been told that the peer refuses us and nothing can be done about it here.
@@ -49,8 +49,6 @@ extension ClusterCore {
     static let lifeType = "NS_hbgeneration"
     /// The later generation that the peer is known under, in decimal.
     private static let knownField = "hbknown"
-    /// As in a report: the message of the receiver's that the sender has heard. It proves the sender's life.
-    private static let heardField = "hbheard"
     /// The message of the sender's that the receiver is to echo, in hexadecimal.
     private static let askField = "hbask"
     private static let answerInterval = Duration.seconds(1)
@@ -102,7 +100,7 @@ extension ClusterCore {
         doubts.later = nil
         peerClock = nil
         tracker = SequenceTracker(longestDelay: configuration.maxRetransmitDelay, random: &random)
-        peerRestarted(at: now)
+        peerRestarted(newestStatus: wasDoubted ? doubts.laterStatus : nil, at: now)
         if !hasBegunAnew {
             // It was there all the time, and holds what it holds.
             peerReturned(at: now)
@@ -143,7 +141,9 @@ extension ClusterCore {
             switch message.content {
             case .resource(let report): report.claim?.heard
             case .other(Self.lifeType, let fields): Self.identity(fields)
-            default: nil
+            case .other, .unreadable, .status, .starting, .askResources, .takeoverRequest, .shutdownDone,
+                .fencingReport, .requestNodes, .nodes, .acknowledge, .retransmitRequest, .cannotRetransmit, .pingReply:
+                nil
             }
         guard let heard, heard.generation == generation, heard.sequence.number <= lastSequence else { return nil }
         return heard.sequence
@@ -177,17 +177,13 @@ extension ClusterCore {
         return true
     }
 
+    /// As in a report: the message of the receiver's that the sender has heard. It proves the sender's life.
     private static func field(_ identity: MessageIdentity) -> Message.Field {
-        let text =
-            String(identity.generation.number, radix: 16) + ":" + String(identity.sequence.number, radix: 16)
-        return Message.Field(name: heardField, value: .string(text))
+        Message.Field(name: MessageIdentity.fieldName, value: .string(identity.text))
     }
 
     private static func identity(_ fields: [Message.Field]) -> MessageIdentity? {
-        guard let parts = text(heardField, fields)?.split(separator: ":", omittingEmptySubsequences: false),
-            parts.count == 2, let generation = UInt64(parts[0], radix: 16), let sequence = UInt64(parts[1], radix: 16)
-        else { return nil }
-        return MessageIdentity(generation: Generation(generation), sequence: SequenceNumber(sequence))
+        text(MessageIdentity.fieldName, fields).flatMap { MessageIdentity(text: $0) { UInt64($0, radix: 16) } }
     }
 
     private static func text(_ name: String, _ fields: [Message.Field]) -> String? {

@@ -49,9 +49,7 @@ extension ClusterCore {
             return
         }
         // It has heard us when we asked or later, so it starts nothing for its deadtime from then on.
-        guard now < question.expiry, let heard = peerHoldings?.claim?.heard,
-            heard >= MessageIdentity(generation: generation, sequence: question.sequence)
-        else { return }
+        guard now < question.expiry, answers(peerHoldings?.claim, since: question.sequence) else { return }
         for index in unstopped {
             let piece = runners.indices.filter { $0 == index || isOfOnePiece($0, with: index) }
             guard piece.allSatisfy(isAwaitedByPeer) else { continue }

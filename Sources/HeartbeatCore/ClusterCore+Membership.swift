@@ -26,7 +26,11 @@ extension ClusterCore {
         if let late { notify(.lateHeartbeat(node: name, silence: late)) }
         if hearing != .outdated { noteHearing(report.heard, inStatus: true, at: now) }
         switch hearing {
-        case .same, .afterLeaving, .outdated:
+        case .outdated:
+            // No more than one that is repeated.
+            acceptedMessage = nil
+            return
+        case .same, .afterLeaving:
             return
         case .statusChanged:
             // An original ignores `starting` before it is active itself (observed).
@@ -55,10 +59,12 @@ extension ClusterCore {
     }
 
     /// A message of a higher generation: the peer's daemon has begun anew, and everything agreed with the old one is void.
-    mutating func peerRestarted(at now: Instant) {
+    ///
+    /// - Parameter newestStatus: of the new life, if it was heard while it was doubted.
+    mutating func peerRestarted(newestStatus: SequenceNumber?, at now: Instant) {
         guard var monitor = peer else { return }
         let wasDead = monitor.standing == .dead
-        monitor.restarted(now: now)
+        monitor.restarted(newestStatus: newestStatus, now: now)
         peer = monitor
         hearing = PeerHearing()
         if !wasDead { notify(.peerRestarted(node: monitor.name)) }

@@ -98,8 +98,7 @@ extension ClusterCore {
         guard peer?.isAlive == true, let claim = peerHoldings?.claim,
             ownLines.namedByEach.contains(runners[index].line.key)
         else { return false }
-        guard let told = ownLines.told, let heard = claim.heard else { return true }
-        return heard < MessageIdentity(generation: generation, sequence: told)
+        return ownLines.told.map { !answers(claim, since: $0) } ?? true
     }
 
     mutating func confirmOwnLines() {

@@ -49,25 +49,20 @@ struct OwnHoldings: Hashable, Sendable {
     var isAgreed: Bool { held.parts.allSatisfy { self[rankOf: $0] == .agreed } }
 
     mutating func adopt(_ index: Int) {
-        guard !adopted.contains(index) else { return }
-        adopted.append(index)
-        adopted.sort()
+        adopted.include(index)
     }
 
     /// Stops wanting an adopted group; it counts as ours until `forgetException`.
     mutating func abandon(_ index: Int) {
         guard adopted.contains(index) else { return }
-        adopted.removeAll { $0 == index }
-        leaving.append(index)
-        leaving.sort()
+        adopted.exclude(index)
+        leaving.include(index)
     }
 
     /// Lets a group of a set given away run on here.
     mutating func stay(_ index: Int) {
-        leaving.removeAll { $0 == index }
-        guard !staying.contains(index) else { return }
-        staying.append(index)
-        staying.sort()
+        leaving.exclude(index)
+        staying.include(index)
     }
 
     /// Everything is ours from now on, `groups` because they were exceptions before.
@@ -82,18 +77,19 @@ struct OwnHoldings: Hashable, Sendable {
 
     /// The group is released, or part of a set that we hold.
     mutating func forgetException(_ index: Int) {
-        adopted.removeAll { $0 == index }
-        leaving.removeAll { $0 == index }
-        staying.removeAll { $0 == index }
-        served.removeAll { $0 == index }
+        changeExceptions { $0.exclude(index) }
     }
 
     /// The groups have other indices now; those without one are gone.
     mutating func renumber(_ places: [Int: Int]) {
-        adopted = adopted.compactMap { places[$0] }.sorted()
-        leaving = leaving.compactMap { places[$0] }.sorted()
-        staying = staying.compactMap { places[$0] }.sorted()
-        served = served.compactMap { places[$0] }.sorted()
+        changeExceptions { $0 = $0.compactMap { places[$0] }.sorted() }
+    }
+
+    private mutating func changeExceptions(_ change: (inout [Int]) -> Void) {
+        change(&adopted)
+        change(&leaving)
+        change(&staying)
+        change(&served)
     }
 
     func rank(of part: HoldSet) -> ClaimRank { self[rankOf: part] }
@@ -107,6 +103,19 @@ struct OwnHoldings: Hashable, Sendable {
                 foreignRank = newValue
             }
         }
+    }
+}
+
+extension [Int] {
+    /// Each index is there once, and the list stays ascending.
+    fileprivate mutating func include(_ index: Int) {
+        guard !contains(index) else { return }
+        append(index)
+        sort()
+    }
+
+    fileprivate mutating func exclude(_ index: Int) {
+        removeAll { $0 == index }
     }
 }
 

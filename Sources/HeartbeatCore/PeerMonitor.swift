@@ -38,7 +38,7 @@ struct PeerMonitor: Hashable, Sendable {
         case returned
         /// Still counted as gone: the last words of a node that has left.
         case afterLeaving
-        /// Older than one already heard: it proves that the node lived once, not that it lives.
+        /// Not newer than one already heard: it proves that the node lived once, not that it lives.
         case outdated
     }
 
@@ -88,7 +88,7 @@ struct PeerMonitor: Hashable, Sendable {
         _ report: StatusReport, sequence: SequenceNumber?, uuid newUUID: NodeUUID?, warntime: Duration, now: Instant
     ) -> (Hearing, late: Duration?) {
         if let sequence {
-            if let newestStatus, sequence < newestStatus { return (.outdated, nil) }
+            if let newestStatus, sequence <= newestStatus { return (.outdated, nil) }
         }
         let isFirst = sequence != nil && newestStatus == nil
         newestStatus = sequence ?? newestStatus
@@ -126,13 +126,14 @@ struct PeerMonitor: Hashable, Sendable {
         lastWord = now
     }
 
-    /// The node has begun a new incarnation: whatever it was before is over.
-    mutating func restarted(now: Instant) {
+    /// The node has begun a new incarnation: whatever it was before is over. While that was doubted, its statuses up to `newestStatus`
+    /// have been heard: they are no news when they come again, by whoever's hand.
+    mutating func restarted(newestStatus heard: SequenceNumber?, now: Instant) {
         standing = .alive
         status = .initializing
         lastHeard = now
         lastWord = now
-        newestStatus = nil
+        newestStatus = heard
     }
 
     /// It announced that it has released everything.

@@ -40,8 +40,8 @@ struct ConfigurationInForce {
 
     /// What was noted last, unless it was forgotten or cannot be understood.
     func recall(by loader: ConfigurationLoader) -> Configuration? {
-        guard let haCf = directory.contents(of: Self.haCf, atMost: 4 << 20),
-            let haresources = directory.contents(of: Self.haresources, atMost: 4 << 20)
+        guard let haCf = directory.contents(of: Self.haCf, atMost: ConfigurationLoader.longestFile),
+            let haresources = directory.contents(of: Self.haresources, atMost: ConfigurationLoader.longestFile)
         else { return nil }
         // Nobody will be talked to.
         return loader.forRelease.read(

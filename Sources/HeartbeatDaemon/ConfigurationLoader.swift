@@ -79,9 +79,12 @@ public struct ConfigurationLoader: Sendable {
     /// What the daemon of this node runs by.
     var inForce: ConfigurationInForce { ConfigurationInForce(paths.inForce) }
 
+    /// Bytes of one file.
+    static let longestFile = 4 << 20
+
     private func file(_ path: String) -> SourceFile {
         do throws(HostError) {
-            return SourceFile(path: path, bytes: try TextFile.read(path, atMost: 4 << 20))
+            return SourceFile(path: path, bytes: try TextFile.read(path, atMost: Self.longestFile))
         } catch {
             return SourceFile(path: path, contents: .unreadable(reason: HostError.text(of: error.code)))
         }

@@ -45,8 +45,9 @@ final class Daemon {
         self.log = log.adding(["HA_NODE": "\(loader.localNode)"])
     }
 
-    /// Returns the exit code when the node has ended: 0, or `DaemonCommand.unfinished` when it has not released everything. Throws before anything has been started; whoever waits for `report`
-    /// then ends with the same code, and the words are left to the caller.
+    /// Returns the exit code when the node has ended: 0, or `DaemonCommand.unfinished` when it has not released everything. Throws
+    /// before anything has been started; whoever waits for `report` then ends with the same code, and the words are left to the
+    /// caller.
     func run(report: consuming BackgroundReport, isRealtime: Bool) throws(StartFailure) -> Int32 {
         self.report = consume report
         do throws(StartFailure) {
@@ -325,18 +326,18 @@ final class Daemon {
         }
         reading = .once
         BackgroundWork.run(
-            on: shell.reactor, { [loader] in loader.load() },
-            completion: { [weak self] result in
+            on: shell.reactor, { [loader] in (written: loader.haCfWritten, result: loader.load()) },
+            completion: { [weak self] files in
                 guard let self else { return }
                 let isOutdated = reading == .anew
                 reading = .none
                 if isOutdated { return reload() }
-                adopt(result)
+                adopt(files.result, haCfWritten: files.written)
                 self.shell?.services.reloaded()
             })
     }
 
-    private func adopt(_ result: ConfigurationResult) {
+    private func adopt(_ result: ConfigurationResult, haCfWritten written: Int64?) {
         guard let new = result.configuration else {
             log.logger.tell(
                 .reloadRefused, "The configuration has mistakes and is not read again; everything goes on as before")
@@ -349,13 +350,9 @@ final class Daemon {
         remember(new)
         log.reconfigure(new.logging)
         log.debugLevel += addedLevel
-        tellHaCf()
-    }
-
-    /// The original starts itself again for a new ha.cf, and only then.
-    private func tellHaCf() {
-        guard haCfWritten != loader.haCfWritten else { return }
-        haCfWritten = loader.haCfWritten
+        // The original starts itself again for a new ha.cf, and only then.
+        guard haCfWritten != written else { return }
+        haCfWritten = written
         log.logger.tell(.haCfChanged, "ha.cf was changed and is in force; no restart exec is needed for that")
     }
 

@@ -1,6 +1,5 @@
 // Where one node's files are: all of them below three directories, so that two nodes can live on one machine.
 
-import Glibc
 import HeartbeatControl
 import HeartbeatLinux
 import HeartbeatModel
@@ -46,12 +45,13 @@ public struct DaemonPaths: Hashable, Sendable {
         var paths = ScriptPaths()
         paths.configuration = configuration
         paths.fifo = StateDirectory(state).fifoPath
-        guard let program = Self.ownPath else { return paths }
+        guard let program = Directories.target(ofLink: "/proc/self/exe") else { return paths }
         // The program's helpers lie beside it.
         if let slash = program.lastIndex(of: "/") { paths.programs = String(program[..<slash]) }
-        let shipped = share.map(Self.absolute) ?? ShippedFiles.directory(above: program)
+        // Scripts run in a directory of their own, where a relative path would lead somewhere else.
+        let shipped = share.map(Directories.resolved) ?? ShippedFiles.directory(above: program)
         paths.shippedScripts = shipped + "/resource.d"
-        paths.functions = PackageLeftovers().functions(in: configuration, shipped: shipped)
+        paths.functions = PackageLeftovers.ofThisMachine.functions(in: configuration, shipped: shipped)
         if let prefix = ShippedFiles.prefix(of: shipped) {
             paths.commands = prefix + "/bin"
             paths.share = prefix + "/share/heartbeat"
@@ -61,23 +61,9 @@ public struct DaemonPaths: Hashable, Sendable {
 
     /// Files in the configuration that Debian's package has left there and that are passed over; `nil` if there are none.
     var leftovers: String? {
-        let names = PackageLeftovers().names(in: configuration)
+        let names = PackageLeftovers.ofThisMachine.names(in: configuration)
         guard !names.isEmpty else { return nil }
         return "Passed over in \(configuration), because Debian's heartbeat has left them there and nobody has changed "
             + "them: \(names.joined(separator: " "))"
-    }
-
-    /// Scripts run in a directory of their own, where a relative path would lead somewhere else.
-    private static func absolute(_ path: String) -> String {
-        guard let resolved = realpath(path, nil) else { return path }
-        defer { free(resolved) }
-        return String(cString: resolved)
-    }
-
-    private static var ownPath: String? {
-        var room = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = readlink("/proc/self/exe", &room, room.count)
-        guard count > 0, count < room.count else { return nil }
-        return String(decoding: room.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 }

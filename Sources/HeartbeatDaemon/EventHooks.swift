@@ -10,7 +10,8 @@ import HeartbeatWire
 /// Runs the scripts of `<configuration>/rc.d`, one at a time, in the order of the events.
 ///
 /// A script is called through `<configuration>/harc` with the message's type as its one word, or by itself with the same
-/// word if there is no harc. What Debian's package has left there is not run: the daemon does the same itself. It finds the message's texts as `HA_<field>` in its environment (observed).
+/// word if there is no harc. What Debian's package has left there is not run: the daemon does the same itself. It finds the
+/// message's texts as `HA_<field>` in its environment (observed).
 final class EventHooks {
     /// Types that the daemon answers itself. The original runs no script for the first four either (observed); a script that
     /// it has left for the others would give a second and different answer.
@@ -23,7 +24,7 @@ final class EventHooks {
     private let localNode: NodeName
     private let paths: DaemonPaths
     private let scripts: ScriptPaths
-    private let leftovers = PackageLeftovers()
+    private let leftovers = PackageLeftovers.ofThisMachine
     private let log: LogOutput
     private let facts: FactTeller
     private let runner: ScriptRunner
@@ -107,7 +108,12 @@ final class EventHooks {
         case .membership(.nodeDead(let node)):
             activeNodes.remove(node)
             died(node)
-        default: break
+        case .membership(.lateHeartbeat), .membership(.returnedAfterPartition), .membership(.peerRestarted),
+            .membership(.differentNodes), .membership(.differentGroups), .membership(.ownOnBoth),
+            .membership(.communicationUp), .membership(.reconfigured), .membership(.shuttingDown),
+            .membership(.allReleased), .membership(.shutdownComplete), .membership(.shutdownUnfinished),
+            .communication, .holdings, .standby, .group, .health:
+            break
         }
     }
 

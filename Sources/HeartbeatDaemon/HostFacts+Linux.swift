@@ -49,14 +49,11 @@ extension HostFacts {
     /// dpkg keeps a list of the files of a package for as long as it is installed; of one that was removed only of those in
     /// /etc.
     private static func belongsToHeartbeat3(_ path: String) -> Bool {
-        let resolved = realpath(path, nil).map { pointer in
-            defer { free(pointer) }
-            return String(cString: pointer)
-        }
+        let resolved = Directories.resolved(path)
         do throws(HostError) {
             let list = try TextFile.read("/var/lib/dpkg/info/heartbeat.list", atMost: 1 << 20)
             return list.split(separator: UInt8(ascii: "\n"))
-                .contains { $0.elementsEqual(path.utf8) || $0.elementsEqual((resolved ?? path).utf8) }
+                .contains { $0.elementsEqual(path.utf8) || $0.elementsEqual(resolved.utf8) }
         } catch {
             return false
         }

@@ -47,7 +47,9 @@ struct RejectedPackets {
         switch error {
         case .badAuthentication, .unknownKey, .unsigned:
             "; if it came from the other node, compare authkeys of both nodes"
-        default: ""
+        case .notAMessage, .tooLarge, .truncated, .badLength, .trailingBytes, .tooDeep, .badField, .repeated, .missing,
+            .badNumber, .unsupportedCompression:
+            ""
         }
     }
 }

@@ -48,9 +48,6 @@ public struct IPv6Address: Hashable, Sendable {
     /// ff00::/8.
     public var isMulticast: Bool { groups[0] >> 8 == 0xFF }
 
-    /// fe80::/10: there is one such network on every interface.
-    public var isLinkLocal: Bool { groups[0] & 0xFFC0 == 0xFE80 }
-
     /// Something one interface can own: neither a group nor `::`.
     public var isUnicast: Bool { !isMulticast && groups.contains { $0 != 0 } }
 

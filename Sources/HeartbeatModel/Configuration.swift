@@ -159,6 +159,11 @@ public enum MediumConfiguration: Hashable, Sendable {
     /// UDP to an IPv6 group; `hops` 0…255.
     case multicast6(interface: String, group: String, port: UInt16, hops: UInt8, loopback: Bool)
 
+    /// How long a serial line carries so many bytes: ten bits each, with start and stop bit.
+    public static func serialTime(ofBytes count: Int, baud: Int) -> Duration {
+        .microseconds(count * 10 * 1_000_000 / max(1, baud))
+    }
+
     /// The name its links are listed under: the tty path, or the interface.
     public var name: MediumName {
         switch self {

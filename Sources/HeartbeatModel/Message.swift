@@ -301,4 +301,23 @@ public struct MessageIdentity: Hashable, Comparable, Sendable {
     public static func < (left: MessageIdentity, right: MessageIdentity) -> Bool {
         (left.generation, left.sequence) < (right.generation, right.sequence)
     }
+
+    /// The field in which a message tells it.
+    public static let fieldName = "hbheard"
+
+    /// What `fieldName` holds.
+    public var text: String {
+        String(generation.number, radix: 16) + ":" + String(sequence.number, radix: 16)
+    }
+
+    /// Reads such a text, `number` each of its two halves; `nil` where there are not two, or one is no number.
+    public init?<Failure: Error>(
+        text: some StringProtocol, number: (Substring) throws(Failure) -> UInt64?
+    ) throws(Failure) {
+        let parts = String(text).split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, let generation = try number(parts[0]), let sequence = try number(parts[1]) else {
+            return nil
+        }
+        self.init(generation: Generation(generation), sequence: SequenceNumber(sequence))
+    }
 }

@@ -30,4 +30,7 @@ public struct ServiceAddress: Hashable, Sendable {
     }
 
     public var isIPv6: Bool { bytes.count == 16 }
+
+    /// fe80::/10: there is one such network on every interface.
+    public var isLinkLocal: Bool { isIPv6 && bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80 }
 }

@@ -36,14 +36,15 @@ enum LivenessChecker {
     }
 
     /// What should be up on the other node, because `host` has been told to end some time ago: everything that stops and that can be
-    /// started there, and that has nothing in common with what does not stop.
+    /// started there, and that has nothing in common with what does not stop. What cannot is tried again when `host` falls silent, so
+    /// it need not have failed at this very moment.
     static func missing(after host: Int, in world: World) -> [String] {
         let other = world.hosts[1 - host]
         let stuck = world.configuration.groups.filter(world.scripts.isStuck)
         return world.configuration.groups.indices.compactMap { index in
             let group = world.configuration.groups[index]
             guard !stuck.contains(where: { $0.resources.contains { group.resources.map(\.word).contains($0.word) } }),
-                other.core?.snapshot.state(of: group.key) != .failed
+                world.scripts.canStart(group, on: other.name), other.core?.snapshot.state(of: group.key) != .failed
             else { return nil }
             let isUp = group.steps.indices.allSatisfy {
                 other.running.contains(ResourcePlace(group: index, position: $0))
@@ -64,6 +65,7 @@ enum LivenessChecker {
         let owners = world.hosts.filter { $0.active.contains(group) }
         // A group that could not be started on either node is nobody's until an operator looks at it.
         if owners.isEmpty, snapshots.contains(where: { $0.state(of: key) == .failed }) { return [] }
+        if owners.isEmpty, waitsForWhatIsStuck(group, in: world, snapshots) { return [] }
         guard owners.count == 1 else {
             return ["\(key) is active on \(owners.isEmpty ? "no node" : "both nodes")"]
         }
@@ -75,6 +77,21 @@ enum LivenessChecker {
         let running = (0..<count).filter { owners[0].running.contains(ResourcePlace(group: group, position: $0)) }
         guard running.count == count else { return ["\(key) runs only in part on \(owners[0].name)"] }
         return unreachableAddresses(of: group, in: world)
+    }
+
+    /// A group that does not stop is to be, and something of it is up: what has a resource in common with it is started nowhere.
+    private static func waitsForWhatIsStuck(_ group: Int, in world: World, _ snapshots: [ClusterSnapshot]) -> Bool {
+        let words = Set(world.configuration.groups[group].resources.map(\.word))
+        return world.configuration.groups.indices.contains { index in
+            let other = world.configuration.groups[index]
+            guard world.scripts.isStuck(other), other.resources.contains(where: { words.contains($0.word) }) else {
+                return false
+            }
+            return zip(world.hosts, snapshots).contains { host, snapshot in
+                let state = snapshot.state(of: other.key)
+                return host.active.contains(index) && (state == .releasing || state == .stopFailed)
+            }
+        }
     }
 
     /// Whoever wants the service must find it: the last word the network has heard of an address is from where it runs.

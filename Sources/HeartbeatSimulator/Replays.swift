@@ -94,21 +94,29 @@ extension World {
     /// - Parameter isNews: the node cannot know better, for it has just begun.
     private mutating func play(_ message: Message, at victim: Int, isNews: Bool) {
         guard hosts[victim].isUp else { return }
-        // What is due anyway is not the message's doing.
+        // What is due anyway, by the clock or at the next event, is not the message's doing.
         expire(victim)
+        feed(.pathsRecalled([]), to: victim)
         let local = hosts[victim].localTime(now)
         guard let medium = network.media.first,
             let effects = hosts[victim].core?.handle(.received(message, over: medium), at: local)
         else { return }
         if isNews {
-            let first = hosts[victim].playedTo?.lowerBound ?? local
-            hosts[victim].playedTo = first...local
+            notePlayed(to: victim, at: local)
         } else if let knownGeneration = hosts[victim].newestGenerationHeard, message.generation < knownGeneration {
             for effect in effects where !effect.isAside {
                 checker.report("a message of an earlier life makes \(hosts[victim].name) \(effect)", at: now)
             }
         }
         execute(effects, of: victim)
+    }
+
+    /// What leaves the peer dead to the daemon was no sign of life, or came too late for one.
+    private mutating func notePlayed(to victim: Int, at local: Instant) {
+        let peer = hosts[victim].core?.snapshot.nodes.first { $0.name == hosts[1 - victim].name }
+        guard peer?.status != .dead else { return }
+        let first = hosts[victim].playedTo?.lowerBound ?? local
+        hosts[victim].playedTo = first...local
     }
 }
 

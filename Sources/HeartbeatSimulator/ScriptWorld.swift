@@ -49,6 +49,12 @@ struct ScriptWorld: Hashable, Sendable {
         missing = [:]
     }
 
+    /// No start of the group fails on the node for ever.
+    func canStart(_ group: ResourceGroup, on node: NodeName) -> Bool {
+        broken[node]?.contains(group.key) != true
+            && !group.steps.contains { missing[node]?.contains($0.word) == true }
+    }
+
     /// Some resource of the group does not stop on some node, ever.
     func isStuck(_ group: ResourceGroup) -> Bool {
         stuck.values.contains { words in group.steps.contains { words.contains($0.word) } }

@@ -53,7 +53,7 @@ extension ResourceClaim {
         if let kept { fields.append(.init("hbkept", kept.isEmpty ? " " : kept.joined(separator: " "))) }
         if !awaited.isEmpty { fields.append(.init("hbawaits", awaited.joined(separator: " "))) }
         if let groups { fields.append(.init("hbgroups", groups.map(\.wireText).joined(separator: " "))) }
-        if !busy.isEmpty { fields.append(.init("hbbusy", busy.map(\.wireText).joined(separator: " "))) }
+        if !busy.isEmpty { fields.append(.init("hbbusy", busy.map(\.hexadecimal).joined(separator: " "))) }
         if !ownOnBoth.isEmpty { fields.append(.init("hbown", ownOnBoth.joined(separator: " "))) }
         if let health {
             fields.append(
@@ -116,28 +116,19 @@ extension ResourceClaim {
 
 extension MessageIdentity {
     /// `hbheard=<generation>:<sequence>`, both hexadecimal.
-    var wireField: Message.Field {
-        .init("hbheard", String(generation.number, radix: 16) + ":" + String(sequence.number, radix: 16))
-    }
+    var wireField: Message.Field { .init(Self.fieldName, text) }
 
     /// `nil` when nothing is told.
     init?(optional reader: inout FieldReader) throws(WireError) {
-        guard let text = try reader.optionalText("hbheard") else { return nil }
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2 else { throw .badField("hbheard") }
-        self.init(
-            generation: Generation(try FieldReader.number(parts[0], radix: 16, field: "hbheard")),
-            sequence: SequenceNumber(try FieldReader.number(parts[1], radix: 16, field: "hbheard")))
+        guard let text = try reader.optionalText(Self.fieldName) else { return nil }
+        let told = try MessageIdentity(text: text) { (half) throws(WireError) in
+            try FieldReader.number(half, radix: 16, field: Self.fieldName)
+        }
+        guard let told else { throw .badField(Self.fieldName) }
+        self = told
     }
 }
 
 extension GroupFingerprint {
-    fileprivate var wireText: String { placement.wireText + content.wireText }
-}
-
-extension UInt32 {
-    fileprivate var wireText: String {
-        let digits = String(self, radix: 16)
-        return String(repeating: "0", count: 8 - digits.utf8.count) + digits
-    }
+    fileprivate var wireText: String { placement.hexadecimal + content.hexadecimal }
 }

@@ -5,23 +5,19 @@ import Testing
 
 @testable import HeartbeatBench
 
-private let left = HardwareAddress(0x02_00_00_00_00_01)
-private let right = HardwareAddress(0x02_00_00_00_00_02)
-
-private func at(_ milliseconds: Int64) -> Moment {
-    Moment(nanoseconds: milliseconds * 1_000_000)
-}
+private let left = stations[0]
+private let right = stations[1]
 
 /// Two seconds of probes every 10 ms, whose echo the first owner answers; figures from 500 ms to 1500 ms.
-private func figures(owners: (Int64) -> [HardwareAddress]) -> [String: Double] {
-    let samples = stride(from: Int64(0), to: 2000, by: 10).map { sent in
+private func figures(owners: (Double) -> [HardwareAddress]) -> [String: Double] {
+    let samples = stride(from: 0.0, to: 2000, by: 10).map { sent in
         let owners = owners(sent)
         return ProbeSample(
             sentAt: at(sent), echo: owners.first.map { .init(from: $0, at: at(sent + 1)) },
             owners: owners.map { .init(from: $0, at: at(sent + 1)) })
     }
     let record = ProbeAnalysis(samples: samples, announcements: [], period: .milliseconds(10))
-    return LoadAnalysis(start: at(500), end: at(1500), stations: [left, right]).figures(of: record)
+    return LoadAnalysis(start: at(500), end: at(1500), stations: stations).figures(of: record)
 }
 
 @Test func `a cluster that only serves has nothing to tell`() {

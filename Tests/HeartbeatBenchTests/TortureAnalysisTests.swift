@@ -6,23 +6,12 @@ import Testing
 @testable import HeartbeatBench
 @testable import HeartbeatLab
 
-private let stations = [HardwareAddress(0x02_00_00_00_00_01), HardwareAddress(0x02_00_00_00_00_02)]
-
-private func at(_ milliseconds: Double) -> Moment {
-    Moment(nanoseconds: Int64(milliseconds * 1_000_000))
-}
-
-/// What a node does with one address, in milliseconds.
-private typealias Service = (node: Int, from: Double, to: Double)
-
 /// Each address probed every 2 ms from −1000 to 3000; an answer comes at once, from the last service that holds it.
 private func record(_ services: [[Service]], announcements: [Announcement] = []) -> ProbeRecord {
     var record = ProbeRecord(addresses: services.count, period: .milliseconds(2))
     for sent in stride(from: -1000.0, to: 3000, by: 2) {
         for (address, holders) in services.enumerated() {
-            let owners = holders.filter { $0.from <= sent && sent < $0.to }.map {
-                ProbeSample.Answer(from: stations[$0.node], at: at(sent))
-            }
+            let owners = owners(in: holders, sentAt: sent, answer: sent)
             record.samples.append(
                 ProbeSample(address: address, sentAt: at(sent), echo: owners.last, owners: owners))
         }

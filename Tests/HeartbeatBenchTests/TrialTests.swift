@@ -5,15 +5,6 @@ import Testing
 @testable import HeartbeatBench
 @testable import HeartbeatLab
 
-private let stations = [HardwareAddress(0x02_00_00_00_00_01), HardwareAddress(0x02_00_00_00_00_02)]
-
-private func at(_ milliseconds: Double) -> Moment {
-    Moment(nanoseconds: Int64(milliseconds * 1_000_000))
-}
-
-/// What a node does with one address: when it began to answer and when it ended, in milliseconds.
-private typealias Service = (node: Int, from: Double, to: Double)
-
 /// A probe of `services.count` addresses, one address every 1 ms in turn from −1000 to `end`; every answer comes after
 /// half a millisecond, and the last of the services that hold an address is the one the client believes in.
 private func record(
@@ -23,9 +14,7 @@ private func record(
     for (index, sent) in (-1000..<end).enumerated() {
         let moment = Double(sent)
         let address = index % services.count
-        let owners = services[address].filter { $0.from <= moment && moment < $0.to }.map {
-            ProbeSample.Answer(from: stations[$0.node], at: at(moment + 0.5))
-        }
+        let owners = owners(in: services[address], sentAt: moment, answer: moment + 0.5)
         record.samples.append(
             ProbeSample(address: address, sentAt: at(moment), echo: owners.last, owners: owners))
     }

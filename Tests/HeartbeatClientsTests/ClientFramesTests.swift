@@ -1,5 +1,6 @@
 // Frames in a stream: any pieces give the same bodies, and no bytes whatever do harm.
 
+import HeartbeatModel
 import HeartbeatWire
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
 
 @Suite struct ClientFramesTests {
     @Test func aStreamInAnyPiecesGivesTheSameBodies() throws {
-        var random = SeededGenerator(state: 7)
+        var random = SplitMix64(seed: 7)
         for _ in 0..<200 {
             let bodies = (0..<Int.random(in: 0...6, using: &random)).map { _ in
                 (0..<Int.random(in: 0...300, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
@@ -44,7 +45,7 @@ import Testing
     /// A refused connection is closed; one that is not never holds more than a frame and a read.
     @Test(arguments: 0..<20)
     func damagedStreamsCostABoundedAmount(seed: Int) throws {
-        var random = SeededGenerator(state: UInt64(seed))
+        var random = SplitMix64(seed: UInt64(seed))
         var lines = try Transcript("requests").lines.compactMap { line -> [UInt8]? in
             guard case .toDaemon(_, let body) = line.line else { return nil }
             return ClientFrames.frame(body)

@@ -18,7 +18,7 @@ import Testing
     }
 
     private struct Run {
-        private var random: SeededGenerator
+        private var random: SplitMix64
         private var sessions = ClientSessions(RecordedCluster.settings)
         private var open: [ClientConnection: PeerCredentials] = [:]
         private var lastConnection: UInt64 = 0
@@ -41,7 +41,7 @@ import Testing
         ]
 
         init(seed: UInt64) {
-            random = SeededGenerator(state: seed)
+            random = SplitMix64(seed: seed)
         }
 
         mutating func step() {

@@ -50,7 +50,7 @@ struct MonitorTests {
 
     @Test("Whatever lines say is printed so that it reads the same", arguments: 0..<200)
     func printed(seed: Int) {
-        var random = SeededGenerator(state: UInt64(seed))
+        var random = SplitMix64(seed: UInt64(seed))
         let targets = [
             "", "ipsec", "ipsec::x", "gre", "gre::a,b", "IPaddr", "10.0.0.1/24", "group=10.0.0.1/24",
             "group=IPaddr2::10.0.0.2/24", "group=ipsec",

@@ -32,9 +32,9 @@ import Testing
         let status = Message.Content.status(StatusReport(status: .up, deadtime: .seconds(10)))
         #expect(desk.hear(status, sequence: 1, generation: 8).notices.isEmpty)
         #expect(desk.prove(generation: 8).tells(.peerRestarted(node: CoreOnDesk.beta)))
-        let effects = desk.hear(status, sequence: 1, generation: 8)
+        let effects = desk.hear(status, sequence: 2, generation: 8)
         #expect(effects.tells(.statusUpdate(node: CoreOnDesk.beta, status: .up)))
-        #expect(desk.hear(status, sequence: 1, generation: 8).isEmpty)
+        #expect(desk.hear(status, sequence: 2, generation: 8).isEmpty)
         #expect(desk.hear(.shutdownDone, sequence: 900, generation: 7).notices.count == 1)
         #expect(desk.core.lives?.believed == Generation(8))
     }

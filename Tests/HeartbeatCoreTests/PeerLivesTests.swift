@@ -193,6 +193,25 @@ import Testing
         #expect(effects.tells(.nodeDead(node: CoreOnDesk.beta)))
     }
 
+    /// They were not taken then, so that the life's record of messages is empty: they do not count once more.
+    @Test func whatALifeSaidWhileItWasDoubtedIsNoNewsWhenItIsPlayedAgain() {
+        var desk = CoreOnDesk.besideOurs()
+        _ = desk.pass(.seconds(35))
+        desk.peerGeneration = 8
+        desk.peerStatus = .up
+        _ = desk.pass(.seconds(3))
+        let last = desk.peerSequence
+        desk.peerStatus = nil
+        let silent = desk.now
+        #expect(desk.pass(.milliseconds(8900)).tells(.peerRestarted(node: CoreOnDesk.beta)))
+        for sequence in last - 1...last {
+            let again = StatusReport(status: .up, deadtime: .seconds(10))
+            _ = desk.hear(.status(again), sequence: sequence)
+            #expect(desk.core.acceptedMessage == nil)
+        }
+        #expect(desk.pass(silent + .seconds(10) - desk.now).tells(.nodeDead(node: CoreOnDesk.beta)))
+    }
+
     /// A firewall, or a record of a peer that is down: it looks the same from here, so somebody must hear of it.
     @Test func aPeerThatIsHeardAndNeverAnswersIsTold() {
         var desk = CoreOnDesk()

@@ -112,7 +112,7 @@ import Testing
     @Test func aNewIncarnationBeginsAtInit() {
         var peer = Watched()
         _ = peer.hear(.active, at: 1, sequence: 900)
-        peer.monitor.restarted(now: Self.start + .seconds(5))
+        peer.monitor.restarted(newestStatus: nil, now: Self.start + .seconds(5))
         #expect(peer.monitor.isAlive)
         #expect(peer.monitor.status == .initializing)
         // Its sequences begin anew; a low one is not outdated.
@@ -136,7 +136,7 @@ import Testing
         var peer = Watched()
         _ = peer.hear(.active, at: 1, sequence: 1)
         peer.monitor.hasLeft(now: Self.start + .seconds(20))
-        peer.monitor.restarted(now: Self.start + .seconds(22))
+        peer.monitor.restarted(newestStatus: nil, now: Self.start + .seconds(22))
         #expect(peer.monitor.isAlive)
     }
 

@@ -218,6 +218,29 @@ extension LifeTests {
             }
         }
 
+        @Test func `a misspelt script costs its group until the line is mended, and nothing else`() throws {
+            var misspelt = Self.settings()
+            misspelt.groups = ["cluster1 db wbe", "cluster2 mail"]
+            try LifeCluster.run(misspelt) { cluster in
+                for node in cluster.laboratory.nodes {
+                    try FileManager.default.removeItem(atPath: node.configDirectory + "/resource.d/wbe")
+                    try cluster.boot(node)
+                    try cluster.start(node)
+                }
+                try cluster.wait(for: "both to have tried") {
+                    cluster.laboratory.nodes.allSatisfy {
+                        cluster.log(of: $0).contains("group db, start could not be run")
+                    }
+                }
+                try cluster.wait(for: "the rest") {
+                    cluster.running(on: cluster.first) == [] && cluster.running(on: cluster.second) == ["mail"]
+                }
+                try Self.reload(Self.settings(), cluster)
+                try cluster.wait(for: "the service") { cluster.running(on: cluster.first) == ["db", "web"] }
+                #expect(cluster.running(on: cluster.second) == ["mail"])
+            }
+        }
+
         @Test func `other nodes are not taken up`() throws {
             try LifeCluster.run(Self.settings()) { cluster in
                 try cluster.startBoth()

@@ -9,9 +9,8 @@ extension LifeTests {
         private static let address = "192.168.77.100"
 
         private static var settings: LifeCluster.Settings {
-            var settings = LifeCluster.Settings()
+            var settings = LifeCluster.Settings.lonely
             settings.pretends = false
-            settings.times = ["keepalive 100ms", "deadtime 500ms", "initdead 500ms"]
             settings.groups = ["cluster1 \(address)/24/eth0"]
             return settings
         }

@@ -8,8 +8,7 @@ import Testing
 extension LifeTests {
     @Suite(.serialized) struct FailureDevice {
         @Test func `a node starts without its devices, says so, and uses them once they appear`() throws {
-            var settings = LifeCluster.Settings()
-            settings.times = ["keepalive 100ms", "deadtime 500ms", "initdead 500ms"]
+            let settings = LifeCluster.Settings.lonely
             try LifeCluster.run(settings) { cluster in
                 let node = cluster.first
                 let serial = "/dev/hbl-\(ProcessInfo.processInfo.processIdentifier)"

@@ -7,12 +7,6 @@ import Testing
 
 extension LifeTests {
     @Suite(.serialized) struct FailureEnd {
-        private static var lonely: LifeCluster.Settings {
-            var settings = LifeCluster.Settings()
-            settings.times = ["keepalive 100ms", "deadtime 500ms", "initdead 500ms"]
-            return settings
-        }
-
         /// Waits at the gate before it does what `verb` asks.
         private static func gated(_ verb: String, _ gate: String) -> String {
             "[ $verb != \(verb) ] || while [ ! -e '\(gate)' ]; do sleep 0.05; done"
@@ -23,7 +17,7 @@ extension LifeTests {
         }
 
         @Test func `SIGTERM at any moment of a start ends the daemon and leaves nothing`() throws {
-            try LifeCluster.run(Self.lonely) { cluster in
+            try LifeCluster.run(.lonely) { cluster in
                 let node = cluster.first
                 try cluster.boot(node)
                 try cluster.start(node)
@@ -46,7 +40,7 @@ extension LifeTests {
         }
 
         @Test func `SIGTERM twice stops everything once`() throws {
-            try LifeCluster.run(Self.lonely) { cluster in
+            try LifeCluster.run(.lonely) { cluster in
                 let node = cluster.first
                 let gate = node.runDirectory + "/gate"
                 try node.install("web", lines: Self.gated("stop", gate))
@@ -89,7 +83,7 @@ extension LifeTests {
         }
 
         @Test func `a killed daemon takes its script along, and the next one what that has started`() throws {
-            try LifeCluster.run(Self.lonely) { cluster in
+            try LifeCluster.run(.lonely) { cluster in
                 let node = cluster.first
                 let pids = node.runDirectory + "/pids"
                 // A shell that waits for a child, and a service in a session of its own.

@@ -9,7 +9,7 @@ extension LifeTests {
     @Suite(.serialized) struct FailureLeftover {
         /// Runs `body` on a node whose daemon has been killed and has left everything up.
         private func withLeftovers(_ body: (LifeCluster, LabNode) throws -> Void) throws {
-            try LifeCluster.run(FailureTrust.lonely) { cluster in
+            try LifeCluster.run(.lonely) { cluster in
                 let node = cluster.first
                 try cluster.boot(node)
                 try leaveUp(cluster)
@@ -71,7 +71,7 @@ extension LifeTests {
         }
 
         @Test func `a daemon that neither answers nor ends is named, and its resources are let alone`() throws {
-            try LifeCluster.run(FailureTrust.lonely) { cluster in
+            try LifeCluster.run(.lonely) { cluster in
                 let node = cluster.first
                 try cluster.boot(node)
                 try cluster.start(node)

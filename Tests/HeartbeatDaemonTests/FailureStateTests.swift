@@ -182,8 +182,7 @@ extension LifeTests {
         }
 
         @Test func `a log that cannot be written costs its lines and nothing else`() throws {
-            var settings = LifeCluster.Settings()
-            settings.times = ["keepalive 100ms", "deadtime 500ms", "initdead 500ms"]
+            let settings = LifeCluster.Settings.lonely
             try LifeCluster.run(settings) { cluster in
                 let node = cluster.first
                 try cluster.boot(node)

@@ -8,12 +8,6 @@ import Testing
 
 extension LifeTests {
     @Suite(.serialized) struct FailureTrust {
-        static var lonely: LifeCluster.Settings {
-            var settings = LifeCluster.Settings()
-            settings.times = ["keepalive 100ms", "deadtime 500ms", "initdead 500ms"]
-            return settings
-        }
-
         /// A client wants SIGKILL with every message, hands its connection on, and ends by the first. Its number is given
         /// to a stranger; then the connection hears something again.
         private static let client = """
@@ -61,7 +55,7 @@ extension LifeTests {
         }
 
         @Test func `links in the directory of the client socket lead root nowhere`() throws {
-            try LifeCluster.run(Self.lonely) { cluster in
+            try LifeCluster.run(.lonely) { cluster in
                 let node = cluster.first
                 let (door, victim) = (node.runDirectory + "/heartbeat", node.directory + "/victim")
                 let look = ["sh", "-ec", "cd \"$1\"; stat -c '%n %a %u:%g %s' . * sub/*; cat a sub/b", "sh", victim]
@@ -97,7 +91,7 @@ extension LifeTests {
         }
 
         @Test func `a client that is gone is not signalled under a number that is another's by now`() throws {
-            try LifeCluster.run(Self.lonely) { cluster in
+            try LifeCluster.run(.lonely) { cluster in
                 let node = cluster.first
                 try cluster.boot(node)
                 try cluster.start(node)

@@ -28,8 +28,7 @@ final class GatewayWitness: Sendable {
     private let ipv6: Int32
     /// The client's own, through its own neighbour table.
     private let datagrams: Int32
-    private let stop: StopSignal
-    private let thread: LabThread
+    private let thread: WorkingThread
     private let records: Shared<Records>
 
     private final class Shared<Value>: Sendable {
@@ -52,12 +51,12 @@ final class GatewayWitness: Sendable {
         guard all.count == 3, all.allSatisfy({ $0 >= 0 }) else { throw LifeFailure("no sockets for the client") }
         (arp, ipv6, datagrams) = (all[0], all[1], all[2])
         let sockets = Array(all.prefix(2))
-        let (stop, records) = (try StopSignal(), Shared(Records()))
-        (self.stop, self.records) = (stop, records)
-        thread = try LabThread {
+        let records = Shared(Records())
+        self.records = records
+        thread = try WorkingThread { stop in
             while true {
-                let ready = awaitReadable(sockets + [stop.readable])
-                if ready.contains(stop.readable) { return }
+                let ready = awaitReadable(sockets + [stop])
+                if ready.contains(stop) { return }
                 for socket in ready { Self.take(from: socket, records) }
             }
         }
@@ -65,9 +64,7 @@ final class GatewayWitness: Sendable {
 
     /// Once only.
     func close() {
-        stop.raise()
-        thread.join()
-        stop.close()
+        thread.close()
         for socket in [arp, ipv6, datagrams] { _ = Glibc.close(socket) }
     }
 

@@ -18,6 +18,13 @@ final class LifeCluster {
         var authkeys = "auth 1\n1 sha1 laboratory\n"
         /// Every resource is a pretended service; otherwise the scripts are the shipped ones.
         var pretends = true
+
+        /// Only one node is started, and nobody waits for the other.
+        static var lonely: Settings {
+            var settings = Settings()
+            settings.times = ["keepalive 100ms", "deadtime 500ms", "initdead 500ms"]
+            return settings
+        }
     }
 
     let laboratory: Laboratory

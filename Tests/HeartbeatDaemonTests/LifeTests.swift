@@ -12,13 +12,6 @@ enum LifeTests {}
 
 extension LifeTests {
     @Suite(.serialized) struct Starting {
-        /// Only one node is started, and nobody waits for the other.
-        private var lonely: LifeCluster.Settings {
-            var settings = LifeCluster.Settings()
-            settings.times = ["keepalive 100ms", "deadtime 500ms", "initdead 500ms"]
-            return settings
-        }
-
         @Test func `a background start returns when the daemon is ready and leaves its marks`() throws {
             try LifeCluster.run { cluster in
                 let node = cluster.first
@@ -89,7 +82,7 @@ extension LifeTests {
         }
 
         @Test func `one node alone waits for initdead, then holds everything`() throws {
-            try LifeCluster.run(lonely) { cluster in
+            try LifeCluster.run(.lonely) { cluster in
                 let node = cluster.first
                 try cluster.boot(node)
                 try cluster.start(node)
@@ -106,7 +99,7 @@ extension LifeTests {
         @Test func `a killed daemon leaves only its services, and the next one settles them before it starts anything`()
             throws
         {
-            try LifeCluster.run(lonely) { cluster in
+            try LifeCluster.run(.lonely) { cluster in
                 let node = cluster.first
                 try cluster.boot(node)
                 try cluster.start(node)
@@ -174,8 +167,7 @@ extension LifeTests {
         }
 
         @Test func `SIGTERM during a start lets the script finish, then releases in reverse`() throws {
-            var settings = LifeCluster.Settings()
-            settings.times = ["keepalive 100ms", "deadtime 500ms", "initdead 500ms"]
+            var settings = LifeCluster.Settings.lonely
             settings.groups = ["cluster1 db web mail"]
             try LifeCluster.run(settings) { cluster in
                 let node = cluster.first

@@ -43,9 +43,7 @@ extension LifeTests {
         }
 
         @Test func `-k with a time limit says what it waits for and leaves the daemon to its work`() throws {
-            var settings = LifeCluster.Settings()
-            settings.times = ["keepalive 100ms", "deadtime 500ms", "initdead 500ms"]
-            try LifeCluster.run(settings) { cluster in
+            try LifeCluster.run(.lonely) { cluster in
                 let node = cluster.first
                 let barrier = node.runDirectory + "/barrier"
                 try cluster.boot(node)

@@ -53,7 +53,7 @@ import Testing
 
     @Test(arguments: [false, true], 0..<20 as Range<UInt64>)
     func `nothing that arrives ends the machine`(isRequestor: Bool, seed: UInt64) {
-        var random = SeededNumbers(state: seed)
+        var random = SplitMix64(seed: seed)
         var now = Instant(nanoseconds: 1_000_000_000)
         var machine = Self.machine(isRequestor: isRequestor, at: now)
         let codec = LanCodec(nil)
@@ -74,16 +74,7 @@ import Testing
     }
 }
 
-/// Random numbers that can be repeated.
-private struct SeededNumbers: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        let mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        return mixed ^ (mixed >> 27) ^ (mixed >> 31)
-    }
-
+extension SplitMix64 {
     /// Both ends of the range, and what the other side is at.
     mutating func number(near other: UInt64) -> UInt64 {
         let ends: [UInt64] = [0, 1, 2, .max, .max - 1, .max - 2, other, other + 1, next()]

@@ -9,6 +9,7 @@ import Testing
     @Test(
         arguments: [
             1...15, 26...40, 1001...1015, 90001...90015, 21127...21127, 2726...2726, 7072...7072,
+            1245...1245, 4496...4496, 4858...4858, 4944...4944,
         ] as [ClosedRange<UInt64>])
     func everyRuleHolds(seeds: ClosedRange<UInt64>) {
         var lines: [String] = []

@@ -1,5 +1,6 @@
 // Finding messages in a stream that may hold anything.
 
+import HeartbeatModel
 import HeartbeatWire
 import Testing
 

@@ -136,14 +136,6 @@ final class TortureCluster {
             load?.end()
             load = nil
             if isOn { load = try RunningLoad([.processor, .processor, .processor, .processor], directory: "/") }
-        case .spoil, .mendScript, .killService, .removeAddress, .makeStateReadOnly, .removeGeneration:
-            try spoil(deed)
-        }
-    }
-
-    /// Those that touch what a node has on its disk and its interface.
-    private func spoil(_ deed: TortureDeed) throws {
-        switch deed {
         case .spoil(let number, let fault):
             try nodes[number].write("", to: "\(ServiceLayout.faults(of: nodes[number]))/\(fault.rawValue)")
         case .mendScript(let number):
@@ -155,18 +147,20 @@ final class TortureCluster {
         case .removeAddress(let number):
             let line = "address del \(cluster.addresses[0]) dev eth0"
             Command.attempt(["ip", "-n", nodes[number].namespace.name] + line.split(separator: " ").map(String.init))
-        case .makeStateReadOnly(let number, let isReadOnly):
-            guard let directory = peer.state(of: nodes[number])?.inside else { return }
-            let line =
-                isReadOnly
-                ? "mount --bind '\(directory)' '\(directory)' && mount -o remount,bind,ro '\(directory)'"
-                : "umount -l '\(directory)'"
-            let result = try nodes[number].run(["sh", "-c", line])
-            guard result.code == 0 else { throw LabError.command(words: ["mount", directory], output: result.output) }
+        case .makeStateReadOnly(let number, let isReadOnly): try makeState(of: nodes[number], readOnly: isReadOnly)
         case .removeGeneration(let number):
             if let directory = peer.state(of: nodes[number])?.outside { Files.remove("\(directory)/hb_generation") }
-        default: break
         }
+    }
+
+    private func makeState(of node: LabNode, readOnly isReadOnly: Bool) throws {
+        guard let directory = peer.state(of: node)?.inside else { return }
+        let line =
+            isReadOnly
+            ? "mount --bind '\(directory)' '\(directory)' && mount -o remount,bind,ro '\(directory)'"
+            : "umount -l '\(directory)'"
+        let result = try node.run(["sh", "-c", line])
+        guard result.code == 0 else { throw LabError.command(words: ["mount", directory], output: result.output) }
     }
 
     private func powerOff(_ number: Int) throws {

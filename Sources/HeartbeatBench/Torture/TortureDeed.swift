@@ -46,10 +46,24 @@ extension TortureFault {
     /// What is done, in order. After the last of them nothing is broken any more, but for what a peer has to mend itself.
     var deeds: [TortureDeed] {
         let node = place.node
+        let other = 1 - node
         return switch kind {
-        case .powerLoss, .bothPowerLoss, .bothPowerLossStaggered, .lostAnnouncements, .hangAtStart, .failAtStart,
-            .lostGeneration, .termDuringTakeover, .reloadDuringTakeover:
-            powerDeeds
+        case .powerLoss: [.powerOff(node), .wait(duration), .powerOn(node)]
+        case .bothPowerLoss: [.powerOff(0), .powerOff(1), .wait(duration), .powerOn(0), .powerOn(1)]
+        case .bothPowerLossStaggered:
+            [.powerOff(0), .powerOff(1), .wait(duration), .powerOn(1), .wait(duration), .powerOn(0)]
+        case .lostGeneration: [.powerOff(node), .removeGeneration(node), .wait(duration), .powerOn(node)]
+        case .lostAnnouncements:
+            // The client forgets nobody by itself for as long as this lasts.
+            [.lose([.broadcastARPToClient]), .powerOff(node), .wait(.seconds(3)), .lose([])]
+                + [.wait(duration), .powerOn(node)]
+        case .hangAtStart: takingOver(withScriptThat: .startHangs)
+        case .failAtStart: takingOver(withScriptThat: .startFails)
+        case .termDuringTakeover:
+            [.powerOff(node), .wait(duration), .stopDaemon(other), .startDaemon(other)]
+                + [.wait(.seconds(3)), .powerOn(node)]
+        case .reloadDuringTakeover:
+            [.powerOff(node), .wait(duration), .askToReload(other), .wait(.seconds(3)), .powerOn(node)]
         case .kill: [.killDaemon(node), .wait(duration), .startDaemon(node)]
         case .shortFreeze, .freeze: [.signal(node, SIGSTOP), .wait(duration), .signal(node, SIGCONT)]
         case .stop: [.stopDaemon(node), .wait(duration), .startDaemon(node)]
@@ -72,54 +86,29 @@ extension TortureFault {
         case .duplication: roughly(.twice)
         case .reordering: roughly(.shuffled(.milliseconds(200)))
         case .delay: roughly(.late(.milliseconds(200)))
-        case .cableCut, .deafOnLAN, .muteOnLAN, .deaf, .mute, .partition, .lanPartition, .secondLink, .loss:
-            [.lose(losses), .wait(duration), .lose([])]
+        case .cableCut: losing([.to(node: node, .lan), .from(node: node, .lan)])
+        case .deafOnLAN: losing([.to(node: node, .lan)])
+        case .muteOnLAN: losing([.from(node: node, .lan)])
+        case .deaf: losing(Segment.allCases.map { .to(node: node, $0) })
+        case .mute: losing(Segment.allCases.map { .from(node: node, $0) })
+        case .partition: losing(Segment.allCases.map { .between($0) })
+        case .lanPartition: losing([.between(.lan)])
+        case .secondLink: losing([.between(.cross)])
+        case .loss: losing(Segment.allCases.map { .some(percent: 30, $0) })
         }
+    }
+
+    /// Power loss of the node; the other one's script is spoilt for as long as it is off.
+    private func takingOver(withScriptThat fault: ScriptFault) -> [TortureDeed] {
+        let other = 1 - place.node
+        return [.spoil(other, fault), .powerOff(place.node), .wait(duration), .mendScript(other), .powerOn(place.node)]
     }
 
     private func roughly(_ roughness: Roughness) -> [TortureDeed] {
         [.roughen(roughness), .wait(duration), .roughen(nil)]
     }
 
-    /// Those that begin with a power loss.
-    private var powerDeeds: [TortureDeed] {
-        let node = place.node
-        let other = 1 - node
-        let whole: [TortureDeed] = [.powerOff(node), .wait(duration), .powerOn(node)]
-        switch kind {
-        case .bothPowerLoss: return [.powerOff(0), .powerOff(1), .wait(duration), .powerOn(0), .powerOn(1)]
-        case .bothPowerLossStaggered:
-            return [.powerOff(0), .powerOff(1), .wait(duration), .powerOn(1), .wait(duration), .powerOn(0)]
-        case .lostAnnouncements:
-            // The client forgets nobody by itself for as long as this lasts.
-            return [.lose([.broadcastARPToClient]), .powerOff(node), .wait(.seconds(3)), .lose([])]
-                + [.wait(duration), .powerOn(node)]
-        case .hangAtStart, .failAtStart:
-            let fault = kind == .hangAtStart ? ScriptFault.startHangs : .startFails
-            return [.spoil(other, fault), .powerOff(node), .wait(duration), .mendScript(other), .powerOn(node)]
-        case .lostGeneration: return [.powerOff(node), .removeGeneration(node), .wait(duration), .powerOn(node)]
-        case .termDuringTakeover:
-            return [.powerOff(node), .wait(duration), .stopDaemon(other), .startDaemon(other)]
-                + [.wait(.seconds(3)), .powerOn(node)]
-        case .reloadDuringTakeover:
-            return [.powerOff(node), .wait(duration), .askToReload(other), .wait(.seconds(3)), .powerOn(node)]
-        default: return whole
-        }
-    }
-
-    private var losses: [SwitchRule] {
-        let node = place.node
-        return switch kind {
-        case .cableCut: [.to(node: node, .lan), .from(node: node, .lan)]
-        case .deafOnLAN: [.to(node: node, .lan)]
-        case .muteOnLAN: [.from(node: node, .lan)]
-        case .deaf: Segment.allCases.map { .to(node: node, $0) }
-        case .mute: Segment.allCases.map { .from(node: node, $0) }
-        case .partition: Segment.allCases.map { .between($0) }
-        case .lanPartition: [.between(.lan)]
-        case .secondLink: [.between(.cross)]
-        case .loss: Segment.allCases.map { .some(percent: 30, $0) }
-        default: []
-        }
+    private func losing(_ rules: [SwitchRule]) -> [TortureDeed] {
+        [.lose(rules), .wait(duration), .lose([])]
     }
 }

@@ -67,7 +67,11 @@ public enum TortureKind: String, CaseIterable, Codable, Hashable, Sendable {
         // The moment of the second deed: before, while and after a peer takes over.
         case .termDuringTakeover, .reloadDuringTakeover: 900...1300
         case .flapping: 3000...8000
-        default: 2000...6000
+        case .powerLoss, .bothPowerLoss, .bothPowerLossStaggered, .kill, .stop, .restart, .standby, .carrierLoss,
+            .cableCut, .deafOnLAN, .muteOnLAN, .deaf, .mute, .partition, .lanPartition, .secondLink, .loss,
+            .duplication, .reordering, .delay, .lostAnnouncements, .garbage, .hangAtStart, .failAtStart, .failAtStop,
+            .serviceDeath, .addressRemoved, .readOnlyState, .lostGeneration, .processorHogs:
+            2000...6000
         }
     }
 
@@ -78,7 +82,11 @@ public enum TortureKind: String, CaseIterable, Codable, Hashable, Sendable {
         case .standby, .hangAtStart, .failAtStart, .failAtStop, .serviceDeath, .readOnlyState, .lostGeneration,
             .secondLink:
             false
-        default: true
+        case .powerLoss, .bothPowerLoss, .bothPowerLossStaggered, .kill, .shortFreeze, .freeze, .stop, .restart,
+            .termDuringTakeover, .reloadDuringTakeover, .carrierLoss, .flapping, .cableCut, .deafOnLAN, .muteOnLAN,
+            .deaf, .mute, .partition, .lanPartition, .loss, .duplication, .reordering, .delay, .lostAnnouncements,
+            .garbage, .addressRemoved, .processorHogs:
+            true
         }
     }
 
@@ -86,10 +94,12 @@ public enum TortureKind: String, CaseIterable, Codable, Hashable, Sendable {
     func isHarmless(to place: TorturePlace) -> Bool {
         switch self {
         case .shortFreeze, .lanPartition, .secondLink, .loss, .duplication, .reordering, .delay, .garbage,
-            .serviceDeath,
-            .addressRemoved, .lostGeneration, .processorHogs:
+            .serviceDeath, .addressRemoved, .lostGeneration, .processorHogs:
             true
-        default: place == .standby
+        case .powerLoss, .bothPowerLoss, .bothPowerLossStaggered, .kill, .freeze, .stop, .restart, .standby,
+            .termDuringTakeover, .reloadDuringTakeover, .carrierLoss, .flapping, .cableCut, .deafOnLAN, .muteOnLAN,
+            .deaf, .mute, .partition, .lostAnnouncements, .hangAtStart, .failAtStart, .failAtStop, .readOnlyState:
+            place == .standby
         }
     }
 

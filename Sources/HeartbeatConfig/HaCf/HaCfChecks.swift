@@ -134,8 +134,7 @@ extension HaCfReader {
         let bytes = Self.bytesOfKeepalive + localNode.text.utf8.count
         for (medium, origin) in zip(draft.media, mediumLines) {
             guard case .serial(_, let baud) = medium else { continue }
-            // Ten bits a byte, with start and stop bit.
-            let time = Duration.microseconds(bytes * 10 * 1_000_000 / baud)
+            let time = MediumConfiguration.serialTime(ofBytes: bytes, baud: baud)
             guard time * 2 > draft.keepalive else { continue }
             log.warning(
                 origin.line,

@@ -34,8 +34,7 @@ public struct LogFact: Hashable, Sendable {
             hash ^= UInt128(byte)
             hash &*= 0x0000_0000_0100_0000_0000_0000_0000_013b
         }
-        let digits = String(hash, radix: 16)
-        return String(repeating: "0", count: 32 - digits.utf8.count) + digits
+        return hash.hexadecimal
     }
 }
 

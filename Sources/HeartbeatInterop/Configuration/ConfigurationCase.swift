@@ -94,7 +94,7 @@ extension ConfigurationCase.Verdict: CustomStringConvertible {
     func agrees(with other: Self) -> Bool {
         switch (self, other) {
         case (.starts, .starts), (.refuses, .refuses), (.fails, .fails): true
-        default: false
+        case (.starts, _), (.refuses, _), (.fails, _): false
         }
     }
 }

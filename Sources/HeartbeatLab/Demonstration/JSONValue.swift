@@ -40,8 +40,7 @@ indirect enum JSONValue: Hashable {
             case "\n": result += "\\n"
             case "\t": result += "\\t"
             case "\u{0}"..."\u{1F}":
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                result += "\\u" + UInt16(scalar.value).hexadecimal
             default: result.unicodeScalars.append(scalar)
             }
         }

@@ -45,23 +45,20 @@ public enum GarbageDestination: Hashable, Sendable {
 
 /// Sends until it is closed.
 final class GarbageSource: Sendable {
-    private let stop: StopSignal
-    private let thread: LabThread
+    private let thread: WorkingThread
 
     /// - Parameters:
     ///   - rate: packets a second, up to a thousand.
     ///   - destinations: in turn.
     ///   - namespace: its eth0 is the cable they go over.
     init(rate: Int, to destinations: [GarbageDestination], from namespace: NetworkNamespace, seed: UInt64) throws {
-        let stop = try StopSignal()
         let socket = try namespace.open("packet socket on eth0") {
             clinux_lab_packet_socket(Int32(if_nametoindex("eth0")), 0x88B5 /* for experiments: nothing comes in */)
         }
-        self.stop = stop
-        thread = try LabThread {
+        thread = try WorkingThread { stop in
             var random = SplitMix64(seed: seed)
             var next = 0
-            while awaitReadable([stop.readable], milliseconds: Int32(max(1, 1000 / rate))).isEmpty {
+            while awaitReadable([stop], milliseconds: Int32(max(1, 1000 / rate))).isEmpty {
                 let payload = (0..<Int.random(in: 8...400, using: &random)).map { _ in
                     UInt8.random(in: 0...255, using: &random)
                 }
@@ -75,8 +72,6 @@ final class GarbageSource: Sendable {
 
     /// Ends the thread. Once only.
     func close() {
-        stop.raise()
-        thread.join()
-        stop.close()
+        thread.close()
     }
 }

@@ -24,15 +24,13 @@ public struct Roughness: Hashable, Sendable {
 
 /// Carries packets until it is closed.
 final class RoughRoad: Sendable {
-    private let stop: StopSignal
-    private let thread: LabThread
+    private let thread: WorkingThread
 
     /// - Parameters:
     ///   - switches: where the ports are.
     ///   - nodes: both, by number.
     ///   - seed: of the delays.
     init(_ roughness: Roughness, in switches: NetworkNamespace, between nodes: [LabNode], seed: UInt64) throws {
-        let stop = try StopSignal()
         let lanes = try Segment.allCases.flatMap { segment in
             try [0, 1].map { node in
                 let port = segment.port(ofNode: node)
@@ -44,11 +42,10 @@ final class RoughRoad: Sendable {
         let peers =
             [nodes[1].hardwareAddress, nodes[0].hardwareAddress]
             + [nodes[1].secondHardwareAddress, nodes[0].secondHardwareAddress]
-        self.stop = stop
-        thread = try LabThread {
+        thread = try WorkingThread { stop in
             var traffic = Traffic(
                 roughness: roughness, lanes: lanes, peers: peers, random: SplitMix64(seed: seed))
-            while !awaitReadable(lanes + [stop.readable], milliseconds: traffic.patience()).contains(stop.readable) {
+            while !awaitReadable(lanes + [stop], milliseconds: traffic.patience()).contains(stop) {
                 traffic.take()
                 traffic.deliver()
             }
@@ -58,9 +55,7 @@ final class RoughRoad: Sendable {
 
     /// Ends the thread; what is on its way is lost. Once only.
     func close() {
-        stop.raise()
-        thread.join()
-        stop.close()
+        thread.close()
     }
 }
 

@@ -24,10 +24,7 @@ public struct HardwareAddress: Hashable, Sendable, CustomStringConvertible {
 
     /// `02:00:00:00:00:01`.
     public var description: String {
-        bytes.map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count < 2 ? "0" + digits : digits
-        }.joined(separator: ":")
+        bytes.map(\.hexadecimal).joined(separator: ":")
     }
 }
 

@@ -5,36 +5,31 @@ import Glibc
 
 /// Follows a set of files, on a thread of its own, until it is closed.
 final class FileFollower: Sendable {
-    private let stop: StopSignal
-    private let thread: LabThread
+    private let thread: WorkingThread
 
     /// Starts following; lines that are in the files already are handed on first.
     /// - Parameter take: called on the follower's thread with the path and a line without its end.
     init(_ paths: [String], take: @escaping @Sendable (String, String) -> Void) throws {
-        let stop = try StopSignal()
         let watch = try check(inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK)), "inotify")
         let following = try paths.map { try FollowedFile($0) }
         for path in paths { try check(inotify_add_watch(watch, path, UInt32(IN_MODIFY)), "watch \(path)") }
-        thread = try LabThread {
+        thread = try WorkingThread { stop in
             var files = following
             while true {
                 for index in files.indices {
                     for line in files[index].newLines() { take(files[index].path, line) }
                 }
-                if awaitReadable([watch, stop.readable]).contains(stop.readable) { break }
+                if awaitReadable([watch, stop]).contains(stop) { break }
                 _ = readSome(watch)
             }
             for file in files { _ = Glibc.close(file.descriptor) }
             _ = Glibc.close(watch)
         }
-        self.stop = stop
     }
 
     /// Ends the thread. Once only.
     func close() {
-        stop.raise()
-        thread.join()
-        stop.close()
+        thread.close()
     }
 }
 

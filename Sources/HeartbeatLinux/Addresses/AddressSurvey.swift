@@ -23,12 +23,8 @@ public struct AddressSurvey: Sendable {
     /// Where the address is, or would come up; it waits for the kernel if only a route can tell.
     public func place(of address: ServiceAddress) -> AddressPlace? {
         guard let tables else { return nil }
-        if let entry = tables.entries(of: address).first, let interface = tables.interface(entry.interface) {
-            return .named(interface: interface.name)
-        }
-        var labels = AliasLabels(tables)
         do throws(AddressFailure) {
-            return try Placement(address, in: tables, route: NetlinkSocket().route, labels: &labels).place
+            return try Placement.place(of: address, in: tables, route: NetlinkSocket().route)
         } catch {
             return .nowhere(reason: error.reason)
         }

@@ -18,8 +18,6 @@ struct Placement: Hashable {
     let prefixLength: UInt8
     let broadcast: [UInt8]?
     let label: String?
-    /// Why it goes there.
-    let place: AddressPlace
 
     /// IFA_PROTO of the addresses that a heartbeat of ours has brought up: the kernel keeps it with the address, so that it is
     /// known whose it is after a crash, and for as long as it is there. Kernels before 5.18 pass over it.
@@ -39,12 +37,7 @@ struct Placement: Hashable {
     ) throws(AddressFailure) {
         let home = try Self.home(of: address, in: tables, former, route)
         interface = home.interface
-        guard interface.isUp else {
-            throw AddressFailure(
-                address: address, reason: "interface \(interface.name) is down; ip link set \(interface.name) up")
-        }
         self.address = address
-        place = home.place
         let bits = max(0, min(address.prefixLength ?? home.bits, address.bytes.count * 8))
         prefixLength = UInt8(bits)
         let inherited = bits == home.bits ? home.broadcast : nil
@@ -56,6 +49,17 @@ struct Placement: Hashable {
 
     // MARK: - Which interface
 
+    /// Where the address is, or else would go.
+    static func place(
+        of address: ServiceAddress, in tables: KernelTables,
+        route: (ServiceAddress) throws(NetlinkError) -> RouteToAddress?
+    ) throws(AddressFailure) -> AddressPlace {
+        if let entry = tables.entries(of: address).first, let interface = tables.interface(entry.interface) {
+            return .named(interface: interface.name)
+        }
+        return try home(of: address, in: tables, nil, route).place
+    }
+
     /// An interface, and what is taken from there where the word leaves it open.
     private struct Home {
         let place: AddressPlace
@@ -65,6 +69,19 @@ struct Placement: Hashable {
     }
 
     private static func home(
+        of address: ServiceAddress, in tables: KernelTables, _ former: HeldAddress?,
+        _ route: (ServiceAddress) throws(NetlinkError) -> RouteToAddress?
+    ) throws(AddressFailure) -> Home {
+        let home = try anyHome(of: address, in: tables, former, route)
+        guard home.interface.isUp else {
+            let name = home.interface.name
+            throw AddressFailure(address: address, reason: "interface \(name) is down; ip link set \(name) up")
+        }
+        return home
+    }
+
+    /// It may be down.
+    private static func anyHome(
         of address: ServiceAddress, in tables: KernelTables, _ former: HeldAddress?,
         _ route: (ServiceAddress) throws(NetlinkError) -> RouteToAddress?
     ) throws(AddressFailure) -> Home {
@@ -250,9 +267,4 @@ extension NetlinkSocket {
     func route(to address: ServiceAddress) throws(NetlinkError) -> RouteToAddress? {
         try lookUp(RouteToAddress.request(address)).flatMap(RouteToAddress.init)
     }
-}
-
-extension ServiceAddress {
-    /// fe80::/10.
-    fileprivate var isLinkLocal: Bool { isIPv6 && bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80 }
 }

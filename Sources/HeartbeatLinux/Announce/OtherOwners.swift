@@ -1,8 +1,8 @@
 // Who else answers for an address on its LAN? Asked once before a daemon is there, with ARP probes (RFC 5227), and waited for: a
 // command may take its time, a node that serves may not.
 
-import CLinux
 import Glibc
+import HeartbeatModel
 
 /// Asks the neighbours of this machine for IPv4 addresses.
 public enum OtherOwners {
@@ -39,37 +39,27 @@ public enum OtherOwners {
 
     /// One interface.
     private struct Listener {
+        let port: EthernetPort
         let socket: MediaDescriptor
-        let index: Int32
-        let station: [UInt8]
         let questions: [Question]
 
         init(_ interface: String, _ questions: [Question]) throws(MediaError) {
-            index = Int32(bitPattern: try InterfaceQuery.index(of: interface))
-            let (type, station) = try InterfaceQuery.station(of: interface)
-            guard type == 1 /* ARPHRD_ETHER */ else {
-                throw MediaError(
-                    .openSocket, "neighbours on \(interface)", code: EAFNOSUPPORT, reason: "not an Ethernet interface")
-            }
-            self.station = station
             self.questions = questions
-            socket = MediaDescriptor(
-                takingOwnershipOf: try check(clinux_packet_socket(), .openSocket, "asking neighbours"))
+            port = try EthernetPort(interface)
+            socket = try port.openSocket()
             PacketFilter([.halfWord(at: 6, is: UInt16(ArpPacket.Operation.reply.rawValue))]).attachIfPossible(
                 to: socket)
-            try check(
-                clinux_packet_listen(socket.number, index, ArpPacket.ethertype), .bind, "interface \(interface)")
+            try port.listen(with: socket, to: ArpPacket.ethertype)
         }
 
         /// From no address, so that nobody takes this machine for its owner.
         func ask(except answered: Set<Question>) {
             for question in questions where !answered.contains(question) {
                 let packet = ArpPacket(
-                    .request, senderStation: station, sender: .any(isIPv6: false), targetStation: ArpPacket.nobody,
+                    .request, senderStation: port.station, sender: .any(isIPv6: false), targetStation: ArpPacket.nobody,
                     target: question.address
                 ).bytes
-                _ = clinux_packet_send(
-                    socket.number, index, ArpPacket.ethertype, ArpPacket.everybody, packet, packet.count)
+                _ = port.send(packet, of: ArpPacket.ethertype, to: ArpPacket.everybody, over: socket)
             }
         }
 
@@ -80,13 +70,9 @@ public enum OtherOwners {
                 guard let reply = ArpPacket(Array(bytes[..<count])), reply.operation == .reply,
                     let question = questions.first(where: { $0.address == reply.sender })
                 else { continue }
-                answers[question] = reply.senderStation.map { hexadecimal($0) }.joined(separator: ":")
+                answers[question] = reply.senderStation.map(\.hexadecimal).joined(separator: ":")
             }
             return answers
-        }
-
-        private func hexadecimal(_ byte: UInt8) -> String {
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
         }
     }
 }

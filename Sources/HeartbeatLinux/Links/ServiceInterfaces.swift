@@ -30,11 +30,7 @@ public final class ServiceInterfaces {
     }
 
     private func place(of address: ServiceAddress, in tables: KernelTables) -> String? {
-        if let entry = tables.entries(of: address).first { return tables.interface(entry.interface)?.name }
-        var labels = AliasLabels(tables)
-        if let placement = try? Placement(address, in: tables, route: socket.route, labels: &labels) {
-            return placement.interface.name
-        }
+        if let place = try? Placement.place(of: address, in: tables, route: socket.route) { return place.interface }
         let any = tables.interfaces.filter { !$0.isLoopback }
         return Placement.network(of: address, among: any, in: tables).flatMap { tables.interface($0.interface)?.name }
     }

@@ -66,7 +66,7 @@ struct LogFile: Sendable {
         guard !isBorrowed else { return }
         reopenIfMoved()
         guard descriptor < 0 else { return }
-        let opened = Self.isNobodyElses(directory) ? openFollowing() : openHere()
+        let opened = Self.open(path)
         guard opened >= 0 else { throw HostError("open", path) }
         descriptor = opened
         shareWithClients()
@@ -75,21 +75,25 @@ struct LogFile: Sendable {
     // Not blocking, in case somebody has put a FIFO there.
     private static let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
 
-    /// Through a link, too, unless it is another's.
-    private func openFollowing() -> Int32 {
-        let opened = Glibc.open(path, Self.flags | O_NOFOLLOW, 0o644)
+    /// Follows root's own link where nobody else can make one, and judges the place to which it leads anew.
+    private static func open(_ path: String, links: Int = TrustedPath.mostLinks) -> Int32 {
+        let directory = Directories.directory(of: path)
+        guard TrustedPath.isNobodyElses(directory) else { return openWithoutLinks(path) }
+        let opened = Glibc.open(path, flags | O_NOFOLLOW, 0o644)
         guard opened < 0, errno == ELOOP else { return opened }
         var status = stat()
-        guard lstat(path, &status) == 0, status.st_uid == 0 || status.st_uid == geteuid() else {
+        guard links > 0, lstat(path, &status) == 0, TrustedPath.isOwn(status),
+            let target = Directories.target(ofLink: path)
+        else {
             errno = ELOOP
             return -1
         }
-        return Glibc.open(path, Self.flags, 0o644)
+        return open(target.hasPrefix("/") ? target : directory + target, links: links - 1)
     }
 
     /// Where others may write: neither through a link nor into a file that has another name, which may be anywhere.
-    private func openHere() -> Int32 {
-        let opened = clinux_open_without_links(path, Self.flags, 0o644)
+    private static func openWithoutLinks(_ path: String) -> Int32 {
+        let opened = clinux_open_without_links(path, flags, 0o644)
         var status = stat()
         guard opened >= 0, fstat(opened, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_nlink > 1
         else { return opened }
@@ -117,39 +121,6 @@ struct LogFile: Sendable {
             fstat(descriptor, &opened) == 0 && stat(path, &named) == 0 && opened.st_ino == named.st_ino
             && opened.st_dev == named.st_dev
         if !isSame { close() }
-    }
-
-    // MARK: - Whom to trust
-
-    private var directory: String {
-        path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-    }
-
-    /// Whether no other user can replace what lies in a directory, or have its path lead elsewhere. In one that is everybody's
-    /// but sticky (/tmp), each replaces only what is his.
-    static func isNobodyElses(_ directory: String, links: Int = 40) -> Bool {
-        guard links > 0, directory.hasPrefix("/") else { return false }
-        var path = ""
-        for component in "./\(directory)".split(separator: "/") {
-            let parent = path
-            path += "/\(component)"
-            var status = stat()
-            guard lstat(path, &status) == 0, status.st_uid == 0 || status.st_uid == geteuid() else { return false }
-            if status.st_mode & S_IFMT == S_IFLNK {
-                guard let target = target(of: path),
-                    isNobodyElses(target.hasPrefix("/") ? target : "\(parent)/\(target)", links: links - 1)
-                else { return false }
-            } else if status.st_mode & 0o022 != 0, status.st_mode & S_ISVTX == 0 {
-                return false
-            }
-        }
-        return true
-    }
-
-    private static func target(of link: String) -> String? {
-        var room = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = readlink(link, &room, room.count)
-        return count > 0 ? String(decoding: room.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self) : nil
     }
 }
 

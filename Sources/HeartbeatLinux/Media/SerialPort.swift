@@ -69,10 +69,10 @@ final class SerialPort: MediumPort, ReceivingSource {
         writeNext()
     }
 
-    /// How long a message may be under way before it is stuck: two seconds more than a full buffer of the tty driver (4 KiB,
-    /// ten bits a byte) takes, because the driver tells of room only when nearly all of it has gone.
+    /// How long a message may be under way before it is stuck: two seconds more than a full buffer of the tty driver (4 KiB)
+    /// takes, because the driver tells of room only when nearly all of it has gone.
     static func stall(baud: Int) -> Duration {
-        .seconds(2) + time(of: 4096, baud: baud)
+        .seconds(2) + MediumConfiguration.serialTime(ofBytes: 4096, baud: baud)
     }
 
     /// Tells a reader that is gone from a burst that was faster than the line.
@@ -145,16 +145,12 @@ final class SerialPort: MediumPort, ReceivingSource {
         guard queue.isEmpty else { return queue.removeFirst() }
         guard repeatPause == nil, !repeats.isEmpty else { return nil }
         let message = repeats.removeFirst()
-        repeatPause = reactor.after(Self.time(of: message.count, baud: line.baud) * Self.repeatShare) { [weak self] in
+        let time = MediumConfiguration.serialTime(ofBytes: message.count, baud: line.baud)
+        repeatPause = reactor.after(time * Self.repeatShare) { [weak self] in
             self?.repeatPause = nil
             self?.writeNext()
         }
         return message
-    }
-
-    /// How long a line carries so many bytes: ten bits each.
-    private static func time(of bytes: Int, baud: Int) -> Duration {
-        .microseconds(bytes * 10 * 1_000_000 / max(1, baud))
     }
 
     private func wrote(_ result: Result<Void, any Error>) {

@@ -2,7 +2,6 @@
 // firewall on the way or on the neighbour never drops. Sent and received behind the kernel's back, whose own table of
 // neighbours believes an old answer for a while.
 
-import CLinux
 import Glibc
 import HeartbeatModel
 
@@ -20,24 +19,17 @@ enum NeighbourExchange {
         _ address: IPAddress, _ device: String, _ route: ProbeRoute
     ) -> DatagramExchange.Preparation {
         return { () throws(MediaError) -> DatagramExchange in
-            let index = Int32(bitPattern: try InterfaceQuery.index(of: device))
-            let (type, station) = try InterfaceQuery.station(of: device)
-            guard type == 1 /* ARPHRD_ETHER */ else {
-                throw MediaError(
-                    .openSocket, "neighbours on \(device)", code: EAFNOSUPPORT, reason: "not an Ethernet interface")
-            }
-            let question = try address.isIPv6 ? solicitation(address, station, route) : arp(address, station, route)
-            let socket = MediaDescriptor(
-                takingOwnershipOf: try check(clinux_packet_socket(), .openSocket, "asking neighbours"))
-            // First the filter: once bound, every frame of the interface arrives.
+            let port = try EthernetPort(device)
+            let question =
+                try address.isIPv6 ? solicitation(address, port.station, route) : arp(address, port.station, route)
+            let socket = try port.openSocket()
             try check(question.filter.attachIfPossible(to: socket), .setUp, "neighbours on \(device)")
-            try check(clinux_packet_listen(socket.number, index, question.ethertype), .bind, "interface \(device)")
+            try port.listen(with: socket, to: question.ethertype)
             return DatagramExchange(
                 socket: socket,
                 send: { () throws(MediaError) in
-                    let sent = clinux_packet_send(
-                        socket.number, index, question.ethertype, question.station, question.packet,
-                        question.packet.count)
+                    let sent = port.send(
+                        question.packet, of: question.ethertype, to: question.station, over: socket)
                     try check(sent < 0 ? -1 : 0, .send, device)
                 },
                 judge: question.judge)

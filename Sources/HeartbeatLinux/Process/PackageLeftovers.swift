@@ -3,6 +3,7 @@
 
 import Crypto
 import Glibc
+import HeartbeatModel
 import Synchronization
 
 /// Knows files by what is in them: byte for byte as a package has installed them. Those of the packages that could be looked
@@ -31,9 +32,8 @@ public final class PackageLeftovers: Sendable {
     private let digests: [String: Set<String>]
     private let recorded: DpkgRecord
 
-    public convenience init() {
-        self.init(digests: Self.digests, dpkgStatus: "/var/lib/dpkg/status")
-    }
+    /// One for the whole process: what has been judged once, and dpkg's record of some megabytes, is not read again.
+    public static let ofThisMachine = PackageLeftovers(digests: digests, dpkgStatus: "/var/lib/dpkg/status")
 
     /// `digests` by name, SHA-256 in hexadecimal; `dpkgStatus`: where dpkg keeps what it knows of packages.
     init(digests: [String: Set<String>], dpkgStatus: String) {
@@ -74,16 +74,7 @@ public final class PackageLeftovers: Sendable {
     /// What is too long or cannot be read is none of these.
     private func isAsInstalled(_ path: String, _ digests: Set<String>) -> Bool {
         guard let bytes = Descriptors.contents(of: path, atMost: Self.sizeLimit) else { return false }
-        return digests.contains(SHA256.hash(data: bytes).hexadecimal)
-            || recorded.digest(of: path) == Insecure.MD5.hash(data: bytes).hexadecimal
-    }
-}
-
-extension Digest {
-    fileprivate var hexadecimal: String {
-        map { byte in
-            let text = String(byte, radix: 16)
-            return text.utf8.count == 1 ? "0" + text : text
-        }.joined()
+        return digests.contains(SHA256.hash(data: bytes).map(\.hexadecimal).joined())
+            || recorded.digest(of: path) == Insecure.MD5.hash(data: bytes).map(\.hexadecimal).joined()
     }
 }

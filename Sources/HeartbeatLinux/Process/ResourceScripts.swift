@@ -33,7 +33,7 @@ public struct ResourceScripts: Sendable {
     public var paths: ScriptPaths
     private let leftovers: PackageLeftovers
 
-    public init(paths: ScriptPaths = ScriptPaths(), leftovers: PackageLeftovers = PackageLeftovers()) {
+    public init(paths: ScriptPaths = ScriptPaths(), leftovers: PackageLeftovers = .ofThisMachine) {
         self.paths = paths
         self.leftovers = leftovers
     }
@@ -68,13 +68,15 @@ public struct ResourceScripts: Sendable {
         guard !name.isEmpty, name != ".", name != "..", !name.utf8.contains(UInt8(ascii: "/")) else {
             return .failure(.badName(name))
         }
-        let directories = [paths.configuration + "/resource.d", paths.shippedScripts, paths.initScripts]
         let candidates = directories.map { "\($0)/\(name)" }
         if isExecutableFile(candidates[1]), isLeftover(candidates[0], name) { return .success(candidates[1]) }
         if let path = candidates.first(where: isExecutableFile) { return .success(path) }
         if let path = candidates.first(where: isFile) { return .failure(.notExecutable(path: path)) }
         return .failure(.notFound(name: name, searched: candidates))
     }
+
+    /// Where a script is looked for, in this order.
+    var directories: [String] { [paths.configuration + "/resource.d", paths.shippedScripts, paths.initScripts] }
 
     /// The owner's own script: one in `resource.d` of the configuration that may be executed. A link to the shipped one, put
     /// there for those who call it by that path, is nobody's own, nor is what Debian's package has left.

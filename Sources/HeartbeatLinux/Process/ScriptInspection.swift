@@ -44,7 +44,6 @@ extension ResourceScripts {
 
     /// Every word that haresources could name: scripts, and where systemd runs its services as `systemd::unit`. In order.
     public func available() -> [String] {
-        let directories = [paths.configuration + "/resource.d", paths.shippedScripts, paths.initScripts]
         let scripts = directories.flatMap { directory in
             Directories.names(in: directory).filter { access("\(directory)/\($0)", X_OK) == 0 }
         }

@@ -42,11 +42,12 @@ public enum TrustedPath {
     /// the sticky bit nobody can replace what belongs to another.
     public static func doubts(about path: String) -> [PathDoubt] {
         var doubts: [PathDoubt] = []
-        for path in Set([path, resolved(path)]).sorted() {
-            for component in components(of: path) {
-                guard let doubt = doubt(about: component), !doubts.contains(doubt) else { continue }
-                doubts.append(doubt)
-            }
+        walk(path.hasPrefix("/") ? path : "\(Directories.resolved("."))/\(path)") { component, status in
+            // Root's own group is root.
+            guard let cause = cause(of: status, trusting: ownersOfPrograms), cause != .group(0) else { return true }
+            let doubt = PathDoubt(component: component, cause: cause)
+            if !doubts.contains(doubt) { doubts.append(doubt) }
+            return true
         }
         return doubts
     }
@@ -56,37 +57,63 @@ public enum TrustedPath {
         doubts(about: path).first(where: \.isGrave)
     }
 
-    private static func doubt(about component: String) -> PathDoubt? {
-        var status = stat()
-        guard lstat(component, &status) == 0 else { return nil }
-        let isLink = status.st_mode & S_IFMT == S_IFLNK
-        if !trustedOwners.contains(status.st_uid) {
-            return PathDoubt(component: component, cause: .owner(status.st_uid))
-        }
-        let isSticky = status.st_mode & S_IFMT == S_IFDIR && status.st_mode & 0o1000 != 0
-        guard !isLink, !isSticky else { return nil }
-        if status.st_mode & 0o002 != 0 { return PathDoubt(component: component, cause: .everybody) }
-        guard status.st_mode & 0o020 != 0, status.st_gid != 0 else { return nil }
-        return PathDoubt(component: component, cause: .group(status.st_gid))
+    /// Whether there is such a directory and no other user, nor any group, can replace what lies in it or have its path lead
+    /// elsewhere.
+    static func isNobodyElses(_ directory: String) -> Bool {
+        directory.hasPrefix("/") && walk(directory) { _, status in cause(of: status, trusting: owners) == nil }
     }
 
-    private static let trustedOwners: Set<uid_t> = {
+    /// Whether it is root's, or this process's own.
+    static func isOwn(_ status: stat) -> Bool { owners.contains(status.st_uid) }
+
+    private static var owners: Set<uid_t> { [0, geteuid()] }
+
+    private static let ownersOfPrograms: Set<uid_t> = {
         var status = stat()
-        let owner = stat("/proc/self/exe", &status) == 0 ? status.st_uid : 0
-        return [0, geteuid(), owner]
+        return stat("/proc/self/exe", &status) == 0 ? owners.union([status.st_uid]) : owners
     }()
 
-    /// `/`, `/etc`, `/etc/ha.d` …
-    private static func components(of path: String) -> [String] {
-        let names = path.split(separator: "/")
-        return ["/"] + names.indices.map { "/" + names[...$0].joined(separator: "/") }
+    private static func cause(of status: stat, trusting owners: Set<uid_t>) -> PathDoubt.Cause? {
+        guard owners.contains(status.st_uid) else { return .owner(status.st_uid) }
+        let kind = status.st_mode & S_IFMT
+        guard kind != S_IFLNK, kind != S_IFDIR || status.st_mode & S_ISVTX == 0 else { return nil }
+        if status.st_mode & 0o002 != 0 { return .everybody }
+        return status.st_mode & 0o020 != 0 ? .group(status.st_gid) : nil
     }
 
-    private static func resolved(_ path: String) -> String {
-        guard let text = realpath(path, nil) else { return path }
-        defer { free(text) }
-        return String(cString: text)
+    /// As many as the kernel follows in one path (path_resolution(7)).
+    static let mostLinks = 40
+
+    /// Goes the way of an absolute path as the kernel does, from / on, and has each component looked at: also every link, and all
+    /// that lies on the way to where it leads. Returns whether the end was reached: not where something is missing or `look` does
+    /// not want to go on.
+    @discardableResult
+    private static func walk(_ path: String, _ look: (_ component: String, stat) -> Bool) -> Bool {
+        var status = stat()
+        guard lstat("/", &status) == 0, look("/", status) else { return false }
+        // Without links in it; / itself is empty.
+        var here = ""
+        var ahead = names(path)
+        var links = mostLinks
+        while let name = ahead.popLast() {
+            if name == ".." { here = here.lastIndex(of: "/").map { String(here[..<$0]) } ?? "" }
+            guard name != ".", name != ".." else { continue }
+            let component = "\(here)/\(name)"
+            guard lstat(component, &status) == 0, look(component, status) else { return false }
+            guard status.st_mode & S_IFMT == S_IFLNK else {
+                here = component
+                continue
+            }
+            links -= 1
+            guard links >= 0, let target = Directories.target(ofLink: component) else { return false }
+            if target.hasPrefix("/") { here = "" }
+            ahead += names(target)
+        }
+        return true
     }
+
+    /// The first comes last.
+    private static func names(_ path: String) -> [Substring] { path.split(separator: "/").reversed() }
 }
 
 extension ResourceScripts {

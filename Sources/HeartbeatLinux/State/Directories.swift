@@ -61,6 +61,26 @@ public enum Directories {
         return names
     }
 
+    /// The path without links in it, from / on; unchanged if there is nothing.
+    public static func resolved(_ path: String) -> String {
+        guard let text = realpath(path, nil) else { return path }
+        defer { free(text) }
+        return String(cString: text)
+    }
+
+    /// The directory of a file, as its path has it, with the slash at the end; `.` for a bare name.
+    static func directory(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    }
+
+    /// Where a link leads, as it is written there; `nil` for anything else.
+    public static func target(ofLink path: String) -> String? {
+        var room = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink(path, &room, room.count)
+        guard count > 0, count < room.count else { return nil }
+        return String(decoding: room.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
     /// The number of a user; `nil` when there is none of that name.
     public static func userID(_ name: String) -> uid_t? {
         Account.entry(of: name) { $0.pw_uid }

@@ -43,18 +43,8 @@ public struct PrivateDirectory: Sendable {
     public func write(_ bytes: [UInt8], to name: String, mode: mode_t = 0o600) throws(HostError) {
         let directory = try open()
         defer { close(directory) }
-        let new = name + ".new"
-        unlinkat(directory, new, 0)
-        let descriptor = openat(directory, new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
-        guard descriptor >= 0 else { throw HostError("create", "\(path)/\(new)") }
-        defer { close(descriptor) }
-        if let code = Descriptors.write(bytes, to: descriptor) {
-            unlinkat(directory, new, 0)
-            throw HostError("write", "\(path)/\(new)", code: code)
-        }
-        guard fchmod(descriptor, mode) == 0, renameat(directory, new, directory, name) == 0 else {
-            throw HostError("replace", "\(path)/\(name)")
-        }
+        try NewFile.replace(
+            name, in: directory, with: bytes, mode: mode, isSynced: false, shownAs: "\(path)/\(name)")
     }
 
     /// Does nothing when there is no such file.

@@ -49,18 +49,14 @@ public enum BackgroundStart {
     }
 
     private static func readAll(_ descriptor: Int32) -> String {
-        var bytes: [UInt8] = []
-        while bytes.count < 4096, let more = Descriptors.read(descriptor, atMost: 4096), !more.isEmpty { bytes += more }
-        return String(decoding: bytes, as: UTF8.self)
+        String(decoding: Descriptors.contents(from: descriptor, atMost: 4096), as: UTF8.self)
     }
 
     /// The path, not /proc/self/exe: the name of the process is taken from it.
     private static func ownPath() -> String {
-        var room = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = readlink("/proc/self/exe", &room, room.count)
-        guard count > 0, count < room.count else { return "/proc/self/exe" }
-        let path = String(decoding: room.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
-        return access(path, X_OK) == 0 ? path : "/proc/self/exe"
+        let link = "/proc/self/exe"
+        guard let path = Directories.target(ofLink: link), access(path, X_OK) == 0 else { return link }
+        return path
     }
 
     private static func ownName() -> String {

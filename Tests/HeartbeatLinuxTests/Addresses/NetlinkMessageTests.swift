@@ -98,7 +98,7 @@ struct NetlinkMessageTests {
 
     @Test("Random bytes and randomly changed messages are harmless", arguments: 0..<4)
     func fuzzed(seed: UInt64) {
-        var random = SeededGenerator(state: seed)
+        var random = SplitMix64(seed: seed)
         var understood = 0
         for round in 0..<5000 {
             var datagram = Self.samples.randomElement(using: &random)!
@@ -113,18 +113,6 @@ struct NetlinkMessageTests {
         }
         // Changes of values leave messages that are understood.
         #expect(understood > 0)
-    }
-}
-
-/// SplitMix64: the same seed, the same bytes.
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
 

@@ -105,7 +105,7 @@ import Testing
 
     @Test func hostileClientsHarmNobody() throws {
         let harness = try Harness()
-        var random = RepeatableRandom(state: 11)
+        var random = SplitMix64(seed: 11)
         for round in 0..<60 {
             let descriptor = try harness.connect()
             let size = [0, 1, 100, 1024, 1025, 5000, 100_000][round % 7]

@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test func mutatedTextNeverTrapsAndStaysCanonical() {
-        var random = RepeatableRandom(state: 7)
+        var random = SplitMix64(seed: 7)
         let seeds = ControlTextTests.requests.map { Array($0.line.utf8) }
         for _ in 0..<20000 {
             var bytes = seeds[Int.random(in: 0..<seeds.count, using: &random)]
@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    private func mutate(_ bytes: inout [UInt8], using random: inout RepeatableRandom) {
+    private func mutate(_ bytes: inout [UInt8], using random: inout SplitMix64) {
         let place = Int.random(in: 0...bytes.count, using: &random)
         switch Int.random(in: 0..<4, using: &random) {
         case 0: bytes.insert(.random(in: 0...255, using: &random), at: place)
@@ -75,18 +75,5 @@ import Testing
         case 2: if place < bytes.count { bytes[place] = .random(in: 0...255, using: &random) }
         default: bytes.insert(contentsOf: bytes.prefix(place), at: place)
         }
-    }
-}
-
-/// splitmix64, so that a failure can be repeated.
-struct RepeatableRandom: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

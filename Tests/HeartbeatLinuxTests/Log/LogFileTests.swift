@@ -145,4 +145,22 @@ import Testing
         #expect(lchown(path, 0, 0) == 0 && chmod(base, 0o777) == 0)
         #expect(file.append("three") != .written && readFile(base + "/elsewhere") == "one\n")
     }
+
+    @Test(.enabled(if: asRoot, "needs root"))
+    func `root's own link into another's directory is followed, but not what lies there`() throws {
+        let base = try temporaryDirectory()
+        defer { removeTree(base) }
+        let (victim, place, path) = (base + "/passwd", base + "/place", base + "/ha-log")
+        writeFile(victim, "root\n")
+        #expect(mkdir(place, 0o755) == 0 && chown(place, 4711, 4711) == 0)
+        #expect(symlink("place/log", path) == 0)
+        for plant in [symlink, link] {
+            #expect(plant(victim, place + "/log") == 0)
+            var file = LogFile(path: path)
+            #expect(file.append("forged") != .written && readFile(victim) == "root\n")
+            unlink(place + "/log")
+        }
+        var file = LogFile(path: path)
+        #expect(file.append("one") == .written && readFile(place + "/log") == "one\n")
+    }
 }

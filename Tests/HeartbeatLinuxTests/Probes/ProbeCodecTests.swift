@@ -81,7 +81,7 @@ struct DnsQueryTests {
 
     @Test("Whatever arrives is survived")
     func fuzz() {
-        var generator = Generator(seed: 1)
+        var generator = SplitMix64(seed: 1)
         for _ in 0..<20_000 {
             var bytes = Self.answer()
             for _ in 0..<Int.random(in: 0...4, using: &generator) {
@@ -134,7 +134,7 @@ struct HttpExchangeTests {
 
     @Test("Whatever arrives is survived, and decided when it is long enough")
     func fuzz() {
-        var generator = Generator(seed: 2)
+        var generator = SplitMix64(seed: 2)
         let good = Array("HTTP/1.1 200 OK\r\n".utf8)
         for _ in 0..<20_000 {
             var bytes = good
@@ -185,20 +185,5 @@ struct NeighbourPacketTests {
             other[offset] ^= 0x40
             #expect(ArpPacket(other) == nil, "\(offset)")
         }
-    }
-}
-
-/// The same numbers every time (splitmix64).
-private struct Generator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
     }
 }

@@ -89,4 +89,30 @@ import Testing
             #expect(TrustedPath.doubts(about: directory + "/nothing").isEmpty)
         }
     }
+
+    @Test func `every link on the way is doubtful in the place where it lies`() throws {
+        try #require(getuid() == 0, "giving files to others needs root")
+        try inDirectory { directory in
+            for name in ["one", "two", "three"] { try #require(mkdir("\(directory)/\(name)", 0o755) == 0) }
+            let file = directory + "/three/file"
+            writeFile(file, "", mode: 0o755)
+            try #require(symlink("../two/link", directory + "/one/link") == 0)
+            try #require(symlink(file, directory + "/two/link") == 0)
+            let path = directory + "/one/link"
+            #expect(TrustedPath.doubts(about: path).isEmpty && TrustedPath.isNobodyElses(directory + "/one"))
+            // Neither the first directory nor the last.
+            #expect(chmod(directory + "/two", 0o777) == 0)
+            #expect(TrustedPath.refusal(of: path) == PathDoubt(component: directory + "/two", cause: .everybody))
+            try #require(symlink("two", directory + "/way") == 0)
+            #expect(!TrustedPath.isNobodyElses(directory + "/way"))
+            #expect(chmod(directory + "/two", 0o755) == 0 && TrustedPath.isNobodyElses(directory + "/way"))
+            // For a log any group is another user, also root's, which is none for a script.
+            #expect(chmod(directory + "/two", 0o775) == 0)
+            #expect(TrustedPath.doubts(about: path).isEmpty && !TrustedPath.isNobodyElses(directory + "/way"))
+            try #require(symlink("circle", directory + "/circle") == 0)
+            #expect(TrustedPath.doubts(about: directory + "/circle").isEmpty)
+            #expect(!TrustedPath.isNobodyElses(directory + "/circle") && !TrustedPath.isNobodyElses("relative"))
+            #expect(!TrustedPath.isNobodyElses(directory + "/nothing"))
+        }
+    }
 }
