@@ -34,6 +34,7 @@ extension ClusterCore {
         }
         peerHoldings = holdings
         if holdings.isStable, !wasStable, let peer { notify(.remoteStable(node: peer.name)) }
+        compareOwnLines(at: now)
         consider(report, sequence: sequence, at: now)
         compareGroups()
         if report.claim?.wantsAnswer == true { self.report(force: true) }

@@ -11,7 +11,7 @@ extension ClusterCore {
         for index in runners.indices where claim.failed.contains(runners[index].group.key) {
             // One that waits for another group is adopted and stopped.
             guard !own.adopted.contains(index), !own.held.contains(set(of: index)), runners[index].phase == .stopped,
-                peerHoldings?.claimed.contains(set(of: index)) == true, !isUnlikePeers(index)
+                peerHoldings?.claimed.contains(set(of: index)) == true, !isUnlikePeers(index), !isUnconfirmed(index)
             else { continue }
             notify(.adoptingGroup(runners[index].group))
             own.adopt(index)

@@ -16,6 +16,7 @@ extension ClusterCore {
         precondition(Set(new.nodes) == Set(configuration.nodes), "nodes \(new.nodes) instead of \(configuration.nodes)")
         let old = configuration
         configuration = new
+        readLines(new.groups)
         notify(.reconfigured)
         redefinePingNodes(now: now)
         links.redefine(
@@ -37,7 +38,7 @@ extension ClusterCore {
         }
     }
 
-    private mutating func redefineGroups(now: Instant) {
+    mutating func redefineGroups(now: Instant) {
         var matched: Set<Int> = []
         for group in configuration.groups {
             let same = runners.firstIndex {
@@ -63,7 +64,7 @@ extension ClusterCore {
     }
 
     /// Groups that an earlier reload removed, and that are gone by now.
-    private mutating func forgetRetiredGroups() {
+    mutating func forgetRetiredGroups() {
         let busy = Set(pendingActions.values)
         let kept = runners.indices.filter { !runners[$0].isRetired || !runners[$0].isReleased || busy.contains($0) }
         guard kept.count < runners.count else { return }
@@ -128,7 +129,9 @@ extension ClusterCore {
     /// Tells which groups differ, when that has changed.
     mutating func compareGroups() {
         guard let peer, let theirs = peerHoldings?.claim?.groups else { return }
+        complainOfOwnLines()
         let differing = configuration.groups.filter { !theirs.contains($0.fingerprint) }.map(\.key)
+            .filter { !ownLines.namedByEach.contains($0) }
         guard differing != differingGroups else { return }
         differingGroups = differing
         if !differing.isEmpty { notify(.differentGroups(node: peer.name, keys: differing)) }

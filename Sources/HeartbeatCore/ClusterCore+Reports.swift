@@ -11,6 +11,7 @@ extension ClusterCore {
             adopted: (peerTakesSingly ? own.adopted : own.adopted + own.leaving).sorted().map { runners[$0].group.key },
             kept: keptGroups.map { runners[$0].group.key },
             awaited: awaitedGroups.map { runners[$0].group.key }, groups: fingerprints, busy: busyPlacements,
+            ownOnBoth: ownLines.namedByEach,
             health: network.isEmpty ? nil : network.health)
         return ResourceReport(hold: own.held, isStable: isStable, info: reportInfo, claim: claim)
     }
@@ -66,6 +67,7 @@ extension ClusterCore {
         guard force || report.differs(from: lastReport) else { return }
         report.claim?.wantsAnswer = asking
         let sequence = send(.resource(report))
+        if ownLines.told == nil { ownLines.told = sequence }
         lastReport = report
         lastReportSequence = sequence
         if challenge == Self.unsentChallenge { challenge = sequence }
@@ -84,6 +86,6 @@ extension ResourceReport {
             || claim?.failed != other.claim?.failed || claim?.adopted != other.claim?.adopted
             || claim?.kept != other.claim?.kept || claim?.health != other.claim?.health
             || claim?.groups != other.claim?.groups
-            || claim?.busy != other.claim?.busy
+            || claim?.busy != other.claim?.busy || claim?.ownOnBoth != other.claim?.ownOnBoth
     }
 }

@@ -22,6 +22,7 @@ extension ClusterCore {
         offerFailedGroupsToOriginal(at: now)
         watchForOrphans(at: now)
         watchForAgreement()
+        confirmOwnLines()
         failBack(at: now)
         report(force: false)
         advanceShutdown(at: now)
@@ -58,7 +59,7 @@ extension ClusterCore {
 
     private func mayStart(_ index: Int) -> Bool {
         !mayRunOnPeer(index) && !isUnlikePeers(index) && !isBlocked(index) && !sharesWithKept(index)
-            && !isLeaving
+            && !isLeaving && !isUnconfirmed(index)
     }
 
     /// The peer may be running it too.
@@ -85,6 +86,7 @@ extension ClusterCore {
     private func mayRunAdopted(_ index: Int) -> Bool {
         if runners[index].isRunning { return true }
         return peer?.isAlive == true && hasFailedOnPeer(index) && !isUnlikePeers(index) && !isBlocked(index)
+            && !isUnconfirmed(index)
     }
 
     func hasFailedOnPeer(_ index: Int) -> Bool {

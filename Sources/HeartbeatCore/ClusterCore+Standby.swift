@@ -71,11 +71,19 @@ extension ClusterCore {
         guard peer.isActive else { return "node \(peer.name) is not active" }
         guard let peerHoldings, peerHoldings.isStable, challenge == nil, own.held.isDisjoint(with: peerHoldings.claimed)
         else { return "the resources of node \(peer.name) are in transition" }
-        if let index = runners.indices.first(where: { set.contains(self.set(of: $0)) && isUnlikePeers($0) }) {
+        if let index = lineUnlikePeers(in: set) {
             return "node \(peer.name) has no such line in haresources: "
                 + "\(runners[index].group.preferredNode) \(runners[index].group.key); make the files the same"
         }
         return nil
+    }
+
+    /// What is gone from our file and does not run any more is not to be handed over either.
+    private func lineUnlikePeers(in set: HoldSet) -> Int? {
+        runners.indices.first { index in
+            set.contains(self.set(of: index)) && isUnlikePeers(index)
+                && !(runners[index].isRetired && runners[index].isReleased)
+        }
     }
 
     private func obstacleToTakeover() -> String? {
@@ -136,9 +144,7 @@ extension ClusterCore {
             notify(.offerIgnored)
             return
         }
-        guard runners.allSatisfy(\.isSettled),
-            !runners.indices.contains(where: { set.contains(self.set(of: $0)) && isUnlikePeers($0) })
-        else {
+        guard runners.allSatisfy(\.isSettled), lineUnlikePeers(in: set) == nil else {
             notify(.offerIgnored)
             return
         }

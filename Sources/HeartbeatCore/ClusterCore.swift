@@ -87,6 +87,7 @@ public struct ClusterCore: Hashable, Sendable {
     var offeredToOriginal = false
     var network = HealthMonitor()
     var moves = HealthMoves()
+    var ownLines: OwnLines
     /// Keys of the groups whose line in haresources was last known to be another one on the peer.
     var differingGroups: [String] = []
 
@@ -118,6 +119,7 @@ public struct ClusterCore: Hashable, Sendable {
         links = LinkTable(
             local: local, nodes: configuration.nodes, media: configuration.media.map(\.name),
             initdead: configuration.initdead, now: now)
+        ownLines = OwnLines(file: configuration.groups)
         runners = []
         network.ask(configuration.probes, configuration.probeGroups)
         runners = configuration.groups.map { GroupRunner(group: $0, policy: policy, looksFirst: true) }

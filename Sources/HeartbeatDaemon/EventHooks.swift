@@ -109,10 +109,10 @@ final class EventHooks {
             activeNodes.remove(node)
             died(node)
         case .membership(.lateHeartbeat), .membership(.returnedAfterPartition), .membership(.peerRestarted),
-            .membership(.differentNodes), .membership(.differentGroups), .membership(.communicationUp),
-            .membership(.reconfigured), .membership(.shuttingDown), .membership(.allReleased),
-            .membership(.shutdownComplete), .membership(.shutdownUnfinished), .communication, .holdings, .standby,
-            .group, .health:
+            .membership(.differentNodes), .membership(.differentGroups), .membership(.ownOnBoth),
+            .membership(.communicationUp), .membership(.reconfigured), .membership(.shuttingDown),
+            .membership(.allReleased), .membership(.shutdownComplete), .membership(.shutdownUnfinished),
+            .communication, .holdings, .standby, .group, .health:
             break
         }
     }

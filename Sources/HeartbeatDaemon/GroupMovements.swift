@@ -120,7 +120,7 @@ struct GroupMovements {
         case .shuttingDown: cause = newCause(.stop)
         case .reconfigured: cause = newCause(.decision)
         case .localStatus, .statusUpdate, .lateHeartbeat, .returnedAfterPartition, .peerRestarted, .differentNodes,
-            .differentGroups, .communicationUp, .allReleased, .shutdownComplete, .shutdownUnfinished:
+            .differentGroups, .ownOnBoth, .communicationUp, .allReleased, .shutdownComplete, .shutdownUnfinished:
             break
         }
     }

@@ -232,7 +232,7 @@ public enum ClaimRank: Int, Hashable, Comparable, Sendable {
 }
 
 /// swift-heartbeat's addition to a `resource` report (`hbclaim`, `hbheard`, `hbask`, `hbfailed`, `hbadopted`,
-/// `hbkept`, `hbawaits`, `hbgroups`, `hbbusy`, `hbhealth` on the wire).
+/// `hbkept`, `hbawaits`, `hbgroups`, `hbbusy`, `hbown`, `hbhealth` on the wire).
 ///
 /// Unlike `rsc_hold`, which the original clears when it *begins* to release, a rank is above `.none` until the last stop
 /// of the set has ended – unless the receiver takes single groups: then it is `.none` as soon as the set is given away, and `kept`
@@ -260,6 +260,9 @@ public struct ResourceClaim: Hashable, Sendable {
     public var groups: [GroupFingerprint]?
     /// Placements of lines of which the sender still runs something as part of an earlier version of its file.
     public var busy: [UInt32]
+    /// Keys of lines that the sender has in its file under its own name and, as it knows, the receiver under the receiver's. The
+    /// one whose name comes second tells them in `groups` under the other's name once both know.
+    public var ownOnBoth: [String]
     /// What the sender has lost of the network (`hbhealth=<lost>/<unproven>`, followed by ` return` when it wants its groups
     /// back); `nil` when it watches nothing.
     public var health: NodeHealth?
@@ -267,7 +270,8 @@ public struct ResourceClaim: Hashable, Sendable {
     public init(
         local: ClaimRank, foreign: ClaimRank, heard: MessageIdentity? = nil, wantsAnswer: Bool = false,
         failed: [String] = [], adopted: [String] = [], kept: [String]? = nil, awaited: [String] = [],
-        groups: [GroupFingerprint]? = nil, busy: [UInt32] = [], health: NodeHealth? = nil
+        groups: [GroupFingerprint]? = nil, busy: [UInt32] = [], ownOnBoth: [String] = [],
+        health: NodeHealth? = nil
     ) {
         self.local = local
         self.foreign = foreign
@@ -279,6 +283,7 @@ public struct ResourceClaim: Hashable, Sendable {
         self.awaited = awaited
         self.groups = groups
         self.busy = busy
+        self.ownOnBoth = ownOnBoth
         self.health = health
     }
 }

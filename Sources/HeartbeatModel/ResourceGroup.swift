@@ -80,6 +80,11 @@ public struct ResourceGroup: Hashable, Sendable {
 
     /// The word of the first resource: the name of the group everywhere, unique in the file.
     public var key: String { resources[0].word }
+
+    /// The same line beginning with the name of `node`.
+    public func preferring(_ node: NodeName) -> ResourceGroup {
+        ResourceGroup(preferredNode: node, resources: resources, line: line)
+    }
 }
 
 /// What is compared of a group instead of its text: two hashes (FNV-1a, 32 bits), not secrets.

@@ -32,8 +32,12 @@ struct RunPlan {
     var clockDrift: Double
     var network = NetworkPlan.none
     var replays = ReplayPlan.none
-    /// Both nodes are of a version that gives sets only as a whole.
+    /// Each node takes the other for one of a version that gives sets only as a whole.
     var isOfOlderVersion = false
+    /// Keys of groups that every node has in its file under its own name.
+    var ownOnBoth: Set<String> = []
+    /// Somebody mends the files when everything else is healed.
+    var mendsFiles = false
 
     /// Time in which a healed cluster must have settled.
     var patience: Duration {
@@ -62,9 +66,21 @@ struct RunPlan {
         replays = ReplayPlan(trouble: trouble, using: &third)
         spoilScripts(using: &others)
         isOfOlderVersion = others.chance(0.2)
+        drawOwnNames(seed: seed)
         configuration.links = network.links
         configuration.probes = network.probes
         configuration.probeGroups = network.probeGroups
+    }
+
+    /// The line as it is counts for the node whose name comes first.
+    private mutating func drawOwnNames(seed: UInt64) {
+        var random = SplitMix64(seed: seed &* 0x9E37_79B9_7F4A_7C15 ^ 0x6F77_6E6F_6E62)
+        guard !isOfOlderVersion, random.chance(0.08) else { return }
+        ownOnBoth = Set(configuration.groups.map(\.key).filter { _ in random.chance(0.7) })
+        mendsFiles = random.chance(0.3)
+        configuration.groups = configuration.groups.map {
+            ownOnBoth.contains($0.key) ? $0.preferring(configuration.nodes[0]) : $0
+        }
     }
 
     /// One time from which on everything else of a node that leaves must be up on the other one, though something will not stop.

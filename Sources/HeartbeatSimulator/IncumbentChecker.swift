@@ -81,7 +81,7 @@ struct IncumbentChecker {
         let given = configuration.groups.indices.first { group in
             set.contains(configuration.groups[group].preferredNode == name ? .local : .foreign)
                 // It goes on as an exception where it has failed on the other.
-                && snapshot?.groups[group].state != .running
+                && snapshot?.state(of: configuration.groups[group].key) != .running
                 && incumbents[group] == Server(host: host, incarnation: world.hosts[host].incarnation)
         }
         return given.map { "\(name) gives up \(configuration.groups[$0].key), which it has served throughout" }

@@ -44,7 +44,7 @@ enum LivenessChecker {
         return world.configuration.groups.indices.compactMap { index in
             let group = world.configuration.groups[index]
             guard !stuck.contains(where: { $0.resources.contains { group.resources.map(\.word).contains($0.word) } }),
-                world.scripts.canStart(group, on: other.name), other.core?.snapshot.groups[index].state != .failed
+                world.scripts.canStart(group, on: other.name), other.core?.snapshot.state(of: group.key) != .failed
             else { return nil }
             let isUp = group.steps.indices.allSatisfy {
                 other.running.contains(ResourcePlace(group: index, position: $0))
@@ -64,13 +64,13 @@ enum LivenessChecker {
         let count = world.configuration.groups[group].steps.count
         let owners = world.hosts.filter { $0.active.contains(group) }
         // A group that could not be started on either node is nobody's until an operator looks at it.
-        if owners.isEmpty, snapshots.contains(where: { $0.groups[group].state == .failed }) { return [] }
+        if owners.isEmpty, snapshots.contains(where: { $0.state(of: key) == .failed }) { return [] }
         if owners.isEmpty, waitsForWhatIsStuck(group, in: world, snapshots) { return [] }
         guard owners.count == 1 else {
             return ["\(key) is active on \(owners.isEmpty ? "no node" : "both nodes")"]
         }
         if let better = world.hosts.indices.first(where: { isBetter($0, than: owners[0], in: world) }),
-            snapshots[better].groups[group].state != .failed
+            snapshots[better].state(of: key) != .failed
         {
             return ["\(key) stays on \(owners[0].name) although \(world.hosts[better].name) is better off"]
         }
@@ -88,7 +88,7 @@ enum LivenessChecker {
                 return false
             }
             return zip(world.hosts, snapshots).contains { host, snapshot in
-                let state = snapshot.groups.first { $0.key == other.key }?.state
+                let state = snapshot.state(of: other.key)
                 return host.active.contains(index) && (state == .releasing || state == .stopFailed)
             }
         }
@@ -103,4 +103,9 @@ enum LivenessChecker {
             }
         }
     }
+}
+
+extension ClusterSnapshot {
+    /// The lines have another order when one was taken anew.
+    func state(of key: String) -> Group.State? { groups.first { $0.key == key }?.state }
 }

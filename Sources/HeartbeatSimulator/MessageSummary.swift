@@ -36,6 +36,7 @@ extension ResourceReport {
         if !claim.adopted.isEmpty { words.append("adopted \(claim.adopted.joined(separator: ","))") }
         if let kept = claim.kept, !kept.isEmpty { words.append("kept \(kept.joined(separator: ","))") }
         if !claim.awaited.isEmpty { words.append("awaits \(claim.awaited.joined(separator: ","))") }
+        if !claim.ownOnBoth.isEmpty { words.append("own on both \(claim.ownOnBoth.joined(separator: ","))") }
         return words.joined(separator: " ")
     }
 }

@@ -15,6 +15,9 @@ public struct Scenario {
     private var configuration = Configuration(nodes: [])
     /// Of every resource of the groups that follow.
     private var monitor: Duration?
+    /// Keys of groups that every node has in its file under its own name.
+    private var ownOnBoth: Set<String> = []
+    private var isOfOlderVersion = false
     private var blocks: [Block] = []
     private var world: World?
 
@@ -58,8 +61,10 @@ public struct Scenario {
                 Resource(
                     word: word, scriptName: word, arguments: [], address: Self.address(word), monitorInterval: monitor)
             }
-            configuration.groups.append(
-                ResourceGroup(preferredNode: NodeName(words[1]), resources: resources, line: number))
+            // `group each web`: every node has it in its file under its own name.
+            if words[1] == "each" { ownOnBoth.insert(words[2]) }
+            let preferred = words[1] == "each" ? configuration.nodes[0] : NodeName(words[1])
+            configuration.groups.append(ResourceGroup(preferredNode: preferred, resources: resources, line: number))
         case "link" where words.count >= 2:
             configuration.links.append(try Self.link(words, line: number))
         case "probe" where words.count >= 2:
@@ -139,6 +144,7 @@ public struct Scenario {
                     throw ScenarioError(line: line, message: "auto_failback is on, off or legacy, not \(parts[1])")
                 }
                 configuration.autoFailback = value
+            case "version" where parts[1] == "older": isOfOlderVersion = true
             case "media":
                 configuration.media = parts[1].split(separator: ",").map {
                     .broadcast(interface: String($0), port: 694)
@@ -178,10 +184,13 @@ public struct Scenario {
         let hosts = configuration.nodes.enumerated().map { index, name in
             Host(name: name, number: UInt8(index + 1), clockRate: 1, clockOffset: .zero, generation: 0)
         }
-        return World(
+        var world = World(
             configuration: configuration, hosts: hosts,
             network: Network(media: configuration.media.map(\.name), path: path), scripts: scripts, seed: 1,
             trace: Trace(detail: .everything))
+        for name in configuration.nodes { world.ownNames[name] = ownOnBoth }
+        world.areOfOlderVersion = isOfOlderVersion
+        return world
     }
 
     private func apply(_ command: ScenarioCommand, to world: inout World) throws(ScenarioError) {
@@ -200,6 +209,7 @@ public struct Scenario {
         case .stick(let word, let name): world.scripts.stuck[NodeName(name), default: []].insert(word)
         case .remove(let word, let name): world.scripts.missing[NodeName(name), default: []].insert(word)
         case .repair: world.scripts.heal()
+        case .correct(let key, let name): world.correct(key, on: try host(name))
         case .plug(let interface, let name, let isUp):
             world.change(.link(interface, host: try host(name), isUp: isUp))
         case .flap(let interface, let name, let down, let up, let length):

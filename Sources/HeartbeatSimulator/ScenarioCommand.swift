@@ -29,6 +29,8 @@ enum ScenarioCommand: Hashable {
     case stick(word: String, on: String)
     /// The script of the resource cannot be run on the node any more.
     case remove(word: String, on: String)
+    /// The line of the group begins with the preferred node's name in the node's file, too.
+    case correct(key: String, on: String)
     /// Every script works again.
     case repair
     /// A cable is pulled out or put back.
@@ -55,6 +57,7 @@ enum ScenarioCommand: Hashable {
         case "break" where words.count == 4 && words[2] == "on": self = .breakGroup(key: words[1], on: words[3])
         case "stick" where words.count == 4 && words[2] == "on": self = .stick(word: words[1], on: words[3])
         case "remove" where words.count == 4 && words[2] == "on": self = .remove(word: words[1], on: words[3])
+        case "correct" where words.count == 4 && words[2] == "on": self = .correct(key: words[1], on: words[3])
         case "repair" where words.count == 1: self = .repair
         case "unplug" where words.count == 4 && words[2] == "on":
             self = .plug(interface: words[1], on: words[3], isUp: false)

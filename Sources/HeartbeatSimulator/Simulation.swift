@@ -47,6 +47,7 @@ public struct Simulation {
             configuration: plan.configuration, hosts: hosts, network: network, scripts: plan.scripts,
             seed: random.next(), trace: trace)
         world.areOfOlderVersion = plan.isOfOlderVersion
+        for name in plan.configuration.nodes { world.ownNames[name] = plan.ownOnBoth }
     }
 
     /// Runs to the end, or to the first violation.
@@ -128,6 +129,8 @@ public struct Simulation {
         undos = undos.map { _ in nil }
         healNetwork()
         for host in world.hosts.indices { world.boot(host) }
+        guard plan.mendsFiles else { return }
+        for key in plan.ownOnBoth.sorted() { world.correct(key, on: 1) }
     }
 
     private mutating func healNetwork() {

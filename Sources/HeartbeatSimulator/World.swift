@@ -25,6 +25,8 @@ struct World {
 
     private(set) var now = Instant.zero
     let configuration: Configuration
+    /// Keys of groups that a node has in its file under its own name, whoever is preferred.
+    var ownNames: [NodeName: Set<String>] = [:]
     var hosts: [Host]
     var network: Network
     var neighbours = Neighbours()
@@ -34,7 +36,8 @@ struct World {
     var checker: SafetyChecker
     /// Who plays messages again; nobody does in most runs.
     var recorder: Recorder?
-    /// The nodes hear each other's reports as those of an older version, which gives sets only as a whole.
+    /// The nodes hear each other's reports as those of an older version, which gives sets only as a whole and does not know of lines
+    /// that each node has under its own name.
     var areOfOlderVersion = false
     var queue = HappeningQueue<Happening>()
     private let codec: MessageCodec
@@ -139,11 +142,28 @@ struct World {
         hosts[host].bootedAt = local
         let sample = HostSample(unixTime: unixTime, load: "0.00 0.00 0.00 1/1 1")
         hosts[host].core = ClusterCore(
-            configuration, local: hosts[host].name, uuid: hosts[host].uuid,
+            configuration(of: host), local: hosts[host].name, uuid: hosts[host].uuid,
             generation: Generation(hosts[host].generation), host: sample, randomSeed: random.next(), now: local)
         note(host, "boots with generation \(hosts[host].generation)")
         feed(.hostSampled(sample), to: host)
         watchNetwork(host)
+    }
+
+    /// What stands in the files of a machine.
+    private func configuration(of host: Int) -> Configuration {
+        let name = hosts[host].name
+        var own = configuration
+        own.groups = configuration.groups.map {
+            ownNames[name]?.contains($0.key) == true ? $0.preferring(name) : $0
+        }
+        return own
+    }
+
+    /// Somebody mends the line in the file of a machine, and has it read again.
+    mutating func correct(_ key: String, on host: Int) {
+        ownNames[hosts[host].name]?.remove(key)
+        note(host, "has \(key) in haresources as the others")
+        if hosts[host].isUp { feed(.reconfigured(configuration(of: host)), to: host) }
     }
 
     mutating func planBoot(_ host: Int, after delay: Duration) {
@@ -314,7 +334,7 @@ struct World {
     }
 
     private mutating func transmit(_ original: Message, from sender: Int) {
-        let message = areOfOlderVersion ? original.withoutKeptGroups : original
+        let message = areOfOlderVersion ? original.asOfOlderVersion : original
         trace.message(message, at: now)
         recorder?.record(message, of: sender)
         if case .status(let report) = message.content { checker.said(report.status, host: sender, world: self) }
@@ -358,10 +378,11 @@ struct World {
 
 extension Message {
     /// As a node of an older version sends it.
-    fileprivate var withoutKeptGroups: Message {
+    fileprivate var asOfOlderVersion: Message {
         guard case .resource(var report) = content else { return self }
         report.claim?.kept = nil
         report.claim?.awaited = []
+        report.claim?.ownOnBoth = []
         var copy = self
         copy.content = .resource(report)
         return copy

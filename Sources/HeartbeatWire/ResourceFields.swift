@@ -40,7 +40,7 @@ extension ResourceReport {
 
 extension ResourceClaim {
     /// `hbclaim=<local rank><foreign rank>`, then what there is of `hbheard=<generation>:<sequence>`, `hbask=1`, and
-    /// `hbfailed`, `hbadopted`, `hbkept` and `hbawaits` with group keys joined by blanks, which no key can contain, and
+    /// `hbfailed`, `hbadopted`, `hbkept`, `hbawaits` and `hbown` with group keys joined by blanks, which no key can contain, and
     /// `hbgroups=<placement><content> …` and `hbbusy=<placement> …`, eight hexadecimal digits each, and
     /// `hbhealth=<lost>/<unproven>[ return]`, decimal.
     fileprivate var wireFields: [Message.Field] {
@@ -54,6 +54,7 @@ extension ResourceClaim {
         if !awaited.isEmpty { fields.append(.init("hbawaits", awaited.joined(separator: " "))) }
         if let groups { fields.append(.init("hbgroups", groups.map(\.wireText).joined(separator: " "))) }
         if !busy.isEmpty { fields.append(.init("hbbusy", busy.map(\.hexadecimal).joined(separator: " "))) }
+        if !ownOnBoth.isEmpty { fields.append(.init("hbown", ownOnBoth.joined(separator: " "))) }
         if let health {
             fields.append(
                 .init("hbhealth", "\(health.lost)/\(health.unproven)" + (health.wantsReturn ? " return" : "")))
@@ -73,8 +74,8 @@ extension ResourceClaim {
             wantsAnswer: try ResourceReport.readFlag("hbask", &reader) ?? false,
             failed: try reader.optionalWords("hbfailed") ?? [], adopted: try reader.optionalWords("hbadopted") ?? [],
             kept: try reader.optionalWords("hbkept"), awaited: try reader.optionalWords("hbawaits") ?? [],
-            groups: try Self.readGroups(&reader), busy: try Self.readBusy(&reader), health: try Self.readHealth(&reader)
-        )
+            groups: try Self.readGroups(&reader), busy: try Self.readBusy(&reader),
+            ownOnBoth: try reader.optionalWords("hbown") ?? [], health: try Self.readHealth(&reader))
     }
 
     private static func readGroups(_ reader: inout FieldReader) throws(WireError) -> [GroupFingerprint]? {

@@ -127,29 +127,48 @@ import Testing
         }
     }
 
+    /// A pair whose files have been changed twelve times.
+    private static func afterChanges(seed: UInt64) -> Pair {
+        var pair = Pair(seed: seed)
+        pair.run(for: .seconds(40))
+        for _ in 0..<12 where pair.broken.isEmpty {
+            let node = Int.random(in: 0...1, using: &pair.random)
+            switch Int.random(in: 0..<8, using: &pair.random) {
+            case 0: pair.feed(.requested(.standby(.all), RequestID(1)), to: node)
+            case 1: pair.feed(.requested(.takeover(.all), RequestID(2)), to: node)
+            default: pair.reload(Int.random(in: 0..<Pair.versions, using: &pair.random), on: node)
+            }
+            pair.run(for: .milliseconds(Int.random(in: 1...5000, using: &pair.random)))
+        }
+        return pair
+    }
+
+    /// Whatever happened before, everything that `files` say, the version of each node, runs once in the end.
+    private static func end(_ pair: inout Pair, with files: [Int], seed: UInt64) {
+        for node in 0...1 {
+            pair.reload(files[node], on: node)
+            pair.run(for: .milliseconds(Int.random(in: 1...3000, using: &pair.random)))
+        }
+        pair.run(for: .seconds(120))
+        #expect(pair.broken.isEmpty, "seed \(seed): \(pair.broken)")
+        let expected = Pair.configuration(files[0]).groups.flatMap { $0.resources.map(\.word) }.sorted()
+        #expect(pair.active.flatMap(Array.init).sorted() == expected, "seed \(seed): \(pair.active)")
+    }
+
     @Test(arguments: [0..<40, 5000..<5040] as [Range<UInt64>])
     func nothingRunsTwiceWhateverTheFilesSay(seeds: Range<UInt64>) {
         for seed in seeds {
-            var pair = Pair(seed: seed)
-            pair.run(for: .seconds(40))
-            for _ in 0..<12 where pair.broken.isEmpty {
-                let node = Int.random(in: 0...1, using: &pair.random)
-                switch Int.random(in: 0..<8, using: &pair.random) {
-                case 0: pair.feed(.requested(.standby(.all), RequestID(1)), to: node)
-                case 1: pair.feed(.requested(.takeover(.all), RequestID(2)), to: node)
-                default: pair.reload(Int.random(in: 0..<Pair.versions, using: &pair.random), on: node)
-                }
-                pair.run(for: .milliseconds(Int.random(in: 1...5000, using: &pair.random)))
-            }
+            var pair = Self.afterChanges(seed: seed)
             let last = Int.random(in: 0..<Pair.versions, using: &pair.random)
-            for node in 0...1 {
-                pair.reload(last, on: node)
-                pair.run(for: .milliseconds(Int.random(in: 1...3000, using: &pair.random)))
-            }
-            pair.run(for: .seconds(120))
-            #expect(pair.broken.isEmpty, "seed \(seed): \(pair.broken)")
-            let expected = Pair.configuration(last).groups.flatMap { $0.resources.map(\.word) }.sorted()
-            #expect(pair.active.flatMap(Array.init).sorted() == expected, "seed \(seed): \(pair.active)")
+            Self.end(&pair, with: [last, last], seed: seed)
+        }
+    }
+
+    @Test(arguments: [0..<40, 5000..<5040] as [Range<UInt64>])
+    func aLineThatEachNodeHasUnderItsOwnNameRunsOnceWhateverTheFilesSaidBefore(seeds: Range<UInt64>) {
+        for seed in seeds {
+            var pair = Self.afterChanges(seed: seed)
+            Self.end(&pair, with: [0, 1], seed: seed)
         }
     }
 }

@@ -156,6 +156,14 @@ import Testing
         #expect(desk.running == ["web"])
     }
 
+    @Test func aLineThatIsGoneAndReleasedIsNoObstacleToAHandover() {
+        var desk = Self.pair()
+        _ = desk.feed(.reconfigured(Self.configuration([Self.files])))
+        _ = desk.settle()
+        _ = desk.hear(claim: Self.claim(desk, [Self.files]), stable: true)
+        #expect(desk.request(.standby(.local)).steps == ["local me"])
+    }
+
     @Test func otherResourcesAtTheSamePlaceAreOnlyTold() {
         var desk = CoreOnDesk.besideOurs(Self.configuration([Self.web, Self.files]))
         let effects = desk.hear(claim: Self.claim(desk, [Self.group("web", "mail"), Self.files]), stable: true)
@@ -170,6 +178,48 @@ import Testing
         #expect(again.notices.isEmpty)
         let gone = desk.hear(claim: Self.claim(desk, [Self.files]), stable: true)
         #expect(gone.tells(.differentGroups(node: CoreOnDesk.beta, keys: ["web", "mail"])))
+    }
+
+    // MARK: - A line that each node has under its own name
+
+    /// A pair of which alpha has just got a line that nobody runs.
+    private static func pairWithNewLine() -> (desk: CoreOnDesk, heardBefore: MessageIdentity) {
+        var desk = CoreOnDesk.besideOurs(configuration([files]))
+        _ = desk.hear(claim: claim(desk, [files]), stable: true)
+        let heard = desk.everythingSent
+        _ = desk.feed(.reconfigured(configuration([web, files])))
+        return (desk, heard)
+    }
+
+    /// Beta tells that it has the line under its own name, or that it takes it for alpha's nevertheless.
+    private static func beta(
+        concedes conceding: Bool, to desk: inout CoreOnDesk, heard: MessageIdentity? = nil
+    ) -> [Effect] {
+        var claim = claim(desk, [web.preferring(conceding ? CoreOnDesk.alpha : CoreOnDesk.beta), files])
+        if let heard { claim.heard = heard }
+        claim.ownOnBoth = conceding ? ["web"] : []
+        return desk.hear(claim: claim, stable: true) + desk.settle()
+    }
+
+    @Test func aLineUnderBothNamesIsStartedWhenTheOtherNodeHasConcededIt() {
+        var (desk, _) = Self.pairWithNewLine()
+        var effects = Self.beta(concedes: false, to: &desk)
+        #expect(effects.calls.isEmpty)
+        #expect(effects.tells(.ownOnBoth(node: CoreOnDesk.beta, keys: ["web"], first: CoreOnDesk.alpha)))
+        #expect(!effects.contains { if case .notify(.membership(.differentGroups)) = $0 { true } else { false } })
+        #expect(effects.reports.last?.claim?.ownOnBoth == ["web"])
+        effects = Self.beta(concedes: true, to: &desk)
+        #expect(effects.calls == ["status web", "start web"])
+        #expect(effects.notices.allSatisfy { $0.event != .ownOnBoth })
+    }
+
+    @Test func aConcessionFromBeforeOurPresentFilesCountsForNothing() {
+        var (desk, before) = Self.pairWithNewLine()
+        let effects = Self.beta(concedes: true, to: &desk, heard: before)
+        #expect(effects.calls.isEmpty)
+        #expect(effects.reports.last?.claim?.wantsAnswer == true)
+        _ = Self.beta(concedes: true, to: &desk)
+        #expect(desk.running == ["web"])
     }
 
     @Test func anOriginalDoesNotTellItsFiles() {

@@ -200,6 +200,24 @@ extension LifeTests {
             }
         }
 
+        @Test func `a line that each node has under its own name runs on one of them, and both complain`() throws {
+            var settings = Self.settings()
+            settings.groups = ["cluster1 db web"]
+            try LifeCluster.run(settings) { cluster in
+                try cluster.second.configure("haresources", "cluster2 db web\n")
+                try cluster.startBoth()
+                for (node, other) in [(cluster.first, "cluster2"), (cluster.second, "cluster1")] {
+                    try cluster.wait(for: "the complaint") {
+                        cluster.log(of: node).contains("node \(other) has in haresources under its own name")
+                    }
+                }
+                try cluster.wait(for: "the one that serves") { cluster.running(on: cluster.first) == ["db", "web"] }
+                #expect(cluster.running(on: cluster.second).isEmpty)
+                #expect(try cluster.laboratory.heartbeat(["-k"], on: cluster.first).code == 0)
+                try cluster.wait(for: "the other one") { cluster.running(on: cluster.second) == ["db", "web"] }
+            }
+        }
+
         @Test func `a misspelt script costs its group until the line is mended, and nothing else`() throws {
             var misspelt = Self.settings()
             misspelt.groups = ["cluster1 db wbe", "cluster2 mail"]

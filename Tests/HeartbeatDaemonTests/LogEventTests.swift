@@ -66,6 +66,7 @@ import Testing
             .membership(.returnedAfterPartition(node: node)), .membership(.peerRestarted(node: node)),
             .membership(.nodeDead(node: node)), .membership(.differentNodes(node: node, nodes: [node])),
             .membership(.differentGroups(node: node, keys: ["web"])),
+            .membership(.ownOnBoth(node: node, keys: ["web"], first: node)),
             .membership(.communicationUp), .membership(.reconfigured), .membership(.peerShutDown(node: node)),
             .membership(.shuttingDown), .membership(.allReleased), .membership(.shutdownComplete),
             .membership(.shutdownUnfinished(group)), .holdings(.acquiringFromLeaver(node: node)),

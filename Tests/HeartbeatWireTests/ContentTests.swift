@@ -73,6 +73,12 @@ import Testing
                         groups: [
                             .init(placement: 1, content: 2), .init(placement: 0xFEDC_BA98, content: 0xDEAD_BEEF),
                         ])))),
+        Example(
+            "t=resource rsc_hold=local rtype=full isstable=1 hbclaim=30 hbbusy=00000003 hbown=IPaddr::1~Web",
+            .resource(
+                .init(
+                    hold: .local, isStable: true,
+                    claim: .init(local: .agreed, foreign: .none, busy: [3], ownOnBoth: ["IPaddr::1", "Web"])))),
         Example("t=ask_resources rsc_hold=foreign info=me", .askResources(.foreign, .me)),
         Example("t=ask_resources rsc_hold=all info=done", .askResources(.all, .done)),
         Example("t=hb_takeover rsc_hold=local", .takeoverRequest(.local)),

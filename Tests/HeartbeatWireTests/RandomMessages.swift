@@ -80,7 +80,7 @@ struct RandomMessages {
             heard: random.chance(50) ? heard : nil, wantsAnswer: random.chance(50), failed: words(), adopted: words(),
             kept: random.chance(50) ? words() : nil, awaited: words(),
             groups: random.chance(50) ? fingerprints() : nil,
-            busy: random.chance(30) ? [UInt32(truncatingIfNeeded: random.number())] : [],
+            busy: random.chance(30) ? [UInt32(truncatingIfNeeded: random.number())] : [], ownOnBoth: words(),
             health: random.chance(50)
                 ? NodeHealth(
                     lost: random.number(below: 6), unproven: random.number(below: 10), wantsReturn: random.chance(50))

@@ -13,6 +13,8 @@ public enum MembershipNotice: Hashable, Sendable {
     case differentNodes(node: NodeName, nodes: [NodeName])
     /// haresources is not the same on both nodes; keys of the groups in question.
     case differentGroups(node: NodeName, keys: [String])
+    /// Each node has these lines of haresources under its own name; those of `first` count.
+    case ownOnBoth(node: NodeName, keys: [String], first: NodeName)
     case communicationUp
     /// The configuration was read again and is in force.
     case reconfigured
@@ -29,7 +31,7 @@ public enum MembershipNotice: Hashable, Sendable {
             .shutdownComplete:
             .info
         case .lateHeartbeat, .peerRestarted, .nodeDead: .warning
-        case .differentNodes, .differentGroups: .error
+        case .differentNodes, .differentGroups, .ownOnBoth: .error
         case .returnedAfterPartition, .shutdownUnfinished: .critical
         }
     }
@@ -48,6 +50,10 @@ public enum MembershipNotice: Hashable, Sendable {
         case .differentGroups(let node, let keys):
             "node \(node) has other lines in haresources for \(keys.joined(separator: ", ")); they are "
                 + "not started, moved or changed before it has them too; make haresources the same on both nodes, then heartbeat -r"
+        case .ownOnBoth(let node, let keys, let first):
+            "node \(node) has in haresources under its own name what this node has under its own: "
+                + "\(keys.joined(separator: ", ")); both go by the file of \(first) (an older version does not, then nobody starts it); "
+                + "a line begins with the same name on both nodes; make haresources the same, then heartbeat -r"
         case .communicationUp: "Comm_now_up(): updating status to active"
         case .reconfigured: "The configuration was read again and is in force"
         case .peerShutDown(let node): "Received shutdown notice from '\(node)'."

@@ -26,6 +26,7 @@ public enum NoticeEvent: String, Hashable, Sendable, CaseIterable {
     case nodeDead = "node-dead"
     case differentNodes = "different-nodes"
     case differentGroups = "different-groups"
+    case ownOnBoth = "own-on-both"
     case communicationUp = "communication-up"
     case reconfigured = "reconfigured"
     case peerShutDown = "peer-shut-down"

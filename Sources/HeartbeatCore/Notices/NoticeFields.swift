@@ -77,6 +77,7 @@ extension MembershipNotice {
         case .nodeDead: .nodeDead
         case .differentNodes: .differentNodes
         case .differentGroups: .differentGroups
+        case .ownOnBoth: .ownOnBoth
         case .communicationUp: .communicationUp
         case .reconfigured: .reconfigured
         case .peerShutDown: .peerShutDown
@@ -97,7 +98,7 @@ extension MembershipNotice {
             [NoticeField(.peer, node)]
         case .differentNodes(let node, let nodes):
             [NoticeField(.peer, node), NoticeField(.nodes, nodes.map(\.text).joined(separator: " "))]
-        case .differentGroups(let node, let keys):
+        case .differentGroups(let node, let keys), .ownOnBoth(let node, let keys, _):
             [NoticeField(.peer, node), NoticeField(.group, keys.joined(separator: " "))]
         case .shutdownUnfinished(let group): [NoticeField(.group, group.key)]
         case .communicationUp, .reconfigured, .shuttingDown, .allReleased, .shutdownComplete: []
