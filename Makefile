@@ -12,7 +12,6 @@ export SWIFT ?= swift
 # command line for the compiler, so a terminal and a pipe would rebuild everything in turn.
 RELEASE = .ci/swift build --no-color-diagnostics -c release --static-swift-stdlib
 SEED ?= 1
-SEEDS ?= 1000
 ARGS ?=
 # `K/N`: only the K-th of N parts of a comparison or of the mutants; the gate draws K from the commit.
 SAMPLE ?=
@@ -145,6 +144,7 @@ systemd: ## boot a systemd in a container and see the service live and die there
 	@[ "$$(id -u)" -ne 0 ] || .ci/install-missing $(CONTAINER) $(PACKAGING)
 	Tests/systemd/run $(abspath $(BIN)) $(INSTALLED)
 
+sim: SEEDS ?= 1000
 sim: ## simulate clusters under faults; SEED=n SEEDS=n
 	@.ci/install-missing $(TOOLCHAIN) swift
 	$(RELEASE) --product hbsim

@@ -132,6 +132,8 @@ extension ClusterCore {
         }
         guard let challenge, answers(report.claim, since: challenge) else { return }
         guard own.held.isDisjoint(with: holdings.claimed) else {
+            // What it is only about to stop, however long that takes, is no objection.
+            guard !disputed.isEmpty else { return own.agree() }
             let weaker = weaker(disputed, against: holdings)
             yield(weaker)
             goOnServing(weaker)
@@ -152,9 +154,8 @@ extension ClusterCore {
         if own.held.intersection(holdings.claimed).parts.contains(where: { holdings.rank(of: $0) == .takeover }) {
             mayBeMistaken = true
         }
-        guard transaction == .none else { return }
         if isAdoptionDisputed { mayBeMistaken = true }
-        guard !own.held.isDisjoint(with: holdings.claimed) else { return }
+        guard transaction == .none, !own.held.isDisjoint(with: holdings.claimed) else { return }
         mayBeMistaken = true
         if overlapSince == nil, !disputed.isEmpty {
             overlapSince = now

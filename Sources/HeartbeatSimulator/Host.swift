@@ -77,6 +77,10 @@ struct Host {
 
     var isUp: Bool { core != nil }
 
+    /// The life of the peer that the daemon has believed last, for all we know. Before it believes a later one, what is recorded of this
+    /// one and never reached it is news.
+    var believedGeneration: Generation? { newestStatusTaken?.generation ?? newestGenerationHeard }
+
     /// What the machine's own clock shows at a world time.
     func localTime(_ world: Instant) -> Instant {
         Instant(nanoseconds: Int64(Double(world.nanoseconds) * clockRate)) + clockOffset

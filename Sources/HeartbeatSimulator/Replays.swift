@@ -98,17 +98,23 @@ extension World {
         expire(victim)
         feed(.pathsRecalled([]), to: victim)
         let local = hosts[victim].localTime(now)
-        guard let medium = network.media.first,
-            let effects = hosts[victim].core?.handle(.received(message, over: medium), at: local)
-        else { return }
+        guard let medium = network.media.first else { return }
+        let event = Event.received(message, over: medium)
+        guard let effects = hosts[victim].core?.handle(event, at: local) else { return }
         if isNews {
             notePlayed(to: victim, at: local)
-        } else if let knownGeneration = hosts[victim].newestGenerationHeard, message.generation < knownGeneration {
-            for effect in effects where !effect.isAside {
-                checker.report("a message of an earlier life makes \(hosts[victim].name) \(effect)", at: now)
-            }
+        } else {
+            checkPlayed(message, effects, at: victim)
+            noteBelief(event, effects, victim, local)
         }
         execute(effects, of: victim)
+    }
+
+    private mutating func checkPlayed(_ message: Message, _ effects: [Effect], at victim: Int) {
+        guard let believed = hosts[victim].believedGeneration, message.generation < believed else { return }
+        for effect in effects where !effect.isAside {
+            checker.report("a message of an earlier life makes \(hosts[victim].name) \(effect)", at: now)
+        }
     }
 
     /// What leaves the peer dead to the daemon was no sign of life, or came too late for one.

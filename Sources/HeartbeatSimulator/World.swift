@@ -269,11 +269,13 @@ struct World {
 
     /// What the daemon was given it need not have been able to take: a life beside one that was still heard, before it had an echo; a
     /// message far ahead of all others, before another one came from there. The proof of such a life, and the first copy of such a
-    /// status that counts, are news once more, and nothing else is that is heard again.
-    private mutating func noteBelief(_ event: Event, _ effects: [Effect], _ host: Int, _ local: Instant) {
+    /// status that counts, are news once more, and nothing else is that is heard again. While a later life is not believed, a status of
+    /// the one before that has not been heard yet is news, too, by whoever's hand.
+    mutating func noteBelief(_ event: Event, _ effects: [Effect], _ host: Int, _ local: Instant) {
         guard case .received(let message, _) = event, let core = hosts[host].core else { return }
-        guard message.generation == hosts[host].newestGenerationHeard else { return }
-        if effects.contains(.notify(.membership(.peerRestarted(node: message.source)))) {
+        if message.generation == hosts[host].newestGenerationHeard,
+            effects.contains(.notify(.membership(.peerRestarted(node: message.source))))
+        {
             hosts[host].peerChangedAt = local
         }
         guard case .status = message.content, let identity = message.identity, identity == core.acceptedMessage,

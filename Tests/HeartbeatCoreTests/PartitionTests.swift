@@ -99,6 +99,41 @@ import Testing
         #expect(effects.contains(.announce(desk.core.runners[1].group)))
     }
 
+    /// The peer has taken us for dead, tried the group again and announced it, while our offer was under way to it.
+    @Test func `what was announced elsewhere during an offer is announced again`() {
+        func report(_ desk: CoreOnDesk, failed: [String]) -> Message.Content {
+            let claim = ResourceClaim(local: .agreed, foreign: .none, heard: desk.everythingSent, failed: failed)
+            return .resource(ResourceReport(hold: claim.held, isStable: true, claim: claim))
+        }
+        var desk = CoreOnDesk.besideOurs()
+        _ = desk.hear(report(desk, failed: ["files"]))
+        _ = desk.settle()
+        _ = desk.hear(report(desk, failed: ["files"]))
+        #expect(desk.request(.standby(.local)).steps == ["local me"] && desk.core.own.adopted == [1])
+        _ = desk.hear(report(desk, failed: []))
+        _ = desk.hear(report(desk, failed: ["files"]))
+        #expect(desk.pass(.seconds(11)).tells(.offerUnanswered))
+        let effects = desk.hear(report(desk, failed: ["files"]))
+        #expect(effects.contains(.announce(desk.core.runners[1].group)))
+    }
+
+    /// It takes its time to stop what it found, or cannot: it knows all along that we serve, so it is no better off after a partition.
+    @Test func `a peer that is only about to stop something does not object`() {
+        var desk = CoreOnDesk.besideOurs()
+        desk.peerStatus = nil
+        _ = desk.pass(.seconds(35))
+        #expect(desk.core.own.held == .all && !desk.core.own.isAgreed)
+        _ = desk.hear(status: .active)
+        let stopping = ResourceClaim(local: .unheard, foreign: .none, heard: desk.everythingSent)
+        _ = desk.hear(.resource(ResourceReport(hold: [], isStable: true, claim: stopping)))
+        #expect(desk.core.own.isAgreed)
+        _ = desk.pass(.seconds(35))
+        _ = desk.hear(status: .active)
+        let all = ResourceClaim(local: .takeover, foreign: .takeover, heard: desk.everythingSent)
+        _ = desk.hear(claim: all, stable: true)
+        #expect(desk.core.own.held == .all)
+    }
+
     // MARK: - One direction
 
     @Test func `a deaf peer that takes over is yielded to at once`() throws {
