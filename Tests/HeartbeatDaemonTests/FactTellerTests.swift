@@ -26,6 +26,7 @@ import Testing
                 body(teller, reactor, path)
             }
             withExtendedLifetime(kept) {}
+            output.flush(atMost: .seconds(30))
             ended.signal()
         }
         thread.start()

@@ -52,7 +52,7 @@ struct MediaDatagramTests {
         #expect(a.send("from a") { _ in b.read { $0.heard("from a") } })
         #expect(b.send("from b") { _ in a.read { $0.heard("from b") } })
         #expect(a.read { $0.heard("from a") } == kind.hearsItself)
-        #expect(a.read { $0.story("hbm") } == ["opened"])
+        #expect(a.read { $0.story("hbm") } == ["opened"], "\(a.read { $0.failures("hbm") })")
         #expect(b.counters().received > 0 && a.counters().sent > 0)
     }
 
