@@ -144,7 +144,7 @@ systemd: ## boot a systemd in a container and see the service live and die there
 	@[ "$$(id -u)" -ne 0 ] || .ci/install-missing $(CONTAINER) $(PACKAGING)
 	Tests/systemd/run $(abspath $(BIN)) $(INSTALLED)
 
-sim: SEEDS ?= 1000
+sim: SEEDS ?= 2000
 sim: ## simulate clusters under faults; SEED=n SEEDS=n
 	@.ci/install-missing $(TOOLCHAIN) swift
 	$(RELEASE) --product hbsim

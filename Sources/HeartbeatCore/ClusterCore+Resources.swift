@@ -113,10 +113,8 @@ extension ClusterCore {
         case .unknown, .stopped, .running, .failed, .stopFailed: break
         case .looking, .acquiring, .checking, .restoring, .releasing: return false
         }
-        let words = Set(runners[index].group.resources.map(\.word))
         return runners.indices.contains { other in
-            other != index && runners[other].isInTransition
-                && runners[other].group.resources.contains { words.contains($0.word) }
+            other != index && runners[other].isInTransition && runners[other].group.shares(runners[index].group)
         }
     }
 

@@ -37,6 +37,8 @@ public struct ClusterCore: Hashable, Sendable {
     var status = NodeStatus.initializing
     var random: SplitMix64
     var deadlines = Deadlines()
+    /// When `expireTimers` next has something to do; `nil` when nothing is pending.
+    public private(set) var nextDeadline: Instant?
     var host: HostSample
     var effects: [Effect] = []
 
@@ -124,6 +126,7 @@ public struct ClusterCore: Hashable, Sendable {
         network.ask(configuration.probes, configuration.probeGroups)
         runners = configuration.groups.map { GroupRunner(group: $0, policy: policy, looksFirst: true) }
         deadlines[.keepalive] = now
+        nextDeadline = now
     }
 
     /// Takes one event and tells what is to be done, in order.
@@ -162,8 +165,7 @@ public struct ClusterCore: Hashable, Sendable {
         return takeEffects()
     }
 
-    /// When `expireTimers` next has something to do; `nil` when nothing is pending.
-    public var nextDeadline: Instant? {
+    private func findDeadline() -> Instant? {
         guard phase != .stopped else { return nil }
         var next = deadlines.next
         func consider(_ instant: Instant?) {
@@ -176,8 +178,8 @@ public struct ClusterCore: Hashable, Sendable {
         consider(network.deadline)
         if peer?.isAlive == true { consider(tracker.deadline) }
         // One that waits for another group is moved when that one has come to rest.
-        for (index, runner) in runners.enumerated() where runner.deadline != nil && !mustWait(index) {
-            consider(runner.deadline)
+        for index in runners.indices where runners[index].deadline != nil && !mustWait(index) {
+            consider(runners[index].deadline)
         }
         return next
     }
@@ -214,6 +216,7 @@ public struct ClusterCore: Hashable, Sendable {
     public var peerSilence: PeerSilence? { peer?.silence }
 
     private mutating func takeEffects() -> [Effect] {
+        nextDeadline = findDeadline()
         defer { effects = [] }
         return effects
     }

@@ -49,41 +49,66 @@ public struct ResourceStep: Hashable, Sendable {
 }
 
 /// One logical line of haresources: the preferred node and the resources it starts from left to right.
+///
+/// A line is read once and handed about a lot, so what it says is shared and not copied.
 public struct ResourceGroup: Hashable, Sendable {
-    /// The node named first on the line.
-    public let preferredNode: NodeName
-    /// At least one resource. Started left to right, stopped right to left.
-    public let resources: [Resource]
+    private final class Content: Sendable {
+        let preferredNode: NodeName
+        let resources: [Resource]
+        let steps: [ResourceStep]
+        let fingerprint: GroupFingerprint
+
+        init(preferredNode: NodeName, resources: [Resource]) {
+            self.preferredNode = preferredNode
+            self.resources = resources
+            var steps: [ResourceStep] = []
+            for resource in resources {
+                if resource.address != nil, let last = steps.last, last.isAddresses {
+                    steps[steps.count - 1].resources.append(resource)
+                } else {
+                    steps.append(ResourceStep([resource]))
+                }
+            }
+            self.steps = steps
+            fingerprint = GroupFingerprint(preferredNode: preferredNode, words: resources.map(\.word))
+        }
+    }
+
+    private let content: Content
     /// Line of haresources on which the group begins, from 1.
     public var line: Int
-    /// The resources as they are started: neighbouring addresses together.
-    public let steps: [ResourceStep]
-    /// Lets two nodes compare their lines.
-    public let fingerprint: GroupFingerprint
 
     public init(preferredNode: NodeName, resources: [Resource], line: Int) {
         precondition(!resources.isEmpty, "resource group of \(preferredNode) has no resources")
-        self.preferredNode = preferredNode
-        self.resources = resources
+        content = Content(preferredNode: preferredNode, resources: resources)
         self.line = line
-        var steps: [ResourceStep] = []
-        for resource in resources {
-            if resource.address != nil, let last = steps.last, last.isAddresses {
-                steps[steps.count - 1].resources.append(resource)
-            } else {
-                steps.append(ResourceStep([resource]))
-            }
-        }
-        self.steps = steps
-        fingerprint = GroupFingerprint(preferredNode: preferredNode, words: resources.map(\.word))
     }
 
+    /// The node named first on the line.
+    public var preferredNode: NodeName { content.preferredNode }
+    /// At least one resource. Started left to right, stopped right to left.
+    public var resources: [Resource] { content.resources }
+    /// The resources as they are started: neighbouring addresses together.
+    public var steps: [ResourceStep] { content.steps }
+    /// Lets two nodes compare their lines.
+    public var fingerprint: GroupFingerprint { content.fingerprint }
     /// The word of the first resource: the name of the group everywhere, unique in the file.
     public var key: String { resources[0].word }
 
     /// The same line beginning with the name of `node`.
     public func preferring(_ node: NodeName) -> ResourceGroup {
         ResourceGroup(preferredNode: node, resources: resources, line: line)
+    }
+
+    public static func == (left: ResourceGroup, right: ResourceGroup) -> Bool {
+        left.line == right.line
+            && (left.content === right.content
+                || left.preferredNode == right.preferredNode && left.resources == right.resources)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(line)
+        hasher.combine(fingerprint)
     }
 }
 

@@ -173,7 +173,7 @@ extension Array where Element: Hashable {
 
 extension World {
     /// Lets one misfortune of `kind` happen; what must be undone later is planned by the caller through `undo`.
-    mutating func inflict(_ kind: FaultKind, deadtime: Duration, undo: (inout World, Undo, Duration) -> Void) {
+    func inflict(_ kind: FaultKind, deadtime: Duration, undo: (World, Undo, Duration) -> Void) {
         let host = Int.random(in: 0..<hosts.count, using: &random)
         let medium = Int.random(in: 0..<network.media.count, using: &random)
         let all = Array(network.media.indices)
@@ -182,13 +182,13 @@ extension World {
             guard hosts[host].isUp else { return }
             losePower(host)
             undo(
-                &self, .boot(host, losingGeneration: random.chance(0.1)),
+                self, .boot(host, losingGeneration: random.chance(0.1)),
                 random.duration(in: .milliseconds(100)...(.seconds(40))))
         case .daemonCrash:
             guard hosts[host].isUp else { return }
             crash(host)
             undo(
-                &self, .boot(host, losingGeneration: false),
+                self, .boot(host, losingGeneration: false),
                 random.duration(in: .milliseconds(10)...(random.chance(0.5) ? deadtime : .seconds(60))))
         case .resourceDeath:
             let places = mortalPlaces(on: host)
@@ -196,7 +196,7 @@ extension World {
             die(random.pick(places), on: host)
         case .shutdown:
             request(.shutdown, of: host)
-            undo(&self, .boot(host, losingGeneration: false), random.duration(in: .seconds(1)...(.seconds(60))))
+            undo(self, .boot(host, losingGeneration: false), random.duration(in: .seconds(1)...(.seconds(60))))
         case .stall:
             stall(host, for: random.duration(in: (deadtime / 4)...(deadtime * 2)))
         case .cutMedium:
@@ -214,15 +214,15 @@ extension World {
         }
     }
 
-    private mutating func cut(
-        _ media: [Int], sender: Int?, for duration: Duration, undo: (inout World, Undo, Duration) -> Void
+    private func cut(
+        _ media: [Int], sender: Int?, for duration: Duration, undo: (World, Undo, Duration) -> Void
     ) {
         let direction = sender.map { " from \(hosts[$0].name)" } ?? ""
         for medium in media {
             trace.note("network", "\(network.media[medium]) is cut\(direction)", at: now)
             network.setBlocked(true, medium: medium, sender: sender)
         }
-        undo(&self, .mend(media, sender: sender), duration)
+        undo(self, .mend(media, sender: sender), duration)
     }
 }
 

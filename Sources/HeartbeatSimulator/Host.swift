@@ -4,8 +4,8 @@
 import HeartbeatCore
 import HeartbeatModel
 
-/// One machine of the simulated cluster.
-struct Host {
+/// One machine of the simulated cluster. It is looked at after every step: an object, because a copy of all it holds is dear.
+final class Host {
     let name: NodeName
     let uuid: NodeUUID
     /// Local clock = offset + rate × world time.
@@ -75,7 +75,9 @@ struct Host {
         self.uuid = uuid
     }
 
-    var isUp: Bool { core != nil }
+    var isUp: Bool {
+        if case .some = core { true } else { false }
+    }
 
     /// The life of the peer that the daemon has believed last, for all we know. Before it believes a later one, what is recorded of this
     /// one and never reached it is news.
@@ -93,7 +95,7 @@ struct Host {
     }
 
     /// The machine loses power: everything on it is gone.
-    mutating func losePower() {
+    func losePower() {
         core = nil
         incarnation += 1
         running = []
@@ -104,7 +106,7 @@ struct Host {
     }
 
     /// The daemon is gone and its scripts with it; what they have started goes on.
-    mutating func crashDaemon() {
+    func crashDaemon() {
         core = nil
         incarnation += 1
         active = Set(running.map(\.group))
@@ -112,7 +114,7 @@ struct Host {
         forgetDaemon()
     }
 
-    private mutating func forgetDaemon() {
+    private func forgetDaemon() {
         busy = [:]
         backlog = []
         stalledUntil = nil

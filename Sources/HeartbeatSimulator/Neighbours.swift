@@ -22,14 +22,14 @@ extension World {
             .filter { isAddress($0) && hosts[host].running.contains($0) }
     }
 
-    mutating func announce(_ group: ResourceGroup, from host: Int) {
+    func announce(_ group: ResourceGroup, from host: Int) {
         note(host, "announces \(group.key)")
         guard let index = configuration.groups.firstIndex(where: { $0.key == group.key }) else { return }
         for place in addresses(of: index, runningOn: host) { neighbours.hear(place, from: host) }
     }
 
     /// It was brought up, which announces it, or has just gone, until when it has answered.
-    mutating func network(hears place: ResourcePlace, from host: Int) {
+    func network(hears place: ResourcePlace, from host: Int) {
         guard isAddress(place) else { return }
         neighbours.hear(place, from: host)
     }

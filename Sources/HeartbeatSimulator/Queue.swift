@@ -3,12 +3,12 @@
 
 import HeartbeatModel
 
-/// A binary heap of things that will happen.
+/// A binary heap of things that will happen. What it moves about are places in a store, because happenings are large.
 struct HappeningQueue<Happening> {
     private struct Entry {
         var time: Instant
         var order: UInt64
-        var happening: Happening
+        var place: Int
 
         func isBefore(_ other: Entry) -> Bool {
             time != other.time ? time < other.time : order < other.order
@@ -16,13 +16,15 @@ struct HappeningQueue<Happening> {
     }
 
     private var entries: [Entry] = []
+    private var happenings: [Happening?] = []
+    private var freePlaces: [Int] = []
     private var inserted: UInt64 = 0
 
     var nextTime: Instant? { entries.first?.time }
 
     mutating func insert(_ happening: Happening, at time: Instant) {
         inserted += 1
-        entries.append(Entry(time: time, order: inserted, happening: happening))
+        entries.append(Entry(time: time, order: inserted, place: store(happening)))
         var child = entries.count - 1
         while child > 0 {
             let parent = (child - 1) / 2
@@ -33,20 +35,37 @@ struct HappeningQueue<Happening> {
     }
 
     mutating func popFirst() -> (time: Instant, happening: Happening)? {
-        guard let first = entries.first else { return nil }
+        guard let first = entries.first, let happening = happenings[first.place].take() else { return nil }
+        freePlaces.append(first.place)
         let last = entries.removeLast()
-        guard !entries.isEmpty else { return (first.time, first.happening) }
-        entries[0] = last
+        if !entries.isEmpty {
+            entries[0] = last
+            sink()
+        }
+        return (first.time, happening)
+    }
+
+    /// The first entry goes down to where it belongs.
+    private mutating func sink() {
         var parent = 0
         while true {
             var smallest = parent
-            for child in [2 * parent + 1, 2 * parent + 2]
+            for child in 2 * parent + 1...2 * parent + 2
             where child < entries.count && entries[child].isBefore(entries[smallest]) {
                 smallest = child
             }
-            guard smallest != parent else { return (first.time, first.happening) }
+            guard smallest != parent else { return }
             entries.swapAt(parent, smallest)
             parent = smallest
         }
+    }
+
+    private mutating func store(_ happening: Happening) -> Int {
+        if let place = freePlaces.popLast() {
+            happenings[place] = happening
+            return place
+        }
+        happenings.append(happening)
+        return happenings.count - 1
     }
 }

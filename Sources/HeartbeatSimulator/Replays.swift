@@ -71,7 +71,7 @@ struct Recorder {
 }
 
 extension World {
-    mutating func play(_ replay: Replay) {
+    func play(_ replay: Replay) {
         let victim = replay.victim
         guard hosts[victim].isUp, hosts[victim].stalledUntil == nil else { return }
         let known = hosts[victim].newestGenerationHeard
@@ -92,7 +92,7 @@ extension World {
     }
 
     /// - Parameter isNews: the node cannot know better, for it has just begun.
-    private mutating func play(_ message: Message, at victim: Int, isNews: Bool) {
+    private func play(_ message: Message, at victim: Int, isNews: Bool) {
         guard hosts[victim].isUp else { return }
         // What is due anyway, by the clock or at the next event, is not the message's doing.
         expire(victim)
@@ -110,7 +110,7 @@ extension World {
         execute(effects, of: victim)
     }
 
-    private mutating func checkPlayed(_ message: Message, _ effects: [Effect], at victim: Int) {
+    private func checkPlayed(_ message: Message, _ effects: [Effect], at victim: Int) {
         guard let believed = hosts[victim].believedGeneration, message.generation < believed else { return }
         for effect in effects where !effect.isAside {
             checker.report("a message of an earlier life makes \(hosts[victim].name) \(effect)", at: now)
@@ -118,7 +118,7 @@ extension World {
     }
 
     /// What leaves the peer dead to the daemon was no sign of life, or came too late for one.
-    private mutating func notePlayed(to victim: Int, at local: Instant) {
+    private func notePlayed(to victim: Int, at local: Instant) {
         let peer = hosts[victim].core?.snapshot.nodes.first { $0.name == hosts[1 - victim].name }
         guard peer?.status != .dead else { return }
         let first = hosts[victim].playedTo?.lowerBound ?? local

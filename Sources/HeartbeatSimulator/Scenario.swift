@@ -160,13 +160,13 @@ public struct Scenario {
     private mutating func perform() throws(ScenarioError) -> String {
         var output: [String] = []
         var shown = 0
-        var world = makeWorld()
+        let world = makeWorld()
         for block in blocks {
             output += block.source + ["----"]
             for (number, event) in block.events.enumerated() { world.plan(number, at: event.time) }
             let end = block.end ?? world.now
             while world.now < end, let number = world.run(until: end) {
-                try apply(block.events[number].command, to: &world)
+                try apply(block.events[number].command, to: world)
             }
             output += world.trace.lines[shown...].map(\.description)
             shown = world.trace.lines.count
@@ -184,7 +184,7 @@ public struct Scenario {
         let hosts = configuration.nodes.enumerated().map { index, name in
             Host(name: name, number: UInt8(index + 1), clockRate: 1, clockOffset: .zero, generation: 0)
         }
-        var world = World(
+        let world = World(
             configuration: configuration, hosts: hosts,
             network: Network(media: configuration.media.map(\.name), path: path), scripts: scripts, seed: 1,
             trace: Trace(detail: .everything))
@@ -193,17 +193,17 @@ public struct Scenario {
         return world
     }
 
-    private func apply(_ command: ScenarioCommand, to world: inout World) throws(ScenarioError) {
+    private func apply(_ command: ScenarioCommand, to world: World) throws(ScenarioError) {
         switch command {
         case .boot(let name): world.boot(try host(name))
         case .powerOff(let name): world.losePower(try host(name))
         case .crash(let name): world.crash(try host(name))
-        case .lose(let word, let name): try lose(word, on: try host(name), in: &world)
+        case .lose(let word, let name): try lose(word, on: try host(name), in: world)
         case .stall(let name, let duration): world.stall(try host(name), for: duration)
         case .cut(let medium, let from):
             let sender = try from.map { name throws(ScenarioError) in try host(name) }
-            setBlocked(true, medium, sender: sender, in: &world)
-        case .mend(let medium): setBlocked(false, medium, sender: nil, in: &world)
+            setBlocked(true, medium, sender: sender, in: world)
+        case .mend(let medium): setBlocked(false, medium, sender: nil, in: world)
         case .request(let name, let request): world.request(request, of: try host(name))
         case .breakGroup(let key, let name): world.scripts.broken[NodeName(name), default: []].insert(key)
         case .stick(let word, let name): world.scripts.stuck[NodeName(name), default: []].insert(word)
@@ -213,14 +213,14 @@ public struct Scenario {
         case .plug(let interface, let name, let isUp):
             world.change(.link(interface, host: try host(name), isUp: isUp))
         case .flap(let interface, let name, let down, let up, let length):
-            try flap(interface, on: try host(name), down: down, up: up, length: length, in: &world)
+            try flap(interface, on: try host(name), down: down, up: up, length: length, in: world)
         case .open(let path, let name, let isOpen):
             world.change(.path(path, host: try host(name), isOpen: isOpen))
         }
     }
 
     private func flap(
-        _ interface: String, on host: Int, down: Duration, up: Duration, length: Duration, in world: inout World
+        _ interface: String, on host: Int, down: Duration, up: Duration, length: Duration, in world: World
     ) throws(ScenarioError) {
         guard down + up > .zero else { throw ScenarioError(line: 0, message: "a cable that flaps needs time for it") }
         var time = world.now
@@ -231,7 +231,7 @@ public struct Scenario {
         }
     }
 
-    private func lose(_ word: String, on host: Int, in world: inout World) throws(ScenarioError) {
+    private func lose(_ word: String, on host: Int, in world: World) throws(ScenarioError) {
         for (group, steps) in configuration.groups.map(\.steps).enumerated() {
             for (position, step) in steps.enumerated() where step.resources.contains(where: { $0.word == word }) {
                 return world.die(ResourcePlace(group: group, position: position), on: host)
@@ -240,7 +240,7 @@ public struct Scenario {
         throw ScenarioError(line: 0, message: "no resource \(word) in this cluster")
     }
 
-    private func setBlocked(_ blocked: Bool, _ name: String, sender: Int?, in world: inout World) {
+    private func setBlocked(_ blocked: Bool, _ name: String, sender: Int?, in world: World) {
         for (index, medium) in world.network.media.enumerated() where name == "all" || medium.text == name {
             world.network.setBlocked(blocked, medium: index, sender: sender)
         }

@@ -25,7 +25,7 @@ public struct Simulation {
 
     private let seed: UInt64
     private let plan: RunPlan
-    private var world: World
+    private let world: World
     private var undos: [Undo?] = []
     private static let nextFault = -1
 

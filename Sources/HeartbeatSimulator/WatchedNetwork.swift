@@ -112,7 +112,7 @@ struct NetworkPlan {
 
 extension World {
     /// The daemon of `host` has begun and is told what it watches.
-    mutating func watchNetwork(_ host: Int) {
+    func watchNetwork(_ host: Int) {
         if !configuration.links.isEmpty { feed(.watched(configuration.links), to: host) }
         for link in configuration.links {
             let isUp = !hosts[host].unplugged.contains(link.interface)
@@ -121,7 +121,7 @@ extension World {
         for probe in configuration.probes { planProbe(probe, of: host) }
     }
 
-    mutating func change(_ change: NetworkChange) {
+    func change(_ change: NetworkChange) {
         switch change {
         case .link(let interface, let host, let isUp):
             guard isUp == hosts[host].unplugged.contains(interface) else { return }
@@ -138,14 +138,14 @@ extension World {
     }
 
     /// One question of a probe, and its answer.
-    mutating func ask(_ name: String, _ host: Int) {
+    func ask(_ name: String, _ host: Int) {
         guard let probe = configuration.probes.first(where: { $0.name == name }) else { return }
         let isBlocked = hosts[host].blockedPaths.contains(name)
         feed(.pathProbed(name, isBlocked ? .failed("no answer") : .answered), to: host)
         planProbe(probe, of: host)
     }
 
-    private mutating func planProbe(_ probe: PathProbe, of host: Int) {
+    private func planProbe(_ probe: PathProbe, of host: Int) {
         queue.insert(
             .probe(host: host, incarnation: hosts[host].incarnation, probe.name), at: now + probe.interval)
     }
@@ -164,7 +164,7 @@ extension World {
         return links + paths + groups
     }
 
-    private mutating func noteLosses(of host: Int) {
+    private func noteLosses(of host: Int) {
         hosts[host].losses.append((now, losses(of: host)))
     }
 
@@ -178,7 +178,7 @@ extension World {
 
     /// Everything after which groups may move once more for the sake of the network: something was lost or is back here or
     /// there, the nodes have lost and found each other, or the last move came to nothing.
-    mutating func countReasonsToMove(_ notice: Notice, _ host: Int) {
+    func countReasonsToMove(_ notice: Notice, _ host: Int) {
         switch notice {
         case .health(.moving):
             hosts[host].reasonsToMove -= 1
@@ -195,7 +195,7 @@ extension World {
         }
     }
 
-    private mutating func addReasonToMove() {
+    private func addReasonToMove() {
         for host in hosts.indices { hosts[host].reasonsToMove = min(hosts[host].reasonsToMove + 1, 20) }
     }
 }

@@ -4,7 +4,7 @@ import HeartbeatCore
 import HeartbeatModel
 
 extension World {
-    mutating func perform(_ action: ResourceAction, _ id: ActionID, on host: Int) {
+    func perform(_ action: ResourceAction, _ id: ActionID, on host: Int) {
         guard let place = place(of: action) else {
             checker.report("action for unknown resource \(action.step.word)", at: now)
             return
@@ -22,7 +22,7 @@ extension World {
             .scriptEnd(host: host, incarnation: hosts[host].incarnation, id, action, result), at: now + delay)
     }
 
-    mutating func scriptEnded(_ host: Int, _ id: ActionID, _ action: ResourceAction, _ result: ActionResult) {
+    func scriptEnded(_ host: Int, _ id: ActionID, _ action: ResourceAction, _ result: ActionResult) {
         guard let place = place(of: action) else { return }
         hosts[host].busy[place.group] = nil
         if case .exited(0, _) = result {
@@ -54,7 +54,7 @@ extension World {
     }
 
     /// Something that runs stops running by itself.
-    mutating func die(_ place: ResourcePlace, on host: Int) {
+    func die(_ place: ResourcePlace, on host: Int) {
         guard hosts[host].running.remove(place) != nil else { return }
         let step = configuration.groups[place.group].steps[place.position]
         hosts[host].died.insert(place)
@@ -78,7 +78,7 @@ extension World {
         }.sorted { ($0.group, $0.position) < ($1.group, $1.position) }
     }
 
-    mutating func noticed(_ notice: GroupNotice, _ host: Int) {
+    func noticed(_ notice: GroupNotice, _ host: Int) {
         switch notice {
         case .stopFailed(let group, _):
             // Somebody has been told, and it is the daemon's own from now on.

@@ -6,8 +6,8 @@ import HeartbeatCore
 import HeartbeatModel
 import HeartbeatWire
 
-/// The simulated world.
-struct World {
+/// The simulated world: an object, because those who judge it look at all of it after every step.
+final class World {
     enum Happening {
         case arrival(host: Int, incarnation: Int, Message, medium: Int)
         case wakeup(host: Int, number: UInt64)
@@ -67,7 +67,7 @@ struct World {
     // MARK: - Running
 
     /// The next planned happening that comes due, after executing everything before it; `nil` at `end`.
-    mutating func run(until end: Instant) -> Int? {
+    func run(until end: Instant) -> Int? {
         while let time = queue.nextTime, time <= end, checker.violations.isEmpty {
             guard let (time, happening) = queue.popFirst() else { break }
             if time > now { wakeupsAtThisInstant = 0 }
@@ -84,7 +84,7 @@ struct World {
     }
 
     /// Answers that call for answers never end.
-    private mutating func watchForFlood() {
+    private func watchForFlood() {
         let second = now.nanoseconds / 1_000_000_000
         if second != stepsThisSecond.second {
             if second > stepsThisSecond.second + 1 || stepsThisSecond.count < 1000 { quietAt = now }
@@ -94,11 +94,11 @@ struct World {
         if now - quietAt > Self.longestFlood { checker.report("the nodes flood each other", at: now) }
     }
 
-    mutating func plan(_ number: Int, at time: Instant) {
+    func plan(_ number: Int, at time: Instant) {
         queue.insert(.planned(number), at: time)
     }
 
-    private mutating func execute(_ happening: Happening) {
+    private func execute(_ happening: Happening) {
         switch happening {
         case .arrival(let host, let incarnation, let message, let medium):
             guard hosts[host].isUp, hosts[host].incarnation == incarnation else { return }
@@ -131,7 +131,7 @@ struct World {
     // MARK: - Machines
 
     /// Switches a machine on at once, with a daemon that has forgotten everything but its generation.
-    mutating func boot(_ host: Int, losingGeneration: Bool = false) {
+    func boot(_ host: Int, losingGeneration: Bool = false) {
         guard !hosts[host].isUp else { return }
         hosts[host].incarnation += 1
         // Without the file the daemon starts from the clock (observed); with it, one higher than before.
@@ -160,24 +160,24 @@ struct World {
     }
 
     /// Somebody mends the line in the file of a machine, and has it read again.
-    mutating func correct(_ key: String, on host: Int) {
+    func correct(_ key: String, on host: Int) {
         ownNames[hosts[host].name]?.remove(key)
         note(host, "has \(key) in haresources as the others")
         if hosts[host].isUp { feed(.reconfigured(configuration(of: host)), to: host) }
     }
 
-    mutating func planBoot(_ host: Int, after delay: Duration) {
+    func planBoot(_ host: Int, after delay: Duration) {
         queue.insert(.boot(host: host), at: now + delay)
     }
 
-    mutating func losePower(_ host: Int) {
+    func losePower(_ host: Int) {
         note(host, "loses power")
         for place in hosts[host].running { network(hears: place, from: host) }
         hosts[host].losePower()
     }
 
     /// The daemon dies, and the scripts under way with it; what runs goes on running without it.
-    mutating func crash(_ host: Int) {
+    func crash(_ host: Int) {
         guard hosts[host].isUp else { return }
         note(host, "loses its daemon")
         for (group, step) in hosts[host].busy.sorted(by: { $0.key < $1.key }) {
@@ -191,7 +191,7 @@ struct World {
         hosts[host].crashDaemon()
     }
 
-    mutating func stall(_ host: Int, for duration: Duration) {
+    func stall(_ host: Int, for duration: Duration) {
         guard hosts[host].isUp, hosts[host].stalledUntil == nil else { return }
         note(host, "stands still for \(duration.milliseconds) ms")
         hosts[host].stalledUntil = now + duration
@@ -201,7 +201,7 @@ struct World {
         queue.insert(.stallEnd(host: host), at: now + duration)
     }
 
-    private mutating func endStall(_ host: Int) {
+    private func endStall(_ host: Int) {
         guard let end = hosts[host].stalledUntil, end <= now else { return }
         hosts[host].stalledUntil = nil
         let local = hosts[host].localTime(now)
@@ -213,7 +213,7 @@ struct World {
         expire(host)
     }
 
-    mutating func request(_ request: OperatorRequest, of host: Int) {
+    func request(_ request: OperatorRequest, of host: Int) {
         guard hosts[host].isUp, hosts[host].stalledUntil == nil else { return }
         lastRequest += 1
         let id = RequestID(lastRequest)
@@ -226,7 +226,7 @@ struct World {
 
     // MARK: - Feeding the cores
 
-    mutating func feed(_ event: Event, to host: Int) {
+    func feed(_ event: Event, to host: Int) {
         if hosts[host].stalledUntil != nil {
             // As many packets as a socket buffer holds; the kernel drops the rest. An exit status waits for ever.
             if case .received = event, hosts[host].backlog.count >= 300 { return }
@@ -236,7 +236,7 @@ struct World {
         feedNow(event, to: host)
     }
 
-    private mutating func feedNow(_ event: Event, to host: Int) {
+    private func feedNow(_ event: Event, to host: Int) {
         let local = hosts[host].localTime(now)
         noteHearing(event, host, local)
         guard let effects = hosts[host].core?.handle(event, at: local) else { return }
@@ -244,13 +244,13 @@ struct World {
         execute(effects, of: host)
     }
 
-    mutating func expire(_ host: Int) {
+    func expire(_ host: Int) {
         let local = hosts[host].localTime(now)
         guard let effects = hosts[host].core?.expireTimers(at: local) else { return }
         execute(effects, of: host)
     }
 
-    private mutating func noteHearing(_ event: Event, _ host: Int, _ local: Instant) {
+    private func noteHearing(_ event: Event, _ host: Int, _ local: Instant) {
         guard case .received(let message, _) = event, message.source != hosts[host].name else { return }
         if let newest = hosts[host].newestGenerationHeard, message.generation < newest { return }
         if message.generation != hosts[host].newestGenerationHeard { hosts[host].peerChangedAt = local }
@@ -271,14 +271,15 @@ struct World {
     /// message far ahead of all others, before another one came from there. The proof of such a life, and the first copy of such a
     /// status that counts, are news once more, and nothing else is that is heard again. While a later life is not believed, a status of
     /// the one before that has not been heard yet is news, too, by whoever's hand.
-    mutating func noteBelief(_ event: Event, _ effects: [Effect], _ host: Int, _ local: Instant) {
-        guard case .received(let message, _) = event, let core = hosts[host].core else { return }
+    func noteBelief(_ event: Event, _ effects: [Effect], _ host: Int, _ local: Instant) {
+        guard case .received(let message, _) = event, hosts[host].isUp else { return }
         if message.generation == hosts[host].newestGenerationHeard,
             effects.contains(.notify(.membership(.peerRestarted(node: message.source))))
         {
             hosts[host].peerChangedAt = local
         }
-        guard case .status = message.content, let identity = message.identity, identity == core.acceptedMessage,
+        guard case .status = message.content, let identity = message.identity,
+            identity == hosts[host].core?.acceptedMessage,
             hosts[host].newestStatusTaken.map({ $0 < identity }) ?? true
         else { return }
         hosts[host].newestStatusTaken = identity
@@ -287,7 +288,7 @@ struct World {
 
     // MARK: - Executing effects
 
-    mutating func execute(_ effects: [Effect], of host: Int) {
+    func execute(_ effects: [Effect], of host: Int) {
         for effect in effects {
             switch effect {
             case .transmit(let message), .transmitAtLeisure(let message): transmit(message, from: host)
@@ -328,14 +329,14 @@ struct World {
         planWakeup(host)
     }
 
-    private mutating func planWakeup(_ host: Int) {
+    private func planWakeup(_ host: Int) {
         hosts[host].wakeup += 1
         guard let deadline = hosts[host].core?.nextDeadline else { return }
         let time = max(now, hosts[host].worldTime(deadline))
         queue.insert(.wakeup(host: host, number: hosts[host].wakeup), at: time)
     }
 
-    private mutating func transmit(_ original: Message, from sender: Int) {
+    private func transmit(_ original: Message, from sender: Int) {
         let message = areOfOlderVersion ? original.asOfOlderVersion : original
         trace.message(message, at: now)
         recorder?.record(message, of: sender)
@@ -360,7 +361,7 @@ struct World {
     }
 
     /// A damaged packet goes through the real decoder, which must not let it pass.
-    private mutating func survivesDamage(_ message: Message) -> Bool {
+    private func survivesDamage(_ message: Message) -> Bool {
         var bytes = codec.encode(message, as: random.chance(0.5) ? .netstring : .classic)
         let index = Int.random(in: 0..<bytes.count, using: &random)
         bytes[index] ^= UInt8.random(in: 1...255, using: &random)
@@ -373,7 +374,7 @@ struct World {
         }
     }
 
-    mutating func note(_ host: Int, _ text: String) {
+    func note(_ host: Int, _ text: String) {
         trace.note("\(hosts[host].name)", text, at: now)
     }
 }
