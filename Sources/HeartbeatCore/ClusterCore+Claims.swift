@@ -33,6 +33,7 @@ extension ClusterCore {
             holdings.wanted = holdings.claimed
         }
         peerHoldings = holdings
+        stopAnsweringByGroup()
         if holdings.isStable, !wasStable, let peer { notify(.remoteStable(node: peer.name)) }
         compareOwnLines(at: now)
         consider(report, sequence: sequence, at: now)

@@ -97,6 +97,13 @@ extension ClusterCore {
         own.giveUp(.foreign)
     }
 
+    /// Whoever asked by group is one of ours after all, which had heard nobody yet: it hears of each group from our reports.
+    mutating func stopAnsweringByGroup() {
+        guard peerTakesSingly, !legacy.owed.isEmpty else { return }
+        legacy.owed = [:]
+        if !own.held.contains(.foreign) { own.giveUp(.foreign, singly: true) }
+    }
+
     /// What was asked for and does not run here any more.
     mutating func answerLegacyRequests() {
         guard !legacy.owed.isEmpty, let peer else { return }
