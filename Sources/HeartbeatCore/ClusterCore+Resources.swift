@@ -106,15 +106,18 @@ extension ClusterCore {
         }
     }
 
-    /// Groups that name the same resource run one after another; all others side by side.
+    /// Groups that name the same resource run one after another; all others side by side. Whether one still runs is not asked before
+    /// another has moved: scripts that take longer than the time between two checks would keep it waiting for ever.
     func mustWait(_ index: Int) -> Bool {
         switch runners[index].phase {
         // One that failed is begun anew when its failure is forgotten.
         case .unknown, .stopped, .running, .failed, .stopFailed: break
         case .looking, .acquiring, .checking, .restoring, .releasing: return false
         }
+        let stays = runners[index].phase == .running && runners[index].isWanted
         return runners.indices.contains { other in
-            other != index && runners[other].isInTransition && runners[other].group.shares(runners[index].group)
+            other != index && (runners[other].isInTransition || stays && runners[other].isAboutToMove)
+                && runners[other].group.shares(runners[index].group)
         }
     }
 

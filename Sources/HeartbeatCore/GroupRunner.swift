@@ -128,6 +128,9 @@ struct GroupRunner: Hashable, Sendable {
         }
     }
 
+    /// It is to be started, or stopped, as soon as it may.
+    var isAboutToMove: Bool { phase == .stopped && isWanted || phase == .running && !isWanted }
+
     /// The line of haresources as it is by now.
     var line: ResourceGroup { newGroup ?? group }
 

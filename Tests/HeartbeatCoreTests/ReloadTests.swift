@@ -93,6 +93,30 @@ import Testing
                 .communication(.linkDead(node: CoreOnDesk.beta, medium: MediumName("eth1")))))
     }
 
+    /// Groups with a resource in common are looked at one after another, here without end.
+    @Test func checksThatTakeLongerThanTheirIntervalKeepNoGroupWaiting() {
+        func group(_ word: String) -> ResourceGroup {
+            let resources = [word, "common"].map {
+                Resource(word: $0, scriptName: $0, arguments: [], monitorInterval: .seconds(1))
+            }
+            return ResourceGroup(preferredNode: CoreOnDesk.alpha, resources: resources, line: 1)
+        }
+        var desk = CoreOnDesk.besideAnOriginal(Self.configuration([group("one"), group("two"), Self.files]))
+        #expect(desk.running == ["one", "common", "two"])
+        desk.peerStatus = nil
+        _ = desk.wait(.seconds(2))
+        let checked = desk.pending.map(\.action.groupKey)
+        #expect(checked == ["one"])
+        let more = Self.configuration([group("one"), group("two"), group("three"), Self.files])
+        _ = desk.feed(.reconfigured(more))
+        for _ in 0..<20 {
+            _ = desk.wait(.milliseconds(1500))
+            _ = desk.hear(status: .active)
+            _ = desk.answer()
+        }
+        #expect(desk.running.contains("three"))
+    }
+
     // MARK: - Two nodes
 
     @Test func aNewLineIsStartedWhenThePeerHasItToo() {

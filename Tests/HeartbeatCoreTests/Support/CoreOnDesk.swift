@@ -112,15 +112,25 @@ struct CoreOnDesk {
         return effects
     }
 
+    /// Lets time pass while the scripts under way take theirs.
+    mutating func wait(_ duration: Duration) -> [Effect] {
+        now = now + duration
+        return note(core.expireTimers(at: now))
+    }
+
     // MARK: - Scripts
 
     /// Answers every script call until none is left.
     mutating func settle() -> [Effect] {
         var effects: [Effect] = []
-        while let (action, id) = pending.first {
-            effects += feed(.actionFinished(id, perform(action)))
-        }
+        while !pending.isEmpty { effects += answer() }
         return effects
+    }
+
+    /// Answers the script call that has waited longest.
+    mutating func answer() -> [Effect] {
+        guard let (action, id) = pending.first else { return [] }
+        return feed(.actionFinished(id, perform(action)))
     }
 
     private mutating func perform(_ action: ResourceAction) -> ActionResult {
