@@ -1,7 +1,7 @@
 // Beside an original with `auto_failback legacy`, or none in ha.cf, which knows neither reports nor handovers: a node that
 // begins asks for each of its own groups by itself (`ip-request`), whoever runs it stops it and answers (`ip-request-resp`),
-// and on death or departure the other takes everything. Observed; two of ours never come to this, because `starting` is
-// answered long before.
+// and on death or departure the other takes everything. Observed; two of ours come to this only when the one that begins is
+// not heard at first, because otherwise its `starting` is answered long before.
 
 import HeartbeatModel
 
