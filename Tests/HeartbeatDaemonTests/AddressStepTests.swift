@@ -71,9 +71,10 @@ import Testing
     ) {
         var logging = LoggingConfiguration()
         logging.logFile = log
+        let output = LogOutput(logging, host: "alpha", console: .none)
         let executor = ActionExecutor(
-            Configuration(nodes: [NodeName("alpha")]), localNode: NodeName("alpha"), paths: DaemonPaths(),
-            log: LogOutput(logging, host: "alpha", console: .none), reactor: reactor)
+            Configuration(nodes: [NodeName("alpha")]), localNode: NodeName("alpha"), paths: DaemonPaths(), log: output,
+            reactor: reactor)
         story.executor = executor
         executor.onFinished = { story.lines.append("\($0.number): \($1)") }
         executor.onLost = { story.lines.append("lost \($1) of \($0)") }
@@ -82,6 +83,7 @@ import Testing
             guard !isOver(story), reactor.now < end else {
                 executor.close()
                 story.executor = nil
+                output.flush(atMost: .seconds(30))
                 return reactor.stop()
             }
             reactor.after(.milliseconds(5), look)

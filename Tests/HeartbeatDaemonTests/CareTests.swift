@@ -30,7 +30,7 @@ extension LifeTests {
                     cluster.changes.dropFirst(before)
                         == ["cluster1 stop web", "cluster1 stop db", "cluster1 start db", "cluster1 start web"]
                 }
-                #expect(cluster.log(of: cluster.first).contains("db of resource group db does not run any more"))
+                #expect(cluster.says("db of resource group db does not run any more", on: cluster.first))
                 try cluster.waitForHoldings("local", "local")
             }
         }
@@ -43,7 +43,7 @@ extension LifeTests {
                     cluster.running(on: cluster.second) == ["db", "mail", "web"]
                 }
                 #expect(cluster.running(on: cluster.first) == [])
-                #expect(cluster.log(of: cluster.first).contains("db failed too often"))
+                #expect(cluster.says("db failed too often", on: cluster.first))
             }
         }
 
@@ -97,11 +97,11 @@ extension LifeTests {
                 let tried = try #require(changes.lastIndex(of: "cluster1 stop proxy"), "\(changes)")
                 #expect(moved < tried, "the service waited for what would not stop: \(changes)")
                 #expect(!changes.contains("cluster2 start proxy"), "it was still up on a node that said so")
-                #expect(cluster.log(of: cluster.first).contains("Heartbeat ends although resource group proxy"))
+                #expect(cluster.says("Heartbeat ends although resource group proxy", on: cluster.first))
                 try cluster.wait(for: "the other node to take over what was left") {
                     cluster.running(on: cluster.second) == ["db", "mail", "proxy", "web"]
                 }
-                #expect(cluster.log(of: cluster.second).contains("and had not stopped resource group proxy"))
+                #expect(cluster.says("and had not stopped resource group proxy", on: cluster.second))
             }
         }
 
@@ -134,7 +134,7 @@ extension LifeTests {
                 try cluster.wait(for: "the other node") {
                     try cluster.status(["rscstatus"], on: cluster.second) == "all"
                 }
-                #expect(cluster.log(of: cluster.first).contains("handed over although it may still run here"))
+                #expect(cluster.says("handed over although it may still run here", on: cluster.first))
             }
         }
 
@@ -145,8 +145,8 @@ extension LifeTests {
                 try cluster.startBoth()
                 #expect(try cluster.laboratory.tool("hb_standby", ["local"], on: cluster.first).code == 0)
                 try cluster.wait(for: "the takeover") { try cluster.status(["rscstatus"], on: cluster.second) == "all" }
-                #expect(cluster.log(of: cluster.first).contains("rebooting, so that the other node may take over"))
-                #expect(cluster.log(of: cluster.second).contains("node cluster1: is dead"))
+                #expect(cluster.says("rebooting, so that the other node may take over", on: cluster.first))
+                #expect(cluster.says("node cluster1: is dead", on: cluster.second))
             }
         }
 

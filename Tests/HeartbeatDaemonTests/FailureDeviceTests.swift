@@ -25,13 +25,15 @@ extension LifeTests {
                     """, on: node)
                 try cluster.start(node)
                 try cluster.wait(for: "all groups") { try cluster.status(["rscstatus"], on: node) == "all" }
-                let log = cluster.log(of: node)
                 for words in [
                     "cannot find interface late0: No such device; does the interface exist?",
                     "cannot open serial \(serial): No such file or directory; is the adapter plugged in?",
                     "Cannot open /dev/no-such-watchdog: No such file or directory",
                     "modprobe softdog",
-                ] { #expect(log.components(separatedBy: words).count == 2, "\(words)") }
+                ] {
+                    #expect(cluster.says(words, on: node))
+                    #expect(cluster.log(of: node).components(separatedBy: words).count == 2, "\(words)")
+                }
                 let plugIn = """
                     ip link add late0 type veth peer name late1 && ip address add 10.99.0.1/24 brd + dev late0 &&
                     ip link set late0 up && ip link set late1 up

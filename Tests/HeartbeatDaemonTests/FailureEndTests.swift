@@ -114,8 +114,8 @@ extension LifeTests {
                 try cluster.start(node)
                 #expect(try !isAlive(child), "it is gone before the new daemon says that it is ready")
                 #expect(try isAlive(service), "a service is its script's to stop")
-                #expect(cluster.log(of: node).contains("was killed while"))
-                #expect(cluster.log(of: node).contains("ended what was left of it (1 process)"))
+                #expect(cluster.says("was killed while", on: node))
+                #expect(cluster.says("ended what was left of it (1 process)", on: node))
                 try cluster.wait(for: "all groups") { cluster.running(on: node) == ["mail", "web"] }
                 let left = try FileManager.default.contentsOfDirectory(
                     atPath: node.runDirectory + "/swift-heartbeat/scripts")

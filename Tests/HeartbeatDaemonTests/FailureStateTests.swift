@@ -84,8 +84,8 @@ extension LifeTests {
                 try Data("5\n".utf8).write(to: URL(fileURLWithPath: path))
                 try cluster.start(node)
                 try cluster.waitForHoldings("local", "local")
-                #expect(cluster.log(of: cluster.first).contains("has generation 6, but \(known) is known"))
-                #expect(cluster.log(of: node).contains("Going on with \(known + 1)"))
+                #expect(cluster.says("has generation 6, but \(known) is known", on: cluster.first))
+                #expect(cluster.says("Going on with \(known + 1)", on: node))
                 #expect(cluster.text(path).hasSuffix("\(known + 1)\n"))
             }
         }

@@ -147,6 +147,10 @@ final class GatewayPair {
         String(decoding: cluster.log(of: node).utf8.dropFirst(mark), as: UTF8.self)
     }
 
+    func says(_ text: String, on node: LabNode, after mark: Int) -> Bool {
+        (try? cluster.wait(for: text) { log(of: node, after: mark).contains(text) }) != nil
+    }
+
     // MARK: - What must be
 
     /// Waits until the nodes say that they hold these sets, and have what belongs to them: addresses, services, routes.

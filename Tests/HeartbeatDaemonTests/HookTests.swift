@@ -64,7 +64,7 @@ extension LifeTests {
                 #expect(deaths.count == 1, "\(events)")
                 // What the daemon answers itself must not be answered twice.
                 #expect(!events.contains { $0.hasPrefix("ask_resources ") || $0.hasPrefix("shutdone ") }, "\(events)")
-                #expect(cluster.log(of: cluster.first).contains("rc.d/ask_resources is not run"))
+                #expect(cluster.says("rc.d/ask_resources is not run", on: cluster.first))
             }
         }
 

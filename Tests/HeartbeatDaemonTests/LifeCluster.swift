@@ -131,6 +131,11 @@ final class LifeCluster {
         text(node.logFile)
     }
 
+    /// Whether the node's log has the text, or gets it soon: its lines are written by a thread of their own, which may be late.
+    func says(_ text: String, on node: LabNode) -> Bool {
+        (try? wait(for: text) { log(of: node).contains(text) }) != nil
+    }
+
     /// A file's text; empty when it cannot be read.
     func text(_ path: String) -> String {
         FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""

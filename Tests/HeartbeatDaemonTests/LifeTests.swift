@@ -118,7 +118,7 @@ extension LifeTests {
                 let settled = Set(cluster.changes.dropFirst(2).prefix(2))
                 #expect(settled == ["cluster1 stop mail", "cluster1 stop web"])
                 #expect(cluster.changes.count == 6)
-                #expect(cluster.log(of: node).contains("web runs although this node does not hold it"))
+                #expect(cluster.says("web runs although this node does not hold it", on: node))
             }
         }
 

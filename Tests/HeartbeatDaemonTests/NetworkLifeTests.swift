@@ -30,7 +30,7 @@ extension LifeTests {
                 let network = try cluster.laboratory.tool("cl_status", ["network"], on: cluster.first)
                 #expect(network.code == 1)
                 #expect(network.output == "eth0\tdownlink\tlost\ncluster2\tnode\t0 lost, 0 doubtful\n")
-                #expect(cluster.log(of: cluster.first).contains("(ms since a link or path was lost"))
+                #expect(cluster.says("(ms since a link or path was lost", on: cluster.first))
                 try cluster.laboratory.plug(.lan(0), true)
                 try cluster.waitForHoldings("local", "local")
                 #expect(
@@ -92,7 +92,7 @@ extension LifeTests {
                 try cluster.waitForHoldings("local", "local")
                 try cluster.first.namespace.configure(["link delete dial0"])
                 try cluster.waitForHoldings("none", "all")
-                #expect(cluster.log(of: cluster.first).contains("Interface dial0: does not exist"))
+                #expect(cluster.says("Interface dial0: does not exist", on: cluster.first))
                 try cluster.first.namespace.configure(["link add dial0 type veth peer name dial1", "link set dial1 up"])
                 try cluster.first.namespace.configure(["link set dial0 up"])
                 try cluster.waitForHoldings("local", "local")

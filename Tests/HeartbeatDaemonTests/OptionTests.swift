@@ -22,7 +22,7 @@ extension LifeTests {
                 #expect(status.code == 0 && status.output.hasSuffix("started with -M and runs no resource groups.\n"))
                 #expect(try cluster.status(["hbparameter", "-p", "manage_resources"], on: node) == "no")
                 #expect(try cluster.status(["groups"], on: node) == "")
-                #expect(cluster.log(of: node).contains("Started with -M"))
+                #expect(cluster.says("Started with -M", on: node))
                 try cluster.boot(cluster.second)
                 try cluster.start(cluster.second)
                 try cluster.wait(for: "both to settle") {

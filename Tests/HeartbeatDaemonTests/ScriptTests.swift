@@ -124,7 +124,7 @@ extension LifeTests {
                 ]
                 #expect(ofGroup == expected)
                 let complaint = "Giving up resources due to failure of web: group db, start returned 7"
-                #expect(cluster.log(of: cluster.first).contains(complaint))
+                #expect(cluster.says(complaint, on: cluster.first))
             }
         }
 
@@ -155,7 +155,7 @@ extension LifeTests {
                     #expect(try node.run(["test", "-e", "/proc/\(pid)"]).code != 0, "process \(pid) is left")
                 }
                 let complaint = "due to failure of web: group web, start ran into its timeout"
-                #expect(cluster.log(of: node).contains(complaint), "\(cluster.log(of: node))")
+                #expect(cluster.says(complaint, on: node), "\(cluster.log(of: node))")
                 let peerLog = cluster.log(of: cluster.second)
                 #expect(!peerLog.contains("Late heartbeat") && !peerLog.contains("is dead"))
                 #expect(cluster.changes.filter { $0 == "cluster1 start web" }.count == 1)

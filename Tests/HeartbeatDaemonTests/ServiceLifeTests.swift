@@ -14,8 +14,9 @@ import Testing
     @Test func `it is ready when the media have answered, tells changes, and asks for time to end`() throws {
         try Service.run(media: ["ucast lo 127.0.0.1", "serial"], keepalive: "100ms", watchdog: .seconds(2)) { service in
             try service.wait(for: "ready") { $0.contains("READY=1") }
-            let log = service.log
-            #expect(log.contains("medium lo is open") && log.contains("cannot set up serial"), "\(log)")
+            try service.waitUntil("the log") {
+                service.log.contains("medium lo is open") && service.log.contains("cannot set up serial")
+            }
             let failed = service.said.first { $0.contains("medium \(service.serial) does not work") }
             #expect(
                 failed?.hasPrefix("STATUS=joining the cluster; looking what runs of web; ") == true, "\(service.said)")
@@ -69,7 +70,9 @@ import Testing
         try Service.run(media: ["ucast lo 127.0.0.1"], keepalive: "1500ms", deadtime: 4, watchdog: .seconds(2)) {
             service in
             try service.wait(for: "the watchdog") { $0.count { $0 == "WATCHDOG=1" } >= 4 }
-            #expect(service.log.contains("WARN: systemd's watchdog (2000 ms) is too short for keepalive 1500 ms"))
+            try service.waitUntil("the warning") {
+                service.log.contains("WARN: systemd's watchdog (2000 ms) is too short for keepalive 1500 ms")
+            }
             service.send(SIGTERM)
             #expect(try service.exitCode() == 0)
         }
