@@ -172,17 +172,21 @@ import Testing
         #expect(desk.pass(.seconds(11)).tells(.nodeDead(node: CoreOnDesk.beta)))
     }
 
-    /// The life dies with it, a deadtime after its last status: it can still be followed when the one before has fallen silent.
-    @Test func aLaterLifeThatCannotHearUsLivesByItsStatusesAlone() {
+    /// Beside one of ours, beyond initdead: a later life of the peer's, which proved nothing, has just fallen silent after three seconds.
+    private static func afterALaterLifeFellSilent() -> CoreOnDesk {
         var desk = CoreOnDesk.besideOurs()
-        // Beyond initdead.
         _ = desk.pass(.seconds(35))
         desk.peerGeneration = 8
         desk.peerStatus = .up
         _ = desk.pass(.seconds(3))
-        let last = desk.peerSequence
         desk.peerStatus = nil
-        let silent = desk.now
+        return desk
+    }
+
+    /// The life dies with it, a deadtime after its last status: it can still be followed when the one before has fallen silent.
+    @Test func aLaterLifeThatCannotHearUsLivesByItsStatusesAlone() {
+        var desk = Self.afterALaterLifeFellSilent()
+        let (last, silent) = (desk.peerSequence, desk.now)
         _ = desk.pass(.seconds(4))
         _ = desk.hear(.retransmitRequest(first: SequenceNumber(1), last: SequenceNumber(1)))
         _ = desk.hear(.status(StatusReport(status: .up, deadtime: .seconds(10))), sequence: last)
@@ -195,14 +199,8 @@ import Testing
 
     /// They were not taken then, so that the life's record of messages is empty: they do not count once more.
     @Test func whatALifeSaidWhileItWasDoubtedIsNoNewsWhenItIsPlayedAgain() {
-        var desk = CoreOnDesk.besideOurs()
-        _ = desk.pass(.seconds(35))
-        desk.peerGeneration = 8
-        desk.peerStatus = .up
-        _ = desk.pass(.seconds(3))
-        let last = desk.peerSequence
-        desk.peerStatus = nil
-        let silent = desk.now
+        var desk = Self.afterALaterLifeFellSilent()
+        let (last, silent) = (desk.peerSequence, desk.now)
         #expect(desk.pass(.milliseconds(8900)).tells(.peerRestarted(node: CoreOnDesk.beta)))
         for sequence in last - 1...last {
             let again = StatusReport(status: .up, deadtime: .seconds(10))
