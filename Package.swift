@@ -21,6 +21,9 @@ let small: [LinkerSetting] = [
 let package = Package(
     name: "swift-heartbeat",
     products: [
+        // A node's decisions, and its messages as bytes, for other programs to build on.
+        .library(name: "HeartbeatCore", targets: ["HeartbeatCore", "HeartbeatModel"]),
+        .library(name: "HeartbeatWire", targets: ["HeartbeatWire", "HeartbeatModel"]),
         .executable(name: "heartbeat", targets: ["heartbeat"]),
         .executable(name: "cl_status", targets: ["cl_status"]),
         .executable(name: "hb_standby", targets: ["hb_standby"]),

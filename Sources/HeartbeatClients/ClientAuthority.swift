@@ -4,13 +4,13 @@
 import HeartbeatModel
 
 /// What the kernel knows of the process that opened a connection (SO_PEERCRED).
-public struct PeerCredentials: Hashable, Sendable {
-    public var pid: Int32
+package struct PeerCredentials: Hashable, Sendable {
+    package var pid: Int32
     /// Effective user and group when it connected; further groups do not count.
-    public var user: UInt32
-    public var group: UInt32
+    package var user: UInt32
+    package var group: UInt32
 
-    public init(pid: Int32, user: UInt32, group: UInt32) {
+    package init(pid: Int32, user: UInt32, group: UInt32) {
         self.pid = pid
         self.user = user
         self.group = group
@@ -18,9 +18,9 @@ public struct PeerCredentials: Hashable, Sendable {
 }
 
 /// The permissions of ha.cf above the defaults, with names made numbers.
-public struct ClientAuthority: Hashable, Sendable {
+package struct ClientAuthority: Hashable, Sendable {
     /// Why somebody may not sign on; the original's words, which it sends as `info`.
-    public enum Refusal: String, Error, Hashable, Sendable {
+    package enum Refusal: String, Error, Hashable, Sendable {
         case badPid = "bad pid"
         case pidMismatch = "pid mismatch"
         case invalidIdentity = "invalid id info"
@@ -43,7 +43,7 @@ public struct ClientAuthority: Hashable, Sendable {
     /// - Parameters:
     ///   - permissions: of ha.cf; each replaces the default of the same client.
     ///   - userID, groupID: the number of a name, `nil` when there is none, which then allows nobody.
-    public init(
+    package init(
         _ permissions: [ClientPermission], userID: (String) -> UInt32?, groupID: (String) -> UInt32?
     ) {
         let named = Set(permissions.map(\.client))
@@ -56,7 +56,7 @@ public struct ClientAuthority: Hashable, Sendable {
     }
 
     /// Why this process may not be the client `name`; `nil` when it may. A client without a name is called `anon`.
-    public func refusal(of name: String, to peer: PeerCredentials) -> Refusal? {
+    package func refusal(of name: String, to peer: PeerCredentials) -> Refusal? {
         guard let permission = permission(of: name) ?? permission(of: "default") else { return .noDefault }
         let isAllowed = permission.users.contains(peer.user) || permission.groups.contains(peer.group)
         return isAllowed ? nil : .notAllowed

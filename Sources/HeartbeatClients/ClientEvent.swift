@@ -4,16 +4,16 @@ import HeartbeatModel
 import HeartbeatWire
 
 /// Names one connection; never used again.
-public struct ClientConnection: Hashable, Sendable {
-    public let number: UInt64
+package struct ClientConnection: Hashable, Sendable {
+    package let number: UInt64
 
-    public init(_ number: UInt64) {
+    package init(_ number: UInt64) {
         self.number = number
     }
 }
 
 /// One thing that happened, as the shell reports it to ``ClientSessions/handle(_:)``.
-public enum ClientEvent: Hashable, Sendable {
+package enum ClientEvent: Hashable, Sendable {
     case connected(ClientConnection, PeerCredentials)
     /// The body of a frame; the snapshot is the cluster's at this moment.
     case received(ClientConnection, body: [UInt8], ClusterSnapshot)
@@ -29,7 +29,7 @@ public enum ClientEvent: Hashable, Sendable {
 }
 
 /// One thing to be done; effects are executed in order.
-public enum ClientEffect: Hashable, Sendable {
+package enum ClientEffect: Hashable, Sendable {
     /// Send a message to a client.
     case write([Message.Field], to: ClientConnection)
     /// Send a signal to the process of a client, which asked for it.
@@ -49,7 +49,7 @@ public enum ClientEffect: Hashable, Sendable {
 }
 
 /// What the log is told about clients.
-public enum ClientNote: Hashable, Sendable {
+package enum ClientNote: Hashable, Sendable {
     /// Somebody may not sign on.
     case refused(client: String, pid: Int32, ClientAuthority.Refusal)
     /// A client wrote something that means nothing; it was ignored.
@@ -57,13 +57,13 @@ public enum ClientNote: Hashable, Sendable {
     /// A client sent what only the daemon itself may say, or what no medium would carry.
     case messageRefused(client: String, pid: Int32, reason: String)
 
-    public var client: String {
+    package var client: String {
         switch self {
         case .refused(let client, _, _), .ignored(let client, _, _), .messageRefused(let client, _, _): client
         }
     }
 
-    public var text: String {
+    package var text: String {
         switch self {
         case .refused(let client, let pid, let refusal):
             "Client [\(client)] pid \(pid) failed authorization [\(refusal.rawValue)]"

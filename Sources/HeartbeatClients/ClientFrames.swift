@@ -7,13 +7,13 @@
 // Several frames may come in one read and one frame in several. What a body says is decided elsewhere.
 
 /// Why a stream of bytes is no stream of frames. Nothing after it can be read any more.
-public enum ClientFrameError: Error, Hashable, Sendable, CustomStringConvertible {
+package enum ClientFrameError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Something else stands where a frame's mark must be.
     case notAFrame
     /// The frame announces more bytes than ``ClientFrames/longestBody``.
     case tooLong(UInt32)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .notAFrame: "what it sends is no frame of the client API"
         case .tooLong(let count): "a frame of \(count) bytes, more than \(ClientFrames.longestBody)"
@@ -22,20 +22,20 @@ public enum ClientFrameError: Error, Hashable, Sendable, CustomStringConvertible
 }
 
 /// Cuts one direction of a connection into bodies.
-public struct ClientFrames: Hashable, Sendable {
+package struct ClientFrames: Hashable, Sendable {
     /// Bytes in one body: no longer message would fit a datagram. (The original stops working for good when a client
     /// announces more than its 256 KiB.)
-    public static let longestBody = 64 * 1024
+    package static let longestBody = 64 * 1024
 
     private static let mark: UInt32 = 0xabcd
     private static let headerSize = 8
 
     private var rest: [UInt8] = []
 
-    public init() {}
+    package init() {}
 
     /// Takes what arrived; returns the bodies that it completes, in order. After an error the connection is of no use.
-    public mutating func append(_ bytes: some Sequence<UInt8>) throws(ClientFrameError) -> [[UInt8]] {
+    package mutating func append(_ bytes: some Sequence<UInt8>) throws(ClientFrameError) -> [[UInt8]] {
         rest += bytes
         var bodies: [[UInt8]] = []
         var begin = 0
@@ -55,7 +55,7 @@ public struct ClientFrames: Hashable, Sendable {
     /// A body with its header.
     ///
     /// - Precondition: the body's length has 32 bits.
-    public static func frame(_ body: [UInt8]) -> [UInt8] {
+    package static func frame(_ body: [UInt8]) -> [UInt8] {
         bytes(of: UInt32(body.count)) + bytes(of: mark) + body
     }
 

@@ -13,11 +13,11 @@ import HeartbeatModel
 import HeartbeatWire
 
 /// All connections of the client socket.
-public struct ClientSessions: Hashable, Sendable {
+package struct ClientSessions: Hashable, Sendable {
     /// Clients signed on at once; the next one is refused. The original has no limit.
-    public static let mostClients = 64
+    package static let mostClients = 64
     /// How many messages may wait for a client that does not say otherwise.
-    public static let usualQueue = 64
+    package static let usualQueue = 64
     /// As many as a client may ask for.
     static let longestQueue = 4096
 
@@ -29,12 +29,12 @@ public struct ClientSessions: Hashable, Sendable {
     private var wanted: MessageInterest = []
     var effects: [ClientEffect] = []
 
-    public init(_ settings: ClientSettings) {
+    package init(_ settings: ClientSettings) {
         self.settings = settings
     }
 
     /// Takes one event and tells what is to be done, in order.
-    public mutating func handle(_ event: ClientEvent) -> [ClientEffect] {
+    package mutating func handle(_ event: ClientEvent) -> [ClientEffect] {
         switch event {
         case .connected(let connection, let peer): unsigned[connection] = peer
         case .received(let connection, let body, let snapshot): received(body, from: connection, snapshot)
@@ -51,7 +51,7 @@ public struct ClientSessions: Hashable, Sendable {
     }
 
     /// Every connection of a client, in the order in which they signed on, for an operator.
-    public var names: [String] { sessions.map(\.name) }
+    package var names: [String] { sessions.map(\.name) }
 
     /// Whether a client of this name – or with this pid, without one – is signed on here.
     func isOnline(_ name: String) -> Bool {

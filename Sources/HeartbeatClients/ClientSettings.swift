@@ -3,24 +3,24 @@
 import HeartbeatModel
 
 /// The configuration as clients see it.
-public struct ClientSettings: Hashable, Sendable {
-    public var localNode: NodeName
-    public var authority: ClientAuthority
-    public var deadtime: Duration
-    public var keepalive: Duration
+package struct ClientSettings: Hashable, Sendable {
+    package var localNode: NodeName
+    package var authority: ClientAuthority
+    package var deadtime: Duration
+    package var keepalive: Duration
     /// Answered to `signon`: the version with what tells this product from others.
-    public var versionText: String
+    package var versionText: String
     /// Number of the syslog facility as syslog(3) takes it; -1 for none.
-    public var logFacility: Int
+    package var logFacility: Int
     /// What `getparm` finds.
-    public var parameters: [Configuration.Parameter]
+    package var parameters: [Configuration.Parameter]
     /// `ping` or `ping_group` of each ping node.
-    public var pingGroups: [NodeName]
+    package var pingGroups: [NodeName]
 
     /// - Parameters:
     ///   - version: answered to `getparm hbversion`.
     ///   - versionText: answered to `signon`.
-    public init(
+    package init(
         _ configuration: Configuration, localNode: NodeName, authority: ClientAuthority, version: String,
         versionText: String
     ) {

@@ -13,9 +13,9 @@
 import HeartbeatModel
 
 /// One node's ipfail, as a value.
-public struct IPFail: Hashable, Sendable {
+package struct IPFail: Hashable, Sendable {
     /// One thing to be done.
-    public enum Effect: Hashable, Sendable {
+    package enum Effect: Hashable, Sendable {
         /// Send a message to the daemon, as a client that has signed on.
         case send([Message.Field])
         /// Call ``pauseIsOver(_:)`` after so long, instead of what was asked for before.
@@ -26,7 +26,7 @@ public struct IPFail: Hashable, Sendable {
         case note(String)
     }
 
-    public static let name = "ipfail"
+    package static let name = "ipfail"
 
     /// Between the decision to give up and giving up; the other may take it back meanwhile.
     private let pause: Duration
@@ -35,13 +35,13 @@ public struct IPFail: Hashable, Sendable {
     /// Nodes are equal, but groups were moving when that was found.
     private var owesGroups = false
 
-    public init(_ configuration: Configuration) {
+    package init(_ configuration: Configuration) {
         pause = max(.seconds(1), configuration.keepalive * 2)
         returnsGroups = configuration.autoFailback != .off
     }
 
     /// The first message to the daemon.
-    public static func signOn(_ peer: PeerCredentials) -> [Message.Field] {
+    package static func signOn(_ peer: PeerCredentials) -> [Message.Field] {
         [Message.Field](texts: [
             "t": "hbapi-req", "reqtype": "signon", "pid": "\(peer.pid)", "from_id": name, "uid": "\(peer.user)",
             "gid": "\(peer.group)",
@@ -49,7 +49,7 @@ public struct IPFail: Hashable, Sendable {
     }
 
     /// Takes a message as the daemon gives it to a client; the snapshot is the cluster's at this moment.
-    public mutating func hear(_ fields: [Message.Field], _ snapshot: ClusterSnapshot) -> [Effect] {
+    package mutating func hear(_ fields: [Message.Field], _ snapshot: ClusterSnapshot) -> [Effect] {
         guard let type = fields.text("t"), let other = snapshot.peer else { return [] }
         let isOthers = fields.text("src").map { NodeName($0) } == other.name
         switch type {
@@ -71,7 +71,7 @@ public struct IPFail: Hashable, Sendable {
     }
 
     /// Nobody has taken it back.
-    public mutating func pauseIsOver(_ snapshot: ClusterSnapshot) -> [Effect] {
+    package mutating func pauseIsOver(_ snapshot: ClusterSnapshot) -> [Effect] {
         guard isPausing else { return [] }
         isPausing = false
         return snapshot.hold.isEmpty ? [] : [.note("Giving up all resources"), giveUp(.all, snapshot)]

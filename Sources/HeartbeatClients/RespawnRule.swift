@@ -3,14 +3,14 @@
 import HeartbeatModel
 
 /// How a process ended.
-public enum ProgramEnd: Hashable, Sendable {
+package enum ProgramEnd: Hashable, Sendable {
     case exited(code: Int32)
     case signalled(Int32)
 }
 
 /// The short lives of one program, and what follows from the latest.
-public struct RespawnRule: Hashable, Sendable {
-    public enum Verdict: Hashable, Sendable {
+package struct RespawnRule: Hashable, Sendable {
+    package enum Verdict: Hashable, Sendable {
         /// Start it again after ``RespawnRule/pause``.
         case again
         /// It said that it does not want to be started again.
@@ -22,21 +22,21 @@ public struct RespawnRule: Hashable, Sendable {
     }
 
     /// With this exit code a `respawn` program stays away.
-    public static let staysAway: Int32 = 100
+    package static let staysAway: Int32 = 100
     /// From its end until it is started again.
-    public static let pause = Duration.seconds(1)
+    package static let pause = Duration.seconds(1)
     private static let shortLife = Duration.seconds(30)
     private static let mostShortLives = 10
 
     private let isFailFast: Bool
     private var shortLives = 0
 
-    public init(isFailFast: Bool) {
+    package init(isFailFast: Bool) {
         self.isFailFast = isFailFast
     }
 
     /// Judges an end; `lifetime` since the latest start.
-    public mutating func ended(_ end: ProgramEnd, after lifetime: Duration) -> Verdict {
+    package mutating func ended(_ end: ProgramEnd, after lifetime: Duration) -> Verdict {
         if isFailFast, end != .exited(code: 0) { return .reboot }
         if end == .exited(code: Self.staysAway) { return .leave }
         shortLives = lifetime < Self.shortLife ? shortLives + 1 : 0

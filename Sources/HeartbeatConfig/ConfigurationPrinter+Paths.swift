@@ -30,7 +30,7 @@ extension ConfigurationPrinter {
 
 extension PathProbe {
     /// `trips after 4 s, recovers after 9 s`, both at most.
-    public var times: String {
+    package var times: String {
         "trips after \(seconds(tripsAfter)) s, recovers after \(seconds(recoversAfter)) s"
     }
 

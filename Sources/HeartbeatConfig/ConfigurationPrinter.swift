@@ -8,18 +8,18 @@ import HeartbeatModel
 /// Values appear as they were written as long as `parameters` still agrees with the field, otherwise in a canonical form.
 /// Not every value that can be built in memory can be written: names and values with blanks, media of one kind with
 /// different ports, and serial media with two different baud rates other than the default first, have no form in ha.cf.
-public struct ConfigurationPrinter: Sendable {
+package struct ConfigurationPrinter: Sendable {
     let configuration: Configuration
     private let parameters: [String: String]
 
-    public init(_ configuration: Configuration) {
+    package init(_ configuration: Configuration) {
         self.configuration = configuration
         parameters = Dictionary(
             configuration.parameters.map { ($0.name, $0.value) }, uniquingKeysWith: { _, last in last })
     }
 
     /// ha.cf: one directive a line, ending with a newline.
-    public var haCf: String {
+    package var haCf: String {
         let blocks = [
             loggingLines, timeLines, mediaLines, memberLines + membershipLines, pathLines, failureLines, processLines,
             clientLines, lanLines, otherLines, environmentLines,
@@ -30,7 +30,7 @@ public struct ConfigurationPrinter: Sendable {
     }
 
     /// haresources: one group a line.
-    public var haresources: String {
+    package var haresources: String {
         configuration.groups
             .map { group in ([group.preferredNode.text] + group.resources.map(\.word)).joined(separator: " ") + "\n" }
             .joined()
@@ -38,7 +38,7 @@ public struct ConfigurationPrinter: Sendable {
 
     /// authkeys. Without secrets the lines that would hold one become comments, so that the text cannot be mistaken for
     /// a working file. Bytes, because a secret need not be text.
-    public func authkeys(showingSecrets: Bool) -> [UInt8] {
+    package func authkeys(showingSecrets: Bool) -> [UInt8] {
         let keys = configuration.authentication
         return Array("auth \(keys.current)\n".utf8)
             + keys.keys.flatMap { key -> [UInt8] in

@@ -4,31 +4,31 @@
 ///
 /// Its description is one line, `<path>:<line>: <message>`; a warning's message is preceded by `warning: `. No message
 /// ever contains a secret.
-public struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
-    public enum Severity: String, Hashable, Sendable {
+package struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
+    package enum Severity: String, Hashable, Sendable {
         /// The configuration is refused.
         case error
         /// The configuration is taken, but not everything in it does what its author may expect.
         case warning
     }
 
-    public var severity: Severity
+    package var severity: Severity
     /// Path of the file as the caller gave it.
-    public var file: String
+    package var file: String
     /// From 1; `nil` when the mistake is in no line (permissions, a file that cannot be read). What is missing from a
     /// file is reported at its last line.
-    public var line: Int?
+    package var line: Int?
     /// What is wrong and what to write instead.
-    public var message: String
+    package var message: String
 
-    public init(severity: Severity, file: String, line: Int?, message: String) {
+    package init(severity: Severity, file: String, line: Int?, message: String) {
         self.severity = severity
         self.file = file
         self.line = line
         self.message = message
     }
 
-    public var description: String {
+    package var description: String {
         let place = line.map { "\(file):\($0): " } ?? "\(file): "
         switch severity {
         case .error: return place + message

@@ -3,16 +3,16 @@
 import HeartbeatModel
 
 /// A directive of ha.cf.
-public struct DirectiveDefault: Hashable, Sendable {
-    public var name: String
+package struct DirectiveDefault: Hashable, Sendable {
+    package var name: String
     /// As scripts would see it; `nil` when there is none, as for `node` or `logfile`.
-    public var value: String?
+    package var value: String?
     /// It is read, checked, and changes nothing.
-    public var isWithoutEffect: Bool
+    package var isWithoutEffect: Bool
 }
 
 /// All directives that are not refused, sorted by name (`heartbeat -D`).
-public func directiveDefaults(host: HostFacts = HostFacts()) -> [DirectiveDefault] {
+package func directiveDefaults(host: HostFacts = HostFacts()) -> [DirectiveDefault] {
     var reader = HaCfReader(file: SourceFile(path: "", text: ""), localNode: NodeName(""), host: host)
     reader.deriveTimes()
     let withoutEffect = Set(DirectiveRule.withoutEffect.map(\.name))

@@ -6,16 +6,16 @@ import HeartbeatModel
 /// What only the host can know. Every closure has a default under which nothing is refused.
 ///
 /// `nil` as an answer means "not known now": a name server that is down must not keep a cluster from starting.
-public struct HostFacts: Sendable {
+package struct HostFacts: Sendable {
     /// What lies at a device's path, symbolic links followed.
-    public enum DeviceKind: Hashable, Sendable {
+    package enum DeviceKind: Hashable, Sendable {
         case missing
         case characterDevice
         case other
     }
 
     /// What came of looking for a resource script.
-    public enum ScriptSearch: Hashable, Sendable {
+    package enum ScriptSearch: Hashable, Sendable {
         /// There is one, or nobody looked.
         case found
         /// A file of that name may not be executed.
@@ -34,34 +34,34 @@ public struct HostFacts: Sendable {
         case missing(searched: [String])
     }
 
-    public var deviceKind: @Sendable (_ path: String) -> DeviceKind = { _ in .characterDevice }
-    public var hasInterface: @Sendable (_ name: String) -> Bool? = { _ in nil }
+    package var deviceKind: @Sendable (_ path: String) -> DeviceKind = { _ in .characterDevice }
+    package var hasInterface: @Sendable (_ name: String) -> Bool? = { _ in nil }
     /// Whether the interface has an IPv4 broadcast address now (SIOCGIFBRDADDR).
-    public var hasBroadcastAddress: @Sendable (_ interface: String) -> Bool? = { _ in nil }
+    package var hasBroadcastAddress: @Sendable (_ interface: String) -> Bool? = { _ in nil }
     /// Whether a host name leads to an address of the wanted family. Never asked for numeric addresses.
-    public var resolves: @Sendable (_ host: String, _ asIPv6: Bool) -> Bool? = { _, _ in nil }
-    public var userExists: @Sendable (_ name: String) -> Bool = { _ in true }
-    public var groupExists: @Sendable (_ name: String) -> Bool = { _ in true }
-    public var isExecutable: @Sendable (_ path: String) -> Bool = { _ in true }
+    package var resolves: @Sendable (_ host: String, _ asIPv6: Bool) -> Bool? = { _, _ in nil }
+    package var userExists: @Sendable (_ name: String) -> Bool = { _ in true }
+    package var groupExists: @Sendable (_ name: String) -> Bool = { _ in true }
+    package var isExecutable: @Sendable (_ path: String) -> Bool = { _ in true }
     /// Where an address would come up; `nil`: nobody looked.
-    public var place: @Sendable (_ address: ServiceAddress) -> AddressPlace? = { _ in nil }
+    package var place: @Sendable (_ address: ServiceAddress) -> AddressPlace? = { _ in nil }
     /// Who has an address here that no heartbeat of ours has brought up.
-    public var holder: @Sendable (_ address: ServiceAddress) -> AddressHolder? = { _ in nil }
+    package var holder: @Sendable (_ address: ServiceAddress) -> AddressHolder? = { _ in nil }
     /// Whether the owner has an executable script of that name in `resource.d` of the configuration; an address is then
     /// the script's to bring up.
-    public var hasOwnScript: @Sendable (_ name: String) -> Bool = { _ in false }
+    package var hasOwnScript: @Sendable (_ name: String) -> Bool = { _ in false }
     /// Looks for a script where a start would look for it.
-    public var findScript: @Sendable (_ name: String) -> ScriptSearch = { _ in .found }
+    package var findScript: @Sendable (_ name: String) -> ScriptSearch = { _ in .found }
     /// Every word that could name a resource here: scripts, and services as `systemd::unit`.
-    public var resourceWords: @Sendable () -> [String] = { [] }
+    package var resourceWords: @Sendable () -> [String] = { [] }
     /// Whether the package of heartbeat 3 has brought this program, and will take it along.
-    public var belongsToHeartbeat3: @Sendable (_ path: String) -> Bool = { _ in false }
+    package var belongsToHeartbeat3: @Sendable (_ path: String) -> Bool = { _ in false }
     /// Whether a numeric address is one of this machine's own.
-    public var isOwnAddress: @Sendable (_ address: String) -> Bool = { _ in false }
+    package var isOwnAddress: @Sendable (_ address: String) -> Bool = { _ in false }
     /// Name of the service to which `/etc/services` gives a UDP port.
-    public var serviceForUDPPort: @Sendable (_ port: UInt16) -> String? = { _ in nil }
+    package var serviceForUDPPort: @Sendable (_ port: UInt16) -> String? = { _ in nil }
     /// Port of `ha-cluster/udp` in `/etc/services`; `nil` means 694.
-    public var heartbeatPort: UInt16?
+    package var heartbeatPort: UInt16?
 
-    public init() {}
+    package init() {}
 }

@@ -4,17 +4,17 @@
 import HeartbeatModel
 
 /// Everything that is needed to judge a node's configuration.
-public struct ConfigurationInput: Sendable {
-    public var haCf: SourceFile
-    public var haresources: SourceFile
-    public var authkeys: SourceFile
+package struct ConfigurationInput: Sendable {
+    package var haCf: SourceFile
+    package var haresources: SourceFile
+    package var authkeys: SourceFile
     /// Permission bits of authkeys (`st_mode & 0o777`).
-    public var authkeysMode: UInt32
+    package var authkeysMode: UInt32
     /// This node: `uname -n`, or the first line of `nodeinfo`.
-    public var localNode: NodeName
-    public var host: HostFacts
+    package var localNode: NodeName
+    package var host: HostFacts
 
-    public init(
+    package init(
         haCf: SourceFile, haresources: SourceFile, authkeys: SourceFile, authkeysMode: UInt32, localNode: NodeName,
         host: HostFacts = HostFacts()
     ) {
@@ -28,15 +28,15 @@ public struct ConfigurationInput: Sendable {
 }
 
 /// What came of reading.
-public struct ConfigurationResult: Hashable, Sendable {
+package struct ConfigurationResult: Hashable, Sendable {
     /// `nil` exactly when there is an error among the diagnostics.
-    public var configuration: Configuration?
+    package var configuration: Configuration?
     /// ha.cf, haresources, authkeys; within a file in the order of its lines.
-    public var diagnostics: [Diagnostic]
+    package var diagnostics: [Diagnostic]
 }
 
 /// Reads and checks the three files. No input makes it fail otherwise than by diagnostics.
-public func readConfiguration(_ input: ConfigurationInput) -> ConfigurationResult {
+package func readConfiguration(_ input: ConfigurationInput) -> ConfigurationResult {
     var haCf = HaCfReader(file: input.haCf, localNode: input.localNode, host: input.host)
     haCf.read(input.haCf)
     var haresources = HaresourcesReader(

@@ -2,27 +2,27 @@
 // carriage returns) is removed here, so that no reader meets it. It knows nothing of directives or comments.
 
 /// The contents of one configuration file, or why there are none.
-public struct SourceFile: Hashable, Sendable {
-    public enum Contents: Hashable, Sendable {
+package struct SourceFile: Hashable, Sendable {
+    package enum Contents: Hashable, Sendable {
         case bytes([UInt8])
         /// The file could not be read; the reason completes "cannot be read: ".
         case unreadable(reason: String)
     }
 
     /// As it shall appear in diagnostics.
-    public var path: String
-    public var contents: Contents
+    package var path: String
+    package var contents: Contents
 
-    public init(path: String, contents: Contents) {
+    package init(path: String, contents: Contents) {
         self.path = path
         self.contents = contents
     }
 
-    public init(path: String, bytes: [UInt8]) {
+    package init(path: String, bytes: [UInt8]) {
         self.init(path: path, contents: .bytes(bytes))
     }
 
-    public init(path: String, text: String) {
+    package init(path: String, text: String) {
         self.init(path: path, contents: .bytes(Array(text.utf8)))
     }
 }

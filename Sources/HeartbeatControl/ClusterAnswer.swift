@@ -7,7 +7,7 @@ import HeartbeatModel
 ///
 /// `parameters` are those of the configuration; add `hbversion` to have it answered. `clients` are the names of the clients
 /// that are signed on here. Words and codes: observed behaviour.
-public func answer(
+package func answer(
     _ request: ControlRequest, snapshot: ClusterSnapshot, parameters: [Configuration.Parameter], clients: [String] = []
 ) -> ControlReply? {
     switch request {
@@ -220,7 +220,7 @@ private struct ClusterAnswer {
 extension ClusterSnapshot {
     /// One fact a line, its words separated by tabs: `local NODE`, `hold SET stable|transition`,
     /// `node NAME normal|ping STATUS`, `link NODE MEDIUM up|dead`, `group KEY NODE STATE`.
-    public var facts: [String] {
+    package var facts: [String] {
         var facts = ["local\t\(localNode)", "hold\t\(hold)\t\(isInTransition ? "transition" : "stable")"]
         for node in nodes {
             facts.append("node\t\(node.name)\t\(node.isPingNode ? "ping" : "normal")\t\(node.status.rawValue)")

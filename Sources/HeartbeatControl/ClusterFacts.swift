@@ -4,14 +4,14 @@
 import HeartbeatModel
 
 /// What the local node holds and does, read from a `snapshot`.
-public struct ClusterFacts: Hashable, Sendable {
-    public var localNode: NodeName
-    public var hold: HoldSet
-    public var isInTransition: Bool
+package struct ClusterFacts: Hashable, Sendable {
+    package var localNode: NodeName
+    package var hold: HoldSet
+    package var isInTransition: Bool
     /// haresources in the order of the file.
-    public var groups: [ClusterSnapshot.Group]
+    package var groups: [ClusterSnapshot.Group]
 
-    public init(localNode: NodeName, hold: HoldSet, isInTransition: Bool, groups: [ClusterSnapshot.Group]) {
+    package init(localNode: NodeName, hold: HoldSet, isInTransition: Bool, groups: [ClusterSnapshot.Group]) {
         self.localNode = localNode
         self.hold = hold
         self.isInTransition = isInTransition
@@ -19,7 +19,7 @@ public struct ClusterFacts: Hashable, Sendable {
     }
 
     /// Reads the lines of `ClusterSnapshot.facts`; `nil` without a `local` and a `hold` line.
-    public init?(lines: [String]) {
+    package init?(lines: [String]) {
         var localNode: NodeName?
         var hold: HoldSet?
         self.init(localNode: NodeName(""), hold: [], isInTransition: false, groups: [])
@@ -41,7 +41,7 @@ public struct ClusterFacts: Hashable, Sendable {
     }
 
     /// What a daemon that was told to stop has still to do, for an operator who waits.
-    public var unfinished: String {
+    package var unfinished: String {
         let words = groups.compactMap { group -> String? in
             switch group.state {
             case .stopped, .withheld, .failed: nil

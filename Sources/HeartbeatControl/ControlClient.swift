@@ -5,30 +5,30 @@ import CLinux
 import Glibc
 
 /// Asks one question at a time over the control socket.
-public struct ControlClient: Sendable {
-    public let path: String
+package struct ControlClient: Sendable {
+    package let path: String
     /// For the whole exchange.
-    public let timeout: Duration
+    package let timeout: Duration
 
     /// `runDirectory` is `/run` unless the daemon was told otherwise.
-    public init(runDirectory: String = "/run", timeout: Duration = .seconds(5)) {
+    package init(runDirectory: String = "/run", timeout: Duration = .seconds(5)) {
         path = ControlClient.socketPath(runDirectory: runDirectory)
         self.timeout = timeout
     }
 
     /// Where the daemon listens: `<run-dir>/swift-heartbeat/control`.
-    public static func socketPath(runDirectory: String) -> String {
+    package static func socketPath(runDirectory: String) -> String {
         ownDirectory(runDirectory: runDirectory) + "/control"
     }
 
     /// The directory in which only the daemon makes files: who may write the other one, `<run-dir>/heartbeat`, must not be able
     /// to answer in its place.
-    public static func ownDirectory(runDirectory: String) -> String {
+    package static func ownDirectory(runDirectory: String) -> String {
         runDirectory + "/swift-heartbeat"
     }
 
     /// Sends a request and waits for the whole answer.
-    public func ask(_ request: ControlRequest) throws(ControlFailure) -> ControlReply {
+    package func ask(_ request: ControlRequest) throws(ControlFailure) -> ControlReply {
         let deadline = ContinuousClock.now + timeout
         let descriptor = try connect(until: deadline)
         defer { close(descriptor) }
@@ -106,7 +106,7 @@ public struct ControlClient: Sendable {
 }
 
 /// Why there is no answer.
-public enum ControlFailure: Error, Hashable, Sendable, CustomStringConvertible {
+package enum ControlFailure: Error, Hashable, Sendable, CustomStringConvertible {
     /// Nobody listens: no socket, or one that a daemon has left behind.
     case notRunning(reason: String)
     case notPermitted(path: String)
@@ -115,7 +115,7 @@ public enum ControlFailure: Error, Hashable, Sendable, CustomStringConvertible {
     /// What came was no answer.
     case garbled
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .notRunning(let reason): "heartbeat is not running (\(reason))"
         case .notPermitted(let path): "no permission to use \(path): be root or a member of group haclient"

@@ -2,15 +2,15 @@
 // that half an answer is never taken for a whole one.
 
 /// An answer for a command-line tool to print and exit with.
-public struct ControlReply: Hashable, Sendable {
+package struct ControlReply: Hashable, Sendable {
     /// The tool's exit code, one of `ControlExit`.
-    public var exitCode: Int32
+    package var exitCode: Int32
     /// Lines for standard output.
-    public var lines: [String]
+    package var lines: [String]
     /// Lines for standard error. One that begins with `ERROR:` gets date, node and tool put in front.
-    public var errors: [String]
+    package var errors: [String]
 
-    public init(exitCode: Int32 = ControlExit.success, lines: [String] = [], errors: [String] = []) {
+    package init(exitCode: Int32 = ControlExit.success, lines: [String] = [], errors: [String] = []) {
         self.exitCode = exitCode
         self.lines = lines
         self.errors = errors
@@ -18,28 +18,28 @@ public struct ControlReply: Hashable, Sendable {
 }
 
 /// Exit codes of the tools, as the original has them.
-public enum ControlExit {
-    public static let success: Int32 = 0
+package enum ControlExit {
+    package static let success: Int32 = 0
     /// The answer is "no": stopped, dead, down, unset.
-    public static let failure: Int32 = 1
+    package static let failure: Int32 = 1
     /// A parameter is missing or names nothing.
-    public static let badParameter: Int32 = 11
+    package static let badParameter: Int32 = 11
     /// The daemon did not answer in time.
-    public static let timeout: Int32 = 12
+    package static let timeout: Int32 = 12
     /// Anything else.
-    public static let unknown: Int32 = 13
+    package static let unknown: Int32 = 13
 }
 
 extension ControlReply {
     /// `exit N`, then `out TEXT` and `err TEXT` lines, then `end`; every line ends in a newline.
-    public var text: String {
+    package var text: String {
         let out = lines.map { "out \(ControlWord.encodeText($0))" }
         let err = errors.map { "err \(ControlWord.encodeText($0))" }
         return (["exit \(exitCode)"] + out + err + ["end"]).map { $0 + "\n" }.joined()
     }
 
     /// Reads a whole answer; `nil` for anything else, also for one that was cut.
-    public init?(text: String) {
+    package init?(text: String) {
         var rest = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
         guard rest.popLast() == "", rest.popLast() == "end", let first = rest.popFirst(), first.hasPrefix("exit "),
             let exitCode = Int32(first.dropFirst(5))

@@ -4,7 +4,7 @@
 import HeartbeatModel
 
 /// A request from a command-line tool.
-public enum ControlRequest: Hashable, Sendable {
+package enum ControlRequest: Hashable, Sendable {
     /// Something to be told; `inProse` (`-m`) asks for sentences instead of words.
     case question(ClusterQuestion, inProse: Bool)
     /// Something to be done; only root may ask for it.
@@ -12,7 +12,7 @@ public enum ControlRequest: Hashable, Sendable {
 }
 
 /// What `cl_status` can ask. Names and meaning are the original's, except `groups` and `snapshot`.
-public enum ClusterQuestion: Hashable, Sendable {
+package enum ClusterQuestion: Hashable, Sendable {
     /// Whether the daemon answers; `verbose` adds the verbose list of nodes.
     case hbstatus(verbose: Bool)
     case listNodes(NodeFilter, verbose: Bool)
@@ -35,7 +35,7 @@ public enum ClusterQuestion: Hashable, Sendable {
 }
 
 /// Which nodes are listed.
-public enum NodeFilter: String, Hashable, Sendable, CaseIterable {
+package enum NodeFilter: String, Hashable, Sendable, CaseIterable {
     case all
     /// Cluster nodes.
     case normal
@@ -44,10 +44,10 @@ public enum NodeFilter: String, Hashable, Sendable, CaseIterable {
 
 extension ControlRequest {
     /// The most bytes a request line may have, its end not counted.
-    public static let longestLine = 1024
+    package static let longestLine = 1024
 
     /// One line of words separated by blanks, without its end. Bytes that could be taken for structure are written `%XX`.
-    public var line: String {
+    package var line: String {
         words.map(ControlWord.encode).joined(separator: " ")
     }
 
@@ -61,7 +61,7 @@ extension ControlRequest {
     }
 
     /// Reads a line without its end; `nil` for anything that is not a request.
-    public init?(line: String) {
+    package init?(line: String) {
         guard line.utf8.count <= ControlRequest.longestLine else { return nil }
         let parts = line.split(separator: " ", omittingEmptySubsequences: false).map(ControlWord.decode)
         let words = parts.compactMap(\.self)

@@ -4,8 +4,8 @@
 import HeartbeatModel
 
 /// An ordered move while it is waited for.
-public struct Relocation: Sendable {
-    public enum Verdict: Hashable, Sendable {
+package struct Relocation: Sendable {
+    package enum Verdict: Hashable, Sendable {
         case goesOn
         case succeeded
         /// It is over, and this is why the groups are not where they should be.
@@ -25,14 +25,14 @@ public struct Relocation: Sendable {
 
     /// `set` as seen from the local node; `before`: how it was before the order, by which a move is noticed that was over
     /// between two looks.
-    public init(_ set: HoldSet, isTakeover: Bool, before: ClusterFacts?) {
+    package init(_ set: HoldSet, isTakeover: Bool, before: ClusterFacts?) {
         self.set = set
         self.isTakeover = isTakeover
         self.before = before
     }
 
     /// `elapsed`: since the order was accepted.
-    public mutating func judge(_ facts: ClusterFacts, after elapsed: Duration) -> Verdict {
+    package mutating func judge(_ facts: ClusterFacts, after elapsed: Duration) -> Verdict {
         if facts.isInTransition {
             hasBegun = true
             failures = 0

@@ -4,17 +4,17 @@ import Glibc
 import HeartbeatModel
 
 /// A command-line tool by its name.
-public struct Tool: Sendable {
-    public let name: String
+package struct Tool: Sendable {
+    package let name: String
     private let client: ControlClient
 
-    public init(name: String, client: ControlClient) {
+    package init(name: String, client: ControlClient) {
         self.name = name
         self.client = client
     }
 
     /// The answer to a question, also when the daemon gives none: words and exit codes of `cl_status`.
-    public func reply(to question: ClusterQuestion, inProse: Bool) -> ControlReply {
+    package func reply(to question: ClusterQuestion, inProse: Bool) -> ControlReply {
         do throws(ControlFailure) {
             return try client.ask(.question(question, inProse: inProse))
         } catch {
@@ -24,7 +24,7 @@ public struct Tool: Sendable {
 
     /// `hb_standby` and `hb_takeover`. `word` is what the operator typed: `all` (the default), `foreign`, `local` or
     /// `failback`.
-    public func order(
+    package func order(
         _ word: String?, isTakeover: Bool, sentence: (HoldSet) -> String, request: (HoldSet) -> OperatorRequest
     ) -> ControlReply {
         guard let set = Tool.set(for: word ?? "all", isTakeover: isTakeover) else {
@@ -44,7 +44,7 @@ public struct Tool: Sendable {
     }
 
     /// What the node holds and does now; `nil` when it does not tell.
-    public func facts() -> ClusterFacts? {
+    package func facts() -> ClusterFacts? {
         do throws(ControlFailure) {
             return ClusterFacts(lines: try client.ask(.question(.snapshot, inProse: false)).lines)
         } catch {
@@ -54,7 +54,7 @@ public struct Tool: Sendable {
 
     /// Waits until an ordered move is over: 0 when the groups are where they should be, 1 when they are not, 12 when that
     /// is not known after `limit`. `before`: the facts before the order.
-    public func wait(
+    package func wait(
         for set: HoldSet, isTakeover: Bool, before: ClusterFacts?, atMost limit: Duration
     ) -> ControlReply {
         let start = ContinuousClock.now
@@ -86,7 +86,7 @@ public struct Tool: Sendable {
     }
 
     /// Prints an answer; returns the code to exit with.
-    public func show(_ reply: ControlReply) -> Int32 {
+    package func show(_ reply: ControlReply) -> Int32 {
         write(reply.lines, to: STDOUT_FILENO)
         write(reply.errors.map { $0.hasPrefix("ERROR: ") ? logPrefix() + $0 : $0 }, to: STDERR_FILENO)
         return reply.exitCode
@@ -94,14 +94,14 @@ public struct Tool: Sendable {
 
     /// The set an operator's word means, as seen from the local node. `failback` gives what is foreign; as a takeover the
     /// original hands over everything (observed).
-    public static func set(for word: String, isTakeover: Bool) -> HoldSet? {
+    package static func set(for word: String, isTakeover: Bool) -> HoldSet? {
         if word == "failback" { return isTakeover ? .all : .foreign }
         guard let set = HoldSet(word: word), !set.isEmpty else { return nil }
         return set
     }
 
     /// What to say when the daemon did not answer.
-    public static func reply(for failure: ControlFailure, to question: ClusterQuestion) -> ControlReply {
+    package static func reply(for failure: ControlFailure, to question: ClusterQuestion) -> ControlReply {
         let reason = ["ERROR: Cannot signon with heartbeat", "ERROR: REASON: \(failure)"]
         guard case .hbstatus = question, case .notRunning = failure else {
             return ControlReply(exitCode: exitCode(for: failure), errors: reason)

@@ -6,24 +6,24 @@ import HeartbeatLinux
 import HeartbeatModel
 
 /// Reads a node's configuration from disk.
-public struct ConfigurationLoader: Sendable {
-    public var paths: DaemonPaths
+package struct ConfigurationLoader: Sendable {
+    package var paths: DaemonPaths
     /// The local node's name when it is not the machine's.
-    public var node: String?
+    package var node: String?
     /// Without it (`-M`) the node is given no groups, whatever haresources says.
-    public var managesResources = true
+    package var managesResources = true
     private var isForRelease = false
 
     /// Says in `cl_status hbparameter` that the daemon was started with `-M`.
     static let unmanaged = Configuration.Parameter(name: "manage_resources", value: "no")
 
-    public init(paths: DaemonPaths, node: String?) {
+    package init(paths: DaemonPaths, node: String?) {
         self.paths = paths
         self.node = node
     }
 
     /// The name of the local node: as told, else the first line of nodeinfo, else `uname -n`.
-    public var localNode: NodeName {
+    package var localNode: NodeName {
         if let node { return NodeName(node) }
         return NodeName(nodeInfo ?? LogOutput.hostName())
     }
@@ -39,7 +39,7 @@ public struct ConfigurationLoader: Sendable {
     }
 
     /// Checks all three files at once.
-    public func load() -> ConfigurationResult {
+    package func load() -> ConfigurationResult {
         var result = read(
             haCf: file(paths.haCf), haresources: file(paths.haresources), authkeys: file(paths.authkeys),
             authkeysMode: mode(of: paths.authkeys))

@@ -8,7 +8,7 @@ extension DaemonCommand {
     /// Stops everything that a daemon which is no more ran on this machine; when that is not known, everything of haresources.
     /// 0 when nothing of it runs any more, or when a daemon does, whose resources they are; 1 when a daemon neither runs nor
     /// ends; `unfinished` when something has not stopped within `shutdown_timeout`.
-    public func releaseLeftovers() -> Int32 {
+    package func releaseLeftovers() -> Int32 {
         ensureStandardDescriptorsAreOpen()
         SignalSource.block()
         if let code = releaseWhatWasInForce() { return code }

@@ -9,7 +9,7 @@ extension DaemonCommand {
     /// Asks the running daemon to release everything and end, and waits until it has: 0, or 1 when the daemon has ended and
     /// something would not (`shutdown_timeout`). After `timeout` it waits no longer: 1. Without a timeout it waits as long as
     /// the scripts take, as the original does.
-    public func stop(timeout: Duration? = nil) -> Int32 {
+    package func stop(timeout: Duration? = nil) -> Int32 {
         guard case .running(let pid) = PidFile.owner(of: paths.pidFile) else {
             complain("INFO: Heartbeat already stopped.")
             return 0

@@ -9,24 +9,24 @@ import HeartbeatLinux
 import HeartbeatModel
 
 /// One invocation of `heartbeat`.
-public struct DaemonCommand: Sendable {
+package struct DaemonCommand: Sendable {
     /// LSB: the program is not configured.
-    public static let notConfigured: Int32 = 6
+    package static let notConfigured: Int32 = 6
     /// The node has ended, and some of its resources would not. (The first code that LSB leaves to programs.)
-    public static let unfinished: Int32 = 150
+    package static let unfinished: Int32 = 150
 
-    public var paths = DaemonPaths()
+    package var paths = DaemonPaths()
     /// Name of the local node when it is not the machine's.
-    public var node: String?
-    public var isForeground = false
+    package var node: String?
+    package var isForeground = false
     /// No real-time priority, no locked memory (`-l`).
-    public var isRealtimeDisabled = false
+    package var isRealtimeDisabled = false
     /// Without it (`-M`) the node is a member of the cluster that runs no groups.
-    public var managesResources = true
+    package var managesResources = true
     /// How often `-d` was given.
-    public var debug = 0
+    package var debug = 0
 
-    public init() {}
+    package init() {}
 
     var loader: ConfigurationLoader {
         var loader = ConfigurationLoader(paths: paths, node: node)
@@ -35,13 +35,13 @@ public struct DaemonCommand: Sendable {
     }
 
     /// Prints the version; its first word is the original's.
-    public func version() -> Int32 {
+    package func version() -> Int32 {
         say(Version.text)
         return 0
     }
 
     /// Prints every directive with its default (`-D`), in two columns or in a wiki's table.
-    public func defaults(asWiki: Bool) -> Int32 {
+    package func defaults(asWiki: Bool) -> Int32 {
         for directive in directiveDefaults(host: .ofThisHost(scripts: ResourceScripts(paths: paths.scripts))) {
             let value = (directive.value ?? "-") + (directive.isWithoutEffect ? " (no effect)" : "")
             let padding = String(repeating: " ", count: max(1, 24 - directive.name.utf8.count))
@@ -51,7 +51,7 @@ public struct DaemonCommand: Sendable {
     }
 
     /// Prints what the three files are understood as (`-v`); secrets are left out.
-    public func printConfiguration() -> Int32 {
+    package func printConfiguration() -> Int32 {
         let result = loader.load()
         complain(result.diagnostics)
         guard let configuration = result.configuration else { return Self.notConfigured }
@@ -63,7 +63,7 @@ public struct DaemonCommand: Sendable {
     }
 
     /// Prints the groups as they are understood (`--list-groups`), for scripts: what is only doubtful is not told.
-    public func listGroups() -> Int32 {
+    package func listGroups() -> Int32 {
         let result = loader.load()
         guard let configuration = result.configuration else {
             complain(result.diagnostics)
@@ -75,7 +75,7 @@ public struct DaemonCommand: Sendable {
     }
 
     /// Checks the configuration and says what it found; 0 when a node would start with it.
-    public func test() -> Int32 {
+    package func test() -> Int32 {
         let result = loader.load()
         complain(result.diagnostics)
         if let leftovers = paths.leftovers { say(leftovers) }
@@ -88,7 +88,7 @@ public struct DaemonCommand: Sendable {
     }
 
     /// Starts the node; in the foreground it returns when the node has stopped. `arguments` are this invocation's own.
-    public func start(arguments: [String]) -> Int32 {
+    package func start(arguments: [String]) -> Int32 {
         ensureStandardDescriptorsAreOpen()
         SignalSource.block()
         let report = BackgroundReport()
@@ -136,7 +136,7 @@ public struct DaemonCommand: Sendable {
     }
 
     /// Whether a daemon runs: 0 when it does.
-    public func status() -> Int32 {
+    package func status() -> Int32 {
         guard case .running(let pid) = PidFile.owner(of: paths.pidFile) else {
             say("heartbeat is stopped. No process")
             return 1
@@ -161,7 +161,7 @@ public struct DaemonCommand: Sendable {
     }
 
     /// Makes the running daemon read its configuration again, or starts one.
-    public func reload(arguments: [String]) -> Int32 {
+    package func reload(arguments: [String]) -> Int32 {
         guard case .running(let pid) = PidFile.owner(of: paths.pidFile), pid > 0 else {
             return start(arguments: arguments)
         }

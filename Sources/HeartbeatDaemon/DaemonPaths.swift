@@ -5,17 +5,17 @@ import HeartbeatLinux
 import HeartbeatModel
 
 /// The directories of one node and the files in them.
-public struct DaemonPaths: Hashable, Sendable {
+package struct DaemonPaths: Hashable, Sendable {
     /// `ha.cf`, `haresources`, `authkeys`, `resource.d` (default `/etc/ha.d`).
-    public var configuration = "/etc/ha.d"
+    package var configuration = "/etc/ha.d"
     /// What outlives a restart (default `/var/lib/heartbeat`).
-    public var state = "/var/lib/heartbeat"
+    package var state = "/var/lib/heartbeat"
     /// What does not (default `/run`).
-    public var run = "/run"
+    package var run = "/run"
     /// What came with the program; `nil`: looked for from the program's own place.
-    public var share: String?
+    package var share: String?
 
-    public init() {}
+    package init() {}
 
     var haCf: String { configuration + "/ha.cf" }
     var haresources: String { configuration + "/haresources" }

@@ -5,16 +5,16 @@ import HeartbeatLab
 import Synchronization
 
 /// What `hbinterop` does once its arguments are known.
-public struct InteropProgram: Sendable {
-    public var rows: [MixedCase]
-    public var programs: String
-    public var resourceScripts: String
-    public var jobs: Int
-    public var isVerbose: Bool
+package struct InteropProgram: Sendable {
+    package var rows: [MixedCase]
+    package var programs: String
+    package var resourceScripts: String
+    package var jobs: Int
+    package var isVerbose: Bool
 
     static let prefix = "hbi"
 
-    public init(rows: [MixedCase], programs: String, resourceScripts: String, jobs: Int, isVerbose: Bool) {
+    package init(rows: [MixedCase], programs: String, resourceScripts: String, jobs: Int, isVerbose: Bool) {
         self.rows = rows
         self.programs = programs
         self.resourceScripts = resourceScripts
@@ -23,7 +23,7 @@ public struct InteropProgram: Sendable {
     }
 
     /// Plays and prints. Returns the exit code: 0 as it must be, 1 wrong, 3 impossible here, 130 interrupted.
-    public func run() -> Int32 {
+    package func run() -> Int32 {
         do {
             try Interruption.takeOverSignals()
         } catch {

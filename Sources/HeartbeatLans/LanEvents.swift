@@ -3,7 +3,7 @@
 import HeartbeatModel
 
 /// Something that happened.
-public enum LanEvent: Hashable, Sendable {
+package enum LanEvent: Hashable, Sendable {
     /// All LANs this host is connected to now, the preferred one first.
     case networks([LanNetwork])
     /// A packet came over a LAN from an address.
@@ -11,7 +11,7 @@ public enum LanEvent: Hashable, Sendable {
 }
 
 /// Something to be done, in order.
-public enum LanEffect: Hashable, Sendable {
+package enum LanEffect: Hashable, Sendable {
     /// To everybody on the LAN.
     case broadcast(LanPacket, over: String)
     /// To one host, over this LAN whatever the routes say.
@@ -24,18 +24,18 @@ public enum LanEffect: Hashable, Sendable {
 }
 
 /// Addresses that may have become unreachable over a LAN.
-public struct LanSuspect: Hashable, Sendable {
-    public var network: String
-    public var addresses: [LanAddress]
+package struct LanSuspect: Hashable, Sendable {
+    package var network: String
+    package var addresses: [LanAddress]
 
-    public init(network: String, addresses: [LanAddress]) {
+    package init(network: String, addresses: [LanAddress]) {
         self.network = network
         self.addresses = addresses
     }
 }
 
 /// What people should hear of.
-public enum LanNotice: Hashable, Sendable {
+package enum LanNotice: Hashable, Sendable {
     /// A host spoke for the first time.
     case found(host: String)
     /// A LAN is invalid for a host.
@@ -55,7 +55,7 @@ public enum LanNotice: Hashable, Sendable {
 }
 
 extension LanNotice: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         switch self {
         case .found(let host): "host \(host) found"
         case .lost(let host, let network, let missed):
@@ -72,7 +72,7 @@ extension LanNotice: CustomStringConvertible {
     }
 
     /// Something is worse than it was.
-    public var isWarning: Bool {
+    package var isWarning: Bool {
         switch self {
         case .found, .back, .forgotten: false
         case .lost, .moved, .unreachable, .tooManyHosts, .overlapping: true

@@ -11,9 +11,9 @@
 import HeartbeatModel
 
 /// The decisions of one host.
-public struct LanMachine: Sendable {
+package struct LanMachine: Sendable {
     /// More hosts are not kept: whoever floods a LAN with invented ones shall not cost memory.
-    public static let mostPeers = 256
+    package static let mostPeers = 256
     private static let memory = Duration.seconds(3600)
 
     let settings: LanConfiguration
@@ -32,7 +32,7 @@ public struct LanMachine: Sendable {
     private var overlaps: Set<Set<String>> = []
 
     /// `sequence` must be above all that this host has ever used: the time of its clock in milliseconds will do.
-    public init(_ settings: LanConfiguration, identity: HostIdentity, sequence: UInt64, now: Instant) {
+    package init(_ settings: LanConfiguration, identity: HostIdentity, sequence: UInt64, now: Instant) {
         self.settings = settings
         self.identity = identity
         self.sequence = sequence
@@ -40,13 +40,13 @@ public struct LanMachine: Sendable {
     }
 
     /// When to call ``expireTimers(at:)`` next; `nil` for not before the next event.
-    public var nextDeadline: Instant? {
+    package var nextDeadline: Instant? {
         let inquiries = settings.isRequestor ? [] : peers.values.compactMap { $0.inquiries?.judgeAt }
         return ([nextQuestion, judgement].compactMap(\.self) + inquiries).min()
     }
 
     /// Takes an event.
-    public mutating func handle(_ event: LanEvent, at now: Instant) -> [LanEffect] {
+    package mutating func handle(_ event: LanEvent, at now: Instant) -> [LanEffect] {
         switch event {
         case .networks(let current): adopt(current)
         case .received(let packet, let source, let network): receive(packet, from: source, over: network, at: now)
@@ -54,7 +54,7 @@ public struct LanMachine: Sendable {
     }
 
     /// Does what is due. Whatever has arrived before `now` must have been handed over.
-    public mutating func expireTimers(at now: Instant) -> [LanEffect] {
+    package mutating func expireTimers(at now: Instant) -> [LanEffect] {
         var effects: [LanEffect] = []
         if let due = judgement, due <= now {
             judgement = nil

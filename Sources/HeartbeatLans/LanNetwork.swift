@@ -1,43 +1,43 @@
 // The networks a host is on and the addresses in them, as plain values. IPv4 only: the requests are broadcast.
 
 /// An IPv4 address.
-public struct LanAddress: Hashable, Comparable, Sendable, CustomStringConvertible {
+package struct LanAddress: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// 10.0.0.1 is 0x0A00_0001.
-    public let value: UInt32
+    package let value: UInt32
 
-    public init(_ value: UInt32) {
+    package init(_ value: UInt32) {
         self.value = value
     }
 
     /// Takes four bytes in network order; `nil` for any other number of them.
-    public init?(bytes: some Collection<UInt8>) {
+    package init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 4 else { return nil }
         value = bytes.reduce(0) { $0 << 8 | UInt32($1) }
     }
 
     /// Four bytes in network order.
-    public var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
     }
 
-    public var description: String { bytes.map { String($0) }.joined(separator: ".") }
+    package var description: String { bytes.map { String($0) }.joined(separator: ".") }
 
-    public static func < (left: LanAddress, right: LanAddress) -> Bool { left.value < right.value }
+    package static func < (left: LanAddress, right: LanAddress) -> Bool { left.value < right.value }
 }
 
 /// An address of this host with the length of its network's prefix.
-public struct LanPrefix: Hashable, Sendable {
-    public var address: LanAddress
+package struct LanPrefix: Hashable, Sendable {
+    package var address: LanAddress
     /// 0…32.
-    public var length: Int
+    package var length: Int
 
-    public init(_ address: LanAddress, length: Int) {
+    package init(_ address: LanAddress, length: Int) {
         self.address = address
         self.length = length
     }
 
     /// The last address of the network, which reaches all its hosts.
-    public var broadcast: LanAddress { LanAddress(address.value | ~mask) }
+    package var broadcast: LanAddress { LanAddress(address.value | ~mask) }
 
     /// Whether `other` is a host of the network: neither this one, nor the network, nor everybody.
     func leads(to other: LanAddress) -> Bool {
@@ -46,7 +46,7 @@ public struct LanPrefix: Hashable, Sendable {
     }
 
     /// Whether one of the two networks contains the other.
-    public func overlaps(_ other: LanPrefix) -> Bool {
+    package func overlaps(_ other: LanPrefix) -> Bool {
         let shorter = length < other.length ? mask : other.mask
         return (address.value ^ other.address.value) & shorter == 0
     }
@@ -55,15 +55,15 @@ public struct LanPrefix: Hashable, Sendable {
 }
 
 /// One LAN, as this host is connected to it.
-public struct LanNetwork: Hashable, Sendable {
+package struct LanNetwork: Hashable, Sendable {
     /// The interface.
-    public var name: String
+    package var name: String
     /// Addresses of the interface, the one that packets leave with first; never empty.
-    public var addresses: [LanPrefix]
+    package var addresses: [LanPrefix]
     /// Packets can be sent now.
-    public var isUsable: Bool
+    package var isUsable: Bool
 
-    public init(name: String, addresses: [LanPrefix], isUsable: Bool = true) {
+    package init(name: String, addresses: [LanPrefix], isUsable: Bool = true) {
         self.name = name
         self.addresses = addresses
         self.isUsable = isUsable
@@ -76,16 +76,16 @@ public struct LanNetwork: Hashable, Sendable {
 }
 
 /// A way around a LAN: an address of a host is reached by way of its address on another LAN.
-public struct LanRoute: Hashable, Sendable {
-    public var destination: LanAddress
+package struct LanRoute: Hashable, Sendable {
+    package var destination: LanAddress
     /// The host's own address on the other LAN.
-    public var gateway: LanAddress
+    package var gateway: LanAddress
     /// The interface that leads to the other LAN.
-    public var interface: String
+    package var interface: String
     /// Our address on the LAN that is avoided: new connections keep the source address they always had.
-    public var source: LanAddress?
+    package var source: LanAddress?
 
-    public init(destination: LanAddress, gateway: LanAddress, interface: String, source: LanAddress?) {
+    package init(destination: LanAddress, gateway: LanAddress, interface: String, source: LanAddress?) {
         self.destination = destination
         self.gateway = gateway
         self.interface = interface

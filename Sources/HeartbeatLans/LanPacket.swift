@@ -4,37 +4,37 @@
 import HeartbeatWire
 
 /// Who a host is, whatever address it speaks from.
-public struct HostIdentity: Hashable, Comparable, Sendable {
-    public let number: UInt64
+package struct HostIdentity: Hashable, Comparable, Sendable {
+    package let number: UInt64
 
-    public init(_ number: UInt64) {
+    package init(_ number: UInt64) {
         self.number = number
     }
 
-    public static func < (left: HostIdentity, right: HostIdentity) -> Bool { left.number < right.number }
+    package static func < (left: HostIdentity, right: HostIdentity) -> Bool { left.number < right.number }
 }
 
 /// A question to everybody on one LAN, or the answer to it.
-public struct LanPacket: Hashable, Sendable {
-    public enum Kind: UInt8, Hashable, Sendable {
+package struct LanPacket: Hashable, Sendable {
+    package enum Kind: UInt8, Hashable, Sendable {
         /// Broadcast by a requestor, on all its LANs with one number.
         case inquiry = 1
         /// Sent back over the LAN the question came by, to where it came from.
         case answer = 2
     }
 
-    public var kind: Kind
-    public var sender: HostIdentity
+    package var kind: Kind
+    package var sender: HostIdentity
     /// Number of the question; a requestor's numbers only grow.
-    public var sequence: UInt64
+    package var sequence: UInt64
     /// Milliseconds from one question of the sender to the next; 0 in an answer.
-    public var interval: UInt32
+    package var interval: UInt32
     /// The sender's addresses on all its LANs.
-    public var addresses: [LanAddress]
+    package var addresses: [LanAddress]
     /// In a question: the hosts whose answer to the question before did not come over this LAN. In an answer: who asked.
-    public var hosts: [HostIdentity]
+    package var hosts: [HostIdentity]
 
-    public init(
+    package init(
         _ kind: Kind, from sender: HostIdentity, sequence: UInt64, interval: UInt32 = 0, addresses: [LanAddress],
         hosts: [HostIdentity] = []
     ) {
@@ -52,14 +52,14 @@ public struct LanPacket: Hashable, Sendable {
 /// Layout, integers in network order: `FLD` and the version 1, the kind (1 byte), the number of addresses (1), the number of
 /// hosts (2), the sender (8), the sequence (8), the interval in ms (4), the addresses (4 each), the hosts (8 each). A token of
 /// authkeys over all this follows when the packet is signed (`<id> <hex>`).
-public struct LanCodec: Sendable {
+package struct LanCodec: Sendable {
     /// So many addresses are announced at most.
-    public static let mostAddresses = 64
+    package static let mostAddresses = 64
     /// So many hosts are named at most.
-    public static let mostHosts = 64
+    package static let mostHosts = 64
 
     /// Why bytes are refused.
-    public enum Refusal: Error, Hashable, Sendable {
+    package enum Refusal: Error, Hashable, Sendable {
         case notAPacket
         case unsigned
         /// We have no keys to check the signature with.
@@ -73,11 +73,11 @@ public struct LanCodec: Sendable {
     private let authentication: Authentication?
 
     /// Without keys nothing is signed, and nothing signed is believed.
-    public init(_ authentication: Authentication?) {
+    package init(_ authentication: Authentication?) {
         self.authentication = authentication
     }
 
-    public func encode(_ packet: LanPacket) -> [UInt8] {
+    package func encode(_ packet: LanPacket) -> [UInt8] {
         let addresses = packet.addresses.prefix(Self.mostAddresses)
         let hosts = packet.hosts.prefix(Self.mostHosts)
         var bytes = Self.magic + [packet.kind.rawValue, UInt8(addresses.count)] + Self.bytes(UInt16(hosts.count))
@@ -87,7 +87,7 @@ public struct LanCodec: Sendable {
         return bytes + (authentication?.token(over: bytes[...]) ?? [])
     }
 
-    public func decode(_ bytes: [UInt8]) throws(Refusal) -> LanPacket {
+    package func decode(_ bytes: [UInt8]) throws(Refusal) -> LanPacket {
         guard bytes.count >= Self.headLength, bytes.starts(with: Self.magic),
             let kind = LanPacket.Kind(rawValue: bytes[4])
         else { throw .notAPacket }
@@ -134,7 +134,7 @@ public struct LanCodec: Sendable {
 }
 
 extension LanCodec.Refusal: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         switch self {
         case .notAPacket: "not a packet of faild"
         case .unsigned: "not signed, although this host has keys"

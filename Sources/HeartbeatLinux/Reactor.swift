@@ -8,7 +8,7 @@ import NIOCore
 import NIOPosix
 
 /// Something that receives and can be asked to hand over what the kernel already holds for it.
-public protocol ReceivingSource: AnyObject {
+package protocol ReceivingSource: AnyObject {
     /// The descriptor that is readable when something waits.
     var readableDescriptor: Int32 { get }
 
@@ -17,21 +17,21 @@ public protocol ReceivingSource: AnyObject {
 }
 
 /// The event loop of one thread. Not `Sendable`: everything happens on the thread that called `run`.
-public final class Reactor {
+package final class Reactor {
     /// Called when the deadline has passed, after everything received before `instant` was delivered.
     ///
     /// `instant` was read before that delivery and can therefore be earlier than the time of messages just delivered. Only so
     /// is the order safe against being stopped at any point: what arrives later cannot be judged late at `instant`.
-    public var onDeadline: (_ instant: Instant) -> Void = { _ in }
+    package var onDeadline: (_ instant: Instant) -> Void = { _ in }
 
     /// For further channels of the same thread (signals, control socket).
-    public let eventLoop: any EventLoop
+    package let eventLoop: any EventLoop
 
     private let isolated: NIOIsolatedEventLoop
     private var sources: [any ReceivingSource] = []
     private var deadline: (instant: Instant, timer: ReactorTimer)?
     /// Whether `stop` was called; from then on closing channels are no failures.
-    public private(set) var isStopping = false
+    package private(set) var isStopping = false
 
     private init(_ eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
@@ -39,20 +39,20 @@ public final class Reactor {
     }
 
     /// Makes the calling thread the loop, calls `start` on it, and returns after `stop`.
-    public static func run(_ start: @escaping (Reactor) -> Void) {
+    package static func run(_ start: @escaping (Reactor) -> Void) {
         MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { start(Reactor($0)) }
     }
 
     /// The monotonic time. CLOCK_MONOTONIC: no administrator and no NTP step moves it; it stands still while the machine is
     /// suspended, so that a node that wakes up does not find its peer dead before it has listened; and it is the clock the
     /// loop sleeps by, so that a deadline needs no conversion.
-    public var now: Instant {
+    package var now: Instant {
         Instant(nanoseconds: Int64(NIODeadline.now().uptimeNanoseconds))
     }
 
     /// Sets the only deadline, replacing the previous one; `nil` for none. One in the past fires at once, but not before this
     /// returns.
-    public func setDeadline(_ instant: Instant?) {
+    package func setDeadline(_ instant: Instant?) {
         // The core names its next deadline after every event, mostly the same one.
         guard instant != deadline?.instant else { return }
         deadline?.timer.cancel()
@@ -61,21 +61,21 @@ public final class Reactor {
 
     /// Calls `body` once, `delay` from now, on the loop. The timer is forgotten when the loop ends.
     @discardableResult
-    public func after(_ delay: Duration, _ body: @escaping () -> Void) -> ReactorTimer {
+    package func after(_ delay: Duration, _ body: @escaping () -> Void) -> ReactorTimer {
         timer(at: now + delay, body)
     }
 
     /// From now on `source` is drained before every deadline.
-    public func register(_ source: any ReceivingSource) {
+    package func register(_ source: any ReceivingSource) {
         sources.append(source)
     }
 
-    public func unregister(_ source: any ReceivingSource) {
+    package func unregister(_ source: any ReceivingSource) {
         sources.removeAll { $0 === source }
     }
 
     /// Delivers everything received so far on every source: one poll(2) if nothing waits.
-    public func drain() {
+    package func drain() {
         guard !sources.isEmpty else { return }
         var polled = sources.map { pollfd(fd: $0.readableDescriptor, events: Int16(POLLIN), revents: 0) }
         guard poll(&polled, nfds_t(polled.count), 0) > 0 else { return }
@@ -84,7 +84,7 @@ public final class Reactor {
     }
 
     /// Ends `run` once the current callbacks have returned. Close media first, to leave no lock files.
-    public func stop() {
+    package func stop() {
         guard !isStopping else { return }
         isStopping = true
         setDeadline(nil)
@@ -112,7 +112,7 @@ public final class Reactor {
 }
 
 /// A pending call of `Reactor.after`.
-public final class ReactorTimer: NIOScheduledCallbackHandler {
+package final class ReactorTimer: NIOScheduledCallbackHandler {
     private var body: (() -> Void)?
     private var pending: NIOScheduledCallback?
 
@@ -125,13 +125,13 @@ public final class ReactorTimer: NIOScheduledCallbackHandler {
     }
 
     /// Takes the call back; does nothing when it was made already.
-    public func cancel() {
+    package func cancel() {
         body = nil
         pending?.cancel()
         pending = nil
     }
 
-    public func handleScheduledCallback(eventLoop: some EventLoop) {
+    package func handleScheduledCallback(eventLoop: some EventLoop) {
         pending = nil
         let due = body
         body = nil

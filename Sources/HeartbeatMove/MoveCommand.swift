@@ -6,12 +6,12 @@ import HeartbeatControl
 import HeartbeatModel
 
 /// The direction groups are moved in, from the local node's point of view.
-public enum Move: String, Sendable {
+package enum Move: String, Sendable {
     case standby = "hb_standby"
     case takeover = "hb_takeover"
 
     /// The name of the program.
-    public var program: String { rawValue }
+    package var program: String { rawValue }
 
     func sentence(_ set: HoldSet) -> String {
         switch self {
@@ -29,7 +29,7 @@ public enum Move: String, Sendable {
 }
 
 /// The command line of both programs.
-public struct MoveOptions: ParsableArguments {
+package struct MoveOptions: ParsableArguments {
     @Argument(help: "all (default), foreign, local or failback: foreign for hb_standby, all for hb_takeover.")
     var resources: String?
 
@@ -42,9 +42,9 @@ public struct MoveOptions: ParsableArguments {
     @Option(name: .customLong("run-dir"), help: "Directory below which the daemon listens.")
     var runDirectory = "/run"
 
-    public init() {}
+    package init() {}
 
-    public func validate() throws {
+    package func validate() throws {
         guard (1...1_000_000).contains(timeout) else { throw ValidationError("--timeout needs a number of seconds") }
     }
 
@@ -64,14 +64,14 @@ public struct MoveOptions: ParsableArguments {
 }
 
 /// One of the two programs.
-public protocol MoveCommand: ParsableCommand {
+package protocol MoveCommand: ParsableCommand {
     static var move: Move { get }
     var options: MoveOptions { get }
 }
 
 extension MoveCommand {
     /// The original's code for a bad command line instead of the library's.
-    public static func main() {
+    package static func main() {
         do {
             let command = try parse()
             Glibc.exit(command.options.perform(move))
@@ -83,7 +83,7 @@ extension MoveCommand {
     }
 
     /// Its name, version and help.
-    public static func description(abstract: String) -> CommandConfiguration {
+    package static func description(abstract: String) -> CommandConfiguration {
         CommandConfiguration(
             commandName: move.program, abstract: abstract,
             discussion: """

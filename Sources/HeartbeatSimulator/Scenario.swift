@@ -5,7 +5,7 @@ import HeartbeatCore
 import HeartbeatModel
 
 /// A scripted run in a perfect world: 1 ms from node to node, 10 ms a script, no accident that is not written down.
-public struct Scenario {
+package struct Scenario {
     private struct Block {
         var source: [String] = []
         var events: [(time: Instant, command: ScenarioCommand)] = []
@@ -22,7 +22,7 @@ public struct Scenario {
     private var world: World?
 
     /// Runs the scenario in `text`; gives the text back with what follows each `----` replaced by what really happened.
-    public static func run(_ text: String) throws(ScenarioError) -> String {
+    package static func run(_ text: String) throws(ScenarioError) -> String {
         var scenario = Scenario()
         try scenario.read(text)
         return try scenario.perform()

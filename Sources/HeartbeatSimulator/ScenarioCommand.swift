@@ -3,11 +3,11 @@
 import HeartbeatModel
 
 /// A line of a scenario that cannot be understood.
-public struct ScenarioError: Error, Hashable, CustomStringConvertible {
-    public var line: Int
-    public var message: String
+package struct ScenarioError: Error, Hashable, CustomStringConvertible {
+    package var line: Int
+    package var message: String
 
-    public var description: String { "line \(line): \(message)" }
+    package var description: String { "line \(line): \(message)" }
 }
 
 /// What happens at an instant of a scenario.

@@ -5,22 +5,22 @@ import HeartbeatCore
 import HeartbeatModel
 
 /// A randomised run of two nodes.
-public struct Simulation {
+package struct Simulation {
     /// What a run showed.
-    public struct Outcome: Sendable {
-        public var seed: UInt64
+    package struct Outcome: Sendable {
+        package var seed: UInt64
         /// Broken rules, with their virtual time; empty when every invariant held.
-        public var violations: [String]
+        package var violations: [String]
         /// How many happenings were executed.
-        public var steps: Int
+        package var steps: Int
         /// Virtual time that passed.
-        public var virtualTime: Duration
+        package var virtualTime: Duration
         /// The last lines, or all of them when asked for.
-        public var trace: [Trace.Line]
+        package var trace: [Trace.Line]
         /// Identifies the whole run; equal for equal seeds in every process.
-        public var digest: UInt64
+        package var digest: UInt64
         /// Takeovers that happened because a node fell silent: a run without any tests little.
-        public var takeovers: Int
+        package var takeovers: Int
     }
 
     private let seed: UInt64
@@ -30,7 +30,7 @@ public struct Simulation {
     private static let nextFault = -1
 
     /// - Parameter traced: keep every line, and show every message.
-    public init(seed: UInt64, traced: Bool = false) {
+    package init(seed: UInt64, traced: Bool = false) {
         self.seed = seed
         var random = SplitMix64(seed: seed)
         plan = RunPlan(seed: seed, using: &random)
@@ -51,7 +51,7 @@ public struct Simulation {
     }
 
     /// Runs to the end, or to the first violation.
-    public mutating func run() -> Outcome {
+    package mutating func run() -> Outcome {
         for host in world.hosts.indices {
             world.planBoot(
                 host, after: world.random.duration(in: .zero...random(upTo: plan.configuration.initdead * 2)))

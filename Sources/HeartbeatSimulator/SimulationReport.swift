@@ -3,16 +3,16 @@
 import HeartbeatModel
 
 /// The sum of several runs.
-public struct SimulationReport: Sendable {
-    public private(set) var runs = 0
+package struct SimulationReport: Sendable {
+    package private(set) var runs = 0
     /// Runs in which a rule was broken.
-    public private(set) var failures = 0
-    public private(set) var steps = 0
-    public private(set) var takeovers = 0
-    public private(set) var virtualTime = Duration.zero
+    package private(set) var failures = 0
+    package private(set) var steps = 0
+    package private(set) var takeovers = 0
+    package private(set) var virtualTime = Duration.zero
 
     /// Runs every seed and hands every line to print to `output`.
-    public static func run(
+    package static func run(
         seeds: Range<UInt64>, traced: Bool = false, showsDigests: Bool = false, output: (String) -> Void
     ) -> SimulationReport {
         var report = SimulationReport()
@@ -35,7 +35,7 @@ public struct SimulationReport: Sendable {
     }
 
     /// One line.
-    public var summary: String {
+    package var summary: String {
         "\(runs) seeds, \(steps) steps, \(virtualTime.components.seconds / 3600) virtual hours, \(takeovers) takeovers: "
             + (failures == 0 ? "every rule held" : "\(failures) seeds broke a rule")
     }

@@ -3,16 +3,16 @@
 import HeartbeatModel
 
 /// The record of a run.
-public struct Trace: Sendable {
+package struct Trace: Sendable {
     /// One line of the record.
-    public struct Line: Hashable, Sendable {
+    package struct Line: Hashable, Sendable {
         /// World time since the start.
-        public var time: Instant
-        public var node: String
-        public var text: String
+        package var time: Instant
+        package var node: String
+        package var text: String
 
         /// `    12.345 alpha  text`, in seconds.
-        public var description: String {
+        package var description: String {
             let milliseconds = time.nanoseconds / 1_000_000
             let fraction = String(milliseconds % 1000)
             let seconds = "\(milliseconds / 1000).\(String(repeating: "0", count: 3 - fraction.utf8.count))\(fraction)"
@@ -20,15 +20,15 @@ public struct Trace: Sendable {
         }
     }
 
-    public enum Detail: Sendable {
+    package enum Detail: Sendable {
         /// Only the last lines, for a failure's report.
         case tail(Int)
         case everything
     }
 
-    public private(set) var lines: [Line] = []
+    package private(set) var lines: [Line] = []
     /// FNV-1a over every line.
-    public private(set) var digest: UInt64 = 0xCBF2_9CE4_8422_2325
+    package private(set) var digest: UInt64 = 0xCBF2_9CE4_8422_2325
     let detail: Detail
     let showsMessages: Bool
 

@@ -276,7 +276,7 @@ private func names<Element: RawRepresentable>(of elements: [Element]) -> String 
 }
 
 extension DetectionSetting: ExpressibleByArgument {
-    public init?(argument: String) {
+    package init?(argument: String) {
         self.init(argument)
     }
 }

@@ -19,9 +19,9 @@ struct HBInterop: ParsableCommand {
 }
 
 extension Sample: ExpressibleByArgument {
-    public init?(argument: String) {
+    package init?(argument: String) {
         self.init(argument)
     }
 
-    public var defaultValueDescription: String { "all" }
+    package var defaultValueDescription: String { "all" }
 }

@@ -56,6 +56,17 @@ import Testing
         }
     }
 
+    /// What others may build on is exported as a library product; everything else is the package's own.
+    @Test func onlyLibraryProductsArePublic() {
+        let exported: Set = ["HeartbeatModel", "HeartbeatWire", "HeartbeatCore"]
+        for source in Self.sources where !exported.contains(String(source.path.split(separator: "/")[1])) {
+            for line in source.lines where !line.trimmingCharacters(in: .whitespaces).hasPrefix("//") {
+                let isPublic = line.split(whereSeparator: { " (".contains($0) }).contains("public")
+                #expect(!isPublic, "\(source) says `public` where `package` is meant: \(line)")
+            }
+        }
+    }
+
     private static func imports(of source: Source) -> [String] {
         source.lines.compactMap { line in
             let words = line.split(separator: " ")

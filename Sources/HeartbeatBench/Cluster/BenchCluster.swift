@@ -6,12 +6,12 @@ import HeartbeatLab
 
 /// A pair of nodes that run one peer, and the client that measures them. Use it from one thread, and `close` it whatever
 /// happens. Several may live side by side; measure one at a time.
-public final class BenchCluster {
-    public let peer: any FailoverPeer
-    public let setting: DetectionSetting
-    public let addresses: [ServiceAddress]
-    public let laboratory: Laboratory
-    public var nodes: [LabNode] { laboratory.nodes }
+package final class BenchCluster {
+    package let peer: any FailoverPeer
+    package let setting: DetectionSetting
+    package let addresses: [ServiceAddress]
+    package let laboratory: Laboratory
+    package var nodes: [LabNode] { laboratory.nodes }
     /// Since when node 0 has been off.
     private var offSince: Moment?
     /// Node 0 was brought into a state it leaves only by a power cycle.
@@ -28,7 +28,7 @@ public final class BenchCluster {
     /// - Parameters:
     ///   - setting: what `peer` was made for; rows repeat it.
     ///   - count: how many addresses move together, 1…`ServiceAddress.limit`.
-    public init(
+    package init(
         _ peer: any FailoverPeer, setting: DetectionSetting, addresses count: Int, places: ProgramPlaces
     ) throws {
         guard peer.missing.isEmpty else { throw LabError.missing(peer.missing.joined(separator: ", ")) }
@@ -60,7 +60,7 @@ public final class BenchCluster {
     }
 
     /// Takes everything away.
-    public func close() {
+    package func close() {
         laboratory.close()
     }
 
@@ -69,7 +69,7 @@ public final class BenchCluster {
     /// Probes all addresses from the client.
     /// - Parameter tick: time between probes. With several addresses up to five are probed at each tick, so that each has
     ///   its turn every `count / 5` ticks.
-    public func startProbe(every tick: Duration = .milliseconds(1)) throws -> ClientProbe {
+    package func startProbe(every tick: Duration = .milliseconds(1)) throws -> ClientProbe {
         var manner = ClientProbe.Manner()
         manner.probesPerTick = min(addresses.count, 5)
         manner.stations = nodes.map(\.hardwareAddress)
@@ -79,14 +79,14 @@ public final class BenchCluster {
 
     /// Waits until node 0 alone serves all addresses and both nodes have rested. A cluster that does not come to that is
     /// restarted. Throws when that does not help either.
-    public func ready() throws {
+    package func ready() throws {
         let probe = try startProbe()
         defer { end(probe) }
         try settle(owner: 0, probe)
     }
 
     /// Does one thing to the cluster, from the state it needs, and measures until it is at rest again.
-    public func trial(_ fault: Fault, run: Int) throws -> BenchRow {
+    package func trial(_ fault: Fault, run: Int) throws -> BenchRow {
         let probe = try startProbe()
         defer { end(probe) }
         try settle(owner: fault.ownerBefore, probe)
@@ -133,7 +133,7 @@ public final class BenchCluster {
     }
 
     /// A row of this cluster without figures.
-    public func row(_ fault: String, run: Int) -> BenchRow {
+    package func row(_ fault: String, run: Int) -> BenchRow {
         BenchRow(
             peer: peer.name, fault: fault, setting: "\(setting)",
             keepaliveMilliseconds: peer.keepalive.inMilliseconds, deadtimeMilliseconds: peer.deadtime.inMilliseconds,
@@ -142,7 +142,7 @@ public final class BenchCluster {
 
     /// Brings node 0 back after a fault that has left it off or aside, without waiting for anything to rest. Cheaper here
     /// than in `ready`, when other clusters are measured in between.
-    public func comeHome() throws {
+    package func comeHome() throws {
         let probe = try startProbe()
         defer { end(probe) }
         try bringHome(owner: 0, probe)

@@ -4,7 +4,7 @@
 import HeartbeatLab
 
 /// A keepalive interval and a deadtime, or the shortest a peer is used with.
-public enum DetectionSetting: Hashable, Sendable, CustomStringConvertible {
+package enum DetectionSetting: Hashable, Sendable, CustomStringConvertible {
     /// 250 ms and 1 s.
     case oneSecond
     /// The shortest pair of times at which each peer still holds together; they differ.
@@ -13,7 +13,7 @@ public enum DetectionSetting: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads `1s`, `tight` and `KEEPALIVE/DEADTIME` in milliseconds (`100/500`); `nil` for anything else, and for a
     /// deadtime that is not longer than two keepalive intervals.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         switch text {
         case "1s": self = .oneSecond
         case "tight": self = .tight
@@ -26,7 +26,7 @@ public enum DetectionSetting: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .oneSecond: "1s"
         case .tight: "tight"

@@ -2,7 +2,7 @@
 // is BenchCluster's business.
 
 /// One thing that goes wrong, or is asked for, on the first node.
-public enum Fault: String, CaseIterable, Codable, Hashable, Sendable {
+package enum Fault: String, CaseIterable, Codable, Hashable, Sendable {
     /// Its processes and its cables end at one instant; the other node sees no carrier change.
     case powerLoss = "power-loss"
     /// It has power again and takes back what is preferably its own.
@@ -19,10 +19,10 @@ public enum Fault: String, CaseIterable, Codable, Hashable, Sendable {
     case flapping
 
     /// How long a hang lasts.
-    public static let freeze = Duration.seconds(3)
+    package static let freeze = Duration.seconds(3)
 
     /// How often the carrier is lost, and for how long it is away and back each time.
-    public static let flaps = 60
+    package static let flaps = 60
     static let flap = Duration.milliseconds(250)
 
     /// What the laboratory does to the first node, in words that its name follows.
@@ -39,10 +39,10 @@ public enum Fault: String, CaseIterable, Codable, Hashable, Sendable {
     }
 
     /// Number of the node (0 or 1) that must serve when it begins.
-    public var ownerBefore: Int { self == .failback ? 1 : 0 }
+    package var ownerBefore: Int { self == .failback ? 1 : 0 }
 
     /// Number of the node that should come to serve; `nil` when either may.
-    public var expectedOwner: Int? {
+    package var expectedOwner: Int? {
         switch self {
         case .powerLoss, .standby, .stop, .carrierLoss: 1
         case .failback: 0

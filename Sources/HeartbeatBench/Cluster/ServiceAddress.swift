@@ -1,23 +1,23 @@
 // The addresses that move: enough of them, in a network of their own beside the nodes' addresses.
 
 /// One service address, 10.88.1.1/16 and following.
-public struct ServiceAddress: Hashable, Sendable, CustomStringConvertible {
+package struct ServiceAddress: Hashable, Sendable, CustomStringConvertible {
     /// Counted from 0.
-    public let number: Int
+    package let number: Int
 
     /// Network of all service addresses; wide enough for 500 on one interface.
-    public static let prefixLength = 16
+    package static let prefixLength = 16
     /// The client in that network.
     static let client = "10.88.0.9/\(prefixLength)"
     /// How many there can be.
-    public static let limit = 500
+    package static let limit = 500
 
-    public init(_ number: Int) {
+    package init(_ number: Int) {
         self.number = number
     }
 
     /// The first `count` addresses.
-    public static func first(_ count: Int) -> [ServiceAddress] {
+    package static func first(_ count: Int) -> [ServiceAddress] {
         (0..<count).map { ServiceAddress($0) }
     }
 
@@ -25,7 +25,7 @@ public struct ServiceAddress: Hashable, Sendable, CustomStringConvertible {
     static func own(ofNode number: Int) -> String { "10.88.0.\(number + 1)/\(prefixLength)" }
 
     /// The dotted quad.
-    public var text: String { "10.88.\(1 + number / 250).\(1 + number % 250)" }
+    package var text: String { "10.88.\(1 + number / 250).\(1 + number % 250)" }
 
-    public var description: String { "\(text)/\(Self.prefixLength)" }
+    package var description: String { "\(text)/\(Self.prefixLength)" }
 }

@@ -6,7 +6,7 @@ import Glibc
 import HeartbeatLab
 
 /// One kind of load.
-public enum LoadKind: String, CaseIterable, Sendable {
+package enum LoadKind: String, CaseIterable, Sendable {
     /// Does nothing, as fast as it can.
     case processor
     /// Writes 256 MiB and waits until they are on the disk, again and again.
@@ -15,11 +15,11 @@ public enum LoadKind: String, CaseIterable, Sendable {
     case memory
 
     /// What a busy machine does at once: four processor hogs on however many processors there are.
-    public static let mixture: [LoadKind] = [.processor, .processor, .processor, .processor, .disk, .memory]
+    package static let mixture: [LoadKind] = [.processor, .processor, .processor, .processor, .disk, .memory]
 
     /// Makes this load until the process is ended.
     /// - Parameter directory: where the disk's file goes; removed by whoever starts the load.
-    public func run(in directory: String) throws -> Never {
+    package func run(in directory: String) throws -> Never {
         guard clinux_lab_end_with_parent() == 0 else { throw LabError.missing("no way to end with the parent") }
         switch self {
         case .processor: while true {}

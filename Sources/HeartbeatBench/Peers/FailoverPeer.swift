@@ -5,7 +5,7 @@ import Glibc
 import HeartbeatLab
 
 /// A failover daemon under test. Node 0 is the preferred owner of all addresses.
-public protocol FailoverPeer {
+package protocol FailoverPeer {
     /// `ours`, `heartbeat`, `keepalived`, `floor`.
     var name: String { get }
     /// Time between two signs of life, as configured.
@@ -48,30 +48,30 @@ public protocol FailoverPeer {
 }
 
 extension FailoverPeer {
-    public var patiencePerAddress: Duration { .milliseconds(50) }
-    public var substitutes: [Fault: String] { [:] }
+    package var patiencePerAddress: Duration { .milliseconds(50) }
+    package var substitutes: [Fault: String] { [:] }
 
     /// SIGTERM to the process that leads the others.
-    public func stop(_ node: LabNode) throws {
+    package func stop(_ node: LabNode) throws {
         guard let pid = node.mainProcess, kill(pid, SIGTERM) == 0 else {
             throw LabError.notReached("\(name) does not run on \(node.name), see \(node.directory)/console")
         }
     }
 
-    public func processes(of node: LabNode) -> [pid_t] { node.processes }
+    package func processes(of node: LabNode) -> [pid_t] { node.processes }
 
-    public func log(of node: LabNode) -> String? { nil }
+    package func log(of node: LabNode) -> String? { nil }
 
-    public func wordsAfterDeath(on node: LabNode, in laboratory: Laboratory) -> [String]? { nil }
+    package func wordsAfterDeath(on node: LabNode, in laboratory: Laboratory) -> [String]? { nil }
 
-    public var hasOnlyAddresses: Bool { false }
+    package var hasOnlyAddresses: Bool { false }
 
-    public func state(of node: LabNode) -> StateDirectory? { nil }
+    package func state(of node: LabNode) -> StateDirectory? { nil }
 
-    public func ownFigures(of node: LabNode) -> [String: Double] { [:] }
+    package func ownFigures(of node: LabNode) -> [String: Double] { [:] }
 
     /// What of the requirements is not there, as a person is told.
-    public var missing: [String] {
+    package var missing: [String] {
         requirements.filter { access($0.program, X_OK) != 0 }.map { requirement in
             guard let package = requirement.package else { return "\(requirement.program) is not built" }
             return "\(requirement.program) is not there (apt-get install \(package))"
@@ -80,21 +80,21 @@ extension FailoverPeer {
 }
 
 /// What a daemon keeps on its node's disk: the generation of a heartbeat is in its file `hb_generation`.
-public struct StateDirectory: Hashable, Sendable {
+package struct StateDirectory: Hashable, Sendable {
     /// Its path as the node sees it.
-    public var inside: String
+    package var inside: String
     /// Its path in the laboratory's file system.
-    public var outside: String
+    package var outside: String
 }
 
 /// A program, and the Debian package it comes with.
-public struct Requirement: Hashable, Sendable {
+package struct Requirement: Hashable, Sendable {
     /// Its path.
-    public var program: String
+    package var program: String
     /// `nil`: built from these sources.
-    public var package: String?
+    package var package: String?
 
-    public init(_ program: String, package: String?) {
+    package init(_ program: String, package: String?) {
         self.program = program
         self.package = package
     }

@@ -4,34 +4,34 @@ import Glibc
 import HeartbeatLab
 
 /// The physical limit.
-public struct FloorPeer: FailoverPeer {
-    public let name = "floor"
-    public let keepalive: Duration
-    public let deadtime: Duration
-    public let signOfLife = SignOfLife.udp(port: 6940)
-    public let rest = Duration.seconds(1)
+package struct FloorPeer: FailoverPeer {
+    package let name = "floor"
+    package let keepalive: Duration
+    package let deadtime: Duration
+    package let signOfLife = SignOfLife.udp(port: 6940)
+    package let rest = Duration.seconds(1)
     private let programs: String
 
     /// - Parameter programs: directory of `hbfloor`.
-    public init(_ setting: DetectionSetting, programs: String) {
+    package init(_ setting: DetectionSetting, programs: String) {
         (keepalive, deadtime) = setting.times(tight: (.milliseconds(10), .milliseconds(30)))
         self.programs = programs
     }
 
     private var program: String { "\(programs)/hbfloor" }
 
-    public var requirements: [Requirement] { [Requirement(program, package: nil)] }
+    package var requirements: [Requirement] { [Requirement(program, package: nil)] }
 
-    public func version() -> String { "hbfloor" }
+    package func version() -> String { "hbfloor" }
 
-    public func configure(_ node: LabNode, addresses: [ServiceAddress]) throws {
+    package func configure(_ node: LabNode, addresses: [ServiceAddress]) throws {
         // It has no file; the addresses are words of its command line.
         try node.write(addresses.map { "\($0.text)\n" }.joined(), to: Self.list(of: node))
     }
 
     private static func list(of node: LabNode) -> String { "\(node.directory)/addresses" }
 
-    public func bootWords(on node: LabNode, in laboratory: Laboratory) -> [String] {
+    package func bootWords(on node: LabNode, in laboratory: Laboratory) -> [String] {
         [
             "sh", "-c", "exec \"$@\" $(cat '\(Self.list(of: node))')", "sh", program, "eth0", "\(node.number + 1)",
             "192.168.77.255", "\(ServiceAddress.prefixLength)", "\(keepalive.roundedMilliseconds * 1000)",
@@ -39,13 +39,13 @@ public struct FloorPeer: FailoverPeer {
         ]
     }
 
-    public func standby(_ node: LabNode, in laboratory: Laboratory) throws {
+    package func standby(_ node: LabNode, in laboratory: Laboratory) throws {
         guard let pid = node.mainProcess, kill(pid, SIGUSR2) == 0 else {
             throw LabError.notReached("hbfloor does not run on \(node.name), see \(node.directory)/console")
         }
     }
 
-    public func ownFigures(of node: LabNode) -> [String: Double] {
+    package func ownFigures(of node: LabNode) -> [String: Double] {
         Self.ownFigures(console: node.console)
     }
 

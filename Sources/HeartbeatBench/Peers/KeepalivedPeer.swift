@@ -4,12 +4,12 @@
 import HeartbeatLab
 
 /// Debian's keepalived.
-public struct KeepalivedPeer: FailoverPeer {
-    public let name = "keepalived"
-    public let keepalive: Duration
-    public let signOfLife = SignOfLife.vrrp
+package struct KeepalivedPeer: FailoverPeer {
+    package let name = "keepalived"
+    package let keepalive: Duration
+    package let signOfLife = SignOfLife.vrrp
     /// Five seconds after a takeover it announces the addresses once more, which would repair what a fault has broken.
-    public let rest = Duration.seconds(7)
+    package let rest = Duration.seconds(7)
 
     private let layout: ServiceLayout
 
@@ -18,7 +18,7 @@ public struct KeepalivedPeer: FailoverPeer {
     /// Hundredths of an interval that the backup waits.
     private static let waits = Double(3 * 256 + 256 - priorities[1]) / 256
 
-    public init(_ setting: DetectionSetting, layout: ServiceLayout = .together) {
+    package init(_ setting: DetectionSetting, layout: ServiceLayout = .together) {
         self.layout = layout
         switch setting {
         case .tight: keepalive = .milliseconds(10)
@@ -29,21 +29,21 @@ public struct KeepalivedPeer: FailoverPeer {
         }
     }
 
-    public var deadtime: Duration { .microseconds(Int64(keepalive.inMilliseconds * Self.waits * 1000)) }
+    package var deadtime: Duration { .microseconds(Int64(keepalive.inMilliseconds * Self.waits * 1000)) }
 
     private static let daemon = "/usr/sbin/keepalived"
 
-    public var requirements: [Requirement] { [Requirement(Self.daemon, package: "keepalived")] }
+    package var requirements: [Requirement] { [Requirement(Self.daemon, package: "keepalived")] }
 
-    public var hasOnlyAddresses: Bool { true }
+    package var hasOnlyAddresses: Bool { true }
 
-    public var substitutes: [Fault: String] { [.standby: "keepalived has no such command: it is stopped"] }
+    package var substitutes: [Fault: String] { [.standby: "keepalived has no such command: it is stopped"] }
 
-    public func version() -> String {
+    package func version() -> String {
         Requirement.installedVersion(of: "keepalived")
     }
 
-    public func configure(_ node: LabNode, addresses: [ServiceAddress]) throws {
+    package func configure(_ node: LabNode, addresses: [ServiceAddress]) throws {
         try node.write(configuration(ofNode: node.number, addresses: addresses), to: Self.file(of: node))
     }
 
@@ -90,11 +90,11 @@ public struct KeepalivedPeer: FailoverPeer {
 
     private static func file(of node: LabNode) -> String { "\(node.directory)/keepalived.conf" }
 
-    public func bootWords(on node: LabNode, in laboratory: Laboratory) -> [String] {
+    package func bootWords(on node: LabNode, in laboratory: Laboratory) -> [String] {
         [Self.daemon, "--vrrp", "--dont-fork", "--log-console", "--use-file", Self.file(of: node)]
     }
 
-    public func standby(_ node: LabNode, in laboratory: Laboratory) throws {
+    package func standby(_ node: LabNode, in laboratory: Laboratory) throws {
         try stop(node)
     }
 }

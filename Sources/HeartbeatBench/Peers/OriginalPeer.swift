@@ -3,20 +3,20 @@
 import HeartbeatLab
 
 /// Linux-HA heartbeat 3.0.6.
-public struct OriginalPeer: FailoverPeer {
-    public var name: String { usesIPFail ? "ipfail" : "heartbeat" }
+package struct OriginalPeer: FailoverPeer {
+    package var name: String { usesIPFail ? "ipfail" : "heartbeat" }
     private let usesIPFail: Bool
     private let layout: ServiceLayout
-    public let keepalive: Duration
-    public let deadtime: Duration
-    public let signOfLife = HeartbeatConfiguration.signOfLife
+    package let keepalive: Duration
+    package let deadtime: Duration
+    package let signOfLife = HeartbeatConfiguration.signOfLife
     /// In its first five seconds it announces a deadtime two seconds longer than configured.
-    public let rest = Duration.seconds(7)
+    package let rest = Duration.seconds(7)
     /// It starts a hundred programs for each, which on a busy machine take seconds.
-    public let patiencePerAddress = Duration.seconds(3)
+    package let patiencePerAddress = Duration.seconds(3)
 
     /// With `usesIPFail` it pings the client, and its program gives the groups to the node that reaches it.
-    public init(_ setting: DetectionSetting, usesIPFail: Bool = false, layout: ServiceLayout = .together) {
+    package init(_ setting: DetectionSetting, usesIPFail: Bool = false, layout: ServiceLayout = .together) {
         self.usesIPFail = usesIPFail
         self.layout = layout
         (keepalive, deadtime) = setting.times(tight: (.milliseconds(25), .milliseconds(100)))
@@ -25,7 +25,7 @@ public struct OriginalPeer: FailoverPeer {
     private static let daemon = "/usr/libexec/heartbeat/heartbeat"
     private static let standbyTool = "/usr/share/heartbeat/hb_standby"
 
-    public var requirements: [Requirement] {
+    package var requirements: [Requirement] {
         // The last of them only the original has; its successor installs the others under the same names.
         [Self.daemon, Self.standbyTool, "/usr/share/heartbeat/ResourceManager"].map {
             Requirement($0, package: "heartbeat")
@@ -33,11 +33,11 @@ public struct OriginalPeer: FailoverPeer {
             + [Requirement("/usr/lib/ocf/resource.d/heartbeat/IPaddr", package: "resource-agents")]
     }
 
-    public func version() -> String {
+    package func version() -> String {
         Requirement.installedVersion(of: "heartbeat")
     }
 
-    public func configure(_ node: LabNode, addresses: [ServiceAddress]) throws {
+    package func configure(_ node: LabNode, addresses: [ServiceAddress]) throws {
         let own = (
             etc: "\(node.directory)/etc-ha.d", lib: Self.stateDirectory(of: node), log: Self.logDirectory(of: node)
         )
@@ -56,7 +56,7 @@ public struct OriginalPeer: FailoverPeer {
         if layout == .each { try ServiceLayout.install(in: "\(own.etc)/resource.d", of: node) }
     }
 
-    public func state(of node: LabNode) -> StateDirectory? {
+    package func state(of node: LabNode) -> StateDirectory? {
         StateDirectory(inside: "/var/lib/heartbeat", outside: Self.stateDirectory(of: node))
     }
 
@@ -74,7 +74,7 @@ public struct OriginalPeer: FailoverPeer {
 
     private static let ipfail = "/usr/libexec/heartbeat/ipfail"
 
-    public func bootWords(on node: LabNode, in laboratory: Laboratory) -> [String] {
+    package func bootWords(on node: LabNode, in laboratory: Laboratory) -> [String] {
         [
             "sh", "-c",
             """
@@ -87,11 +87,11 @@ public struct OriginalPeer: FailoverPeer {
         ]
     }
 
-    public func log(of node: LabNode) -> String? { "\(Self.logDirectory(of: node))/ha-log" }
+    package func log(of node: LabNode) -> String? { "\(Self.logDirectory(of: node))/ha-log" }
 
     private static func logDirectory(of node: LabNode) -> String { "\(node.directory)/var-log" }
 
-    public func standby(_ node: LabNode, in laboratory: Laboratory) throws {
+    package func standby(_ node: LabNode, in laboratory: Laboratory) throws {
         let result = try node.run([Self.standbyTool, "all"])
         guard result.code == 0 else { throw LabError.notReached("hb_standby on \(node.name): \(result.output)") }
     }

@@ -3,12 +3,12 @@
 import HeartbeatLab
 
 /// swift-heartbeat.
-public struct OurPeer: FailoverPeer {
-    public var name: String { probesLAN ? "probing" : watched == 0 ? "ours" : "watching" }
-    public let keepalive: Duration
-    public let deadtime: Duration
-    public let signOfLife = HeartbeatConfiguration.signOfLife
-    public let rest = Duration.seconds(3)
+package struct OurPeer: FailoverPeer {
+    package var name: String { probesLAN ? "probing" : watched == 0 ? "ours" : "watching" }
+    package let keepalive: Duration
+    package let deadtime: Duration
+    package let signOfLife = HeartbeatConfiguration.signOfLife
+    package let rest = Duration.seconds(3)
     private let programs: String
     /// How many links and how many probes, once a second, there are besides.
     private let watched: Int
@@ -20,7 +20,7 @@ public struct OurPeer: FailoverPeer {
     ///   - programs: directory of `heartbeat` and `hb_standby`.
     ///   - watches: so many more links, and as many probes of the client once a second, even.
     ///   - probesLAN: whether it notices a LAN that leads nowhere although the carrier is there.
-    public init(
+    package init(
         _ setting: DetectionSetting, programs: String, watches: Int = 0, probesLAN: Bool = false,
         layout: ServiceLayout = .together
     ) {
@@ -31,11 +31,11 @@ public struct OurPeer: FailoverPeer {
         self.programs = programs
     }
 
-    public var requirements: [Requirement] {
+    package var requirements: [Requirement] {
         ["heartbeat", "hb_standby"].map { Requirement("\(programs)/\($0)", package: nil) }
     }
 
-    public func version() -> String {
+    package func version() -> String {
         do {
             return try Command.succeed(["\(programs)/heartbeat", "-V"]).split(separator: "\n").joined()
         } catch {
@@ -43,7 +43,7 @@ public struct OurPeer: FailoverPeer {
         }
     }
 
-    public func configure(_ node: LabNode, addresses: [ServiceAddress]) throws {
+    package func configure(_ node: LabNode, addresses: [ServiceAddress]) throws {
         let files = HeartbeatConfiguration(
             keepalive: keepalive, deadtime: deadtime, addresses: addresses, logFile: node.logFile,
             addressesPerLine: layout == .each ? 1 : ServiceAddress.limit,
@@ -60,7 +60,7 @@ public struct OurPeer: FailoverPeer {
         if layout == .each { try ServiceLayout.install(in: "\(node.configDirectory)/resource.d", of: node) }
     }
 
-    public func state(of node: LabNode) -> StateDirectory? {
+    package func state(of node: LabNode) -> StateDirectory? {
         StateDirectory(inside: node.stateDirectory, outside: node.stateDirectory)
     }
 
@@ -74,18 +74,18 @@ public struct OurPeer: FailoverPeer {
             + (probesLAN ? probe : "")
     }
 
-    public func bootWords(on node: LabNode, in laboratory: Laboratory) -> [String] {
+    package func bootWords(on node: LabNode, in laboratory: Laboratory) -> [String] {
         laboratory.daemonWords(["-f"], on: node)
     }
 
     /// ExecStopPost of its unit.
-    public func wordsAfterDeath(on node: LabNode, in laboratory: Laboratory) -> [String]? {
+    package func wordsAfterDeath(on node: LabNode, in laboratory: Laboratory) -> [String]? {
         laboratory.daemonWords(["--release-leftovers"], on: node)
     }
 
-    public func log(of node: LabNode) -> String? { node.logFile }
+    package func log(of node: LabNode) -> String? { node.logFile }
 
-    public func standby(_ node: LabNode, in laboratory: Laboratory) throws {
+    package func standby(_ node: LabNode, in laboratory: Laboratory) throws {
         let result = try laboratory.tool("hb_standby", ["all"], on: node)
         guard result.code == 0 else { throw LabError.notReached("hb_standby on \(node.name): \(result.output)") }
     }

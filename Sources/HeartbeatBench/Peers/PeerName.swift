@@ -1,7 +1,7 @@
 // The peers by the names the command line and the plan know them by.
 
 /// Which daemon.
-public enum PeerName: String, CaseIterable, Codable, Hashable, Sendable {
+package enum PeerName: String, CaseIterable, Codable, Hashable, Sendable {
     case ours, heartbeat, keepalived, floor
     /// Heartbeat with its program for ping nodes, which is the only way it notices the network.
     case ipfail
@@ -12,13 +12,13 @@ public enum PeerName: String, CaseIterable, Codable, Hashable, Sendable {
     case probing
 
     /// All but those that only differ in what they watch of the network.
-    public static let plain: [PeerName] = [.ours, .heartbeat, .keepalived, .floor]
+    package static let plain: [PeerName] = [.ours, .heartbeat, .keepalived, .floor]
 
     /// The peer with the times of a setting.
     /// - Parameters:
     ///   - programs: directory of the programs of these sources.
     ///   - layout: what moves together; the floor knows one group.
-    public func peer(
+    package func peer(
         _ setting: DetectionSetting, programs: String, layout: ServiceLayout = .together
     ) -> any FailoverPeer {
         switch self {

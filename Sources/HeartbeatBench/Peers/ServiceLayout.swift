@@ -4,7 +4,7 @@
 import HeartbeatLab
 
 /// How the addresses are divided into groups.
-public enum ServiceLayout: Hashable, Sendable {
+package enum ServiceLayout: Hashable, Sendable {
     /// All move together.
     case together
     /// A group for each address; the first has a recording resource script besides, where the peer has such.

@@ -1,14 +1,14 @@
 // What `make bench` measures, as data. How it is measured is nowhere in here.
 
 /// Clusters that are measured beside each other: every run does each fault to each peer in turn before the next run begins.
-public struct BenchSection: Hashable, Sendable {
-    public var peers: [PeerName]
-    public var faults: [Fault]
-    public var setting: DetectionSetting
-    public var addresses: Int
-    public var runs: Int
+package struct BenchSection: Hashable, Sendable {
+    package var peers: [PeerName]
+    package var faults: [Fault]
+    package var setting: DetectionSetting
+    package var addresses: Int
+    package var runs: Int
 
-    public init(peers: [PeerName], faults: [Fault], setting: DetectionSetting, addresses: Int, runs: Int) {
+    package init(peers: [PeerName], faults: [Fault], setting: DetectionSetting, addresses: Int, runs: Int) {
         self.peers = peers
         self.faults = faults
         self.setting = setting
@@ -18,9 +18,9 @@ public struct BenchSection: Hashable, Sendable {
 }
 
 /// A list of sections.
-public enum BenchPlan {
+package enum BenchPlan {
     /// Everything there is a goal for, beside its peers; about 35 minutes with five runs.
-    public static func standard(runs: Int) -> [BenchSection] {
+    package static func standard(runs: Int) -> [BenchSection] {
         func section(_ peers: [PeerName], _ faults: [Fault], _ setting: DetectionSetting, _ addresses: Int)
             -> BenchSection
         {
@@ -52,7 +52,7 @@ public enum BenchPlan {
     }
 
     /// A first look, about three minutes.
-    public static let quick = [
+    package static let quick = [
         BenchSection(
             peers: PeerName.plain, faults: [.powerLoss, .failback, .standby], setting: .oneSecond, addresses: 1,
             runs: 1),

@@ -5,29 +5,29 @@ import Glibc
 import HeartbeatLab
 
 /// What `hbbench` does once its arguments are known.
-public struct BenchProgram: Sendable {
-    public var sections: [BenchSection]
+package struct BenchProgram: Sendable {
+    package var sections: [BenchSection]
     /// File for the rows; `nil`: none.
-    public var file: String?
-    public var places: ProgramPlaces
+    package var file: String?
+    package var places: ProgramPlaces
 
-    public init(sections: [BenchSection], file: String?, places: ProgramPlaces) {
+    package init(sections: [BenchSection], file: String?, places: ProgramPlaces) {
         self.sections = sections
         self.file = file
         self.places = places
     }
 
     /// Everything was measured.
-    public static let complete: Int32 = 0
+    package static let complete: Int32 = 0
     /// A peer did not come to serve or did not recover; the rest was measured.
-    public static let incomplete: Int32 = 1
+    package static let incomplete: Int32 = 1
     /// Nothing can be measured here, or the laboratory failed itself.
-    public static let impossible: Int32 = 3
+    package static let impossible: Int32 = 3
     /// A signal came.
-    public static let interrupted: Int32 = 130
+    package static let interrupted: Int32 = 130
 
     /// Measures and prints. Returns the exit code.
-    public func run() -> Int32 {
+    package func run() -> Int32 {
         let peers = sections.flatMap { section in
             section.peers.map { $0.peer(section.setting, programs: places.programs) }
         }
@@ -60,7 +60,7 @@ public struct BenchProgram: Sendable {
     }
 
     /// Removes what killed runs have left behind. Returns the exit code.
-    public static func sweep() -> Int32 {
+    package static func sweep() -> Int32 {
         for name in RunName.sweep(prefix: BenchCluster.prefix) { print("removed \(name)\n", to: STDOUT_FILENO) }
         return complete
     }

@@ -1,15 +1,15 @@
 // Rows as text for a terminal: what was measured of the same thing in one line, medians with their extremes.
 
 /// A table of rows.
-public struct BenchTable: Sendable {
-    public var rows: [BenchRow]
+package struct BenchTable: Sendable {
+    package var rows: [BenchRow]
 
-    public init(_ rows: [BenchRow]) {
+    package init(_ rows: [BenchRow]) {
         self.rows = rows
     }
 
     /// A line for each peer, fault, setting and number of addresses, in the order in which they were first measured.
-    public var text: String {
+    package var text: String {
         var groups: [(head: TrialKey, rows: [BenchRow])] = []
         for row in rows {
             let head = TrialKey(row)
@@ -30,7 +30,7 @@ public struct BenchTable: Sendable {
     }
 
     /// One row on one line, for somebody who waits.
-    public static func line(for row: BenchRow) -> String {
+    package static func line(for row: BenchRow) -> String {
         let figures = columns.compactMap { column in
             row.figures[column.figure].map { "\(column.title) \(decimal($0, digits: 1))" }
         }

@@ -3,17 +3,17 @@
 import HeartbeatLab
 
 /// What `hbbench cost` does once its arguments are known.
-public struct CostProgram: Sendable {
-    public var peers: [PeerName]
-    public var setting: DetectionSetting
+package struct CostProgram: Sendable {
+    package var peers: [PeerName]
+    package var setting: DetectionSetting
     /// How long each pair is watched.
-    public var seconds: Int
-    public var runs: Int
+    package var seconds: Int
+    package var runs: Int
     /// File for the rows; `nil`: none.
-    public var file: String?
-    public var places: ProgramPlaces
+    package var file: String?
+    package var places: ProgramPlaces
 
-    public init(
+    package init(
         peers: [PeerName], setting: DetectionSetting, seconds: Int, runs: Int, file: String?, places: ProgramPlaces
     ) {
         self.peers = peers
@@ -25,7 +25,7 @@ public struct CostProgram: Sendable {
     }
 
     /// Measures and prints. Returns the exit code.
-    public func run() -> Int32 {
+    package func run() -> Int32 {
         let measured = peers.map { $0.peer(setting, programs: places.programs) }
         return BenchProgram.run(measuring: measured, file: file, places: places) { results in
             for run in 1...max(1, runs) {

@@ -3,17 +3,17 @@
 import HeartbeatLab
 
 /// A peer with its times, as one word: `ours@25/100`.
-public struct ClusterName: Hashable, Sendable, CustomStringConvertible {
-    public var peer: PeerName
-    public var setting: DetectionSetting
+package struct ClusterName: Hashable, Sendable, CustomStringConvertible {
+    package var peer: PeerName
+    package var setting: DetectionSetting
 
-    public init(_ peer: PeerName, _ setting: DetectionSetting) {
+    package init(_ peer: PeerName, _ setting: DetectionSetting) {
         self.peer = peer
         self.setting = setting
     }
 
     /// Reads `PEER@SETTING`; `nil` for anything else.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         let parts = text.split(separator: "@", omittingEmptySubsequences: false)
         guard parts.count == 2, let peer = PeerName(rawValue: String(parts[0])),
             let setting = DetectionSetting(String(parts[1]))
@@ -21,21 +21,21 @@ public struct ClusterName: Hashable, Sendable, CustomStringConvertible {
         self.init(peer, setting)
     }
 
-    public var description: String { "\(peer.rawValue)@\(setting)" }
+    package var description: String { "\(peer.rawValue)@\(setting)" }
 }
 
 /// Clusters that are under load together.
-public struct LoadPhase: Hashable, Sendable {
-    public var clusters: [ClusterName]
-    public var seconds: Int
+package struct LoadPhase: Hashable, Sendable {
+    package var clusters: [ClusterName]
+    package var seconds: Int
 
-    public init(_ clusters: [ClusterName], seconds: Int) {
+    package init(_ clusters: [ClusterName], seconds: Int) {
         self.clusters = clusters
         self.seconds = seconds
     }
 
     /// What there are goals for, beside what others come to; about 20 minutes.
-    public static let standard: [LoadPhase] = {
+    package static let standard: [LoadPhase] = {
         func explicit(_ keepalive: Int, _ deadtime: Int) -> DetectionSetting {
             .explicit(keepalive: .milliseconds(keepalive), deadtime: .milliseconds(deadtime))
         }
@@ -51,15 +51,15 @@ public struct LoadPhase: Hashable, Sendable {
 }
 
 /// What `hbbench load` does once its arguments are known.
-public struct LoadProgram: Sendable {
-    public var phases: [LoadPhase]
+package struct LoadProgram: Sendable {
+    package var phases: [LoadPhase]
     /// File for the rows; `nil`: none.
-    public var file: String?
+    package var file: String?
     /// Directory that the nodes' logs are copied to; `nil`: none.
-    public var logs: String?
-    public var places: ProgramPlaces
+    package var logs: String?
+    package var places: ProgramPlaces
 
-    public init(phases: [LoadPhase], file: String?, logs: String?, places: ProgramPlaces) {
+    package init(phases: [LoadPhase], file: String?, logs: String?, places: ProgramPlaces) {
         self.phases = phases
         self.file = file
         self.logs = logs
@@ -67,7 +67,7 @@ public struct LoadProgram: Sendable {
     }
 
     /// Measures and prints. Returns the exit code.
-    public func run() -> Int32 {
+    package func run() -> Int32 {
         let peers = phases.flatMap(\.clusters).map { $0.peer.peer($0.setting, programs: places.programs) }
         return BenchProgram.run(measuring: peers, file: file, places: places) { results in
             for (number, phase) in phases.enumerated() { try measure(phase, run: number + 1, into: &results) }

@@ -5,20 +5,20 @@ import FoundationEssentials
 import HeartbeatLab
 
 /// What a run leaves behind.
-public struct BenchFile: Codable, Hashable, Sendable {
-    public var machine: MachineDescription
+package struct BenchFile: Codable, Hashable, Sendable {
+    package var machine: MachineDescription
     /// What was typed to measure it.
-    public var command: String?
-    public var rows: [BenchRow]
+    package var command: String?
+    package var rows: [BenchRow]
 
-    public init(machine: MachineDescription, command: String? = nil, rows: [BenchRow] = []) {
+    package init(machine: MachineDescription, command: String? = nil, rows: [BenchRow] = []) {
         self.machine = machine
         self.command = command
         self.rows = rows
     }
 
     /// Reads a file that `write` has written. Throws a `BenchFileError` that names it.
-    public init(readingFrom path: String) throws {
+    package init(readingFrom path: String) throws {
         do {
             self = try JSONDecoder().decode(BenchFile.self, from: Data(contentsOf: URL(filePath: path)))
         } catch {
@@ -27,7 +27,7 @@ public struct BenchFile: Codable, Hashable, Sendable {
     }
 
     /// Writes the file anew; whoever reads it meanwhile sees the old one or the new one. Throws a `BenchFileError`.
-    public func write(to path: String) throws {
+    package func write(to path: String) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         do {
@@ -39,9 +39,9 @@ public struct BenchFile: Codable, Hashable, Sendable {
 }
 
 /// A file with results that cannot be read or written.
-public struct BenchFileError: Error, Hashable, CustomStringConvertible {
-    public var path: String
-    public var reason: String
+package struct BenchFileError: Error, Hashable, CustomStringConvertible {
+    package var path: String
+    package var reason: String
 
-    public var description: String { "\(path): \(reason)" }
+    package var description: String { "\(path): \(reason)" }
 }

@@ -3,26 +3,26 @@
 import HeartbeatLab
 
 /// One trial of one peer.
-public struct BenchRow: Codable, Hashable, Sendable {
-    public var peer: String
+package struct BenchRow: Codable, Hashable, Sendable {
+    package var peer: String
     /// Raw value of a `Fault`, or the name of another measurement (`load`, `cost`).
-    public var fault: String
+    package var fault: String
     /// What the run asked for: `1s`, `tight`, `100/500`.
-    public var setting: String
+    package var setting: String
     /// What the peer came to; the deadtime counts from the last sign of life.
-    public var keepaliveMilliseconds: Double
-    public var deadtimeMilliseconds: Double
+    package var keepaliveMilliseconds: Double
+    package var deadtimeMilliseconds: Double
     /// How many addresses moved.
-    public var addresses: Int
+    package var addresses: Int
     /// Counted from 1; trials of the same run were measured one after another.
-    public var run: Int
-    public var figures: [String: Double]
+    package var run: Int
+    package var figures: [String: Double]
     /// What a reader of the figures must know: that it did not recover, that the machine stood still, …
-    public var notes: [String]
+    package var notes: [String]
     /// Where the time went, by time; `nil` of a peer that does not tell.
-    public var timeline: [TimelineEntry]?
+    package var timeline: [TimelineEntry]?
 
-    public init(
+    package init(
         peer: String, fault: String, setting: String, keepaliveMilliseconds: Double, deadtimeMilliseconds: Double,
         addresses: Int, run: Int, figures: [String: Double] = [:], notes: [String] = []
     ) {
@@ -39,14 +39,14 @@ public struct BenchRow: Codable, Hashable, Sendable {
 }
 
 /// One thing that happened in a trial.
-public struct TimelineEntry: Codable, Hashable, Sendable {
+package struct TimelineEntry: Codable, Hashable, Sendable {
     /// Milliseconds since the fault; negative before it.
-    public var at: Double
+    package var at: Double
     /// Milliseconds, of what took time.
-    public var took: Double?
+    package var took: Double?
     /// `lab`, `client` or a node's name.
-    public var who: String
-    public var what: String
+    package var who: String
+    package var what: String
 
     init(_ entry: MergedTimeline.Entry) {
         at = entry.begin.inMilliseconds
@@ -57,46 +57,46 @@ public struct TimelineEntry: Codable, Hashable, Sendable {
 }
 
 /// Names of figures. Times in milliseconds; those without a word about it count from the fault.
-public enum Figure {
+package enum Figure {
     /// Longest time without an answer, from the last answer before to the first after it; the worst of all addresses.
-    public static let outage = "outage_ms"
+    package static let outage = "outage_ms"
     /// The same of the address that fared best.
-    public static let bestOutage = "best_outage_ms"
+    package static let bestOutage = "best_outage_ms"
     /// All pauses longer than the probing explains, summed up; the worst of all addresses.
-    public static let gaps = "gaps_ms"
+    package static let gaps = "gaps_ms"
     /// How often the address came to another node, the worst of all addresses.
-    public static let moves = "moves"
+    package static let moves = "moves"
     /// First and last address that the new owner has (it answers ARP for it).
-    public static let addressUp = "address_up_ms"
-    public static let allAddressesUp = "all_addresses_up_ms"
+    package static let addressUp = "address_up_ms"
+    package static let allAddressesUp = "all_addresses_up_ms"
     /// First announcement (gratuitous ARP) of any address, and the first announcement of the address that came last.
-    public static let firstAnnouncement = "first_arp_ms"
-    public static let lastAnnouncement = "last_arp_ms"
+    package static let firstAnnouncement = "first_arp_ms"
+    package static let lastAnnouncement = "last_arp_ms"
     /// How many announcements there were.
-    public static let announcements = "arps"
+    package static let announcements = "arps"
     /// The client's first answer from the new owner, for the first and for the last address.
-    public static let served = "served_ms"
-    public static let allServed = "all_served_ms"
+    package static let served = "served_ms"
+    package static let allServed = "all_served_ms"
     /// How long two nodes answered ARP for one address, the worst of all addresses.
-    public static let twoOwners = "two_owners_ms"
+    package static let twoOwners = "two_owners_ms"
     /// Echoes without an answer in time, all addresses together.
-    public static let lost = "lost"
+    package static let lost = "lost"
     /// Longest delay of the probe itself: what the machine held up, not the peer.
-    public static let stall = "stall_ms"
+    package static let stall = "stall_ms"
     /// When the last sign of life of the dead node was on the wire; negative, because that was before the fault.
-    public static let lastHeard = "last_heard_ms"
+    package static let lastHeard = "last_heard_ms"
     /// End of the outage − (last sign of life + deadtime): what the peer took beyond what it was configured to wait.
-    public static let afterDeadtime = "after_deadtime_ms"
+    package static let afterDeadtime = "after_deadtime_ms"
     /// The same up to the announcement of the last address: what it took to bring all of them up and to tell.
-    public static let announcedAfterDeadtime = "announced_after_deadtime_ms"
+    package static let announcedAfterDeadtime = "announced_after_deadtime_ms"
     /// Of a campaign: all pauses between answers, and all time with two owners, of all addresses together.
-    public static let outageSum = "outage_sum_ms"
-    public static let twoOwnersSum = "two_owners_sum_ms"
+    package static let outageSum = "outage_sum_ms"
+    package static let twoOwnersSum = "two_owners_sum_ms"
     /// Of a campaign: 1 when not all addresses were served again although nothing was broken any more.
-    public static let lostForGood = "lost_for_good"
+    package static let lostForGood = "lost_for_good"
     /// Of a campaign: 1 when the other node took an address although the first could have kept it; only of such faults.
-    public static let movedForNothing = "moved_for_nothing"
+    package static let movedForNothing = "moved_for_nothing"
     /// What the daemon itself says it took: to add all addresses, and to announce them.
-    public static let ownAdded = "own_added_ms"
-    public static let ownAnnounced = "own_announced_ms"
+    package static let ownAdded = "own_added_ms"
+    package static let ownAnnounced = "own_announced_ms"
 }

@@ -5,27 +5,27 @@ import Glibc
 import HeartbeatLab
 
 /// What `hbbench report` does once its arguments are known.
-public struct ReportProgram: Sendable {
+package struct ReportProgram: Sendable {
     /// Result files, in the order of the page.
-    public var files: [String]
+    package var files: [String]
     /// The page, whose generated part is replaced; `nil`: the generated part goes to standard output.
-    public var page: String?
+    package var page: String?
     /// Where the picture goes; `nil`: nowhere.
-    public var picture: String?
+    package var picture: String?
 
-    public init(files: [String], page: String?, picture: String?) {
+    package init(files: [String], page: String?, picture: String?) {
         self.files = files
         self.page = page
         self.picture = picture
     }
 
     /// Both were written.
-    public static let written: Int32 = 0
+    package static let written: Int32 = 0
     /// A file could not be read or written; nothing was changed.
-    public static let failed: Int32 = 1
+    package static let failed: Int32 = 1
 
     /// Reads and writes. Returns the exit code.
-    public func run() -> Int32 {
+    package func run() -> Int32 {
         do {
             let report = BenchReport(files: try files.map { try BenchFile(readingFrom: $0) })
             let section = report.markdown(picture: Self.link(from: page, to: picture))

@@ -2,7 +2,7 @@
 // play it and whether anything has to move for it. How it is done is TortureDeed's business.
 
 /// One kind of fault.
-public enum TortureKind: String, CaseIterable, Codable, Hashable, Sendable {
+package enum TortureKind: String, CaseIterable, Codable, Hashable, Sendable {
     // Power.
     case powerLoss = "power-loss"
     case bothPowerLoss = "both-power-loss"
@@ -45,7 +45,7 @@ public enum TortureKind: String, CaseIterable, Codable, Hashable, Sendable {
     case processorHogs = "processor-hogs"
 
     /// Whom it can befall.
-    public var places: [TorturePlace] {
+    package var places: [TorturePlace] {
         switch self {
         case .powerLoss, .kill, .freeze, .stop, .restart, .carrierLoss, .cableCut, .deafOnLAN, .muteOnLAN, .deaf, .mute:
             [.active, .standby]
@@ -104,7 +104,7 @@ public enum TortureKind: String, CaseIterable, Codable, Hashable, Sendable {
     }
 
     /// In words that the node's name may follow.
-    public var deed: String {
+    package var deed: String {
         switch self {
         case .powerLoss: "power loss and return"
         case .bothPowerLoss: "both lose power and return together"
@@ -146,7 +146,7 @@ public enum TortureKind: String, CaseIterable, Codable, Hashable, Sendable {
 }
 
 /// Whom a fault befalls, by what it is doing at that moment.
-public enum TorturePlace: String, CaseIterable, Codable, Hashable, Sendable {
+package enum TorturePlace: String, CaseIterable, Codable, Hashable, Sendable {
     /// The node that serves.
     case active
     /// The other.

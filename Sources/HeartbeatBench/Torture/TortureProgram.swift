@@ -5,22 +5,22 @@ import Glibc
 import HeartbeatLab
 
 /// What `hbbench torture` does once its arguments are known.
-public struct TortureProgram: Sendable {
-    public var schedule: TortureSchedule
-    public var peers: [PeerName]
-    public var setting: DetectionSetting
+package struct TortureProgram: Sendable {
+    package var schedule: TortureSchedule
+    package var peers: [PeerName]
+    package var setting: DetectionSetting
     /// File for the rows; `nil`: none.
-    public var file: String?
+    package var file: String?
     /// File for the tables; `nil`: standard output alone.
-    public var markdown: String?
+    package var markdown: String?
     /// Directory for what the client saw and the nodes wrote in each fault; `nil`: none.
-    public var logs: String?
-    public var places: ProgramPlaces
+    package var logs: String?
+    package var places: ProgramPlaces
 
     /// All but the floor, which knows neither a group for each address nor how to read its files.
-    public static let candidates = PeerName.allCases.filter { $0 != .floor }
+    package static let candidates = PeerName.allCases.filter { $0 != .floor }
 
-    public init(
+    package init(
         schedule: TortureSchedule, peers: [PeerName], setting: DetectionSetting, file: String?, markdown: String?,
         logs: String?, places: ProgramPlaces
     ) {
@@ -34,7 +34,7 @@ public struct TortureProgram: Sendable {
     }
 
     /// Plays the campaign and prints its tables. Returns the exit code.
-    public func run() -> Int32 {
+    package func run() -> Int32 {
         let measured = peers.map { $0.peer(setting, programs: places.programs, layout: .each) }
         return BenchProgram.run(measuring: measured, file: file, places: places) { results in
             try check()
@@ -101,7 +101,7 @@ public struct TortureProgram: Sendable {
     }
 
     /// Prints the tables of result files, together. Returns the exit code.
-    public static func tabulate(_ files: [String], markdown: String?) -> Int32 {
+    package static func tabulate(_ files: [String], markdown: String?) -> Int32 {
         do {
             try tell(of: files.flatMap { try BenchFile(readingFrom: $0).rows }, in: markdown)
             return BenchProgram.complete

@@ -4,30 +4,30 @@
 import HeartbeatModel
 
 /// One fault of a campaign.
-public struct TortureFault: Codable, Hashable, Sendable {
+package struct TortureFault: Codable, Hashable, Sendable {
     /// Counted from 1.
-    public var number: Int
-    public var kind: TortureKind
-    public var place: TorturePlace
-    public var milliseconds: Int
+    package var number: Int
+    package var kind: TortureKind
+    package var place: TorturePlace
+    package var milliseconds: Int
     /// How long the pair is at rest before it.
-    public var gapMilliseconds: Int
+    package var gapMilliseconds: Int
 
-    public var duration: Duration { .milliseconds(milliseconds) }
-    public var gap: Duration { .milliseconds(gapMilliseconds) }
+    package var duration: Duration { .milliseconds(milliseconds) }
+    package var gap: Duration { .milliseconds(gapMilliseconds) }
 
     /// What rows call it: `power-loss active`.
-    public var name: String { place == .pair ? kind.rawValue : "\(kind.rawValue) \(place.rawValue)" }
+    package var name: String { place == .pair ? kind.rawValue : "\(kind.rawValue) \(place.rawValue)" }
 }
 
 /// All faults of a campaign, in order.
-public struct TortureSchedule: Hashable, Sendable {
-    public let seed: UInt64
-    public let faults: [TortureFault]
+package struct TortureSchedule: Hashable, Sendable {
+    package let seed: UInt64
+    package let faults: [TortureFault]
 
     /// Every kind comes at every place once, in an order of its own, before any comes again.
     /// - Parameter kinds: those to draw from; none gives an empty schedule.
-    public init(seed: UInt64, count: Int, kinds: [TortureKind] = TortureKind.allCases) {
+    package init(seed: UInt64, count: Int, kinds: [TortureKind] = TortureKind.allCases) {
         self.seed = seed
         var random = SplitMix64(seed: seed)
         let cards = kinds.flatMap { kind in kind.places.map { (kind, $0) } }
@@ -50,7 +50,7 @@ public struct TortureSchedule: Hashable, Sendable {
     }
 
     /// A line for each fault, for a person who wants to know what comes.
-    public var text: String {
+    package var text: String {
         faults.map { fault in
             let head = "\(fault.number)  after \(decimal(Double(fault.gapMilliseconds) / 1000, digits: 1)) s  "
             return head

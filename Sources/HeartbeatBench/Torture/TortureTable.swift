@@ -1,17 +1,17 @@
 // The rows of a campaign as tables of Markdown: what each fault cost each peer, who was ahead, and the sums. Rows in, text out.
 
 /// Rows of one campaign, or of several that were given the same schedule.
-public struct TortureTable: Sendable {
+package struct TortureTable: Sendable {
     var table: RowTable
     /// In the order of their first row.
     private var peers: [String] { table.distinct(\.peer) }
 
-    public init(_ rows: [BenchRow]) {
+    package init(_ rows: [BenchRow]) {
         table = RowTable(rows: rows)
     }
 
     /// Both tables with their headings, each line with its end.
-    public var markdown: String {
+    package var markdown: String {
         """
         Seconds of both addresses together: mean, median and greatest. An outage is every pause of more than 50 ms between two
         answers to the client; two owners means that both nodes answered for an address.

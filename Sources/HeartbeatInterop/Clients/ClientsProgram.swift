@@ -6,7 +6,7 @@ import HeartbeatLab
 import Synchronization
 
 /// What `hbinterop clients` does once its arguments are known.
-public struct ClientsProgram: Sendable {
+package struct ClientsProgram: Sendable {
     private let places: ProgramPlaces
     /// All that was printed, not only what differs.
     private let isVerbose: Bool
@@ -20,14 +20,14 @@ public struct ClientsProgram: Sendable {
     /// - Parameters:
     ///   - programs: directory of our programs; `nil`: where this program lies.
     ///   - areOriginals: the original is compared with itself.
-    public init(programs: String?, isVerbose: Bool, areOriginals: Bool) {
+    package init(programs: String?, isVerbose: Bool, areOriginals: Bool) {
         places = ProgramPlaces(programs: programs)
         self.isVerbose = isVerbose
         compared = areOriginals ? ClientPairing.originals : ClientPairing.compared
     }
 
     /// Plays and prints. Returns the exit code: 0 as it must be, 1 wrong, 3 impossible here, 130 interrupted.
-    public func run() -> Int32 {
+    package func run() -> Int32 {
         do {
             try Interruption.takeOverSignals()
             for program in Self.needed where !Files.isExecutable(program) {

@@ -12,7 +12,7 @@ import HeartbeatWire
 
 /// What `hbinterop talk` does once its arguments are known: signs on, then sends each line that it reads, and prints each
 /// message that it hears, until its input ends.
-public struct TalkingClient {
+package struct TalkingClient {
     private let name: String
     private let socketPath: String
     private var frames = ClientFrames()
@@ -23,13 +23,13 @@ public struct TalkingClient {
         "seq", "hg", "ts", "ld", "dt", "ackseq", "client_gen", "srcuuid", "destuuid", "fromuuid", "touuid",
     ]
 
-    public init(name: String, socketPath: String = "/run/heartbeat/register") {
+    package init(name: String, socketPath: String = "/run/heartbeat/register") {
         self.name = name
         self.socketPath = socketPath
     }
 
     /// Talks. Returns the exit code: 0 signed off in order, 1 no connection, or one that the daemon has ended.
-    public mutating func run() -> Int32 {
+    package mutating func run() -> Int32 {
         guard let connection = connect() else {
             print("no connection: \(String(cString: strerror(errno)))")
             return 1

@@ -2,13 +2,13 @@
 // not pass because it checks nothing.
 
 /// What is wrong with a case file.
-public struct CaseError: Error, Hashable, CustomStringConvertible {
-    public var description: String
+package struct CaseError: Error, Hashable, CustomStringConvertible {
+    package var description: String
 }
 
 extension ConfigurationCase {
     /// Reads a case; `name` is that of its file without `.case`.
-    public init(name: String, text: String) throws {
+    package init(name: String, text: String) throws {
         var reader = CaseReader(name: name)
         do {
             try reader.read(text)

@@ -25,28 +25,28 @@
 // `directory`, `mode=0640`, `owner=hacluster`. Files that a case does not mention are the standard ones.
 
 /// A configuration and what is expected of two programs that are given it.
-public struct ConfigurationCase: Hashable, Sendable {
+package struct ConfigurationCase: Hashable, Sendable {
     /// Name of its file without `.case`.
-    public var name: String
+    package var name: String
     /// Of the original, and of us with the line of our first error.
-    public var original: Verdict
-    public var own: Verdict
+    package var original: Verdict
+    package var own: Verdict
     /// Why our verdict is another one; `nil` when it is the same.
-    public var reason: String?
+    package var reason: String?
     /// Effective values that may differ, each with its reason.
-    public var differences: [String: String] = [:]
+    package var differences: [String: String] = [:]
     /// Text the original must have printed.
-    public var says: String?
+    package var says: String?
     /// `<file>:<line>` at which we must have warned.
-    public var warns: String?
-    public var depth = Depth.start
+    package var warns: String?
+    package var depth = Depth.start
     /// So many media cannot be heard at the far ends of the interfaces.
-    public var unheard = 0
-    public var host = "nodea"
-    public var files: [File] = []
+    package var unheard = 0
+    package var host = "nodea"
+    package var files: [File] = []
 
     /// How far a node is taken.
-    public enum Depth: String, Hashable, Sendable {
+    package enum Depth: String, Hashable, Sendable {
         /// Until it sends on all its media.
         case start
         /// Until its resources run, and until they are released again.
@@ -56,7 +56,7 @@ public struct ConfigurationCase: Hashable, Sendable {
     }
 
     /// What a node does with its configuration.
-    public enum Verdict: Hashable, Sendable {
+    package enum Verdict: Hashable, Sendable {
         case starts
         /// Exit code 6. `place` is `<file>:<line>` or `<file>`, in expectations of us.
         case refuses(place: String?)
@@ -65,24 +65,24 @@ public struct ConfigurationCase: Hashable, Sendable {
     }
 
     /// A file of the configuration directory.
-    public struct File: Hashable, Sendable {
-        public var name: String
-        public var text: [UInt8] = []
+    package struct File: Hashable, Sendable {
+        package var name: String
+        package var text: [UInt8] = []
         /// The standard lines do not follow.
-        public var isWhole = false
-        public var isMissing = false
-        public var isDirectory = false
-        public var mode: UInt32?
-        public var owner: String?
+        package var isWhole = false
+        package var isMissing = false
+        package var isDirectory = false
+        package var mode: UInt32?
+        package var owner: String?
     }
 
-    public subscript(file name: String) -> File? {
+    package subscript(file name: String) -> File? {
         files.first { $0.name == name }
     }
 }
 
 extension ConfigurationCase.Verdict: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         switch self {
         case .starts: "starts"
         case .refuses(let place): place.map { "refuses \($0)" } ?? "refuses"

@@ -6,18 +6,18 @@ import HeartbeatLab
 import Synchronization
 
 /// What `hbinterop` does once its arguments are known.
-public struct ConfigurationProgram: Sendable {
+package struct ConfigurationProgram: Sendable {
     /// Cases whose names contain one of these words; empty for all.
-    public var only: [String]
-    public var sample: Sample
+    package var only: [String]
+    package var sample: Sample
     /// How many cases at once.
-    public var parallel: Int
+    package var parallel: Int
     /// All effective values of both, not only those that differ.
-    public var isVerbose: Bool
+    package var isVerbose: Bool
     /// Directory of our programs; `nil`: where this program lies.
-    public var programs: String?
+    package var programs: String?
 
-    public init(only: [String], sample: Sample, parallel: Int, isVerbose: Bool, programs: String?) {
+    package init(only: [String], sample: Sample, parallel: Int, isVerbose: Bool, programs: String?) {
         self.only = only
         self.sample = sample
         self.parallel = parallel
@@ -26,18 +26,18 @@ public struct ConfigurationProgram: Sendable {
     }
 
     /// Every case is as it expects.
-    public static let correct: Int32 = 0
+    package static let correct: Int32 = 0
     /// One is not.
-    public static let wrong: Int32 = 1
+    package static let wrong: Int32 = 1
     /// Nothing can be compared here.
-    public static let impossible: Int32 = 3
+    package static let impossible: Int32 = 3
     /// A signal came.
-    public static let interrupted: Int32 = 130
+    package static let interrupted: Int32 = 130
 
     private static let prefix = "hbc"
 
     /// Compares and prints. Returns the exit code.
-    public func run() -> Int32 {
+    package func run() -> Int32 {
         do {
             try Interruption.takeOverSignals()
             return try compare()
@@ -97,7 +97,7 @@ public struct ConfigurationProgram: Sendable {
     }
 
     /// Removes what killed runs have left behind. Returns the exit code.
-    public static func sweep() -> Int32 {
+    package static func sweep() -> Int32 {
         for name in RunName.sweep(prefix: prefix) { say("removed \(name)\n") }
         return correct
     }

@@ -2,18 +2,18 @@
 // does not differ any more.
 
 /// What is wrong with a case, if anything.
-public struct Judgement: Hashable, Sendable {
+package struct Judgement: Hashable, Sendable {
     /// `same`, `stricter`, `kinder` or `other values`.
-    public var word: String
+    package var word: String
     /// Empty when everything is as the case expects.
-    public var problems: [String]
+    package var problems: [String]
 
     init(word: String, problems: [String] = []) {
         self.word = word
         self.problems = problems
     }
 
-    public init(_ expected: ConfigurationCase, original: Observation, own: Observation) {
+    package init(_ expected: ConfigurationCase, original: Observation, own: Observation) {
         word =
             expected.reason != nil
             ? (expected.own == .starts ? "kinder" : "stricter") : expected.differences.isEmpty ? "same" : "other values"

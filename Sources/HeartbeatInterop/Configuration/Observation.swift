@@ -2,15 +2,15 @@
 // as text under a name, so that two programs that say the same in different words can be compared.
 
 /// One program's answer to one case.
-public struct Observation: Hashable, Sendable {
+package struct Observation: Hashable, Sendable {
     /// A place only of us.
-    public var verdict: ConfigurationCase.Verdict
+    package var verdict: ConfigurationCase.Verdict
     /// Messages on the terminal, without date and process.
-    public var messages: [String] = []
+    package var messages: [String] = []
     /// `<file>:<line>` of each of our warnings.
-    public var warnings: [String] = []
+    package var warnings: [String] = []
     /// Effective values by name; empty when it does not start.
-    public var values: [String: String] = [:]
+    package var values: [String: String] = [:]
 }
 
 /// Reads what heartbeat 3.0.6 prints with `-v`.

@@ -1,7 +1,7 @@
 // The scenes of a mixed pair's life, in order, and where each group (by preferred node) must be after each of them.
 
 /// What happens to the pair.
-public enum LifeScene: Hashable, Sendable {
+package enum LifeScene: Hashable, Sendable {
     case coldStart
     /// `hb_standby WORD` or `hb_takeover WORD` on a node.
     case move(String, String, on: Int)
@@ -20,7 +20,7 @@ public enum LifeScene: Hashable, Sendable {
     /// Nothing happens for that many keepalives.
     case uptime(keepalives: Int)
 
-    public var name: String {
+    package var name: String {
         switch self {
         case .coldStart: "cold start"
         case .move(let program, let word, let node): "\(program) \(word) on \(node + 1)"
@@ -36,7 +36,7 @@ public enum LifeScene: Hashable, Sendable {
     }
 
     /// What a row goes through.
-    public static func scenes(of row: MixedCase) -> [LifeScene] {
+    package static func scenes(of row: MixedCase) -> [LifeScene] {
         switch row.story {
         case .life: life(row)
         case .replacement: replacement(row)

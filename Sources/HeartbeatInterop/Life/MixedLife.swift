@@ -3,26 +3,26 @@
 import HeartbeatLab
 
 /// How one scene went.
-public struct SceneOutcome: Hashable, Sendable {
-    public var scene: LifeScene
-    public var outage: [Duration]
+package struct SceneOutcome: Hashable, Sendable {
+    package var scene: LifeScene
+    package var outage: [Duration]
     /// By address: all pauses together, of those that the probing does not explain.
-    public var lost: [Duration]
-    public var problems: [String]
+    package var lost: [Duration]
+    package var problems: [String]
     /// By node: the script calls that changed something.
-    public var touched: [String: Set<String>]
+    package var touched: [String: Set<String>]
 }
 
 /// How a life went.
-public struct LifeOutcome: Sendable {
-    public var row: MixedCase
-    public var scenes: [SceneOutcome]
+package struct LifeOutcome: Sendable {
+    package var row: MixedCase
+    package var scenes: [SceneOutcome]
     /// How often the original has lost a word of its own scripts, which was repeated.
-    public var lostByOriginal = 0
+    package var lostByOriginal = 0
     /// Why it ended early; with the ends of the logs.
-    public var failure: String?
+    package var failure: String?
 
-    public var problems: [String] {
+    package var problems: [String] {
         scenes.flatMap { outcome in outcome.problems.map { "\(outcome.scene.name): \($0)" } }
             + (failure.map { [$0] } ?? []) + lossBeyondTwoHandovers
     }

@@ -2,18 +2,18 @@
 // because what goes wrong in such protocols goes wrong between two options, hardly ever between three.
 
 /// The rows of the matrix.
-public enum CaseMatrix {
-    public static let digests = ["sha1", "md5", "crc"]
-    public static let formats = ["classic", "netstring"]
-    public static let keepalives = [100, 500, 2000]
+package enum CaseMatrix {
+    package static let digests = ["sha1", "md5", "crc"]
+    package static let formats = ["classic", "netstring"]
+    package static let keepalives = [100, 500, 2000]
 
     /// The original with itself: what it starts and stops is all that a mixed pair may start and stop.
-    public static let yardsticks = Failback.allCases.map {
+    package static let yardsticks = Failback.allCases.map {
         MixedCase(.original, .original, .bcast, "sha1", "classic", $0, 500)
     }
 
     /// One of each.
-    public static let mixed: [MixedCase] = [
+    package static let mixed: [MixedCase] = [
         MixedCase(.ours, .original, .bcast, "sha1", "classic", .on, 100),
         MixedCase(.original, .ours, .bcast, "md5", "netstring", .off, 500),
         MixedCase(.ours, .original, .bcast, "crc", "classic", .legacy, 2000),
@@ -38,19 +38,19 @@ public enum CaseMatrix {
     ]
 
     /// Both nodes are replaced, one after the other, as docs/replace-heartbeat.md says.
-    public static let replacements = Failback.allCases.map {
+    package static let replacements = Failback.allCases.map {
         MixedCase(.original, .original, .bcastAndSerial, "sha1", "classic", $0, 500, .replacement)
     }
 
     /// Keepalives as short as the original sends them, so that it does not take a day.
-    public static let uptime = [
+    package static let uptime = [
         MixedCase(.ours, .original, .bcastAndUcast, "sha1", "classic", .on, 10, .uptime)
     ]
 
-    public static var all: [MixedCase] { uptime + replacements + yardsticks + mixed }
+    package static var all: [MixedCase] { uptime + replacements + yardsticks + mixed }
 
     /// The rows of a sample, and the yardsticks that they are held against.
-    public static func rows(of sample: Sample) -> [MixedCase] {
+    package static func rows(of sample: Sample) -> [MixedCase] {
         let rows = sample.of(uptime + replacements + mixed)
         let failbacks = Set(rows.filter { $0.story == .life }.map(\.failback))
         return yardsticks.filter { sample == .all || failbacks.contains($0.failback) } + rows

@@ -1,14 +1,14 @@
 // One combination of software and options that a pair of gateways may run with while it is being replaced.
 
 /// What runs on a node.
-public enum Software: String, Hashable, Sendable, CaseIterable {
+package enum Software: String, Hashable, Sendable, CaseIterable {
     case ours
     /// Debian's heartbeat 3.0.6.
     case original
 }
 
 /// The cables that carry the heartbeats.
-public enum MediaSet: String, Hashable, Sendable, CaseIterable {
+package enum MediaSet: String, Hashable, Sendable, CaseIterable {
     case bcast, ucast, mcast, serial
     case bcastAndSerial = "bcast+serial"
     case bcastAndUcast = "bcast+ucast"
@@ -27,12 +27,12 @@ public enum MediaSet: String, Hashable, Sendable, CaseIterable {
 }
 
 /// `auto_failback`.
-public enum Failback: String, Hashable, Sendable, CaseIterable {
+package enum Failback: String, Hashable, Sendable, CaseIterable {
     case on, off, legacy
 }
 
 /// What a pair goes through.
-public enum Story: String, Hashable, Sendable {
+package enum Story: String, Hashable, Sendable {
     /// Every command, death, loss and cut.
     case life
     /// Both nodes get this software instead of the original, one after the other.
@@ -42,18 +42,18 @@ public enum Story: String, Hashable, Sendable {
 }
 
 /// A row of the matrix.
-public struct MixedCase: Hashable, Sendable {
+package struct MixedCase: Hashable, Sendable {
     /// What runs on cluster1 and cluster2, each the preferred node of one group.
-    public var software: [Software]
-    public var media: MediaSet
-    public var digest: String
-    public var format: String
-    public var failback: Failback
-    public var keepaliveMilliseconds: Int
-    public var story = Story.life
+    package var software: [Software]
+    package var media: MediaSet
+    package var digest: String
+    package var format: String
+    package var failback: Failback
+    package var keepaliveMilliseconds: Int
+    package var story = Story.life
 
     /// Unique in the matrix; what a person gives to have it alone.
-    public var name: String {
+    package var name: String {
         let words = [
             software.map { $0 == .ours ? "ours" : "orig" }.joined(separator: "/"), media.rawValue, digest, format,
             failback.rawValue, "\(keepaliveMilliseconds)ms",
@@ -61,13 +61,13 @@ public struct MixedCase: Hashable, Sendable {
         return words.joined(separator: ",") + (story == .life ? "" : ",\(story.rawValue)")
     }
 
-    public var isMixed: Bool { Set(software).count > 1 }
+    package var isMixed: Bool { Set(software).count > 1 }
 
     /// Twelve keepalives, so that a loss of one in five is no death, and four seconds, because the original judges its own
     /// stalls on a busy machine as the other's death.
-    public var deadtimeMilliseconds: Int { max(4000, keepaliveMilliseconds * 12) }
+    package var deadtimeMilliseconds: Int { max(4000, keepaliveMilliseconds * 12) }
 
-    public init(
+    package init(
         _ first: Software, _ second: Software, _ media: MediaSet, _ digest: String, _ format: String,
         _ failback: Failback, _ keepalive: Int, _ story: Story = .life
     ) {

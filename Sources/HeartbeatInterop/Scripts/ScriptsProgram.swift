@@ -6,13 +6,13 @@ import HeartbeatLab
 import Synchronization
 
 /// What `hbinterop scripts` does once its arguments are known.
-public struct ScriptsProgram: Sendable {
-    public var programs: String
-    public var resourceScripts: String
+package struct ScriptsProgram: Sendable {
+    package var programs: String
+    package var resourceScripts: String
     /// Also what is the same.
-    public var isVerbose: Bool
+    package var isVerbose: Bool
 
-    public init(programs: String, resourceScripts: String, isVerbose: Bool) {
+    package init(programs: String, resourceScripts: String, isVerbose: Bool) {
         self.programs = programs
         self.resourceScripts = resourceScripts
         self.isVerbose = isVerbose
@@ -37,7 +37,7 @@ public struct ScriptsProgram: Sendable {
 
     /// Plays, compares and prints. Returns the exit code: 0 no difference that is not declared, 1 one, 3 impossible here, 130
     /// interrupted.
-    public func run() -> Int32 {
+    package func run() -> Int32 {
         do {
             try Interruption.takeOverSignals()
             guard OriginalProgram.isInstalled else {

@@ -5,7 +5,7 @@ import Glibc
 import HeartbeatModel
 
 /// A demonstration of failover on one machine.
-public final class Demonstration {
+package final class Demonstration {
     private let laboratory: Laboratory
     private let probe: ClientProbe
     private let timeline: Timeline
@@ -13,10 +13,10 @@ public final class Demonstration {
     private var nodes: [LabNode] { laboratory.nodes }
 
     /// The programs it plays with, besides those of `Laboratory.requirements`.
-    public static let programs = ["heartbeat", "hb_standby", "cl_status"]
+    package static let programs = ["heartbeat", "hb_standby", "cl_status"]
 
     /// Builds the laboratory; throws `LabError.missing` where that is not possible.
-    public init(programs: String, resourceScripts: String, timeline: Timeline) throws {
+    package init(programs: String, resourceScripts: String, timeline: Timeline) throws {
         let needed = Self.programs.map { "\(programs)/\($0)" }
         let missing = needed.filter { !Files.isExecutable($0) }
         guard missing.isEmpty else { throw LabError.missing("not built: \(missing.joined(separator: ", "))") }
@@ -42,20 +42,20 @@ public final class Demonstration {
     }
 
     /// Takes everything away.
-    public func close() {
+    package func close() {
         probe.close()
         follower.close()
         laboratory.close()
     }
 
     /// Plays scenes with what they need before them. Throws only when the laboratory itself fails or a signal comes.
-    public func play(_ scenes: [Scene]) throws -> [SceneResult] {
+    package func play(_ scenes: [Scene]) throws -> [SceneResult] {
         let wanted = Set(scenes + scenes.flatMap(\.requirements))
         return try Scene.allCases.filter(wanted.contains).map(play)
     }
 
     /// Keeps the laboratory up until a signal comes.
-    public func linger() throws {
+    package func linger() throws {
         timeline.begin("The laboratory stays up until ^C")
         for node in nodes {
             timeline.tell(.node(node.name), "ip netns exec \(node.namespace.name) sh")

@@ -4,17 +4,17 @@
 import Glibc
 
 /// What `hbdemo` does once its arguments are known.
-public struct DemonstrationProgram: Sendable {
-    public var scenes: [Scene]
+package struct DemonstrationProgram: Sendable {
+    package var scenes: [Scene]
     /// JSON on standard output, the timeline on standard error.
-    public var wantsJSON: Bool
+    package var wantsJSON: Bool
     /// The laboratory stays up after the last scene, until a signal comes.
-    public var keeps: Bool
+    package var keeps: Bool
     /// Everything that the nodes log and the client sees is told, too.
-    public var isVerbose: Bool
+    package var isVerbose: Bool
     private let places: ProgramPlaces
 
-    public init(scenes: [Scene], wantsJSON: Bool, keeps: Bool, isVerbose: Bool, places: ProgramPlaces) {
+    package init(scenes: [Scene], wantsJSON: Bool, keeps: Bool, isVerbose: Bool, places: ProgramPlaces) {
         self.scenes = scenes
         self.wantsJSON = wantsJSON
         self.keeps = keeps
@@ -23,16 +23,16 @@ public struct DemonstrationProgram: Sendable {
     }
 
     /// Everything as it must be.
-    public static let correct: Int32 = 0
+    package static let correct: Int32 = 0
     /// A scene went wrong.
-    public static let wrong: Int32 = 1
+    package static let wrong: Int32 = 1
     /// The laboratory cannot be built here, or failed itself.
-    public static let impossible: Int32 = 3
+    package static let impossible: Int32 = 3
     /// A signal came.
-    public static let interrupted: Int32 = 130
+    package static let interrupted: Int32 = 130
 
     /// Plays and prints. Returns the exit code.
-    public func run() -> Int32 {
+    package func run() -> Int32 {
         do {
             try Interruption.takeOverSignals()
             return try play()
@@ -46,7 +46,7 @@ public struct DemonstrationProgram: Sendable {
     }
 
     /// Removes what killed runs have left behind. Returns the exit code.
-    public static func sweep() -> Int32 {
+    package static func sweep() -> Int32 {
         for name in RunName.sweep(prefix: "hbd") { print("removed \(name)\n", to: STDOUT_FILENO) }
         return correct
     }

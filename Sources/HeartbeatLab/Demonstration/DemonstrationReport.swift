@@ -1,21 +1,21 @@
 // The results of a demonstration as a table for people and as JSON for programs. The same facts in both.
 
 /// Prints results and says whether they are good.
-public struct DemonstrationReport: Sendable {
-    public var results: [SceneResult]
+package struct DemonstrationReport: Sendable {
+    package var results: [SceneResult]
 
-    public init(_ results: [SceneResult]) {
+    package init(_ results: [SceneResult]) {
         self.results = results
     }
 
     /// Every scene ended as it must: one owner, the expected one, never two, scripts in order. Times do not count here,
     /// because a busy machine is not a wrong cluster; the report says which goals were missed.
-    public var isCorrect: Bool {
+    package var isCorrect: Bool {
         !results.isEmpty && results.allSatisfy(\.problems.isEmpty)
     }
 
     /// A table with a line for each scene, then what went wrong and what has been shown. At most 80 columns.
-    public var table: String {
+    package var table: String {
         let head = ["scene", "result", "outage ms", "goal ms", "pings lost", "two owners ms"]
         let rows = results.map { result in
             let figures = result.figures
@@ -52,7 +52,7 @@ public struct DemonstrationReport: Sendable {
     }
 
     /// One JSON object on one line.
-    public var json: String {
+    package var json: String {
         JSONValue.object([
             .init("correct", .bool(isCorrect)),
             .init("scenes", .array(results.map(jsonValue))),

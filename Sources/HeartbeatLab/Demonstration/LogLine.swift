@@ -1,12 +1,12 @@
 // Reads one line of a node's log into what a person wants to see of it. It only cuts; it never decides what a line means.
 
 /// A line of a node's log.
-public struct LogLine: Hashable, Sendable {
+package struct LogLine: Hashable, Sendable {
     /// `info`, `WARN`, `ERROR`, …
-    public var level: String
-    public var text: String
+    package var level: String
+    package var text: String
 
-    public init(level: String, text: String) {
+    package init(level: String, text: String) {
         self.level = level
         self.text = text
     }
@@ -16,7 +16,7 @@ public struct LogLine: Hashable, Sendable {
 
     /// Reads `Nov 20 23:46:59 node heartbeat: [34]: info: text` and `heartbeat[34]: 2026/11/20_23:46:59 info: text`;
     /// `nil` for lines of other shapes.
-    public init?(_ line: some StringProtocol) {
+    package init?(_ line: some StringProtocol) {
         var rest = Substring(line)
         while let space = rest.firstIndex(of: " ") {
             rest = rest[rest.index(after: space)...]
@@ -29,7 +29,7 @@ public struct LogLine: Hashable, Sendable {
     }
 
     /// Worse than a notice.
-    public var isAlarming: Bool {
+    package var isAlarming: Bool {
         ["WARN", "ERROR", "CRIT", "ALERT", "EMERG"].contains(level)
     }
 }

@@ -4,31 +4,31 @@
 import HeartbeatModel
 
 /// A takeover from the fault to the service.
-public struct MergedTimeline: Hashable, Sendable {
+package struct MergedTimeline: Hashable, Sendable {
     /// What was done to the cluster.
-    public struct Fault: Hashable, Sendable {
+    package struct Fault: Hashable, Sendable {
         /// In words, such as `cuts the power of cluster1`.
-        public var text: String
-        public var at: Moment
+        package var text: String
+        package var at: Moment
 
-        public init(_ text: String, at: Moment) {
+        package init(_ text: String, at: Moment) {
             self.text = text
             self.at = at
         }
     }
 
     /// One movement of a group as a node tells it.
-    public struct Movement: Hashable, Sendable {
-        public var node: String
-        public var timeline: GroupTimeline
+    package struct Movement: Hashable, Sendable {
+        package var node: String
+        package var timeline: GroupTimeline
 
-        public init(node: String, timeline: GroupTimeline) {
+        package init(node: String, timeline: GroupTimeline) {
             self.node = node
             self.timeline = timeline
         }
 
         /// Those in the text of a node's log that came to their end between the two moments, in the order of the log.
-        public static func all(inLog text: String, of node: String, from start: Moment, to end: Moment) -> [Movement] {
+        package static func all(inLog text: String, of node: String, from start: Moment, to end: Moment) -> [Movement] {
             text.split(separator: "\n").compactMap { line in
                 guard let timeline = LogLine(line).flatMap({ GroupTimeline($0.text) }) else { return nil }
                 return (start...end).contains(Moment(timeline.end)) ? Movement(node: node, timeline: timeline) : nil
@@ -37,14 +37,14 @@ public struct MergedTimeline: Hashable, Sendable {
     }
 
     /// One thing that happened.
-    public struct Entry: Hashable, Sendable {
+    package struct Entry: Hashable, Sendable {
         /// `lab`, `client` or a node's name.
-        public var who: String
-        public var text: String
+        package var who: String
+        package var text: String
         /// Since `zero`; negative before it.
-        public var begin: Duration
+        package var begin: Duration
         /// The same for the end of what took time.
-        public var end: Duration?
+        package var end: Duration?
         var kind = Kind.event
     }
 
@@ -59,9 +59,9 @@ public struct MergedTimeline: Hashable, Sendable {
     }
 
     /// The fault, or else what the first movement began with.
-    public let zero: Moment
+    package let zero: Moment
     /// By time.
-    public let entries: [Entry]
+    package let entries: [Entry]
 
     /// Puts the records together; `nil` when nothing was done and no node tells of a movement.
     /// - Parameters:
@@ -69,7 +69,7 @@ public struct MergedTimeline: Hashable, Sendable {
     ///   - movements: those of both nodes; none where the nodes do not tell, as those of an original heartbeat.
     ///   - figures: what the client went through meanwhile.
     ///   - taker: the node that serves the client from now on.
-    public init?(
+    package init?(
         fault: Fault?, movements: [Movement], figures: ProbeFigures, taker: (name: String, address: HardwareAddress)
     ) {
         guard let zero = fault?.at ?? movements.map({ Moment($0.timeline.zero) }).min() else { return nil }
@@ -88,10 +88,10 @@ public struct MergedTimeline: Hashable, Sendable {
     }
 
     /// A line for each entry: since zero, how long it took, who, what. Times are milliseconds.
-    public var table: String { Self.table(of: entries) }
+    package var table: String { Self.table(of: entries) }
 
     /// The same in a few lines: what began it, what followed, when the client was served again.
-    public var story: String {
+    package var story: String {
         var told: [Entry] = []
         for entry in entries where entry.kind != .aside {
             if let last = told.last, last.who == entry.who, case .step(let verb, _) = last.kind,

@@ -2,7 +2,7 @@
 // they are played is the demonstration's business.
 
 /// One scene.
-public enum Scene: String, CaseIterable, Hashable, Sendable {
+package enum Scene: String, CaseIterable, Hashable, Sendable {
     case coldStart = "cold-start"
     case powerLoss = "power-loss"
     case failback
@@ -13,7 +13,7 @@ public enum Scene: String, CaseIterable, Hashable, Sendable {
     case serialOnly = "serial-only"
 
     /// The scenes that must have been played before this one, in order.
-    public var requirements: [Scene] {
+    package var requirements: [Scene] {
         switch self {
         case .coldStart: []
         case .powerLoss, .standby, .cableCut, .serialOnly: [.coldStart]
@@ -24,7 +24,7 @@ public enum Scene: String, CaseIterable, Hashable, Sendable {
     }
 
     /// The headline in the timeline.
-    public var title: String {
+    package var title: String {
         switch self {
         case .coldStart: "Both nodes start"
         case .powerLoss: "The active node loses power"
@@ -100,18 +100,18 @@ public enum Scene: String, CaseIterable, Hashable, Sendable {
 }
 
 /// How a scene went.
-public struct SceneResult: Hashable, Sendable {
-    public var scene: Scene
-    public var figures: ProbeFigures
+package struct SceneResult: Hashable, Sendable {
+    package var scene: Scene
+    package var figures: ProbeFigures
     /// What the scripts were asked.
-    public var scripts: ScriptHistory
+    package var scripts: ScriptHistory
     /// Where the time went; `nil` when nothing moved.
-    public var timeline: MergedTimeline?
+    package var timeline: MergedTimeline?
     /// Everything that was not as it must be; empty when the scene is passed.
-    public var problems: [String]
+    package var problems: [String]
 
     /// Whether the outage was as short as aimed at; `nil` without an aim.
-    public var isGoalMet: Bool? {
+    package var isGoalMet: Bool? {
         scene.goal.map { figures.outage <= $0 }
     }
 

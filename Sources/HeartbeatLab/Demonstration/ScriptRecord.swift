@@ -2,22 +2,22 @@
 // so its order is the order in which they ran.
 
 /// One call of a resource script.
-public struct ScriptRecord: Hashable, Sendable {
-    public var node: String
-    public var script: String
-    public var verb: String
+package struct ScriptRecord: Hashable, Sendable {
+    package var node: String
+    package var script: String
+    package var verb: String
 
     /// The verb of a line that a laboratory writes itself when it cuts a node's power.
-    public static let powerCut = "cut"
+    package static let powerCut = "cut"
 
-    public init(node: String, script: String, verb: String) {
+    package init(node: String, script: String, verb: String) {
         self.node = node
         self.script = script
         self.verb = verb
     }
 
     /// Reads `<uptime> <node> <script> <verb>`; `nil` for a line that is not whole.
-    public init?(line: some StringProtocol) {
+    package init?(line: some StringProtocol) {
         let words = line.split(separator: " ")
         guard words.count == 4 else { return nil }
         self.init(node: String(words[1]), script: String(words[2]), verb: String(words[3]))
@@ -25,20 +25,20 @@ public struct ScriptRecord: Hashable, Sendable {
 }
 
 /// The calls of a scene, judged.
-public struct ScriptHistory: Hashable, Sendable {
-    public var records: [ScriptRecord]
+package struct ScriptHistory: Hashable, Sendable {
+    package var records: [ScriptRecord]
 
-    public init(_ records: [ScriptRecord]) {
+    package init(_ records: [ScriptRecord]) {
         self.records = records
     }
 
     /// Scripts to which a node said `verb`, in order.
-    public func scripts(_ verb: String, on node: String) -> [String] {
+    package func scripts(_ verb: String, on node: String) -> [String] {
         records.filter { $0.node == node && $0.verb == verb }.map(\.script)
     }
 
     /// Scripts that run on a node: started and not stopped since, nor lost with its power.
-    public func running(on node: String) -> [String] {
+    package func running(on node: String) -> [String] {
         var result: [String] = []
         for record in records where record.node == node && record.verb != "status" {
             if record.verb == ScriptRecord.powerCut { result = [] }
@@ -49,7 +49,7 @@ public struct ScriptHistory: Hashable, Sendable {
     }
 
     /// Calls that change something, as a person reads them: `cluster1 stop bgpd zebra, cluster2 start IPaddr`.
-    public var summary: String {
+    package var summary: String {
         var parts: [(head: String, scripts: [String])] = []
         for record in records where record.verb != "status" {
             let head = "\(record.node) \(record.verb)"
@@ -64,7 +64,7 @@ public struct ScriptHistory: Hashable, Sendable {
 
     /// What is wrong with a move of the whole `group` from `giver` (`nil` when it is dead or nobody had it) to `taker`:
     /// the giver must stop right to left, then the taker start left to right, each script once, and nothing else.
-    public func problems(moving group: [String], from giver: String?, to taker: String?) -> [String] {
+    package func problems(moving group: [String], from giver: String?, to taker: String?) -> [String] {
         let expected =
             (giver.map { node in group.reversed().map { ScriptRecord(node: node, script: $0, verb: "stop") } } ?? [])
             + (taker.map { node in group.map { ScriptRecord(node: node, script: $0, verb: "start") } } ?? [])

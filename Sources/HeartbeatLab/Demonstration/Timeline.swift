@@ -5,9 +5,9 @@ import Glibc
 import Synchronization
 
 /// Prints facts from all threads, one line each.
-public final class Timeline: Sendable {
+package final class Timeline: Sendable {
     /// Who or what a line is about; gives it its colour.
-    public enum Actor: Hashable, Sendable {
+    package enum Actor: Hashable, Sendable {
         case laboratory
         case client
         case node(String)
@@ -20,7 +20,7 @@ public final class Timeline: Sendable {
     private let descriptor: Int32
 
     /// - Parameter descriptor: where to print; coloured when that is a terminal.
-    public init(descriptor: Int32, isVerbose: Bool) {
+    package init(descriptor: Int32, isVerbose: Bool) {
         self.descriptor = descriptor
         self.isVerbose = isVerbose
         isColoured = isatty(descriptor) == 1
@@ -28,7 +28,7 @@ public final class Timeline: Sendable {
     }
 
     /// Begins a scene: times count from here. `explanation` may have several lines.
-    public func begin(_ title: String, explanation: String = "") {
+    package func begin(_ title: String, explanation: String = "") {
         origin.withLock { $0 = Moment.now() }
         print("\n" + Self.heading(title, explanation, isColoured: isColoured))
     }
@@ -40,17 +40,17 @@ public final class Timeline: Sendable {
     }
 
     /// Text without times.
-    public func say(_ text: String) {
+    package func say(_ text: String) {
         print(text + "\n")
     }
 
     /// One fact, now, for those who want to know everything.
-    public func detail(_ actor: Actor, _ text: String) {
+    package func detail(_ actor: Actor, _ text: String) {
         if isVerbose { tell(actor, text) }
     }
 
     /// One fact, now.
-    public func tell(_ actor: Actor, _ text: String) {
+    package func tell(_ actor: Actor, _ text: String) {
         let milliseconds = (Moment.now() - origin.withLock { $0 }).roundedMilliseconds
         print(Self.line(milliseconds: milliseconds, actor: actor, text: text, isColoured: isColoured) + "\n")
     }

@@ -6,7 +6,7 @@ import Glibc
 import HeartbeatModel
 
 /// Where garbage goes, so that a daemon has to read it.
-public enum GarbageDestination: Hashable, Sendable {
+package enum GarbageDestination: Hashable, Sendable {
     /// A UDP port, by broadcast.
     case udp(port: UInt16)
     /// VRRP, IP protocol 112, by its multicast address.

@@ -4,23 +4,23 @@
 import Glibc
 
 /// A cluster node.
-public final class LabNode {
-    public let name: String
+package final class LabNode {
+    package let name: String
     /// 0 or 1; its end of the null modem.
-    public let number: Int
-    public let namespace: NetworkNamespace
+    package let number: Int
+    package let namespace: NetworkNamespace
     let files: NodeFiles
     private let serialPath: String
     /// The process that holds the PID namespace, as our child, and the first process inside.
     private var power: (holder: ChildProcess, first: pid_t)?
     /// Directories of its own disk that hide the machine's: path inside, path outside. From the next boot on.
-    public var mounts: [(inside: String, outside: String)] = []
+    package var mounts: [(inside: String, outside: String)] = []
     /// A directory whose files lie over those of /usr. From the next boot on.
-    public var layer: String?
+    package var layer: String?
     /// Further addresses of its LAN interface, each with its prefix length (`10.88.0.1/16`). From the next boot on.
-    public var furtherAddresses: [String] = []
+    package var furtherAddresses: [String] = []
     /// Since when it has power.
-    public private(set) var poweredAt: Moment?
+    package private(set) var poweredAt: Moment?
 
     init(number: Int, namespace: NetworkNamespace, files: NodeFiles, serialPath: String) {
         name = NodeFiles.nodes[number]
@@ -31,7 +31,7 @@ public final class LabNode {
     }
 
     /// Hardware address of its LAN interface.
-    public var hardwareAddress: HardwareAddress {
+    package var hardwareAddress: HardwareAddress {
         HardwareAddress(0x02_00_00_00_00_01 + UInt64(number))
     }
 
@@ -39,22 +39,22 @@ public final class LabNode {
     var secondHardwareAddress: HardwareAddress { HardwareAddress(hardwareAddress.value + 0x10) }
 
     /// Directory with everything that is the node's own: its disk.
-    public var directory: String { files.directory }
-    public var lanAddress: String { "192.168.77.\(number + 1)" }
-    public var crossAddress: String { "192.168.78.\(number + 1)" }
-    public var logFile: String { files.logFile }
+    package var directory: String { files.directory }
+    package var lanAddress: String { "192.168.77.\(number + 1)" }
+    package var crossAddress: String { "192.168.78.\(number + 1)" }
+    package var logFile: String { files.logFile }
     /// Everything its daemon has logged so far.
-    public var log: String { Files.read(files.logFile) }
-    public var serialDevice: String { files.serialDevice }
+    package var log: String { Files.read(files.logFile) }
+    package var serialDevice: String { files.serialDevice }
     /// `ha.cf` and what belongs to it; kept through a power cut, as is the state.
-    public var configDirectory: String { files.configDirectory }
-    public var stateDirectory: String { files.stateDirectory }
-    public var runDirectory: String { files.runDirectory }
-    public var isPowered: Bool { power != nil }
+    package var configDirectory: String { files.configDirectory }
+    package var stateDirectory: String { files.stateDirectory }
+    package var runDirectory: String { files.runDirectory }
+    package var isPowered: Bool { power != nil }
     /// One file for each recorded service that runs; emptied when the node loses power.
-    public var servicesDirectory: String { files.servicesDirectory }
+    package var servicesDirectory: String { files.servicesDirectory }
     /// What its programs have printed since it was first switched on.
-    public var console: String { Files.read("\(files.directory)/console") }
+    package var console: String { Files.read("\(files.directory)/console") }
 
     /// Makes its directories and writes its configuration. Once, before the first start.
     func prepare() throws {
@@ -76,18 +76,18 @@ public final class LabNode {
     }
 
     /// Replaces a file of its configuration directory: `ha.cf`, `haresources`, `authkeys`, …
-    public func configure(_ file: String, _ text: String) throws {
+    package func configure(_ file: String, _ text: String) throws {
         try Files.write(text, to: "\(files.configDirectory)/\(file)", mode: file == "authkeys" ? 0o600 : 0o644)
     }
 
     /// Writes a file of its disk.
-    public func write(_ text: String, to path: String, mode: mode_t = 0o644) throws {
+    package func write(_ text: String, to path: String, mode: mode_t = 0o644) throws {
         try Files.write(text, to: path, mode: mode)
     }
 
     /// Installs a recording resource script that pretends a service. `lines` of shell come first; they find the verb in
     /// `$verb` and may `exit`.
-    public func install(_ script: String, lines: String = "") throws {
+    package func install(_ script: String, lines: String = "") throws {
         let text = files.recordingService(script, lines: lines)
         try Files.write(text, to: "\(files.configDirectory)/resource.d/\(script)", mode: 0o755)
     }
@@ -154,21 +154,21 @@ public final class LabNode {
     }
 
     /// Runs a program inside, with the node's processes, file systems and name.
-    public func run(_ words: [String], limit: Duration = .seconds(10)) throws -> Command {
+    package func run(_ words: [String], limit: Duration = .seconds(10)) throws -> Command {
         guard let (_, first) = power else { throw LabError.notReached("\(name) has no power") }
         return try Command.run(
             ["nsenter", "-t", String(first), "-a", "--"] + words, environment: Self.environment, limit: limit)
     }
 
     /// Starts a program as the one it was booted with: it goes on by itself, and its words go to the console.
-    public func start(_ words: [String]) throws {
+    package func start(_ words: [String]) throws {
         let line = "\"$@\" </dev/null >>'\(files.directory)/console' 2>&1 &"
         let result = try run(["sh", "-c", line, "sh"] + words)
         guard result.code == 0 else { throw LabError.command(words: words, output: result.output) }
     }
 
     /// The processes inside, numbered as outside: those of the program it was booted with and whatever they have started.
-    public var processes: [pid_t] {
+    package var processes: [pid_t] {
         guard let (_, first) = power else { return [] }
         func space(_ pid: pid_t) -> ino_t? {
             var status = stat()
@@ -181,7 +181,7 @@ public final class LabNode {
     }
 
     /// The one of `processes` that none of them has started: the program it was booted with.
-    public var mainProcess: pid_t? {
+    package var mainProcess: pid_t? {
         let all = Set(processes)
         return all.filter { pid in
             // `7 (heartbeat) S 1 …`; the name may contain blanks.
@@ -192,7 +192,7 @@ public final class LabNode {
     }
 
     /// What a person needs to see when something did not come about: the ends of its log and its console.
-    public var diagnosis: String {
+    package var diagnosis: String {
         [files.logFile, "\(files.directory)/console"].map { path in
             let lines = Files.read(path).split(separator: "\n").suffix(12)
             return "--- \(name): end of \(path)\n" + lines.map { $0 + "\n" }.joined()

@@ -17,7 +17,7 @@ import CLinux
 import Glibc
 
 /// The cables between the two nodes, each of which can be pulled by itself.
-public enum Cable: Hashable, Sendable {
+package enum Cable: Hashable, Sendable {
     /// A node's cable to the LAN, where the client is.
     case lan(Int)
     /// A node's cable of the second link.
@@ -26,13 +26,13 @@ public enum Cable: Hashable, Sendable {
 }
 
 /// Builds the machines and takes them away again. Use it from one thread, and `close` it whatever happens.
-public final class Laboratory {
-    public let run: RunName
-    public private(set) var nodes: [LabNode] = []
+package final class Laboratory {
+    package let run: RunName
+    package private(set) var nodes: [LabNode] = []
     /// Where the client is.
-    public let client: NetworkNamespace
+    package let client: NetworkNamespace
     /// File that all resource scripts append to.
-    public var scriptRecord: String { "\(run.directory)/scripts.log" }
+    package var scriptRecord: String { "\(run.directory)/scripts.log" }
     private let switches: NetworkNamespace
     private let nullModem: NullModem
     /// Reaches the bridges without a program, which would take milliseconds.
@@ -41,20 +41,20 @@ public final class Laboratory {
     private var road: RoughRoad?
     private var garbage: GarbageSource?
     /// Directory of the programs under test.
-    public let programs: String
+    package let programs: String
     /// What lies above `resource.d`.
-    public let shared: String
+    package let shared: String
     private var isClosed = false
 
     /// What must be installed, beyond the programs under test.
-    public static let requirements = ["ip", "unshare", "nsenter", "hostname"]
+    package static let requirements = ["ip", "unshare", "nsenter", "hostname"]
 
     /// Builds the network; all nodes are without power.
     /// - Parameters:
     ///   - prefix: what the names of its namespaces and of its directory in /tmp begin with; letters only.
     ///   - programs: directory of `heartbeat` and its tools.
     ///   - resourceScripts: directory of the shipped resource scripts, named `resource.d`.
-    public init(prefix: String = "hbd", programs: String, resourceScripts: String) throws {
+    package init(prefix: String = "hbd", programs: String, resourceScripts: String) throws {
         try Self.checkRights()
         RunName.sweep(prefix: prefix)
         run = RunName(prefix: prefix)
@@ -119,12 +119,12 @@ public final class Laboratory {
     }
 
     /// Boots a node with all its cables plugged in and starts heartbeat on it.
-    public func powerOn(_ node: LabNode) throws {
+    package func powerOn(_ node: LabNode) throws {
         try powerOn(node, running: daemonWords(["-f"], on: node))
     }
 
     /// Boots a node with all its cables plugged in and one program.
-    public func powerOn(_ node: LabNode, running words: [String]) throws {
+    package func powerOn(_ node: LabNode, running words: [String]) throws {
         nullModem.power(node.number, isOn: true)
         try setPorts(of: node, up: true)
         try node.boot(words)
@@ -134,7 +134,7 @@ public final class Laboratory {
     /// cables go first, so that nothing a half-killed process does is seen outside. The peer sees no carrier change.
     /// Returns the moment after which nothing of it was seen.
     @discardableResult
-    public func powerOff(_ node: LabNode) throws -> Moment {
+    package func powerOff(_ node: LabNode) throws -> Moment {
         let ports = try ports(of: node)
         nullModem.power(node.number, isOn: false)
         for port in ports { try check(clinux_lab_cut_port(bridges, port), "cut \(node.name) off") }
@@ -163,7 +163,7 @@ public final class Laboratory {
     }
 
     /// Pulls a cable or plugs it in again. A network cable takes the carrier of the interface with it.
-    public func plug(_ cable: Cable, _ isPlugged: Bool) throws {
+    package func plug(_ cable: Cable, _ isPlugged: Bool) throws {
         let word = isPlugged ? "up" : "down"
         switch cable {
         case .lan(let number): try switches.configure(["link set lan-\(NodeFiles.nodes[number]) \(word)"])
@@ -173,13 +173,13 @@ public final class Laboratory {
     }
 
     /// From now on the switches lose what the rules say, and nothing else. Needs the program nft.
-    public func lose(_ rules: [SwitchRule]) throws {
+    package func lose(_ rules: [SwitchRule]) throws {
         try Command.succeed(["ip", "netns", "exec", switches.name, "nft", "-f", "-"], input: SwitchRule.script(rules))
     }
 
     /// From now on every IPv4 packet between the nodes takes this road; `nil`: it is as good as before. Replaces what the
     /// switches lose.
-    public func roughen(_ roughness: Roughness?, seed: UInt64 = 0) throws {
+    package func roughen(_ roughness: Roughness?, seed: UInt64 = 0) throws {
         road?.close()
         road = nil
         guard let roughness else { return try lose([]) }
@@ -188,7 +188,7 @@ public final class Laboratory {
     }
 
     /// Somebody on the LAN sends garbage to the nodes' ports, so many packets a second; 0: nobody does.
-    public func pour(garbage rate: Int, to destinations: [GarbageDestination], seed: UInt64 = 0) throws {
+    package func pour(garbage rate: Int, to destinations: [GarbageDestination], seed: UInt64 = 0) throws {
         garbage?.close()
         garbage = nil
         guard rate > 0 else { return }
@@ -196,22 +196,22 @@ public final class Laboratory {
     }
 
     /// Bytes that went through the null modem so far.
-    public var serialBytes: Int { nullModem.carried }
+    package var serialBytes: Int { nullModem.carried }
 
     /// A program of the product, run on a node: `hb_standby`, `cl_status`, …
-    public func tool(_ name: String, _ arguments: [String], on node: LabNode) throws -> Command {
+    package func tool(_ name: String, _ arguments: [String], on node: LabNode) throws -> Command {
         try node.run(["\(programs)/\(name)"] + arguments + ["--run-dir", node.files.runDirectory])
     }
 
     /// The daemon's program, run on a node with the node's own directories until it exits.
-    public func heartbeat(
+    package func heartbeat(
         _ options: [String] = [], on node: LabNode, limit: Duration = .seconds(20)
     ) throws -> Command {
         try node.run(daemonWords(options, on: node), limit: limit)
     }
 
     /// The command line of the daemon with the node's own directories.
-    public func daemonWords(_ options: [String], on node: LabNode) -> [String] {
+    package func daemonWords(_ options: [String], on node: LabNode) -> [String] {
         ["\(programs)/heartbeat"] + options + [
             "--config-dir", node.configDirectory, "--state-dir", node.stateDirectory, "--run-dir", node.runDirectory,
             "--node", node.name, "--share-dir", shared,
@@ -219,12 +219,12 @@ public final class Laboratory {
     }
 
     /// What the resource scripts have been asked so far.
-    public func scripts() -> ScriptHistory {
+    package func scripts() -> ScriptHistory {
         ScriptHistory(Files.read(scriptRecord).split(separator: "\n").compactMap { ScriptRecord(line: $0) })
     }
 
     /// Takes everything away. Goes on whatever fails; what is left over in spite of that, the next run sweeps up.
-    public func close() {
+    package func close() {
         guard !isClosed else { return }
         isClosed = true
         road?.close()

@@ -5,8 +5,8 @@ import Glibc
 import Synchronization
 
 /// A named network namespace (`ip netns`).
-public struct NetworkNamespace: Hashable, Sendable {
-    public let name: String
+package struct NetworkNamespace: Hashable, Sendable {
+    package let name: String
 
     /// Makes it, with its loopback up.
     static func make(_ name: String) throws -> NetworkNamespace {
@@ -17,13 +17,13 @@ public struct NetworkNamespace: Hashable, Sendable {
     }
 
     /// Runs lines of `ip` inside, in one process.
-    public func configure(_ lines: [String]) throws {
+    package func configure(_ lines: [String]) throws {
         try Command.succeed(
             ["ip", "-n", name, "-batch", "-"], input: lines.map { $0 + "\n" }.joined())
     }
 
     /// Writes a setting below /proc/sys of the namespace.
-    public func set(_ setting: String, to value: String) throws {
+    package func set(_ setting: String, to value: String) throws {
         try Command.succeed(["ip", "netns", "exec", name, "sh", "-c", "echo '\(value)' >'/proc/sys/\(setting)'"])
     }
 

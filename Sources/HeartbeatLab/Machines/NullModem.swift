@@ -6,9 +6,9 @@ import Glibc
 import Synchronization
 
 /// A cable with two ends, 0 and 1.
-public final class NullModem: Sendable {
+package final class NullModem: Sendable {
     /// Names of the terminals, to be given to the nodes.
-    public let paths: [String]
+    package let paths: [String]
     private let masters: [Int32]
     /// Terminal sides we hold open ourselves, so that a node that closes its own does not hang up the cable.
     private let terminals: [Int32]
@@ -23,7 +23,7 @@ public final class NullModem: Sendable {
         var lost = 0
     }
 
-    public init() throws {
+    package init() throws {
         let ends = try (0..<2).map { _ in try Self.openTerminal() }
         paths = ends.map(\.path)
         masters = ends.map(\.master)
@@ -35,19 +35,19 @@ public final class NullModem: Sendable {
     }
 
     /// Plugs it in or out. Bytes sent meanwhile are lost.
-    public func plug(_ isPlugged: Bool) {
+    package func plug(_ isPlugged: Bool) {
         state.withLock { $0.isPlugged = isPlugged }
     }
 
     /// Tells that the machine at an end has lost or got power. What had arrived there is forgotten.
-    public func power(_ end: Int, isOn: Bool) {
+    package func power(_ end: Int, isOn: Bool) {
         state.withLock { $0.isPowered[end] = isOn }
         tcflush(terminals[end], TCIOFLUSH)
         tcflush(masters[end], TCIOFLUSH)
     }
 
     /// Bytes carried so far, both ways.
-    public var carried: Int {
+    package var carried: Int {
         state.withLock { $0.carried }
     }
 
@@ -57,7 +57,7 @@ public final class NullModem: Sendable {
     }
 
     /// Ends the thread and takes the terminals away. Once only.
-    public func close() {
+    package func close() {
         stop.raise()
         thread.withLock { $0.take() }?.join()
         for descriptor in masters + terminals { _ = Glibc.close(descriptor) }

@@ -6,20 +6,20 @@ import Glibc
 import HeartbeatModel
 
 /// What happens to each IPv4 packet between the two nodes.
-public struct Roughness: Hashable, Sendable {
+package struct Roughness: Hashable, Sendable {
     /// Each packet is held up for a time between these, drawn for each.
-    public var delay: ClosedRange<Duration>
+    package var delay: ClosedRange<Duration>
     /// Whether the switch carries it as well, so that it comes twice.
-    public var keepsOriginal: Bool
+    package var keepsOriginal: Bool
 
     /// Every packet comes this much later, in order.
-    public static func late(_ delay: Duration) -> Roughness { Roughness(delay: delay...delay, keepsOriginal: false) }
+    package static func late(_ delay: Duration) -> Roughness { Roughness(delay: delay...delay, keepsOriginal: false) }
     /// Packets overtake each other.
-    public static func shuffled(_ most: Duration) -> Roughness {
+    package static func shuffled(_ most: Duration) -> Roughness {
         Roughness(delay: .zero...most, keepsOriginal: false)
     }
     /// Every packet comes once more, a moment later.
-    public static let twice = Roughness(delay: .milliseconds(1)...(.milliseconds(1)), keepsOriginal: true)
+    package static let twice = Roughness(delay: .milliseconds(1)...(.milliseconds(1)), keepsOriginal: true)
 }
 
 /// Carries packets until it is closed.

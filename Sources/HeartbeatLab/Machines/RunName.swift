@@ -4,16 +4,16 @@ import Glibc
 import Synchronization
 
 /// Names of one laboratory: `<prefix><pid>-<number>-<what>`, the number counting the laboratories of one process.
-public struct RunName: Hashable, Sendable {
+package struct RunName: Hashable, Sendable {
     /// Letters only.
-    public let prefix: String
-    public let pid: Int32
+    package let prefix: String
+    package let pid: Int32
     private let rest: String
 
     private static let laboratories = Atomic<Int>(0)
 
     /// Names of this process that it has not used before.
-    public init(prefix: String) {
+    package init(prefix: String) {
         self.prefix = prefix
         pid = getpid()
         rest = "-\(Self.laboratories.add(1, ordering: .relaxed).newValue)"
@@ -35,7 +35,7 @@ public struct RunName: Hashable, Sendable {
     }
 
     /// The directory with everything that is kept in files.
-    public var directory: String {
+    package var directory: String {
         "/tmp/\(prefix)\(pid)\(rest)"
     }
 
@@ -46,7 +46,7 @@ public struct RunName: Hashable, Sendable {
 
     /// Removes namespaces, processes and directories of runs that ended without doing it. Returns what was removed.
     @discardableResult
-    public static func sweep(prefix: String) -> [String] {
+    package static func sweep(prefix: String) -> [String] {
         func isAbandoned(_ name: String) -> Bool {
             RunName(recognising: name, prefix: prefix)?.isAbandoned ?? false
         }

@@ -2,7 +2,7 @@
 // is a value; nftables in the namespace of the bridges carries it out, so no machine has a part in it.
 
 /// A network of the laboratory.
-public enum Segment: String, CaseIterable, Hashable, Sendable {
+package enum Segment: String, CaseIterable, Hashable, Sendable {
     /// Where the client is.
     case lan
     /// The second link of the two nodes.
@@ -10,7 +10,7 @@ public enum Segment: String, CaseIterable, Hashable, Sendable {
 }
 
 /// Frames that a switch throws away.
-public enum SwitchRule: Hashable, Sendable {
+package enum SwitchRule: Hashable, Sendable {
     /// Everything that should reach the node: it is deaf.
     case to(node: Int, Segment)
     /// Everything the node sends: it is mute.

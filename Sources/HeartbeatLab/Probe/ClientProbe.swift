@@ -12,9 +12,9 @@ import Glibc
 import Synchronization
 
 /// Probes IPv4 addresses until it is closed.
-public final class ClientProbe: Sendable {
+package final class ClientProbe: Sendable {
     /// What the probe reports while it runs, from its own thread.
-    public enum Event: Hashable, Sendable {
+    package enum Event: Hashable, Sendable {
         /// Other stations than before answer ARP for the first address; empty when nobody answers any more.
         case owners(Set<HardwareAddress>)
         /// A station announces an address as its own, another than the one that did last.
@@ -22,21 +22,21 @@ public final class ClientProbe: Sendable {
     }
 
     /// How it asks.
-    public struct Manner: Hashable, Sendable {
+    package struct Manner: Hashable, Sendable {
         /// Probes sent at each tick, each of the next address in turn.
-        public var probesPerTick = 1
+        package var probesPerTick = 1
         /// Who is asked for the owner, each by itself; everybody at once when empty.
-        public var stations: [HardwareAddress] = []
+        package var stations: [HardwareAddress] = []
         /// What to overhear.
-        public var signOfLife: SignOfLife?
+        package var signOfLife: SignOfLife?
 
-        public init() {}
+        package init() {}
     }
 
     /// The interval at which each address is probed.
-    public let period: Duration
+    package let period: Duration
     /// Time between probes.
-    public let tick: Duration
+    package let tick: Duration
     private let manner: Manner
     private let packets: [ProbePackets]
     /// Number of each address by its four bytes.
@@ -60,7 +60,7 @@ public final class ClientProbe: Sendable {
     ///   - address: the service address, a dotted quad.
     ///   - namespace: where the client is; its interface must be eth0.
     ///   - period: time between probes.
-    public convenience init(
+    package convenience init(
         _ address: String, from namespace: NetworkNamespace, every period: Duration = .milliseconds(2),
         report: @escaping @Sendable (Event, Moment) -> Void = { _, _ in }
     ) throws {
@@ -68,7 +68,7 @@ public final class ClientProbe: Sendable {
     }
 
     /// Starts probing several addresses, of which each probe asks for one.
-    public init(
+    package init(
         _ addresses: [String], from namespace: NetworkNamespace, every tick: Duration, manner: Manner,
         report: @escaping @Sendable (Event, Moment) -> Void = { _, _ in }
     ) throws {
@@ -107,26 +107,26 @@ public final class ClientProbe: Sendable {
     }
 
     /// Everything recorded so far. Throws what kept the probe from running.
-    public func record() throws -> ProbeRecord {
+    package func record() throws -> ProbeRecord {
         let (record, failure) = log.withLock { ($0.record, $0.failure) }
         if let failure { throw failure }
         return record
     }
 
     /// The same of the first address, ready to be judged.
-    public func analysis() throws -> ProbeAnalysis {
+    package func analysis() throws -> ProbeAnalysis {
         try record().byAddress()[0]
     }
 
     /// Who answers ARP for the address probed last: everybody who did so to the last request that was answered at all,
     /// unless that was too long ago.
-    public func owners() -> Set<HardwareAddress> {
+    package func owners() -> Set<HardwareAddress> {
         log.withLock { Self.recentOwners($0.record.samples) }
     }
 
     /// Whether there were probes for all of the last `span` and each, but those whose answer may still come, was answered
     /// by `owner` alone and the client was served by it. With several addresses `span` must be longer than `period`.
-    public func isServed(by owner: HardwareAddress, for span: Duration) -> Bool {
+    package func isServed(by owner: HardwareAddress, for span: Duration) -> Bool {
         let now = Moment.now()
         return log.withLock { log in
             for sample in log.record.samples.reversed() where now - sample.sentAt >= .milliseconds(30) {
@@ -138,7 +138,7 @@ public final class ClientProbe: Sendable {
     }
 
     /// Ends the probing. Once only.
-    public func close() {
+    package func close() {
         stop.raise()
         thread.withLock { $0.take() }?.join()
         stop.close()

@@ -2,16 +2,16 @@
 // answered for one address. It knows nothing of namespaces or sockets and can be fed by hand.
 
 /// A probe's records, and the questions they answer.
-public struct ProbeAnalysis: Sendable {
+package struct ProbeAnalysis: Sendable {
     /// In the order of sending.
-    public var samples: [ProbeSample]
-    public var announcements: [Announcement]
+    package var samples: [ProbeSample]
+    package var announcements: [Announcement]
     /// The interval at which the probe meant to send.
-    public var period: Duration
+    package var period: Duration
     /// An echo answered later than this counts as lost.
-    public static let patience = Duration.milliseconds(300)
+    package static let patience = Duration.milliseconds(300)
 
-    public init(samples: [ProbeSample], announcements: [Announcement], period: Duration) {
+    package init(samples: [ProbeSample], announcements: [Announcement], period: Duration) {
         self.samples = samples
         self.announcements = announcements
         self.period = period
@@ -19,7 +19,7 @@ public struct ProbeAnalysis: Sendable {
 
     /// The figures of the time from `start` to `end`. Probes whose answer may still be on its way at `end` are not
     /// counted as lost; let `patience` pass before `end` to have them all judged.
-    public func figures(from start: Moment, to end: Moment) -> ProbeFigures {
+    package func figures(from start: Moment, to end: Moment) -> ProbeFigures {
         let window = samples.filter { start <= $0.sentAt && $0.sentAt < end }
         return ProbeFigures(
             outage: outage(from: start, to: end),
@@ -45,7 +45,7 @@ public struct ProbeAnalysis: Sendable {
     }
 
     /// Every time between two answers that is longer than `limit`, by the rules of the outage.
-    public func pauses(longerThan limit: Duration, from start: Moment, to end: Moment) -> [Duration] {
+    package func pauses(longerThan limit: Duration, from start: Moment, to end: Moment) -> [Duration] {
         pauses(from: start, to: end).filter { $0 > limit }
     }
 
@@ -87,17 +87,17 @@ public struct ProbeAnalysis: Sendable {
 }
 
 /// What a client went through in one scene.
-public struct ProbeFigures: Hashable, Sendable {
+package struct ProbeFigures: Hashable, Sendable {
     /// Longest time without an answer, from the last answer before to the first after it.
-    public var outage: Duration
-    public var sent: Int
+    package var outage: Duration
+    package var sent: Int
     /// Echoes without an answer in time.
-    public var lost: Int
+    package var lost: Int
     /// How long more than one station answered ARP for the address.
-    public var doubleOwnership: Duration
+    package var doubleOwnership: Duration
     /// Longest delay of the probe itself; an outage or a gap of about this size proves nothing.
-    public var longestStall: Duration
+    package var longestStall: Duration
     /// When each station first answered an echo.
-    public var firstAnswers: [HardwareAddress: Moment]
-    public var announcements: [Announcement]
+    package var firstAnswers: [HardwareAddress: Moment]
+    package var announcements: [Announcement]
 }

@@ -108,7 +108,7 @@ struct ProbePackets {
 }
 
 /// Reads a dotted quad; `nil` for anything else.
-public func ipv4Bytes(_ text: String) -> [UInt8]? {
+package func ipv4Bytes(_ text: String) -> [UInt8]? {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
     guard parts.count == 4 else { return nil }
     let bytes = parts.compactMap(\.self)

@@ -2,16 +2,16 @@
 // has hundreds of thousands of samples, and who copies them while the probe appends holds it up.
 
 /// Samples in the order of sending. Copies share all but the last of its pieces.
-public struct ProbeSamples: RandomAccessCollection, Sendable {
+package struct ProbeSamples: RandomAccessCollection, Sendable {
     private var pieces: [[ProbeSample]] = [[]]
     private static let size = 1024
 
     init() {}
 
-    public var startIndex: Int { 0 }
-    public var endIndex: Int { (pieces.count - 1) * Self.size + pieces[pieces.count - 1].count }
+    package var startIndex: Int { 0 }
+    package var endIndex: Int { (pieces.count - 1) * Self.size + pieces[pieces.count - 1].count }
 
-    public subscript(position: Int) -> ProbeSample {
+    package subscript(position: Int) -> ProbeSample {
         get { pieces[position / Self.size][position % Self.size] }
         _modify { yield &pieces[position / Self.size][position % Self.size] }
     }
@@ -26,18 +26,18 @@ public struct ProbeSamples: RandomAccessCollection, Sendable {
 }
 
 /// What a probe saw of all its addresses.
-public struct ProbeRecord: Sendable {
-    public internal(set) var samples = ProbeSamples()
-    public internal(set) var announcements: [Announcement] = []
+package struct ProbeRecord: Sendable {
+    package internal(set) var samples = ProbeSamples()
+    package internal(set) var announcements: [Announcement] = []
     /// Only when the probe was told how they look.
-    public internal(set) var signsOfLife: [LifeSighting] = []
+    package internal(set) var signsOfLife: [LifeSighting] = []
     /// How many addresses are probed.
-    public let addresses: Int
+    package let addresses: Int
     /// The interval at which each address is probed.
-    public let period: Duration
+    package let period: Duration
 
     /// The records of each address by itself.
-    public func byAddress() -> [ProbeAnalysis] {
+    package func byAddress() -> [ProbeAnalysis] {
         var result = [ProbeAnalysis](
             repeating: ProbeAnalysis(samples: [], announcements: [], period: period), count: addresses)
         for sample in samples { result[sample.address].samples.append(sample) }
@@ -46,7 +46,7 @@ public struct ProbeRecord: Sendable {
     }
 
     /// Longest time in which the probe sent nothing at all, beyond the `tick` it meant to keep: what the machine held up.
-    public func longestStall(from start: Moment, to end: Moment, tick: Duration) -> Duration {
+    package func longestStall(from start: Moment, to end: Moment, tick: Duration) -> Duration {
         var last: Moment?
         var longest = tick
         for sample in samples where start <= sample.sentAt && sample.sentAt < end {

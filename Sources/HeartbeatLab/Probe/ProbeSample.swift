@@ -2,43 +2,43 @@
 // probing thread does nothing but send, receive and write down.
 
 /// A 48-bit hardware address.
-public struct HardwareAddress: Hashable, Sendable, CustomStringConvertible {
+package struct HardwareAddress: Hashable, Sendable, CustomStringConvertible {
     /// The six bytes, the first on the wire most significant.
-    public let value: UInt64
+    package let value: UInt64
 
-    public static let broadcast = HardwareAddress(0xFFFF_FFFF_FFFF)
+    package static let broadcast = HardwareAddress(0xFFFF_FFFF_FFFF)
 
-    public init(_ value: UInt64) {
+    package init(_ value: UInt64) {
         self.value = value & 0xFFFF_FFFF_FFFF
     }
 
     /// `nil` unless there are exactly six bytes.
-    public init?(bytes: some Collection<UInt8>) {
+    package init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 6 else { return nil }
         value = bytes.reduce(0) { $0 << 8 | UInt64($1) }
     }
 
-    public var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         (0..<6).map { UInt8(truncatingIfNeeded: value >> (40 - 8 * UInt64($0))) }
     }
 
     /// `02:00:00:00:00:01`.
-    public var description: String {
+    package var description: String {
         bytes.map(\.hexadecimal).joined(separator: ":")
     }
 }
 
 /// One probe: an ARP request and an ICMP echo for a service address, sent at the same moment.
-public struct ProbeSample: Hashable, Sendable {
+package struct ProbeSample: Hashable, Sendable {
     /// Which of the probe's addresses it asks for, counted from 0.
-    public var address: Int
-    public var sentAt: Moment
+    package var address: Int
+    package var sentAt: Moment
     /// The first answer to the echo, which went where the client's own neighbour table sent it.
-    public var echo: Answer?
+    package var echo: Answer?
     /// Every station that answered the ARP request, in the order of arrival, each once.
-    public var owners: [Answer]
+    package var owners: [Answer]
 
-    public init(address: Int = 0, sentAt: Moment, echo: Answer? = nil, owners: [Answer] = []) {
+    package init(address: Int = 0, sentAt: Moment, echo: Answer? = nil, owners: [Answer] = []) {
         self.address = address
         self.sentAt = sentAt
         self.echo = echo
@@ -46,11 +46,11 @@ public struct ProbeSample: Hashable, Sendable {
     }
 
     /// Who answered, and when.
-    public struct Answer: Hashable, Sendable {
-        public var from: HardwareAddress
-        public var at: Moment
+    package struct Answer: Hashable, Sendable {
+        package var from: HardwareAddress
+        package var at: Moment
 
-        public init(from: HardwareAddress, at: Moment) {
+        package init(from: HardwareAddress, at: Moment) {
             self.from = from
             self.at = at
         }
@@ -58,15 +58,15 @@ public struct ProbeSample: Hashable, Sendable {
 }
 
 /// A gratuitous ARP packet for a service address (sender and target address the same, RFC 5227 section 3).
-public struct Announcement: Hashable, Sendable {
+package struct Announcement: Hashable, Sendable {
     /// Which of the probe's addresses it is about, counted from 0.
-    public var address: Int
-    public var from: HardwareAddress
-    public var at: Moment
+    package var address: Int
+    package var from: HardwareAddress
+    package var at: Moment
     /// Sent as a reply, not as a request; stacks differ in which of the two they believe.
-    public var isReply: Bool
+    package var isReply: Bool
 
-    public init(address: Int = 0, from: HardwareAddress, at: Moment, isReply: Bool) {
+    package init(address: Int = 0, from: HardwareAddress, at: Moment, isReply: Bool) {
         self.address = address
         self.from = from
         self.at = at

@@ -2,7 +2,7 @@
 // its peer heard it last, from which every deadtime counts.
 
 /// How the signs of life of a failover daemon look on the wire.
-public enum SignOfLife: Hashable, Sendable {
+package enum SignOfLife: Hashable, Sendable {
     /// UDP to this port; with `text`, only what holds it.
     case udp(port: UInt16, holding: String? = nil)
     /// VRRP, IP protocol 112 (RFC 9568).
@@ -27,11 +27,11 @@ public enum SignOfLife: Hashable, Sendable {
 }
 
 /// A sign of life that the client has overheard.
-public struct LifeSighting: Hashable, Sendable {
-    public var from: HardwareAddress
-    public var at: Moment
+package struct LifeSighting: Hashable, Sendable {
+    package var from: HardwareAddress
+    package var at: Moment
 
-    public init(from: HardwareAddress, at: Moment) {
+    package init(from: HardwareAddress, at: Moment) {
         self.from = from
         self.at = at
     }

@@ -6,11 +6,11 @@ import CLinux
 import Glibc
 
 /// A program that has been started.
-public struct ChildProcess: Sendable {
-    public let pid: pid_t
+package struct ChildProcess: Sendable {
+    package let pid: pid_t
 
     /// Starts `words[0]`, searched in PATH. `environment` replaces ours when given.
-    public init(
+    package init(
         _ words: [String], environment: [String]? = nil, standardInput: Int32, standardOutput: Int32
     ) throws {
         var attributes = posix_spawnattr_t()
@@ -41,7 +41,7 @@ public struct ChildProcess: Sendable {
     }
 
     /// Waits for the end; `nil` when the limit passes first. 128 + signal number for a child ended by a signal.
-    public func wait(atMost limit: Duration) -> Int32? {
+    package func wait(atMost limit: Duration) -> Int32? {
         let end = Moment.now() + limit
         var status: Int32 = 0
         while true {
@@ -54,14 +54,14 @@ public struct ChildProcess: Sendable {
 }
 
 /// A short program run to its end.
-public struct Command: Sendable {
+package struct Command: Sendable {
     /// Exit code; 128 + signal number when a signal ended it.
-    public var code: Int32
+    package var code: Int32
     /// What it wrote to standard output and standard error.
-    public var output: String
+    package var output: String
 
     /// Runs a program and waits for it. Whatever it started is ended with it when it exceeds the limit, which throws.
-    public static func run(
+    package static func run(
         _ words: [String], input: String = "", environment: [String]? = nil, limit: Duration = .seconds(10)
     ) throws -> Command {
         let (source, feed) = try makePipe()
@@ -91,7 +91,7 @@ public struct Command: Sendable {
 
     /// Runs a program of which nothing is expected: for cleaning up, which goes on whatever fails. Returns its output.
     @discardableResult
-    public static func attempt(_ words: [String]) -> String {
+    package static func attempt(_ words: [String]) -> String {
         do {
             return try run(words).output
         } catch {
@@ -101,7 +101,7 @@ public struct Command: Sendable {
 
     /// Runs a program that must succeed.
     @discardableResult
-    public static func succeed(_ words: [String], input: String = "") throws -> String {
+    package static func succeed(_ words: [String], input: String = "") throws -> String {
         let result = try run(words, input: input)
         guard result.code == 0 else {
             throw LabError.command(words: words, output: "exit code \(result.code): \(result.output)")
@@ -111,7 +111,7 @@ public struct Command: Sendable {
 }
 
 /// A pipe no child inherits by accident.
-public func makePipe() throws -> (readable: Int32, writable: Int32) {
+package func makePipe() throws -> (readable: Int32, writable: Int32) {
     var ends: [Int32] = [-1, -1]
     try check(clinux_lab_pipe(&ends), "pipe")
     return (ends[0], ends[1])
@@ -125,7 +125,7 @@ func awaitReadable(_ descriptors: [Int32], milliseconds: Int32 = -1) -> [Int32] 
 }
 
 /// One read; empty at the end of the file, on an error, and when nothing is there.
-public func readSome(_ descriptor: Int32, atMost count: Int = 65536) -> [UInt8] {
+package func readSome(_ descriptor: Int32, atMost count: Int = 65536) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
         used = max(0, read(descriptor, buffer.baseAddress, count))
     }

@@ -3,14 +3,14 @@
 import Glibc
 
 /// Small files, whole.
-public enum Files {
+package enum Files {
     /// Writes a file anew with exactly this mode.
-    public static func write(_ text: String, to path: String, mode: mode_t = 0o644) throws {
+    package static func write(_ text: String, to path: String, mode: mode_t = 0o644) throws {
         try write(bytes: Array(text.utf8), to: path, mode: mode)
     }
 
     /// Writes a file that need not be text.
-    public static func write(bytes: [UInt8], to path: String, mode: mode_t = 0o644) throws {
+    package static func write(bytes: [UInt8], to path: String, mode: mode_t = 0o644) throws {
         let descriptor = try check(open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode), "create \(path)")
         defer { _ = close(descriptor) }
         try check(fchmod(descriptor, mode), "chmod \(path)")
@@ -18,14 +18,14 @@ public enum Files {
     }
 
     /// The path from the root; the path itself when there is nothing at it. Nodes do not start where we do.
-    public static func absolute(_ path: String) -> String {
+    package static func absolute(_ path: String) -> String {
         guard let resolved = realpath(path, nil) else { return path }
         defer { free(resolved) }
         return String(cString: resolved)
     }
 
     /// The whole file; empty when it cannot be read.
-    public static func read(_ path: String) -> String {
+    package static func read(_ path: String) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return "" }
         defer { _ = close(descriptor) }
@@ -38,13 +38,13 @@ public enum Files {
     }
 
     /// Makes a directory; one that is there already is fine.
-    public static func makeDirectory(_ path: String, mode: mode_t = 0o755) throws {
+    package static func makeDirectory(_ path: String, mode: mode_t = 0o755) throws {
         guard mkdir(path, mode) != 0, errno != EEXIST else { return }
         throw LabError.last("mkdir \(path)")
     }
 
     /// Names in a directory, sorted; none when it cannot be read.
-    public static func names(in path: String) -> [String] {
+    package static func names(in path: String) -> [String] {
         guard let directory = opendir(path) else { return [] }
         defer { closedir(directory) }
         var names: [String] = []
@@ -58,13 +58,13 @@ public enum Files {
     }
 
     /// Removes a file or a whole directory, as far as possible. Symbolic links are not followed.
-    public static func remove(_ path: String) {
+    package static func remove(_ path: String) {
         if unlink(path) == 0 || errno == ENOENT { return }
         for name in names(in: path) { remove("\(path)/\(name)") }
         rmdir(path)
     }
 
-    public static func isExecutable(_ path: String) -> Bool {
+    package static func isExecutable(_ path: String) -> Bool {
         access(path, X_OK) == 0
     }
 }

@@ -5,11 +5,11 @@ import Glibc
 import Synchronization
 
 /// Whether the laboratory shall end now.
-public enum Interruption {
+package enum Interruption {
     private static let flag = Atomic<Bool>(false)
 
     /// Takes over the signals. Call it on the main thread before any other thread exists, so that all inherit the mask.
-    public static func takeOverSignals() throws {
+    package static func takeOverSignals() throws {
         signal(SIGPIPE, SIG_IGN)
         var signals = sigset_t()
         sigemptyset(&signals)
@@ -27,12 +27,12 @@ public enum Interruption {
     }
 
     /// Throws once a signal has come.
-    public static func check() throws {
+    package static func check() throws {
         if flag.load(ordering: .relaxed) { throw LabError.interrupted }
     }
 
     /// Sleeps, but not through a signal.
-    public static func pause(_ duration: Duration) throws {
+    package static func pause(_ duration: Duration) throws {
         let end = Moment.now() + duration
         while true {
             try check()
@@ -43,7 +43,7 @@ public enum Interruption {
     }
 
     /// Looks every 10 ms until `condition` holds; `false` when `limit` has passed before.
-    public static func wait(atMost limit: Duration, until condition: () throws -> Bool) throws -> Bool {
+    package static func wait(atMost limit: Duration, until condition: () throws -> Bool) throws -> Bool {
         let end = Moment.now() + limit
         while try !condition() {
             guard Moment.now() < end else { return false }
@@ -63,7 +63,7 @@ func sleepThrough(_ duration: Duration) {
 
 extension Moment {
     /// The present.
-    public static func now() -> Moment {
+    package static func now() -> Moment {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return Moment(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))

@@ -3,7 +3,7 @@
 import Glibc
 
 /// Why the laboratory gave up.
-public enum LabError: Error, Hashable, CustomStringConvertible {
+package enum LabError: Error, Hashable, CustomStringConvertible {
     /// A system call failed: what was tried, and its errno.
     case system(operation: String, code: Int32)
     /// A program failed or ran too long: its words, and what it printed.
@@ -15,7 +15,7 @@ public enum LabError: Error, Hashable, CustomStringConvertible {
     /// SIGINT, SIGTERM or SIGHUP came.
     case interrupted
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .system(let operation, let code): "\(operation): \(String(cString: strerror(code)))"
         case .command(let words, let output): "\(words.joined(separator: " ")): \(output)"
@@ -33,7 +33,7 @@ public enum LabError: Error, Hashable, CustomStringConvertible {
 
 /// Passes on the result of a system call, or throws when it is negative.
 @discardableResult
-public func check<Result: BinaryInteger>(_ result: Result, _ operation: @autoclosure () -> String) throws -> Result {
+package func check<Result: BinaryInteger>(_ result: Result, _ operation: @autoclosure () -> String) throws -> Result {
     guard result >= 0 else { throw LabError.last(operation()) }
     return result
 }

@@ -4,11 +4,11 @@
 import Glibc
 
 /// A thread that runs one closure.
-public struct LabThread: Sendable {
+package struct LabThread: Sendable {
     private let handle: pthread_t
 
     /// Starts it.
-    public init(_ body: @escaping @Sendable () -> Void) throws {
+    package init(_ body: @escaping @Sendable () -> Void) throws {
         var handle = pthread_t()
         let context = Unmanaged.passRetained(Work(body)).toOpaque()
         let code = pthread_create(
@@ -26,7 +26,7 @@ public struct LabThread: Sendable {
     }
 
     /// Waits for its end. Once only.
-    public func join() {
+    package func join() {
         pthread_join(handle, nil)
     }
 

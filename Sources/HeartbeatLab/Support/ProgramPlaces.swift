@@ -4,16 +4,16 @@
 import Glibc
 
 /// Directories, as absolute paths: nodes do not start where we do.
-public struct ProgramPlaces: Hashable, Sendable {
+package struct ProgramPlaces: Hashable, Sendable {
     /// Directory of `heartbeat` and its tools.
-    public var programs: String
+    package var programs: String
     /// Directory of the shipped resource scripts, named `resource.d`.
-    public var resourceScripts: String
+    package var resourceScripts: String
 
     /// - Parameters:
     ///   - programs: `nil`: where the running program lies.
     ///   - resourceScripts: `nil`: `resource.d` in a directory above the programs, else /etc/ha.d's.
-    public init(programs: String? = nil, resourceScripts: String? = nil) {
+    package init(programs: String? = nil, resourceScripts: String? = nil) {
         self.programs = Files.absolute(programs ?? Self.ownDirectory)
         self.resourceScripts = Files.absolute(resourceScripts ?? Self.resourceScripts(above: self.programs))
     }

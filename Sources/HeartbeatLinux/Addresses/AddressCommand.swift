@@ -6,9 +6,9 @@ import Glibc
 import HeartbeatModel
 
 /// `IPaddr`, `IPaddr2`, `IPv6addr` or `SendArp` with an argument and a verb.
-public struct AddressCommand {
+package struct AddressCommand {
     /// What it can be called as.
-    public enum Name: String, Hashable, Sendable, CaseIterable {
+    package enum Name: String, Hashable, Sendable, CaseIterable {
         case ipaddr = "IPaddr"
         case ipaddr2 = "IPaddr2"
         case ipv6addr = "IPv6addr"
@@ -16,7 +16,7 @@ public struct AddressCommand {
     }
 
     /// What it can be asked to do.
-    public enum Verb: String, Hashable, Sendable, CaseIterable {
+    package enum Verb: String, Hashable, Sendable, CaseIterable {
         case start
         case stop
         case status
@@ -25,10 +25,10 @@ public struct AddressCommand {
     }
 
     /// Exit codes of resource scripts (LSB).
-    public enum Exit {
-        public static let failed: Int32 = 1
-        public static let wrongArguments: Int32 = 2
-        public static let stopped: Int32 = 3
+    package enum Exit {
+        package static let failed: Int32 = 1
+        package static let wrongArguments: Int32 = 2
+        package static let stopped: Int32 = 3
     }
 
     private let name: Name
@@ -40,7 +40,7 @@ public struct AddressCommand {
     private let keeper = AddressKeeper()
 
     /// `notes` is a directory for what SendArp must remember (`HA_RSCTMP`).
-    public init(_ name: Name, _ argument: String, notes: String) throws(AddressWord.Mistake) {
+    package init(_ name: Name, _ argument: String, notes: String) throws(AddressWord.Mistake) {
         self.name = name
         self.argument = argument
         self.notes = notes
@@ -61,7 +61,7 @@ public struct AddressCommand {
     }
 
     /// Does it; `say` gets the answer of a status, `complain` what went wrong. Returns the exit code.
-    public func run(_ verb: Verb, say: (String) -> Void, complain: (String) -> Void) -> Int32 {
+    package func run(_ verb: Verb, say: (String) -> Void, complain: (String) -> Void) -> Int32 {
         do {
             guard let wanted = resource.flatMap(WantedAddress.init) else { return try sendArp(verb, say) }
             switch verb {

@@ -5,7 +5,7 @@ import Glibc
 import HeartbeatModel
 
 /// This machine's interfaces and addresses at one moment.
-public struct AddressSurvey: Sendable {
+package struct AddressSurvey: Sendable {
     /// `nil` when the kernel does not tell: nothing is known then.
     private let tables: KernelTables?
     private let kernelKeepsMarks: Bool
@@ -16,12 +16,12 @@ public struct AddressSurvey: Sendable {
     }
 
     /// Of the network namespace of the calling thread.
-    public static func now() -> AddressSurvey {
+    package static func now() -> AddressSurvey {
         AddressSurvey(try? KernelTables.read(NetlinkSocket()), kernelKeepsMarks: KernelRelease.current >= (5, 18))
     }
 
     /// Where the address is, or would come up; it waits for the kernel if only a route can tell.
-    public func place(of address: ServiceAddress) -> AddressPlace? {
+    package func place(of address: ServiceAddress) -> AddressPlace? {
         guard let tables else { return nil }
         do throws(AddressFailure) {
             return try Placement.place(of: address, in: tables, route: NetlinkSocket().route)
@@ -31,12 +31,12 @@ public struct AddressSurvey: Sendable {
     }
 
     /// Whether this machine has the address, whoever has brought it up.
-    public func isHere(_ address: ServiceAddress) -> Bool {
+    package func isHere(_ address: ServiceAddress) -> Bool {
         tables?.entries(of: address).isEmpty == false
     }
 
     /// Who has the address here; `nil` when nobody has it, or a heartbeat of ours has brought it up.
-    public func holder(of address: ServiceAddress) -> AddressHolder? {
+    package func holder(of address: ServiceAddress) -> AddressHolder? {
         guard let tables else { return nil }
         for entry in tables.entries(of: address) where entry.setter != Placement.mark {
             let name = tables.interface(entry.interface)?.name ?? ""

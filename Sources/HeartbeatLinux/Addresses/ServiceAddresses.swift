@@ -5,18 +5,18 @@ import HeartbeatModel
 
 /// Does what a script would for address resources, a whole step at once and without waiting for anything but the kernel: about
 /// a tenth of a millisecond for one address, some for hundreds.
-public final class ServiceAddresses {
+package final class ServiceAddresses {
     /// An address that was brought up here was removed by somebody else, or its interface is down or gone. Told once; by then
     /// nothing is announced any more, and it is watched again when it has been started again.
-    public var onLost: (ServiceAddress) -> Void = { _ in }
+    package var onLost: (ServiceAddress) -> Void = { _ in }
     /// Addresses that were brought up here together have been announced for the first time; told again when that took more
     /// than one turn of the loop.
-    public var onAnnounced: (FirstAnnouncement) -> Void {
+    package var onAnnounced: (FirstAnnouncement) -> Void {
         get { announcer.onAnnounced }
         set { announcer.onAnnounced = newValue }
     }
     /// Something that does not keep an address from working, but an operator should know.
-    public var onProblem: (_ text: String) -> Void = { _ in }
+    package var onProblem: (_ text: String) -> Void = { _ in }
 
     private let reactor: Reactor
     private let keeper = AddressKeeper()
@@ -28,7 +28,7 @@ public final class ServiceAddresses {
     private var lost: [[UInt8]: HeldAddress] = [:]
     private var recheck: ReactorTimer?
 
-    public init(reactor: Reactor) {
+    package init(reactor: Reactor) {
         self.reactor = reactor
         announcer = Announcer(reactor: reactor)
         watch = AddressWatch(reactor: reactor)
@@ -40,7 +40,7 @@ public final class ServiceAddresses {
     }
 
     /// Ends announcing and watching. The addresses stay as they are.
-    public func close() {
+    package func close() {
         watch.close()
         announcer.cancelAll()
         recheck?.cancel()
@@ -52,7 +52,7 @@ public final class ServiceAddresses {
     ///   been started or stopped all the same.
     /// - `status`: code 0 `running` when all can be used, 3 `stopped` when none is here; anything between, and a kernel that
     ///   does not answer, is no answer (`notRun`) that could be taken for either.
-    public func perform(_ verb: ResourceVerb, _ resources: [Resource]) -> ActionResult {
+    package func perform(_ verb: ResourceVerb, _ resources: [Resource]) -> ActionResult {
         let wanted = resources.compactMap(WantedAddress.init)
         do throws(NetlinkError) {
             switch verb {
@@ -66,7 +66,7 @@ public final class ServiceAddresses {
     }
 
     /// Tells the neighbours again where these addresses are; those that are not here are passed over.
-    public func announce(_ resources: [Resource]) {
+    package func announce(_ resources: [Resource]) {
         do throws(NetlinkError) {
             announce(try keeper.held(resources.compactMap(\.address)))
         } catch {

@@ -5,14 +5,14 @@
 import HeartbeatModel
 
 /// The first round of announcing addresses that came up together: each of them once.
-public struct FirstAnnouncement: Hashable, Sendable {
-    public var addresses: [IPAddress]
+package struct FirstAnnouncement: Hashable, Sendable {
+    package var addresses: [IPAddress]
     /// When the first packet was handed to the interface.
-    public var begin: Instant
+    package var begin: Instant
     /// When the last one was, or it turned out that the rest never will be; `nil` before.
-    public var end: Instant?
+    package var end: Instant?
 
-    public init(addresses: [IPAddress], begin: Instant, end: Instant?) {
+    package init(addresses: [IPAddress], begin: Instant, end: Instant?) {
         self.addresses = addresses
         self.begin = begin
         self.end = end

@@ -3,15 +3,15 @@
 import Glibc
 
 /// An address of an interface of this machine.
-public struct LocalAddress: Hashable, Sendable {
+package struct LocalAddress: Hashable, Sendable {
     /// The interface's name, without the alias label an address may have.
-    public var interface: String
-    public var address: IPAddress
+    package var interface: String
+    package var address: IPAddress
     /// The interface reaches all its neighbours with one packet.
-    public var canBroadcast: Bool
+    package var canBroadcast: Bool
 
     /// Every address of every interface; empty when the system does not tell.
-    public static func all() -> [LocalAddress] {
+    package static func all() -> [LocalAddress] {
         var list: UnsafeMutablePointer<ifaddrs>?
         guard getifaddrs(&list) == 0 else { return [] }
         defer { freeifaddrs(list) }

@@ -5,13 +5,13 @@ import Glibc
 import HeartbeatModel
 
 /// Asks the neighbours of this machine for IPv4 addresses.
-public enum OtherOwners {
+package enum OtherOwners {
     /// An address, and the interface on which it is looked for.
-    public struct Question: Hashable, Sendable {
-        public var address: IPAddress
-        public var interface: String
+    package struct Question: Hashable, Sendable {
+        package var address: IPAddress
+        package var interface: String
 
-        public init(_ address: IPAddress, on interface: String) {
+        package init(_ address: IPAddress, on interface: String) {
             self.address = address
             self.interface = interface
         }
@@ -22,7 +22,7 @@ public enum OtherOwners {
     private static let questionsForEach = 2
 
     /// The stations that have answered, as `02:00:00:00:00:01`; questions that cannot be asked have no answer.
-    public static func ask(_ questions: [Question]) -> [Question: String] {
+    package static func ask(_ questions: [Question]) -> [Question: String] {
         var answers: [Question: String] = [:]
         let byInterface = Dictionary(grouping: Set(questions.filter { !$0.address.isIPv6 }), by: \.interface)
         let listeners = byInterface.compactMap { try? Listener($0, $1) }

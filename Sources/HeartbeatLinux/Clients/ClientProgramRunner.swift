@@ -8,9 +8,9 @@ import HeartbeatClients
 import HeartbeatModel
 
 /// Starts, watches and ends programs. Everything here is called on the loop.
-public final class ClientProgramRunner {
+package final class ClientProgramRunner {
     /// What happens to a program; `command` as in ha.cf.
-    public enum Happening {
+    package enum Happening {
         case started(command: String, user: String, pid: pid_t)
         case notStarted(command: String, reason: String)
         case ended(command: String, pid: pid_t, ProgramEnd)
@@ -22,7 +22,7 @@ public final class ClientProgramRunner {
     }
 
     /// Between SIGTERM and SIGKILL. The original waits for ever.
-    public static let grace = Duration.seconds(5)
+    package static let grace = Duration.seconds(5)
 
     private final class Entry {
         let program: ClientProgram
@@ -47,7 +47,7 @@ public final class ClientProgramRunner {
     private var onAllEnded: () -> Void = {}
 
     /// Programs run in `directory`.
-    public init(reactor: Reactor, directory: String, onHappening: @escaping (Happening) -> Void) {
+    package init(reactor: Reactor, directory: String, onHappening: @escaping (Happening) -> Void) {
         self.reactor = reactor
         self.directory = directory
         self.onHappening = onHappening
@@ -55,7 +55,7 @@ public final class ClientProgramRunner {
 
     /// Starts what is new in the list, ends what is no more; the others stay as they are. `environment` is that of what is
     /// started from now on.
-    public func run(_ programs: [ClientProgram], environment: [(String, String)]) {
+    package func run(_ programs: [ClientProgram], environment: [(String, String)]) {
         self.environment = environment
         guard !isStopping else { return }
         for entry in entries where !programs.contains(entry.program) { end(entry) }
@@ -73,7 +73,7 @@ public final class ClientProgramRunner {
     }
 
     /// Ends all programs, the one started last first, and calls `completion` when none is left: at once if none runs.
-    public func stop(_ completion: @escaping () -> Void) {
+    package func stop(_ completion: @escaping () -> Void) {
         onAllEnded = completion
         // Who is asked again waits for the same end.
         guard !isStopping || entries.isEmpty else { return }
@@ -82,7 +82,7 @@ public final class ClientProgramRunner {
     }
 
     /// To be called for every SIGCHLD: asks whether any of the programs has ended.
-    public func childMayHaveExited() {
+    package func childMayHaveExited() {
         for entry in entries {
             guard let (pid, since) = entry.running, clinux_child_has_ended(pid) == 1 else { continue }
             var status: Int32 = 0

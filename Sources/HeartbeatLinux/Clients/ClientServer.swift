@@ -9,17 +9,17 @@ import NIOCore
 import NIOPosix
 
 /// Serves the client socket on the loop.
-public final class ClientServer {
+package final class ClientServer {
     /// What happens on the socket, on the loop; only `complained` may be called from within `write`.
-    public struct Handlers {
-        public var connected: (ClientConnection, PeerCredentials) -> Void
-        public var received: (ClientConnection, [UInt8]) -> Void
+    package struct Handlers {
+        package var connected: (ClientConnection, PeerCredentials) -> Void
+        package var received: (ClientConnection, [UInt8]) -> Void
         /// Once for every `connected`; also after `close`.
-        public var disconnected: (ClientConnection) -> Void
+        package var disconnected: (ClientConnection) -> Void
         /// A connection was ended for what the other end does; a sentence for the log.
-        public var complained: (PeerCredentials, String) -> Void
+        package var complained: (PeerCredentials, String) -> Void
 
-        public init(
+        package init(
             connected: @escaping (ClientConnection, PeerCredentials) -> Void,
             received: @escaping (ClientConnection, [UInt8]) -> Void,
             disconnected: @escaping (ClientConnection) -> Void,
@@ -47,7 +47,7 @@ public final class ClientServer {
 
     /// Listens on `path`, open to every user who gets into its directory: what they may do is a matter of their names. A
     /// socket left by a daemon that is gone is replaced. Call it on the loop.
-    public init(_ path: String, reactor: Reactor, handlers: Handlers) throws(HostError) {
+    package init(_ path: String, reactor: Reactor, handlers: Handlers) throws(HostError) {
         self.path = path
         self.reactor = reactor
         self.handlers = handlers
@@ -75,39 +75,39 @@ public final class ClientServer {
     }
 
     /// Ends all connections and removes the socket.
-    public func close() {
+    package func close() {
         listener?.close(promise: nil)
         for channel in connections.values { channel.end() }
         unlink(path)
     }
 
     /// Sends the body of a frame without waiting. A client that leaves too many unread loses its connection.
-    public func write(_ body: [UInt8], to connection: ClientConnection) {
+    package func write(_ body: [UInt8], to connection: ClientConnection) {
         connections[connection]?.write(ClientFrames.frame(body))
     }
 
     /// So many messages may wait for a client from now on.
-    public func limitQueue(_ length: Int, of connection: ClientConnection) {
+    package func limitQueue(_ length: Int, of connection: ClientConnection) {
         connections[connection]?.longestQueue = length
     }
 
     /// Sends a signal to the process of a client; to nobody when it has ended, whoever has its number now.
-    public func signal(_ number: Int32, to connection: ClientConnection) {
+    package func signal(_ number: Int32, to connection: ClientConnection) {
         connections[connection]?.signal(number)
     }
 
     /// The client is known now and keeps its place.
-    public func admit(_ connection: ClientConnection) {
+    package func admit(_ connection: ClientConnection) {
         strangers.removeAll { $0 == connection }
     }
 
     /// Ends a connection when what was written to it has left.
-    public func close(_ connection: ClientConnection) {
+    package func close(_ connection: ClientConnection) {
         connections[connection]?.endAfterWriting()
     }
 
     /// Reads nothing from a client for a while.
-    public func pause(_ connection: ClientConnection, for duration: Duration) {
+    package func pause(_ connection: ClientConnection, for duration: Duration) {
         connections[connection]?.pause(for: duration)
     }
 

@@ -7,7 +7,7 @@ import Logging
 import NIOCore
 
 /// One run of the command.
-public final class LanProgram {
+package final class LanProgram {
     private let settings: LanConfiguration
     private let keys: AuthenticationKeys?
     private let log: LogOutput
@@ -15,7 +15,7 @@ public final class LanProgram {
     private var signals: EventLoopFuture<any Channel>?
 
     /// `logFile` gets the lines; without, the journal or standard error do, and syslog as `daemon`.
-    public init(_ settings: LanConfiguration, keys: AuthenticationKeys?, logFile: String?) {
+    package init(_ settings: LanConfiguration, keys: AuthenticationKeys?, logFile: String?) {
         self.settings = settings
         self.keys = keys
         var logging = LoggingConfiguration()
@@ -27,7 +27,7 @@ public final class LanProgram {
     }
 
     /// Returns when a signal has ended it and its routes are removed. 1 when it could not begin.
-    public func run() -> Int32 {
+    package func run() -> Int32 {
         SignalSource.block()
         defer { log.flush() }
         var code: Int32 = 0
@@ -69,7 +69,7 @@ public final class LanProgram {
 }
 
 extension LanRunner.Event: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         switch self {
         case .notice(let notice): "\(notice)"
         case .leftovers(let count): "\(count) routes of a daemon that was killed are removed"
@@ -82,7 +82,7 @@ extension LanRunner.Event: CustomStringConvertible {
     }
 
     /// Somebody should look at it.
-    public var isWarning: Bool {
+    package var isWarning: Bool {
         switch self {
         case .notice(let notice): notice.isWarning
         case .woken: false

@@ -7,9 +7,9 @@ import HeartbeatModel
 import HeartbeatWire
 
 /// One host's part in keeping redundant LANs.
-public final class LanRunner {
+package final class LanRunner {
     /// What people should hear of, besides the machine's notices.
-    public enum Event: Hashable, Sendable {
+    package enum Event: Hashable, Sendable {
         case notice(LanNotice)
         /// Routes of a daemon that was killed were removed.
         case leftovers(count: Int)
@@ -21,7 +21,7 @@ public final class LanRunner {
         case trouble(String)
     }
 
-    public var onEvent: (Event) -> Void = { _ in }
+    package var onEvent: (Event) -> Void = { _ in }
 
     private let settings: LanConfiguration
     private let codec: LanCodec
@@ -39,7 +39,7 @@ public final class LanRunner {
     private var isClosed = false
 
     /// `keys` sign what is sent; without, packets are believed from any neighbour.
-    public init(_ settings: LanConfiguration, keys: AuthenticationKeys?, reactor: Reactor) {
+    package init(_ settings: LanConfiguration, keys: AuthenticationKeys?, reactor: Reactor) {
         self.settings = settings
         self.reactor = reactor
         streams = StreamPrompter(reactor: reactor)
@@ -47,7 +47,7 @@ public final class LanRunner {
     }
 
     /// Removes what a killed predecessor left, and begins. It goes on trying what does not work yet.
-    public func start() {
+    package func start() {
         do throws(NetlinkError) {
             let count = try routes.removeLeftovers()
             if count > 0 { onEvent(.leftovers(count: count)) }
@@ -58,7 +58,7 @@ public final class LanRunner {
     }
 
     /// Ends everything; all routes are as they would be without it.
-    public func close() {
+    package func close() {
         guard !isClosed else { return }
         isClosed = true
         timer?.timer.cancel()

@@ -6,14 +6,14 @@ import HeartbeatLans
 import HeartbeatModel
 
 /// A route that the kernel did not take.
-public struct LanRouteFailure: Error, Hashable, Sendable, CustomStringConvertible {
-    public let destination: LanAddress
-    public let interface: String
-    public let reason: String
+package struct LanRouteFailure: Error, Hashable, Sendable, CustomStringConvertible {
+    package let destination: LanAddress
+    package let interface: String
+    package let reason: String
     /// Somebody else's route leads there.
-    public let isForeign: Bool
+    package let isForeign: Bool
 
-    public var description: String {
+    package var description: String {
         isForeign
             ? "\(destination) has a host route already, which stays; remove it to have the address moved between LANs: "
                 + "ip route del \(destination)/32"

@@ -3,14 +3,14 @@
 import Glibc
 
 /// Reads a secret that only its owner may read.
-public enum SecretFile {
+package enum SecretFile {
     /// Why there is none, in words.
-    public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
-        public let description: String
+    package struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
+        package let description: String
     }
 
     /// The first line of the file, at most 1 KiB, without its end.
-    public static func read(_ path: String) -> Result<[UInt8], Problem> {
+    package static func read(_ path: String) -> Result<[UInt8], Problem> {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return .failure(Problem(description: "\(HostError("open", path))")) }
         defer { close(file) }

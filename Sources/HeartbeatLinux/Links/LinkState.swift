@@ -1,7 +1,7 @@
 // Whether an interface can be used, from what the kernel and its driver say of it at one moment. Pure.
 
 /// Who told whether there is a link.
-public enum LinkSource: String, Hashable, Sendable, CaseIterable {
+package enum LinkSource: String, Hashable, Sendable, CaseIterable {
     /// The transceiver itself, by its status register (IEEE 802.3 clause 22).
     case mii
     /// The driver (ETHTOOL_GLINK).
@@ -11,17 +11,17 @@ public enum LinkSource: String, Hashable, Sendable, CaseIterable {
 }
 
 /// The state of one interface.
-public struct LinkState: Hashable, Sendable {
+package struct LinkState: Hashable, Sendable {
     /// It exists, is administratively up, and all that know of its link say that there is one.
-    public var isUp: Bool
+    package var isUp: Bool
     /// Who says that there is none; of a link that is up, the one closest to the wire that was asked.
-    public var source: LinkSource
+    package var source: LinkSource
     /// For the log: `link`, `no carrier`, `administratively down`, `does not exist`, `MII: no link`, …
-    public var reason: String
+    package var reason: String
     /// Number of the interface, which it does not keep when it is made anew; 0 when it does not exist.
-    public var index: UInt32
+    package var index: UInt32
 
-    public init(isUp: Bool, source: LinkSource, reason: String, index: UInt32) {
+    package init(isUp: Bool, source: LinkSource, reason: String, index: UInt32) {
         self.isUp = isUp
         self.source = source
         self.reason = reason

@@ -7,20 +7,20 @@ import Glibc
 import NIOCore
 
 /// Watches interfaces by name, whatever becomes of them.
-public final class LinkWatch {
+package final class LinkWatch {
     /// How often it looks by default.
-    public static let defaultPollInterval = Duration.milliseconds(250)
+    package static let defaultPollInterval = Duration.milliseconds(250)
 
     /// The interfaces to watch; they need not exist. May be set at any time; the state of each that is new is told soon, never
     /// before the setter has returned.
-    public var interfaces: [String] = [] {
+    package var interfaces: [String] = [] {
         didSet { if interfaces != oldValue { watch() } }
     }
     /// The first state of each interface, then every change, of the reason or the index alone, too. States between two looks
     /// are not seen.
-    public var onChange: (_ interface: String, LinkState) -> Void = { _, _ in }
+    package var onChange: (_ interface: String, LinkState) -> Void = { _, _ in }
     /// Something that keeps changes from being noticed, or noticed at once; told once until it works again.
-    public var onProblem: (_ text: String) -> Void = { _ in }
+    package var onProblem: (_ text: String) -> Void = { _ in }
 
     private let reactor: Reactor
     private let pollInterval: Duration
@@ -34,7 +34,7 @@ public final class LinkWatch {
 
     /// Looks every `pollInterval`, on a thread of its own: the questions may have to wait for a driver. The loop is woken by news
     /// of links and by changes, not by looking.
-    public convenience init(reactor: Reactor, pollInterval: Duration = LinkWatch.defaultPollInterval) {
+    package convenience init(reactor: Reactor, pollInterval: Duration = LinkWatch.defaultPollInterval) {
         self.init(reactor: reactor, pollInterval: pollInterval, requests: nil)
     }
 
@@ -50,7 +50,7 @@ public final class LinkWatch {
     }
 
     /// Ends watching; nothing is told any more.
-    public func close() {
+    package func close() {
         isClosed = true
         listener.close()
         poller?.close()

@@ -3,20 +3,20 @@
 import HeartbeatModel
 
 /// Finds the places of service addresses.
-public final class ServiceInterfaces {
+package final class ServiceInterfaces {
     /// The kernel could not be asked: no place is known but those that are named.
-    public var onProblem: (_ text: String) -> Void = { _ in }
+    package var onProblem: (_ text: String) -> Void = { _ in }
 
     private let socket = NetlinkSocket()
 
-    public init() {}
+    package init() {}
 
     /// The name of the interface of each address: the one its word names, whether it exists or not; else the one that has the
     /// address, or that would get it now; else, among those that are down, the one whose network contains it. An address with no
     /// place is missing.
     ///
     /// It waits for the kernel: some tenths of a millisecond.
-    public func interfaces(of addresses: [ServiceAddress]) -> [ServiceAddress: String] {
+    package func interfaces(of addresses: [ServiceAddress]) -> [ServiceAddress: String] {
         var places: [ServiceAddress: String] = [:]
         do throws(NetlinkError) {
             let unnamed = addresses.filter { $0.interface == nil }

@@ -6,15 +6,15 @@ import Logging
 ///
 /// Metadata named `HA_…` and `MESSAGE_ID` becomes fields of the journal; other metadata is not written. A line with
 /// `HA_SCRIPT` is one of a script's output and takes its form.
-public struct HeartbeatLogHandler: LogHandler {
+package struct HeartbeatLogHandler: LogHandler {
     /// The key whose value is a script's `ScriptLogLine.tag`.
-    public static let scriptKey = "HA_SCRIPT"
+    package static let scriptKey = "HA_SCRIPT"
 
-    public var metadata: Logger.Metadata = [:]
-    public var metadataProvider: Logger.MetadataProvider?
+    package var metadata: Logger.Metadata = [:]
+    package var metadataProvider: Logger.MetadataProvider?
     private let backEnd: LogBackEnd
 
-    public init(_ output: LogOutput) {
+    package init(_ output: LogOutput) {
         self.init(output.backEnd)
     }
 
@@ -23,17 +23,17 @@ public struct HeartbeatLogHandler: LogHandler {
     }
 
     /// Follows the output's debug level, so that SIGUSR1 reaches every logger. Setting it has no effect.
-    public var logLevel: Logger.Level {
+    package var logLevel: Logger.Level {
         get { backEnd.debugLevel > 0 ? .trace : .info }
         set {}
     }
 
-    public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
-    public func log(event: LogEvent) {
+    package func log(event: LogEvent) {
         var all = metadata
         if let own = event.metadata { all.merge(own) { _, new in new } }
         let script = all[Self.scriptKey]

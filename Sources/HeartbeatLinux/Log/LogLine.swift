@@ -4,16 +4,16 @@
 import Logging
 
 /// A wall-clock time in the local zone.
-public struct LocalTime: Hashable, Sendable {
-    public var year: Int
+package struct LocalTime: Hashable, Sendable {
+    package var year: Int
     /// 1…12.
-    public var month: Int
-    public var day: Int
-    public var hour: Int
-    public var minute: Int
-    public var second: Int
+    package var month: Int
+    package var day: Int
+    package var hour: Int
+    package var minute: Int
+    package var second: Int
 
-    public init(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int) {
+    package init(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int) {
         self.year = year
         self.month = month
         self.day = day
@@ -44,17 +44,17 @@ public struct LocalTime: Hashable, Sendable {
 }
 
 /// One line of a log, before it takes the form of its destination.
-public struct LogLine: Hashable, Sendable {
-    public var time: LocalTime
+package struct LogLine: Hashable, Sendable {
+    package var time: LocalTime
     /// The machine's name as `uname -n` has it.
-    public var host: String
+    package var host: String
     /// The program: `heartbeat`.
-    public var entity: String
-    public var pid: Int32
-    public var level: Logger.Level
-    public var text: String
+    package var entity: String
+    package var pid: Int32
+    package var level: Logger.Level
+    package var text: String
 
-    public init(time: LocalTime, host: String, entity: String, pid: Int32, level: Logger.Level, text: String) {
+    package init(time: LocalTime, host: String, entity: String, pid: Int32, level: Logger.Level, text: String) {
         self.time = time
         self.host = host
         self.entity = entity
@@ -64,12 +64,12 @@ public struct LogLine: Hashable, Sendable {
     }
 
     /// `Nov 20 23:46:59 nodea heartbeat: [34]: info: text`: with `syslogmsgfmt true`, the default.
-    public var syslogForm: String {
+    package var syslogForm: String {
         "\(time.syslogText) \(host) \(entity): [\(pid)]: \(level.heartbeatWord): \(text)"
     }
 
     /// `heartbeat[34]: 2026/11/20_23:46:59 info: text`: with `syslogmsgfmt false`.
-    public var plainForm: String {
+    package var plainForm: String {
         "\(entity)[\(pid)]: \(time.plainText) \(level.heartbeatWord): \(text)"
     }
 
@@ -81,30 +81,30 @@ public struct LogLine: Hashable, Sendable {
 }
 
 /// A line of a script's output.
-public struct ScriptLogLine: Hashable, Sendable {
-    public var time: LocalTime
+package struct ScriptLogLine: Hashable, Sendable {
+    package var time: LocalTime
     /// Who wrote it: `NAME(arguments)[pid]`.
-    public var tag: String
-    public var text: String
+    package var tag: String
+    package var text: String
 
-    public init(time: LocalTime, tag: String, text: String) {
+    package init(time: LocalTime, tag: String, text: String) {
         self.time = time
         self.tag = tag
         self.text = LogLine.onOneLine(text)
     }
 
     /// `IPaddr(10.0.0.1)[41]`, the arguments separated by blanks.
-    public static func tag(script: String, arguments: [String], pid: Int32?) -> String {
+    package static func tag(script: String, arguments: [String], pid: Int32?) -> String {
         "\(script)(\(arguments.joined(separator: " ")))" + (pid.map { "[\($0)]" } ?? "")
     }
 
     /// `2026/11/20_23:47:00  IPaddr(10.0.0.1)[41]:    text`: in the log file.
-    public var logFileForm: String {
+    package var logFileForm: String {
         "\(time.plainText)  \(tag):    \(text)"
     }
 
     /// `IPaddr(10.0.0.1)[41]:<TAB>2026/11/20_23:47:00 text`: in the debug file.
-    public var debugFileForm: String {
+    package var debugFileForm: String {
         "\(tag):\t\(time.plainText) \(text)"
     }
 }

@@ -6,9 +6,9 @@ import HeartbeatModel
 import Logging
 
 /// The place all loggers of the process write to.
-public final class LogOutput: Sendable {
+package final class LogOutput: Sendable {
     /// Where lines go besides the files and syslog.
-    public enum Console: Hashable, Sendable {
+    package enum Console: Hashable, Sendable {
         case none
         case standardError
         /// The journal, each `HA_` field searchable.
@@ -16,21 +16,21 @@ public final class LogOutput: Sendable {
     }
 
     /// Paths of the log services' sockets; tests bring their own.
-    public struct Sockets: Hashable, Sendable {
-        public var syslog = "/dev/log"
-        public var journal = "/run/systemd/journal/socket"
+    package struct Sockets: Hashable, Sendable {
+        package var syslog = "/dev/log"
+        package var journal = "/run/systemd/journal/socket"
         /// What `syslog` leads to when the journal is the machine's syslog too.
-        public var journalSyslog = "/run/systemd/journal/dev-log"
+        package var journalSyslog = "/run/systemd/journal/dev-log"
 
-        public init() {}
+        package init() {}
     }
 
     /// Writes here.
-    public let logger: Logger
+    package let logger: Logger
     let backEnd: LogBackEnd
 
     /// `host` is the machine's name as `uname -n` has it, `entity` the program's.
-    public convenience init(
+    package convenience init(
         _ configuration: LoggingConfiguration, host: String, entity: String = "heartbeat", console: Console,
         sockets: Sockets = Sockets()
     ) {
@@ -44,7 +44,7 @@ public final class LogOutput: Sendable {
     }
 
     /// The same place, where every line has these values besides its own; `HA_…` is shown in the journal.
-    public func adding(_ metadata: Logger.Metadata) -> LogOutput {
+    package func adding(_ metadata: Logger.Metadata) -> LogOutput {
         var logger = logger
         for (key, value) in metadata { logger[metadataKey: key] = value }
         return LogOutput(backEnd, logger)
@@ -52,7 +52,7 @@ public final class LogOutput: Sendable {
 
     /// The console for a process that stays in the foreground: the journal if standard error goes there anyway
     /// (`JOURNAL_STREAM` names its device and inode, systemd.exec(5)), else standard error.
-    public static func foregroundConsole() -> Console {
+    package static func foregroundConsole() -> Console {
         console(of: STDERR_FILENO, journalStream: getenv("JOURNAL_STREAM").map { String(cString: $0) })
     }
 
@@ -65,50 +65,50 @@ public final class LogOutput: Sendable {
     }
 
     /// `uname -n`, its case kept.
-    public static func hostName() -> String {
+    package static func hostName() -> String {
         var names = utsname()
         guard uname(&names) == 0 else { return "localhost" }
         return withUnsafeBytes(of: &names.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }
 
     /// `debug` of ha.cf, changed by SIGUSR1 and SIGUSR2: 0 shows no debug lines.
-    public var debugLevel: Int {
+    package var debugLevel: Int {
         get { backEnd.debugLevel }
         set { backEnd.debugLevel = newValue }
     }
 
     /// Changes destinations, at start-up once ha.cf has been read and after a reload. `nil` leaves the console as it is.
-    public func reconfigure(_ configuration: LoggingConfiguration, console: Console? = nil) {
+    package func reconfigure(_ configuration: LoggingConfiguration, console: Console? = nil) {
         backEnd.reconfigure(configuration, console: console)
     }
 
     /// Does something urgent first: what is logged meanwhile is written when `body` has returned, in order and with its own
     /// times. A disk or a terminal that takes its time must not keep a service down.
-    public func holdingBack(_ body: () -> Void) {
+    package func holdingBack(_ body: () -> Void) {
         backEnd.holdBack()
         body()
         backEnd.release()
     }
 
     /// Tells the other destinations of a file that has not taken a line for long. To be called now and then.
-    public func lookAfterFiles() {
+    package func lookAfterFiles() {
         backEnd.lookAfterFiles()
     }
 
     /// Waits until the files have every line that was written, at most for `limit`: a disk that hangs must not hold up the end
     /// of the process either. Never on the loop, unless nothing counts any more.
-    public func flush(atMost limit: Duration = .seconds(3)) {
+    package func flush(atMost limit: Duration = .seconds(3)) {
         backEnd.writeHeldBack()
         backEnd.flush(atMost: limit)
     }
 
     /// Writes one line through `logger`. `fields` go to the journal beside the text.
-    public func write(_ level: Logger.Level, _ text: String, fields: [(name: String, value: String)] = []) {
+    package func write(_ level: Logger.Level, _ text: String, fields: [(name: String, value: String)] = []) {
         logger.log(level: level, "\(text)", metadata: Self.metadata(fields))
     }
 
     /// Writes a line of a script's output through `logger`; `tag` is `ScriptLogLine.tag`.
-    public func writeScriptLine(tag: String, text: String, fields: [(name: String, value: String)] = []) {
+    package func writeScriptLine(tag: String, text: String, fields: [(name: String, value: String)] = []) {
         logger.info("\(text)", metadata: Self.metadata(fields + [(HeartbeatLogHandler.scriptKey, tag)]))
     }
 

@@ -3,9 +3,9 @@
 import Logging
 
 /// Names and numbers of syslog facilities (syslog(3)).
-public enum SyslogFacility {
+package enum SyslogFacility {
     /// The number of a facility by its name in ha.cf; `nil` for an unknown one.
-    public static func number(of name: String) -> Int? {
+    package static func number(of name: String) -> Int? {
         let names = [
             "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp",
         ]

@@ -4,19 +4,19 @@
 import Glibc
 
 /// An IPv4 or IPv6 address in network order.
-public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
+package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     /// 4 bytes (IPv4) or 16 (IPv6).
-    public let bytes: [UInt8]
+    package let bytes: [UInt8]
 
     /// `nil` unless there are 4 or 16 bytes.
-    public init?(bytes: [UInt8]) {
+    package init?(bytes: [UInt8]) {
         guard bytes.count == 4 || bytes.count == 16 else { return nil }
         self.bytes = bytes
     }
 
     /// Reads `192.0.2.1`, `2001:db8::1` or `fe80::1%eth0`; `nil` for anything else, names included. The zone is dropped: every
     /// medium names its interface.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         let numeric = text.prefix { $0 != "%" }
         var buffer = [UInt8](repeating: 0, count: 16)
         if numeric.count == text.count, inet_pton(AF_INET, text, &buffer) == 1 {
@@ -28,9 +28,9 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    public var isIPv6: Bool { bytes.count == 16 }
+    package var isIPv6: Bool { bytes.count == 16 }
 
-    public var description: String {
+    package var description: String {
         var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
         guard inet_ntop(family, bytes, &text, socklen_t(text.count)) != nil else { return "?" }
         return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -6,9 +6,9 @@ import Glibc
 /// A failed operation on a medium, a ping socket, a probe or an announcement.
 ///
 /// Described as `cannot open serial /dev/ttyUSB0: No such file or directory; is the adapter plugged in?`
-public struct MediaError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct MediaError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What was tried; the raw value is the verb of the description.
-    public enum Operation: String, Hashable, Sendable {
+    package enum Operation: String, Hashable, Sendable {
         case openDevice = "open"
         case lockDevice = "lock"
         case setUp = "set up"
@@ -24,16 +24,16 @@ public struct MediaError: Error, Hashable, Sendable, CustomStringConvertible {
         case receive = "receive on"
     }
 
-    public let operation: Operation
+    package let operation: Operation
     /// What it was tried on, as the log names it: `serial /dev/ttyS0`, `UDP port 694 on eth0`.
-    public let object: String
+    package let object: String
     /// The errno, or an `EAI_` value when `operation` is `resolve`.
-    public let code: Int32
+    package let code: Int32
     /// The text of `code`.
-    public let reason: String
+    package let reason: String
 
     /// An error with the text of an errno.
-    public init(_ operation: Operation, _ object: String, errno code: Int32) {
+    package init(_ operation: Operation, _ object: String, errno code: Int32) {
         self.init(operation, object, code: code, reason: String(cString: strerror(code)))
     }
 
@@ -44,12 +44,12 @@ public struct MediaError: Error, Hashable, Sendable, CustomStringConvertible {
         self.reason = reason
     }
 
-    public var description: String {
+    package var description: String {
         "cannot \(operation.rawValue) \(object): \(reason)" + (remedy.map { "; \($0)" } ?? "")
     }
 
     /// What the operator should look at first, if there is a usual cause.
-    public var remedy: String? {
+    package var remedy: String? {
         switch (operation, code) {
         case (.openDevice, ENOENT), (.openDevice, ENXIO), (.openDevice, ENODEV), (_, EIO): "is the adapter plugged in?"
         case (.openDevice, EACCES), (.openSocket, EPERM), (.openSocket, EACCES), (.setUp, EPERM): "run as root"

@@ -3,15 +3,15 @@
 import HeartbeatModel
 
 /// The media of one node, in the order of ha.cf.
-public final class MediaSet {
-    public private(set) var media: [Medium]
+package final class MediaSet {
+    package private(set) var media: [Medium]
 
     private let make: (MediumConfiguration) -> Medium
     private var onBytes: (Medium, [UInt8]) -> Void = { _, _ in }
     private var onEvent: (Medium, MediumEvent) -> Void = { _, _ in }
 
     /// Makes one medium per entry; nothing is opened yet.
-    public init(
+    package init(
         _ configurations: [MediumConfiguration], reactor: Reactor, lockDirectory: String = "/var/lock",
         retryDelay: Duration = .seconds(1)
     ) {
@@ -20,7 +20,7 @@ public final class MediaSet {
     }
 
     /// Sets where the bytes and events of every medium go.
-    public func deliver(
+    package func deliver(
         bytes: @escaping (Medium, [UInt8]) -> Void, events: @escaping (Medium, MediumEvent) -> Void
     ) {
         onBytes = bytes
@@ -35,7 +35,7 @@ public final class MediaSet {
     }
 
     /// Closes media that are no longer configured and opens new ones; the rest goes on untouched.
-    public func adopt(_ configurations: [MediumConfiguration]) {
+    package func adopt(_ configurations: [MediumConfiguration]) {
         // First out, then in: both may want the same port or device.
         for medium in media where !configurations.contains(medium.configuration) { medium.close() }
         let old = media
@@ -49,19 +49,19 @@ public final class MediaSet {
     }
 
     /// Opens all. Those that cannot be opened now are tried again each second.
-    public func open() {
+    package func open() {
         // Before any is open: two media of one port on one interface are no strangers to each other.
         for medium in media { medium.lookForOthersOnPort() }
         for medium in media { medium.open() }
     }
 
-    public func close() {
+    package func close() {
         for medium in media { medium.close() }
     }
 
     /// Sends one message, in the form each medium uses. A form that none uses is not written: signing costs. One that is repeated
     /// waits for what is new where a medium is slow.
-    public func send(
+    package func send(
         netstring: @autoclosure () -> [UInt8], classic: @autoclosure () -> [UInt8], isRepeat: Bool = false
     ) {
         var written: (netstring: [UInt8]?, classic: [UInt8]?)

@@ -11,7 +11,7 @@ import Glibc
 import HeartbeatModel
 
 /// How messages are framed on a medium.
-public enum Framing: Hashable, Sendable {
+package enum Framing: Hashable, Sendable {
     /// Serial lines: always the classic form.
     case classic
     /// UDP: always netstrings.
@@ -19,7 +19,7 @@ public enum Framing: Hashable, Sendable {
 }
 
 /// What an operator should hear about a medium.
-public enum MediumEvent: Hashable, Sendable {
+package enum MediumEvent: Hashable, Sendable {
     /// Open for the first time.
     case opened
     /// Something about it needs attention although it works.
@@ -31,22 +31,22 @@ public enum MediumEvent: Hashable, Sendable {
 }
 
 /// What went over a medium since the start.
-public struct MediumCounters: Hashable, Sendable {
+package struct MediumCounters: Hashable, Sendable {
     /// Messages handed to the kernel.
-    public var sent = 0
+    package var sent = 0
     /// Messages that were not sent.
-    public var dropped = 0
+    package var dropped = 0
     /// Datagrams, or pieces of a serial stream.
-    public var received = 0
+    package var received = 0
 }
 
 /// A configured medium.
-public final class Medium {
-    public let configuration: MediumConfiguration
+package final class Medium {
+    package let configuration: MediumConfiguration
     /// Called with one datagram, or with any piece of a serial stream, as it came.
-    public var onBytes: ([UInt8]) -> Void = { _ in }
-    public var onEvent: (MediumEvent) -> Void = { _ in }
-    public private(set) var counters = MediumCounters()
+    package var onBytes: ([UInt8]) -> Void = { _ in }
+    package var onEvent: (MediumEvent) -> Void = { _ in }
+    package private(set) var counters = MediumCounters()
 
     private let reactor: Reactor
     private let lockDirectory: String
@@ -63,7 +63,7 @@ public final class Medium {
     private var lastTrouble = Instant.zero
 
     /// Does not open it yet. `lockDirectory` is where UUCP lock files of serial lines go.
-    public init(
+    package init(
         _ configuration: MediumConfiguration, reactor: Reactor, lockDirectory: String = "/var/lock",
         retryDelay: Duration = .seconds(1)
     ) {
@@ -73,9 +73,9 @@ public final class Medium {
         self.retryDelay = retryDelay
     }
 
-    public var name: MediumName { configuration.name }
+    package var name: MediumName { configuration.name }
 
-    public var form: Framing {
+    package var form: Framing {
         switch configuration {
         case .serial: .classic
         case .broadcast, .unicast, .multicast, .unicast6, .multicast6: .netstring
@@ -83,7 +83,7 @@ public final class Medium {
     }
 
     /// Opens it, now and after every failure, until `close`. Never throws and never waits: see `onEvent`.
-    public func open() {
+    package func open() {
         guard !isStarted else { return }
         isStarted = true
         attempt()
@@ -96,7 +96,7 @@ public final class Medium {
     }
 
     /// Closes it and stops trying.
-    public func close() {
+    package func close() {
         isStarted = false
         retry?.cancel()
         retry = nil
@@ -105,7 +105,7 @@ public final class Medium {
     }
 
     /// Sends one whole message without waiting; dropped when the medium is not open.
-    public func send(_ message: [UInt8], isRepeat: Bool = false) {
+    package func send(_ message: [UInt8], isRepeat: Bool = false) {
         guard let port else {
             counters.dropped += 1
             return

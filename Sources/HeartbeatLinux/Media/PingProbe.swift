@@ -6,12 +6,12 @@ import Glibc
 import HeartbeatModel
 
 /// The echo requests of one ping node; a group asks all its hosts.
-public final class PingProbe {
-    public let node: PingNode
+package final class PingProbe {
+    package let node: PingNode
     /// The payload that came back, and the host, as written in ha.cf, that returned it.
-    public var onReply: (_ payload: [UInt8], _ host: String) -> Void = { _, _ in }
+    package var onReply: (_ payload: [UInt8], _ host: String) -> Void = { _, _ in }
     /// `failed` when there is no socket or no host has an address; requests that get no answer are no event.
-    public var onEvent: (MediumEvent) -> Void = { _ in }
+    package var onEvent: (MediumEvent) -> Void = { _ in }
 
     private let reactor: Reactor
     private let identifier: UInt16
@@ -29,7 +29,7 @@ public final class PingProbe {
     private static let memory = 16
 
     /// `identifier` tells the probes of one daemon apart; give each its own, e.g. the process id plus its index.
-    public init(_ node: PingNode, identifier: UInt16, reactor: Reactor, retryDelay: Duration = .seconds(1)) {
+    package init(_ node: PingNode, identifier: UInt16, reactor: Reactor, retryDelay: Duration = .seconds(1)) {
         self.node = node
         self.identifier = identifier
         self.reactor = reactor
@@ -37,14 +37,14 @@ public final class PingProbe {
     }
 
     /// Opens the socket and looks up the hosts; what fails is tried again until `close`.
-    public func open() {
+    package func open() {
         guard !isStarted else { return }
         isStarted = true
         openSocket()
         node.hosts.forEach(lookUp)
     }
 
-    public func close() {
+    package func close() {
         isStarted = false
         retry?.cancel()
         retry = nil
@@ -52,7 +52,7 @@ public final class PingProbe {
     }
 
     /// Sends one request with `payload` to every host.
-    public func probe(_ payload: [UInt8]) {
+    package func probe(_ payload: [UInt8]) {
         guard let socket else { return }
         sequence &+= 1
         let echo = IcmpEcho(identifier: identifier, sequence: sequence, payload: payload)

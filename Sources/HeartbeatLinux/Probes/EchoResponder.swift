@@ -9,12 +9,12 @@ import NIOCore
 import NIOPosix
 
 /// The echo service of this node on one UDP port, of both versions of IP.
-public final class EchoResponder {
+package final class EchoResponder {
     /// It cannot listen; told once until it can.
-    public var onProblem: (_ text: String) -> Void = { _ in }
+    package var onProblem: (_ text: String) -> Void = { _ in }
 
     /// The port it listens on.
-    public let port: UInt16
+    package let port: UInt16
 
     private let reactor: Reactor
     private var sockets: [EchoSocket] = []
@@ -24,13 +24,13 @@ public final class EchoResponder {
 
     private static let retryDelay = Duration.seconds(1)
 
-    public init(port: UInt16, reactor: Reactor) {
+    package init(port: UInt16, reactor: Reactor) {
         self.port = port
         self.reactor = reactor
     }
 
     /// Begins to answer; what fails is tried again every second until `close`.
-    public func open() {
+    package func open() {
         guard !isClosed, sockets.isEmpty else { return }
         do throws(MediaError) {
             sockets = [try EchoSocket(port, isIPv6: false, reactor)]
@@ -44,7 +44,7 @@ public final class EchoResponder {
         }
     }
 
-    public func close() {
+    package func close() {
         isClosed = true
         retry?.cancel()
         closeSockets()

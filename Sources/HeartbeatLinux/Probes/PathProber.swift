@@ -4,9 +4,9 @@
 import HeartbeatModel
 
 /// Asks all probes of this node. Everything here happens on the loop, and nothing waits.
-public final class PathProber {
+package final class PathProber {
     /// What came of a question: called exactly once for each, at the latest when its timeout has passed, whatever hangs.
-    public var onAnswer: (_ probe: String, PathAnswer) -> Void = { _, _ in }
+    package var onAnswer: (_ probe: String, PathAnswer) -> Void = { _, _ in }
 
     private let reactor: Reactor
     private let tools: ProbeTools
@@ -14,11 +14,11 @@ public final class PathProber {
     private var started: UInt64 = 0
 
     /// What programs of `command` probes are given if nothing else is said.
-    public static let defaultEnvironment = [("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")]
+    package static let defaultEnvironment = [("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")]
 
     /// `environment` is that of the programs of `command` probes, which also get `HA_PROBE` with the probe's name, and
     /// `HA_PROBE_DEV`, `HA_PROBE_SOURCE` and `HA_PROBE_MARK` as far as the probe has them.
-    public init(reactor: Reactor, environment: [(String, String)] = PathProber.defaultEnvironment) {
+    package init(reactor: Reactor, environment: [(String, String)] = PathProber.defaultEnvironment) {
         self.reactor = reactor
         tools = ProbeTools(reactor: reactor, environment: environment)
     }
@@ -27,7 +27,7 @@ public final class PathProber {
     /// among them, or has changed, gives no answer any more to what it was asked before.
     ///
     /// The first question of a new one comes within a second, not at the same time as those of the others.
-    public func adopt(_ probes: [PathProbe]) {
+    package func adopt(_ probes: [PathProbe]) {
         let old = runs
         runs = [:]
         for probe in probes {
@@ -42,12 +42,12 @@ public final class PathProber {
     }
 
     /// Ends all questions; nothing is told any more. Programs that still run are killed.
-    public func close() {
+    package func close() {
         adopt([])
     }
 
     /// To be called for every SIGCHLD: a program may have ended. Without it that is noticed up to a quarter of a second later.
-    public func childMayHaveExited() {
+    package func childMayHaveExited() {
         tools.scripts.childMayHaveExited()
     }
 

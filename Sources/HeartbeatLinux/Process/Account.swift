@@ -3,15 +3,15 @@
 import Glibc
 
 /// User, group and further groups of an account (passwd(5), group(5)).
-public struct Account: Hashable {
-    public var user: uid_t
-    public var group: gid_t
+package struct Account: Hashable {
+    package var user: uid_t
+    package var group: gid_t
     /// Every group the account is in, its own among them.
-    public var groups: [gid_t]
-    public var home: String
+    package var groups: [gid_t]
+    package var home: String
 
     /// `nil` when there is no user of that name.
-    public init?(_ name: String) {
+    package init?(_ name: String) {
         let entry = Self.entry(of: name) { entry in
             (entry.pw_uid, entry.pw_gid, entry.pw_dir.map { String(cString: $0) } ?? "/")
         }

@@ -8,7 +8,7 @@ import Synchronization
 
 /// Knows files by what is in them: byte for byte as a package has installed them. Those of the packages that could be looked
 /// at are in a table; of others, such as those of older releases, dpkg remembers what it has installed, also after their removal.
-public final class PackageLeftovers: Sendable {
+package final class PackageLeftovers: Sendable {
     /// What a file was when it was judged; read again only when it is another.
     private struct Identity: Hashable {
         var device: UInt
@@ -33,7 +33,7 @@ public final class PackageLeftovers: Sendable {
     private let recorded: DpkgRecord
 
     /// One for the whole process: what has been judged once, and dpkg's record of some megabytes, is not read again.
-    public static let ofThisMachine = PackageLeftovers(digests: digests, dpkgStatus: "/var/lib/dpkg/status")
+    package static let ofThisMachine = PackageLeftovers(digests: digests, dpkgStatus: "/var/lib/dpkg/status")
 
     /// `digests` by name, SHA-256 in hexadecimal; `dpkgStatus`: where dpkg keeps what it knows of packages.
     init(digests: [String: Set<String>], dpkgStatus: String) {
@@ -43,7 +43,7 @@ public final class PackageLeftovers: Sendable {
 
     /// Whether the file is what a package has installed under this name, a path below the configuration (`harc`,
     /// `rc.d/status`). A link is not: somebody has made it.
-    public func contains(_ path: String, named name: String) -> Bool {
+    package func contains(_ path: String, named name: String) -> Bool {
         guard let known = digests[name] else { return false }
         var status = stat()
         guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
@@ -55,13 +55,13 @@ public final class PackageLeftovers: Sendable {
     }
 
     /// The names of all that are in a configuration, in order.
-    public func names(in configuration: String) -> [String] {
+    package func names(in configuration: String) -> [String] {
         digests.keys.sorted().filter { contains("\(configuration)/\($0)", named: $0) }
     }
 
     /// Where scripts shall look for shell functions: not in a file of resource-agents that was left behind, because what it
     /// reads itself is gone; `nil` where the configuration's own will do.
-    public func functions(in configuration: String, shipped: String, library: String = ocfLibrary) -> String? {
+    package func functions(in configuration: String, shipped: String, library: String = ocfLibrary) -> String? {
         guard contains("\(configuration)/shellfuncs", named: "shellfuncs"), access(library, R_OK) != 0,
             access("\(shipped)/shellfuncs", R_OK) == 0
         else { return nil }
@@ -69,7 +69,7 @@ public final class PackageLeftovers: Sendable {
     }
 
     /// What the `shellfuncs` of resource-agents reads.
-    public static let ocfLibrary = "/usr/lib/ocf/lib/heartbeat/ocf-shellfuncs"
+    package static let ocfLibrary = "/usr/lib/ocf/lib/heartbeat/ocf-shellfuncs"
 
     /// What is too long or cannot be read is none of these.
     private func isAsInstalled(_ path: String, _ digests: Set<String>) -> Bool {

@@ -5,12 +5,12 @@ import CLinux
 import Glibc
 
 /// A process of this machine, alive or not (pidfd_open(2)).
-public final class ProcessHandle {
-    public let pid: pid_t
+package final class ProcessHandle {
+    package let pid: pid_t
     private let descriptor: Int32
 
     /// The process that has this number now; `nil` when there is none, or when no more descriptors are to be had.
-    public init?(_ pid: pid_t) {
+    package init?(_ pid: pid_t) {
         let descriptor = clinux_pidfd_open(pid)
         guard descriptor >= 0 else { return nil }
         self.pid = pid
@@ -24,14 +24,14 @@ public final class ProcessHandle {
     }
 
     /// Whether it runs no more, collected or not.
-    public var hasEnded: Bool {
+    package var hasEnded: Bool {
         var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return poll(&polled, 1, 0) > 0
     }
 
     /// Sends it a signal. Returns the errno when it could not be sent: ESRCH when the process has been collected.
     @discardableResult
-    public func signal(_ number: Int32) -> Int32? {
+    package func signal(_ number: Int32) -> Int32? {
         clinux_pidfd_send_signal(descriptor, number) == 0 ? nil : errno
     }
 

@@ -4,42 +4,42 @@ import Glibc
 import HeartbeatModel
 
 /// Where things are that scripts are found in or told about.
-public struct ScriptPaths: Hashable, Sendable {
+package struct ScriptPaths: Hashable, Sendable {
     /// `/etc/ha.d`: its `resource.d` is searched first.
-    public var configuration = "/etc/ha.d"
+    package var configuration = "/etc/ha.d"
     /// Searched next: the scripts this product brings along.
-    public var shippedScripts = ShippedFiles.usual + "/resource.d"
+    package var shippedScripts = ShippedFiles.usual + "/resource.d"
     /// Searched last.
-    public var initScripts = "/etc/init.d"
+    package var initScripts = "/etc/init.d"
     /// Where the daemon's own program lies.
-    public var programs = "/usr/libexec/heartbeat"
+    package var programs = "/usr/libexec/heartbeat"
     /// Programs of the product that everybody may call.
-    public var commands = "/usr/bin"
+    package var commands = "/usr/bin"
     /// Scripts of the product that are no resources.
-    public var share = "/usr/share/heartbeat"
+    package var share = "/usr/share/heartbeat"
     /// Where agents of other packages look for programs that came with the original (`HA_BIN`), wherever this product is.
-    public var helpers = "/usr/libexec/heartbeat"
+    package var helpers = "/usr/libexec/heartbeat"
     /// The shell functions that scripts read (`HA_FUNCS`); `nil`: those of the configuration.
-    public var functions: String?
-    public var documentation = "/usr/share/doc/heartbeat"
+    package var functions: String?
+    package var documentation = "/usr/share/doc/heartbeat"
     /// The FIFO into which scripts may write messages (`HA_FIFO`).
-    public var fifo = "/var/lib/heartbeat/fifo"
+    package var fifo = "/var/lib/heartbeat/fifo"
 
-    public init() {}
+    package init() {}
 }
 
 /// Finds resource scripts and says how to call them.
-public struct ResourceScripts: Sendable {
-    public var paths: ScriptPaths
+package struct ResourceScripts: Sendable {
+    package var paths: ScriptPaths
     private let leftovers: PackageLeftovers
 
-    public init(paths: ScriptPaths = ScriptPaths(), leftovers: PackageLeftovers = .ofThisMachine) {
+    package init(paths: ScriptPaths = ScriptPaths(), leftovers: PackageLeftovers = .ofThisMachine) {
         self.paths = paths
         self.leftovers = leftovers
     }
 
     /// Why there is no script to run.
-    public enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
+    package enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
         /// None of these is a file that may be executed.
         case notFound(name: String, searched: [String])
         /// Found, but it may not be executed.
@@ -49,7 +49,7 @@ public struct ResourceScripts: Sendable {
         /// Found, but others than root could have changed it.
         case untrusted(path: String, PathDoubt)
 
-        public var description: String {
+        package var description: String {
             switch self {
             case .notFound(let name, let searched):
                 "Cannot locate resource script \(name): looked for \(searched.joined(separator: ", "))"
@@ -64,7 +64,7 @@ public struct ResourceScripts: Sendable {
     /// The script's path: `resource.d` of the configuration, then the shipped ones, which the original kept in the same
     /// place, then `/etc/init.d` (observed behaviour). It must be a regular file that may be executed; links are followed.
     /// What Debian's package has left in the configuration is passed over for what is shipped.
-    public func locate(_ name: String) -> Result<String, Failure> {
+    package func locate(_ name: String) -> Result<String, Failure> {
         guard !name.isEmpty, name != ".", name != "..", !name.utf8.contains(UInt8(ascii: "/")) else {
             return .failure(.badName(name))
         }
@@ -80,7 +80,7 @@ public struct ResourceScripts: Sendable {
 
     /// The owner's own script: one in `resource.d` of the configuration that may be executed. A link to the shipped one, put
     /// there for those who call it by that path, is nobody's own, nor is what Debian's package has left.
-    public func ownScript(_ name: String) -> String? {
+    package func ownScript(_ name: String) -> String? {
         let path = "\(paths.configuration)/resource.d/\(name)"
         guard isExecutableFile(path), !isLeftover(path, name) else { return nil }
         return Self.isSameFile(path, "\(paths.shippedScripts)/\(name)") ? nil : path
@@ -96,7 +96,7 @@ public struct ResourceScripts: Sendable {
     }
 
     /// The words after the script's path: `[argument…] verb`.
-    public static func arguments(for resource: Resource, verb: ResourceVerb) -> [String] {
+    package static func arguments(for resource: Resource, verb: ResourceVerb) -> [String] {
         resource.arguments + [verb.rawValue]
     }
 

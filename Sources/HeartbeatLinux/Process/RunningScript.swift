@@ -6,7 +6,7 @@ import HeartbeatModel
 import NIOCore
 
 /// A script call under way; made by `ScriptRunner.run`.
-public final class RunningScript {
+package final class RunningScript {
     private enum State {
         /// Its timeout is pending.
         case running(Scheduled<Void>)
@@ -16,9 +16,9 @@ public final class RunningScript {
     }
 
     /// Its pid, which is also the number of its process group; `nil` when it could not be started.
-    public private(set) var pid: pid_t?
+    package private(set) var pid: pid_t?
     /// The variable all its processes carry in their environment, unless they drop it.
-    public let marker: (String, String)
+    package let marker: (String, String)
 
     private let runner: ScriptRunner
     private let onLine: (ScriptLine) -> Void
@@ -44,7 +44,7 @@ public final class RunningScript {
     }
 
     /// Ends it and everything it started now, as if its time were up. Does nothing when it has already ended.
-    public func end() {
+    package func end() {
         guard case .running(let timer) = state, let pid else { return }
         runner.childMayHaveExited()
         // It may have exited this very moment; then it was in time.

@@ -3,15 +3,15 @@
 import HeartbeatModel
 
 /// What a script is told about the moment it is called in.
-public struct ActionContext: Hashable, Sendable {
+package struct ActionContext: Hashable, Sendable {
     /// The peer is not active: `HA_DONTASK=yes`.
-    public var peerIsAbsent: Bool
+    package var peerIsAbsent: Bool
     /// The call is part of a release: no `HA_NICEFAILBACK` (observed).
-    public var isRelease: Bool
+    package var isRelease: Bool
     /// The node's own status, `HA_OSTATUS`; `nil` leaves it out.
-    public var ownStatus: NodeStatus?
+    package var ownStatus: NodeStatus?
 
-    public init(peerIsAbsent: Bool, isRelease: Bool = false, ownStatus: NodeStatus? = nil) {
+    package init(peerIsAbsent: Bool, isRelease: Bool = false, ownStatus: NodeStatus? = nil) {
         self.peerIsAbsent = peerIsAbsent
         self.isRelease = isRelease
         self.ownStatus = ownStatus
@@ -19,7 +19,7 @@ public struct ActionContext: Hashable, Sendable {
 }
 
 /// The complete environment of a resource script, each name once. Observed behaviour; `host` is the local node's name.
-public func scriptEnvironment(
+package func scriptEnvironment(
     _ configuration: Configuration, host: NodeName, paths: ScriptPaths, context: ActionContext
 ) -> [(String, String)] {
     var variables = VariableList()
@@ -41,7 +41,7 @@ public func scriptEnvironment(
 
 /// The environment of a program that is started with the node, complete but for HOME. Observed behaviour; `host` is the local
 /// node's name.
-public func clientEnvironment(
+package func clientEnvironment(
     _ configuration: Configuration, host: NodeName, paths: ScriptPaths
 ) -> [(String, String)] {
     var variables = VariableList()

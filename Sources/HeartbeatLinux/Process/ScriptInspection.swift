@@ -4,7 +4,7 @@
 import Glibc
 
 /// What the kernel would say to a script's first line.
-public enum ScriptDefect: Hashable, Sendable {
+package enum ScriptDefect: Hashable, Sendable {
     /// The first line ends with a carriage return, which the kernel takes for a part of the interpreter's name.
     case carriageReturn
     /// The interpreter is not there, or may not be executed.
@@ -14,7 +14,7 @@ public enum ScriptDefect: Hashable, Sendable {
     private static let longestFirstLine = 256
 
     /// `nil` for a script that would run, and for what is no script or cannot be read.
-    public static func found(in path: String) -> ScriptDefect? {
+    package static func found(in path: String) -> ScriptDefect? {
         guard let line = firstLine(of: path), line.starts(with: [0x23, 0x21] /* #! */) else { return nil }
         let isBlank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 }
         let interpreter = String(
@@ -35,7 +35,7 @@ public enum ScriptDefect: Hashable, Sendable {
 
 extension ResourceScripts {
     /// Of the places where the script was looked for, the one that is a link to nowhere.
-    public static func danglingLink(among places: [String]) -> String? {
+    package static func danglingLink(among places: [String]) -> String? {
         places.first { path in
             var (link, target) = (stat(), stat())
             return lstat(path, &link) == 0 && link.st_mode & S_IFMT == S_IFLNK && stat(path, &target) != 0
@@ -43,7 +43,7 @@ extension ResourceScripts {
     }
 
     /// Every word that haresources could name: scripts, and where systemd runs its services as `systemd::unit`. In order.
-    public func available() -> [String] {
+    package func available() -> [String] {
         let scripts = directories.flatMap { directory in
             Directories.names(in: directory).filter { access("\(directory)/\($0)", X_OK) == 0 }
         }

@@ -6,11 +6,11 @@
 import Glibc
 
 /// A directory with one small file for each script that runs; it should not outlive a boot.
-public struct ScriptJournal: Sendable {
+package struct ScriptJournal: Sendable {
     private let directory: PrivateDirectory
 
     /// `directory` need not exist, the one above it must be nobody else's.
-    public init(_ directory: String) {
+    package init(_ directory: String) {
         self.directory = PrivateDirectory(directory)
     }
 
@@ -32,7 +32,7 @@ public struct ScriptJournal: Sendable {
     /// Ended are the processes in the script's own process group, and only if one of them still carries the script's
     /// marker, because the number may be another's by now. What left the group is a service that the script has
     /// started properly; the new daemon asks for its status and stops it by its script.
-    public func endLeftovers(atMost limit: Duration = .seconds(5)) -> [String] {
+    package func endLeftovers(atMost limit: Duration = .seconds(5)) -> [String] {
         directory.names().compactMap { marker in
             defer { end(marker) }
             guard let text = directory.contents(of: marker, atMost: 4096) else { return nil }

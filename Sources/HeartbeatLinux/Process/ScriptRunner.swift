@@ -12,9 +12,9 @@ import HeartbeatModel
 import NIOCore
 
 /// Runs scripts on one event loop. Everything here is called on that loop.
-public final class ScriptRunner {
+package final class ScriptRunner {
     /// Name of the variable by which the processes of one call recognise each other.
-    public static let markerName = "HA_ACTION_ID"
+    package static let markerName = "HA_ACTION_ID"
 
     let loop: any EventLoop
     let grace: Duration
@@ -29,7 +29,7 @@ public final class ScriptRunner {
     /// learns what this one had under way.
     ///
     /// A script itself is killed when the loop's thread ends.
-    public init(loop: any EventLoop, grace: Duration = .seconds(2), journal: ScriptJournal? = nil) {
+    package init(loop: any EventLoop, grace: Duration = .seconds(2), journal: ScriptJournal? = nil) {
         loop.preconditionInEventLoop()
         self.loop = loop
         self.grace = grace
@@ -43,7 +43,7 @@ public final class ScriptRunner {
     /// - `completion` is called exactly once, never before `run` has returned: when the script itself has exited, whoever
     ///   still holds its output; after `timeout`, when its whole process tree has been ended.
     @discardableResult
-    public func run(
+    package func run(
         executable: String, arguments: [String], environment: [(String, String)], directory: String, timeout: Duration,
         onOutputLine: @escaping (ScriptLine) -> Void, completion: @escaping (ActionResult) -> Void
     ) -> RunningScript {
@@ -64,14 +64,14 @@ public final class ScriptRunner {
     }
 
     /// To be called for every SIGCHLD: asks whether any of our scripts has ended.
-    public func childMayHaveExited() {
+    package func childMayHaveExited() {
         loop.preconditionInEventLoop()
         running.forEach { $0.reapIfEnded() }
         running.removeAll { $0.isFinished }
     }
 
     /// Scripts that have not been answered for.
-    public var count: Int { running.lazy.filter { !$0.isFinished }.count }
+    package var count: Int { running.lazy.filter { !$0.isFinished }.count }
 
     private func nextMarker() -> (String, String) {
         started += 1
@@ -110,16 +110,16 @@ public final class ScriptRunner {
 }
 
 /// A line of a script's output.
-public struct ScriptLine: Hashable, Sendable {
-    public var source: Source
-    public var text: String
+package struct ScriptLine: Hashable, Sendable {
+    package var source: Source
+    package var text: String
 
-    public init(_ source: Source, _ text: String) {
+    package init(_ source: Source, _ text: String) {
         self.source = source
         self.text = text
     }
 
-    public enum Source: Hashable, Sendable {
+    package enum Source: Hashable, Sendable {
         case standardOutput
         case standardError
         /// Not the script's words: a remark about how it is being run.

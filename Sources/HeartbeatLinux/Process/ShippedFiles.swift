@@ -4,14 +4,14 @@
 import Glibc
 
 /// The directory of what this product ships beside its programs: `resource.d`.
-public enum ShippedFiles {
+package enum ShippedFiles {
     private static let belowPrefix = "/share/swift-heartbeat"
     /// Where they are when the program's own place leads nowhere.
-    public static let usual = "/usr" + belowPrefix
+    package static let usual = "/usr" + belowPrefix
 
     /// `share/swift-heartbeat` in the nearest directory above the program (an absolute path without links) that has it:
     /// `/usr` for `/usr/libexec/heartbeat/heartbeat`.
-    public static func directory(above program: String, isDirectory: (String) -> Bool = isDirectory) -> String {
+    package static func directory(above program: String, isDirectory: (String) -> Bool = isDirectory) -> String {
         var parent = program[...]
         while let slash = parent.lastIndex(of: "/") {
             parent = parent[..<slash]
@@ -22,12 +22,12 @@ public enum ShippedFiles {
     }
 
     /// What the product is installed below, `/usr` for a directory `/usr/share/swift-heartbeat`; `nil` for any other.
-    public static func prefix(of directory: String) -> String? {
+    package static func prefix(of directory: String) -> String? {
         directory.hasSuffix(belowPrefix) ? String(directory.dropLast(belowPrefix.count)) : nil
     }
 
     /// Whether the path leads to a directory.
-    public static func isDirectory(_ path: String) -> Bool {
+    package static func isDirectory(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }

@@ -4,8 +4,8 @@
 import Glibc
 
 /// What makes a path doubtful.
-public struct PathDoubt: Error, Hashable, Sendable, CustomStringConvertible {
-    public enum Cause: Hashable, Sendable {
+package struct PathDoubt: Error, Hashable, Sendable, CustomStringConvertible {
+    package enum Cause: Hashable, Sendable {
         /// Everybody may write there.
         case everybody
         /// It belongs to a user that is not root.
@@ -15,15 +15,15 @@ public struct PathDoubt: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The file, or the directory on the way to it.
-    public var component: String
-    public var cause: Cause
+    package var component: String
+    package var cause: Cause
 
     /// Such a program is not run. A group is a choice of the administrator's, with whom many sites have lived for long.
-    public var isGrave: Bool {
+    package var isGrave: Bool {
         if case .group = cause { false } else { true }
     }
 
-    public var description: String {
+    package var description: String {
         switch cause {
         case .everybody: "everybody may write to \(component); chmod o-w \(component)"
         case .owner(let user):
@@ -35,12 +35,12 @@ public struct PathDoubt: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Looks at every component of a path, and of what its links lead to.
-public enum TrustedPath {
+package enum TrustedPath {
     /// What is doubtful, from / on. A path that does not exist has nothing doubtful in it.
     ///
     /// Trusted are root and whoever owns this very program, because who can change that needs no script. In a directory with
     /// the sticky bit nobody can replace what belongs to another.
-    public static func doubts(about path: String) -> [PathDoubt] {
+    package static func doubts(about path: String) -> [PathDoubt] {
         var doubts: [PathDoubt] = []
         walk(path.hasPrefix("/") ? path : "\(Directories.resolved("."))/\(path)") { component, status in
             // Root's own group is root.
@@ -53,7 +53,7 @@ public enum TrustedPath {
     }
 
     /// Why the program at this path is not run, if so.
-    public static func refusal(of path: String) -> PathDoubt? {
+    package static func refusal(of path: String) -> PathDoubt? {
         doubts(about: path).first(where: \.isGrave)
     }
 
@@ -118,7 +118,7 @@ public enum TrustedPath {
 
 extension ResourceScripts {
     /// The script's path, if it is there and nobody but root could have changed it.
-    public func trusted(_ name: String) -> Result<String, Failure> {
+    package func trusted(_ name: String) -> Result<String, Failure> {
         locate(name).flatMap { path in
             TrustedPath.refusal(of: path).map { .failure(.untrusted(path: path, $0)) } ?? .success(path)
         }

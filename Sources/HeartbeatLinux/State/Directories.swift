@@ -4,13 +4,13 @@
 import Glibc
 import HeartbeatControl
 
-public enum Directories {
+package enum Directories {
     /// The operation of the errors of `make`.
     static let making = "make the directory"
 
     /// Makes one directory; its parent must exist. Owner and group are given by name and ignored when unknown, so that a
     /// machine without the original's accounts works as well.
-    public static func make(
+    package static func make(
         _ path: String, mode: mode_t, owner: String? = nil, group: String? = nil
     ) throws(HostError) {
         guard mkdir(path, mode) == 0 else {
@@ -31,7 +31,7 @@ public enum Directories {
 
     /// `<run-dir>/heartbeat`, hacluster's, for the socket that clients know; `<run-dir>/swift-heartbeat`, which nobody but the
     /// daemon may write, for what it believes; and below that `rsctmp`, where scripts keep notes.
-    public static func prepareRunDirectory(_ path: String = "/run") throws(HostError) {
+    package static func prepareRunDirectory(_ path: String = "/run") throws(HostError) {
         try make(path + "/heartbeat", mode: 0o750, owner: "hacluster", group: "haclient")
         let own = ControlClient.ownDirectory(runDirectory: path)
         try PrivateDirectory(own).make(mode: 0o755)
@@ -39,7 +39,7 @@ public enum Directories {
     }
 
     /// The names in a directory, in no order, those that begin with a dot left out; none when it cannot be read.
-    public static func names(in path: String) -> [String] {
+    package static func names(in path: String) -> [String] {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         return descriptor >= 0 ? names(listing: descriptor) : []
     }
@@ -62,7 +62,7 @@ public enum Directories {
     }
 
     /// The path without links in it, from / on; unchanged if there is nothing.
-    public static func resolved(_ path: String) -> String {
+    package static func resolved(_ path: String) -> String {
         guard let text = realpath(path, nil) else { return path }
         defer { free(text) }
         return String(cString: text)
@@ -74,7 +74,7 @@ public enum Directories {
     }
 
     /// Where a link leads, as it is written there; `nil` for anything else.
-    public static func target(ofLink path: String) -> String? {
+    package static func target(ofLink path: String) -> String? {
         var room = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = readlink(path, &room, room.count)
         guard count > 0, count < room.count else { return nil }
@@ -82,12 +82,12 @@ public enum Directories {
     }
 
     /// The number of a user; `nil` when there is none of that name.
-    public static func userID(_ name: String) -> uid_t? {
+    package static func userID(_ name: String) -> uid_t? {
         Account.entry(of: name) { $0.pw_uid }
     }
 
     /// The number of a group; `nil` when there is none of that name.
-    public static func groupID(_ name: String) -> gid_t? {
+    package static func groupID(_ name: String) -> gid_t? {
         var entry = group()
         var found: UnsafeMutablePointer<group>?
         return Account.withGrowingRoom { room, size in

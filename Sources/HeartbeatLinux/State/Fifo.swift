@@ -6,13 +6,13 @@ import NIOCore
 import NIOPosix
 
 /// `<state>/fifo`, read on the loop.
-public enum Fifo {
+package enum Fifo {
     /// Makes the FIFO if it is missing (mode 0600) and reads it from now on. A plain file in its place, as the original's
     /// tools leave when they run without a daemon, is removed.
     ///
     /// The FIFO is opened for reading and writing: a writer then never waits, and the end of one is not the end of all.
     /// `onMessage` gets each message with its `>>>` and `<<<` lines. Call it on the loop; closing the channel ends it.
-    public static func open(
+    package static func open(
         _ path: String, on loop: any EventLoop, onMessage: @escaping ([UInt8]) -> Void
     ) throws(HostError) -> EventLoopFuture<any Channel> {
         try make(path)

@@ -4,17 +4,17 @@
 import Glibc
 
 /// One name a line, in `lost_paths`.
-public struct LostPaths: Sendable {
+package struct LostPaths: Sendable {
     private static let name = "lost_paths"
 
     private let directory: PrivateDirectory
 
-    public init(in directory: PrivateDirectory) {
+    package init(in directory: PrivateDirectory) {
         self.directory = directory
     }
 
     /// Nothing when there is no such file, or one that nobody could have written.
-    public func read() -> [String] {
+    package func read() -> [String] {
         guard let bytes = directory.contents(of: Self.name, atMost: 65536),
             let text = String(validating: bytes, as: UTF8.self)
         else { return [] }
@@ -22,7 +22,7 @@ public struct LostPaths: Sendable {
     }
 
     /// Replaces the file; tells what went wrong.
-    public func write(_ names: [String]) -> HostError? {
+    package func write(_ names: [String]) -> HostError? {
         do throws(HostError) {
             try directory.write(Array(names.map { $0 + "\n" }.joined().utf8), to: Self.name, mode: 0o644)
             return nil

@@ -5,15 +5,15 @@ import CLinux
 import Glibc
 
 /// The pid file of the running daemon, held for as long as the value lives; made by `acquire`.
-public struct PidFile: ~Copyable {
+package struct PidFile: ~Copyable {
     /// What a pid file says.
-    public enum Owner: Hashable, Sendable {
+    package enum Owner: Hashable, Sendable {
         case nobody
         /// A daemon runs. The pid is 0 when the file does not tell.
         case running(pid: pid_t)
     }
 
-    public enum Failure: Error, Hashable, Sendable {
+    package enum Failure: Error, Hashable, Sendable {
         case alreadyRunning(pid: pid_t)
         case host(HostError)
     }
@@ -22,7 +22,7 @@ public struct PidFile: ~Copyable {
     private let descriptor: Int32
 
     /// Takes the file for this process: 10 columns of decimal and a newline, mode 0644.
-    public static func acquire(_ path: String = "/run/heartbeat.pid") throws(Failure) -> PidFile {
+    package static func acquire(_ path: String = "/run/heartbeat.pid") throws(Failure) -> PidFile {
         if case .running(let pid) = owner(of: path) { throw .alreadyRunning(pid: pid) }
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
         guard descriptor >= 0 else { throw .host(HostError("open", path)) }
@@ -46,7 +46,7 @@ public struct PidFile: ~Copyable {
     /// Who holds the file. A daemon of the original locks nothing; it is known by its name. A process of our own program
     /// that has not locked the file is another node's daemon, or the very command that asks: the number in the file was
     /// given away.
-    public static func owner(of path: String = "/run/heartbeat.pid") -> Owner {
+    package static func owner(of path: String = "/run/heartbeat.pid") -> Owner {
         let pid = pid(in: path)
         if isHeld(path) { return .running(pid: pid ?? 0) }
         guard let pid, pid != getpid(), name(of: pid) == "heartbeat", !runsOurProgram(pid) else { return .nobody }
@@ -54,12 +54,12 @@ public struct PidFile: ~Copyable {
     }
 
     /// Whether it is a daemon of the original that holds the file.
-    public static func originalRuns(holding path: String) -> Bool {
+    package static func originalRuns(holding path: String) -> Bool {
         if case .running = owner(of: path) { !isHeld(path) } else { false }
     }
 
     /// Whether a daemon of this program holds the file: one that runs, or one that is just dying.
-    public static func isHeld(_ path: String) -> Bool {
+    package static func isHeld(_ path: String) -> Bool {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
@@ -67,12 +67,12 @@ public struct PidFile: ~Copyable {
     }
 
     /// Whether the daemon that was process `pid` is gone and has left its file, as no orderly end does.
-    public static func isLeftBehind(by pid: pid_t, at path: String) -> Bool {
+    package static func isLeftBehind(by pid: pid_t, at path: String) -> Bool {
         PidFile.pid(in: path) == pid
     }
 
     /// Removes the file, as an orderly end does.
-    public consuming func release() {
+    package consuming func release() {
         unlink(path)
     }
 

@@ -6,16 +6,16 @@ import CLinux
 import Glibc
 
 /// The small files of one directory that belongs to this process's user alone.
-public struct PrivateDirectory: Sendable {
-    public let path: String
+package struct PrivateDirectory: Sendable {
+    package let path: String
 
     /// It need not exist; the one above it must be nobody else's either.
-    public init(_ path: String) {
+    package init(_ path: String) {
         self.path = path
     }
 
     /// Makes it if it is missing. Throws when what is there is no directory, another's, or others may write it.
-    public func make(mode: mode_t) throws(HostError) {
+    package func make(mode: mode_t) throws(HostError) {
         try Directories.make(path, mode: mode)
         close(try open())
     }
@@ -30,7 +30,7 @@ public struct PrivateDirectory: Sendable {
     }
 
     /// The content of a file; `nil` when there is none to be believed.
-    public func contents(of name: String, atMost limit: Int) -> [UInt8]? {
+    package func contents(of name: String, atMost limit: Int) -> [UInt8]? {
         inside(orElse: nil) { directory in
             let descriptor = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
             guard descriptor >= 0 else { return nil }
@@ -40,7 +40,7 @@ public struct PrivateDirectory: Sendable {
     }
 
     /// Replaces a file: whoever reads it finds the old content or the new. It is not brought to a disk.
-    public func write(_ bytes: [UInt8], to name: String, mode: mode_t = 0o600) throws(HostError) {
+    package func write(_ bytes: [UInt8], to name: String, mode: mode_t = 0o600) throws(HostError) {
         let directory = try open()
         defer { close(directory) }
         try NewFile.replace(
@@ -48,7 +48,7 @@ public struct PrivateDirectory: Sendable {
     }
 
     /// Does nothing when there is no such file.
-    public func remove(_ name: String) {
+    package func remove(_ name: String) {
         inside(orElse: ()) { unlinkat($0, name, 0) }
     }
 

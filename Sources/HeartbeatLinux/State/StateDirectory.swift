@@ -5,25 +5,25 @@ import Glibc
 import HeartbeatModel
 
 /// `/var/lib/heartbeat`.
-public struct StateDirectory: Sendable {
-    public let path: String
+package struct StateDirectory: Sendable {
+    package let path: String
 
-    public init(_ path: String = "/var/lib/heartbeat") {
+    package init(_ path: String = "/var/lib/heartbeat") {
         self.path = path
     }
 
     /// 15 columns of right-aligned decimal and a newline.
-    public var generationPath: String { path + "/hb_generation" }
+    package var generationPath: String { path + "/hb_generation" }
     /// 16 raw bytes.
-    public var uuidPath: String { path + "/hb_uuid" }
+    package var uuidPath: String { path + "/hb_uuid" }
     /// Where local processes write messages for the cluster.
-    public var fifoPath: String { path + "/fifo" }
+    package var fifoPath: String { path + "/fifo" }
     /// Working directory of the daemon and of all scripts.
-    public var workingDirectory: String { path + "/cores/root" }
+    package var workingDirectory: String { path + "/cores/root" }
 
     /// Makes the directories that are missing. Returns why the working directory could not be made, if so: scripts then run
     /// in `/`.
-    public func prepare() throws(HostError) -> HostError? {
+    package func prepare() throws(HostError) -> HostError? {
         try Directories.make(path, mode: 0o755)
         do throws(HostError) {
             try Directories.make(path + "/cores", mode: 0o755)
@@ -35,7 +35,7 @@ public struct StateDirectory: Sendable {
     }
 
     /// Nothing in it says that this node has ever been started; a node that has lost its generation still has its uuid.
-    public var isUnused: Bool {
+    package var isUnused: Bool {
         let paths = [generationPath, uuidPath]
         return paths.allSatisfy { access($0, F_OK) != 0 && errno == ENOENT }
     }
@@ -44,7 +44,7 @@ public struct StateDirectory: Sendable {
     ///
     /// Without a file it begins at `unixTime` + 1, which is above whatever was used before the file was lost, and
     /// `isNew` is true. `followsTime` (`hbgenmethod time`) makes it the time whenever that is above the stored one.
-    public func nextGeneration(
+    package func nextGeneration(
         unixTime: UInt64, followsTime: Bool = false
     ) throws(StateError) -> (generation: Generation, isNew: Bool) {
         let stored = try storedGeneration()
@@ -56,7 +56,7 @@ public struct StateDirectory: Sendable {
 
     /// Puts a generation above `known` and above the stored one on the disk: the file was lost, and another node knows
     /// better.
-    public func raiseGeneration(above known: Generation) throws(StateError) -> Generation {
+    package func raiseGeneration(above known: Generation) throws(StateError) -> Generation {
         let number = max(try storedGeneration() ?? 0, known.number) + 1
         try store(number)
         return Generation(number)
@@ -71,7 +71,7 @@ public struct StateDirectory: Sendable {
     }
 
     /// The uuid a node has under `uuidfrom nodename`: the same for the same name on every machine, stored nowhere.
-    public static func uuid(ofNode name: NodeName) -> NodeUUID {
+    package static func uuid(ofNode name: NodeName) -> NodeUUID {
         // FNV-1a twice, from two bases: names of one cluster must differ, nothing more is asked of it.
         let halves = [UInt64](arrayLiteral: 0xCBF2_9CE4_8422_2325, 0x6C62_272E_07BB_0142).map { basis in
             name.text.utf8.fnv1a(from: basis)
@@ -81,7 +81,7 @@ public struct StateDirectory: Sendable {
     }
 
     /// The node's uuid, made and stored when there is none; `isNew` tells which.
-    public func nodeUUID() throws(StateError) -> (uuid: NodeUUID, isNew: Bool) {
+    package func nodeUUID() throws(StateError) -> (uuid: NodeUUID, isNew: Bool) {
         guard let bytes = try contents(of: uuidPath) else { return (try makeUUID(), true) }
         guard let uuid = NodeUUID(bytes: bytes), uuid != .unknown else {
             throw .damaged(
@@ -125,11 +125,11 @@ public struct StateDirectory: Sendable {
 }
 
 /// Why the state of a node cannot be used.
-public enum StateError: Error, Hashable, Sendable, CustomStringConvertible {
+package enum StateError: Error, Hashable, Sendable, CustomStringConvertible {
     case host(HostError)
     case damaged(path: String, what: String, remedy: String)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .host(let error): "\(error)"
         case .damaged(let path, let what, let remedy): "\(path) \(what): \(remedy)"
@@ -138,18 +138,18 @@ public enum StateError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 /// The text of `hb_generation`.
-public enum GenerationText {
+package enum GenerationText {
     /// Largest number that 15 columns hold.
     static let largest: UInt64 = 999_999_999_999_999
 
     /// 15 columns, right-aligned, and a newline: 16 bytes, as the original writes them.
-    public static func format(_ number: UInt64) -> String {
+    package static func format(_ number: UInt64) -> String {
         let digits = String(number)
         return String(repeating: " ", count: max(0, 15 - digits.utf8.count)) + digits + "\n"
     }
 
     /// Reads a decimal number with blanks around it, 0 to one below the largest; `nil` for anything else.
-    public static func parse(_ bytes: [UInt8]) -> UInt64? {
+    package static func parse(_ bytes: [UInt8]) -> UInt64? {
         let isBlank: (UInt8) -> Bool = { $0 == 0x20 || (0x09...0x0D).contains($0) }
         let digits = bytes.drop(while: isBlank).reversed().drop(while: isBlank).reversed()
         guard digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),

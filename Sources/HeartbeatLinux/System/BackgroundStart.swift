@@ -5,14 +5,14 @@
 import Glibc
 
 /// The side of the command that an operator has typed.
-public enum BackgroundStart {
+package enum BackgroundStart {
     /// Tells the background process on which descriptor to report.
     static let variable = "HEARTBEAT_READY_FD"
 
     /// Starts this program again with `arguments` (program name not included) in a session of its own and waits for its
     /// word. Returns the exit code to end with: 0 when the daemon is ready, else the daemon's own. What it had to say on
     /// standard error it has said there itself; `complain` gets what only this side knows.
-    public static func run(arguments: [String], complain: (String) -> Void) -> Int32 {
+    package static func run(arguments: [String], complain: (String) -> Void) -> Int32 {
         do throws(HostError) {
             let report = try Descriptors.makePipe()
             defer { close(report.read) }
@@ -76,23 +76,23 @@ public enum BackgroundStart {
 }
 
 /// The side of the daemon. Made in every start; says nothing to nobody when it was not started by `BackgroundStart`.
-public struct BackgroundReport: ~Copyable {
+package struct BackgroundReport: ~Copyable {
     static let readyText = "ready\n"
 
     private let descriptor: Int32?
 
     /// Takes over the report's descriptor and hides it from children. Call it once, before anything opens files.
-    public init() {
+    package init() {
         descriptor = getenv(BackgroundStart.variable).flatMap { Int32(String(cString: $0)) }
         unsetenv(BackgroundStart.variable)
         if let descriptor { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
     }
 
     /// Whether the process was started by `BackgroundStart`.
-    public var isExpected: Bool { descriptor != nil }
+    package var isExpected: Bool { descriptor != nil }
 
     /// The daemon works: the command that started it ends, and the terminal is let go.
-    public consuming func ready() {
+    package consuming func ready() {
         guard let descriptor else { return }
         _ = Descriptors.write(Array(BackgroundReport.readyText.utf8), to: descriptor)
         let null = open("/dev/null", O_RDWR | O_CLOEXEC)
@@ -102,7 +102,7 @@ public struct BackgroundReport: ~Copyable {
     }
 
     /// The daemon cannot start: the command says why and exits with `code`.
-    public consuming func failed(code: Int32, text: String) {
+    package consuming func failed(code: Int32, text: String) {
         guard let descriptor else { return }
         _ = Descriptors.write(Array("failed \(code) \(text)\n".utf8), to: descriptor)
     }

@@ -2,10 +2,10 @@
 
 import NIOCore
 
-public enum BackgroundWork {
+package enum BackgroundWork {
     /// Does `work` on a thread of its own, then calls `completion` with its outcome on the loop, where this is called too. When
     /// no thread can be made, the work is done at once.
-    public static func run<Value: Sendable>(
+    package static func run<Value: Sendable>(
         on reactor: Reactor, _ work: @escaping @Sendable () -> Value, completion: @escaping (Value) -> Void
     ) {
         let promise = reactor.eventLoop.makePromise(of: Value.self)

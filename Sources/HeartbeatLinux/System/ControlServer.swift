@@ -8,9 +8,9 @@ import NIOCore
 import NIOPosix
 
 /// Serves the control socket on the loop.
-public final class ControlServer {
+package final class ControlServer {
     /// Answers a request by calling the closure once, now or later.
-    public typealias Handler = (ControlRequest, @escaping (ControlReply) -> Void) -> Void
+    package typealias Handler = (ControlRequest, @escaping (ControlReply) -> Void) -> Void
 
     /// Clients served at once. For a further one the oldest that has not asked anything yet is turned away: connections
     /// that say nothing keep no operator out.
@@ -32,7 +32,7 @@ public final class ControlServer {
     /// socket file is then the caller's to remove. Call it on the loop.
     ///
     /// `requestTimeout` is how long a client may take to send its line.
-    public static func start(
+    package static func start(
         _ path: String, on loop: any EventLoop, requestTimeout: TimeAmount = .seconds(5), handler: @escaping Handler
     ) throws(HostError) -> EventLoopFuture<any Channel> {
         let descriptor = try ListeningSocket.open(path, mode: 0o600)

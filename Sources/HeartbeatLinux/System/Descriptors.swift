@@ -86,7 +86,7 @@ enum Descriptors {
 
 /// Opens /dev/null on each of the descriptors 0, 1 and 2 that is closed, so that no file or socket opened later takes
 /// its place and receives what was meant for a terminal. To be called first in every program.
-public func ensureStandardDescriptorsAreOpen() {
+package func ensureStandardDescriptorsAreOpen() {
     while true {
         let descriptor = open("/dev/null", O_RDWR)
         guard descriptor >= 0 else { return }

@@ -3,29 +3,29 @@
 import Glibc
 
 /// What was tried, on what, and why the system refused.
-public struct HostError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct HostError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The verb of the sentence: `open`, `write`, `lock`.
-    public var operation: String
+    package var operation: String
     /// Path or name of what it was tried on.
-    public var object: String
+    package var object: String
     /// The value of errno.
-    public var code: Int32
+    package var code: Int32
 
     /// The operation of a refusal that is our own.
     static let trusting = "trust"
 
-    public init(_ operation: String, _ object: String, code: Int32 = errno) {
+    package init(_ operation: String, _ object: String, code: Int32 = errno) {
         self.operation = operation
         self.object = object
         self.code = code
     }
 
-    public var description: String {
+    package var description: String {
         "Cannot \(operation) \(object): \(HostError.text(of: code))" + (remedy.map { "; \($0)" } ?? "")
     }
 
     /// What the operator should look at first, if there is a usual cause.
-    public var remedy: String? {
+    package var remedy: String? {
         switch code {
         case EPERM where operation == Self.trusting:
             "only \(geteuid() == 0 ? "root" : "its user") may own and write it: set its owner and mode right, or remove it"
@@ -45,7 +45,7 @@ public struct HostError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The system's words for an errno value, in the C locale.
-    public static func text(of code: Int32) -> String {
+    package static func text(of code: Int32) -> String {
         String(cString: strerror(code))
     }
 }

@@ -5,13 +5,13 @@ import CLinux
 import Glibc
 import HeartbeatModel
 
-public enum Realtime {
+package enum Realtime {
     /// Puts the calling thread under SCHED_RR and locks the memory of the process. Call it first of all, on the thread of
     /// the loop. Returns what did not work, as sentences for the log.
     ///
     /// Children and further threads start with normal scheduling. Memory is locked as it is touched: locking whole thread
     /// stacks and arenas at once would cost ten times as much.
-    public static func enter(_ configuration: RealtimeConfiguration) -> [String] {
+    package static func enter(_ configuration: RealtimeConfiguration) -> [String] {
         guard configuration.isEnabled else { return [] }
         var warnings: [String] = []
         if clinux_set_round_robin(Int32(clamping: configuration.priority)) != 0 {

@@ -4,10 +4,10 @@ import CLinux
 import Glibc
 
 /// Restarts the machine.
-public enum Reboot {
+package enum Reboot {
     /// Resets the machine at once: nothing is stopped and no file system is written back (`reboot -nf`, what the original
     /// does). In a PID namespace it ends the namespace. Returns only when it failed.
-    public static func now() -> HostError {
+    package static func now() -> HostError {
         _ = clinux_reboot()
         return HostError("reboot", "the machine")
     }

@@ -8,17 +8,17 @@ import HeartbeatControl
 import HeartbeatModel
 
 /// The notification socket of the service manager.
-public final class ServiceManager {
+package final class ServiceManager {
     /// A service with `WatchdogSec=`: at least twice in this time `feedWatchdog` must be called; `nil` without.
-    public let watchdogInterval: Duration?
+    package let watchdogInterval: Duration?
     /// Somebody listens; without, nothing needs to be worked out to be told.
-    public let isPresent: Bool
+    package let isPresent: Bool
     private let send: (String) -> Bool
     /// What was not taken yet, the latest of each kind.
     private var waiting: [String] = []
 
     /// The service manager that has started this process, if any.
-    public convenience init() {
+    package convenience init() {
         var microseconds: UInt64 = 0
         let interval: Duration? = sd_watchdog_enabled(0, &microseconds) > 0 ? .microseconds(microseconds) : nil
         let gate = getenv("NOTIFY_SOCKET").map { NotifyGate(String(cString: $0)) }
@@ -32,43 +32,43 @@ public final class ServiceManager {
     }
 
     /// One whose messages go to `send`, which says whether they were taken.
-    public init(watchdogInterval: Duration?, isPresent: Bool = true, send: @escaping (String) -> Bool) {
+    package init(watchdogInterval: Duration?, isPresent: Bool = true, send: @escaping (String) -> Bool) {
         self.watchdogInterval = watchdogInterval
         self.isPresent = isPresent
         self.send = send
     }
 
     /// The service counts as started, or a reload as done.
-    public func ready() {
+    package func ready() {
         say("READY=1")
     }
 
     /// One line for `systemctl status`.
-    public func status(_ text: String) {
+    package func status(_ text: String) {
         say("STATUS=\(text.filter { !$0.isNewline })")
     }
 
     /// The files are being read again; to be followed by `ready`. `now` is on CLOCK_MONOTONIC, as systemd 253 wants it
     /// for services of `Type=notify-reload`.
-    public func reloading(at now: Instant) {
+    package func reloading(at now: Instant) {
         say("RELOADING=1\nMONOTONIC_USEC=\(now.nanoseconds / 1000)")
     }
 
-    public func stopping() {
+    package func stopping() {
         say("STOPPING=1")
     }
 
     /// The stop may take so much longer, counted from now, before systemd kills the service.
-    public func extendTimeout(by duration: Duration) {
+    package func extendTimeout(by duration: Duration) {
         say("EXTEND_TIMEOUT_USEC=\(duration.nanoseconds / 1000)")
     }
 
-    public func feedWatchdog() {
+    package func feedWatchdog() {
         say("WATCHDOG=1")
     }
 
     /// Says again what was not taken. To be called now and then.
-    public func retry() {
+    package func retry() {
         while let text = waiting.first, send(text) { waiting.removeFirst() }
     }
 

@@ -6,20 +6,20 @@ import Glibc
 import NIOCore
 import NIOPosix
 
-public enum SignalSource {
+package enum SignalSource {
     /// The signals the daemon is told about.
-    public static let handled: [Int32] = [SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGCHLD]
+    package static let handled: [Int32] = [SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGCHLD]
 
     /// Blocks `handled` for the calling thread and all it will start, and ignores SIGPIPE. Call it first of all: a signal
     /// that comes between this and `listen` is kept, one that comes before would end the process.
-    public static func block() {
+    package static func block() {
         var signals = set()
         pthread_sigmask(SIG_BLOCK, &signals, nil)
         signal(SIGPIPE, SIG_IGN)
     }
 
     /// Reports each signal on the loop from now on; several of one kind may come as one. Call it on the loop.
-    public static func listen(
+    package static func listen(
         on loop: any EventLoop, onSignal: @escaping (Int32) -> Void
     ) throws(HostError) -> EventLoopFuture<any Channel> {
         var signals = set()

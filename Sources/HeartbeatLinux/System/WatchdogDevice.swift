@@ -6,12 +6,12 @@ import Glibc
 import HeartbeatModel
 
 /// An open watchdog device (Linux watchdog API). Closing it other than by `closeOrderly` leaves it armed, on purpose.
-public struct WatchdogDevice: ~Copyable {
+package struct WatchdogDevice: ~Copyable {
     private let path: String
     private let descriptor: Int32
 
     /// Opens the device and asks for `timeout`, rounded up to whole seconds. `warnings` receives what the device refused.
-    public init(_ path: String, timeout: Duration, warnings: inout [String]) throws(HostError) {
+    package init(_ path: String, timeout: Duration, warnings: inout [String]) throws(HostError) {
         let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw HostError("open", path) }
         self.path = path
@@ -26,12 +26,12 @@ public struct WatchdogDevice: ~Copyable {
     }
 
     /// Proves that the daemon lives: one NUL byte. Returns what went wrong, for the log.
-    public borrowing func feed() -> HostError? {
+    package borrowing func feed() -> HostError? {
         Descriptors.write([0], to: descriptor).map { HostError("feed", path, code: $0) }
     }
 
     /// Disarms the device and closes it.
-    public consuming func closeOrderly() -> HostError? {
+    package consuming func closeOrderly() -> HostError? {
         Descriptors.write([UInt8(ascii: "V")], to: descriptor).map { HostError("disarm", path, code: $0) }
     }
 
