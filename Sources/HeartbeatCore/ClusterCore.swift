@@ -216,7 +216,9 @@ public struct ClusterCore: Hashable, Sendable {
                 isAwaited: isAwaited, deadtime: node.configuration.deadtime, at: now, into: &node.effects)
         }
         node.channel.expireLinks(at: now, into: &node.effects)
-        if let peer = node.peer, let (rebirth, heard) = node.channel.followLaterLife(of: peer, at: now) {
+        if let peer = node.peer, peer.isAlive, let due = peer.deadline, due <= now,
+            let (rebirth, heard) = node.channel.followLaterLife(deadtime: peer.deadtime, at: now)
+        {
             peerRestarted(rebirth, at: heard)
         }
         if node.peerIsAlive { node.channel.requestMissing(at: now, into: &node.effects) }

@@ -127,11 +127,10 @@ extension Channel {
     /// The believed life has fallen silent, and a later one, which perhaps cannot hear us, has not: so the peer has begun anew, as
     /// one would have thought at once if it were an original.
     ///
+    /// - Parameter deadtime: how long the later life may be silent.
     /// - Returns: that, and when the later life was last heard.
-    mutating func followLaterLife(of peer: PeerMonitor, at now: Instant) -> (Rebirth, heard: Instant)? {
-        guard peer.isAlive, let due = peer.deadline, due <= now, let later = doubts.later,
-            now < doubts.laterHeard + peer.deadtime
-        else { return nil }
+    mutating func followLaterLife(deadtime: Duration, at now: Instant) -> (Rebirth, heard: Instant)? {
+        guard let later = doubts.later, now < doubts.laterHeard + deadtime else { return nil }
         let heard = doubts.laterHeard
         return (follow(PeerLives(later, since: SequenceNumber(lastSequence)), hasBegunAnew: true), heard)
     }
