@@ -12,6 +12,7 @@ public struct ClusterCore: Hashable, Sendable {
     var ownership: Ownership
     /// When `expireTimers` next has something to do; `nil` when nothing is pending.
     public private(set) var nextDeadline: Instant?
+    var lull = Lull()
 
     /// - Parameters:
     ///   - configuration: checked; the local node is in it, with at most one other.
@@ -38,77 +39,85 @@ public struct ClusterCore: Hashable, Sendable {
     /// Does not expire timers, so that a node that was stalled reads its backlog before it judges anybody late.
     public mutating func handle(_ event: Event, at now: Instant) -> [Effect] {
         guard ownership.state != .gone else { return [] }
+        var isNews = true
         switch event {
-        case .received(let message, let medium): receive(message, over: medium, at: now)
+        case .received(let message, let medium): isNews = receive(message, over: medium, at: now)
         case .pingAnswered(let name): node.pingAnswered(name, at: now)
         case .actionFinished(let action, let result): actionFinished(action, result, at: now)
         case .requested(let request, let id): ownership.requested(request, id, &node, at: now)
         case .injected(let content, let destination, let fields): inject(content, destination, fields, at: now)
         case .resourceLost(let key, let word): node.groups.lose(word, of: key)
         case .watched(let rules): node.health.watch(rules)
-        case .linkObserved(let interface, let isUp): hearOfNetwork { $0.observe(interface, isUp: isUp, at: now) }
-        case .pathProbed(let name, let answer): hearOfNetwork { $0.take(answer, of: name) }
+        case .linkObserved(let interface, let isUp):
+            isNews = hearOfNetwork { $0.observe(interface, isUp: isUp, at: now) }
+        case .pathProbed(let name, let answer): isNews = hearOfNetwork { $0.take(answer, of: name) }
         case .pathsRecalled(let names): node.health.recall(lost: names)
         case .reconfigured(let configuration): ownership.reconfigure(configuration, &node, at: now)
-        case .hostSampled(let sample): node.channel.host = sample
-        case .interestChanged(let kinds): node.channel.interest = kinds
+        case .hostSampled(let sample):
+            node.channel.host = sample
+            isNews = false
+        case .interestChanged(let kinds):
+            node.channel.interest = kinds
+            isNews = false
         }
-        return decide(at: now)
+        return decide(isNews: isNews, at: now)
     }
 
     /// Expires every timer due at `now`. Calling it early changes nothing.
     public mutating func expireTimers(at now: Instant) -> [Effect] {
         guard ownership.state != .gone, let due = nextDeadline, due <= now else { return [] }
+        let isNews = earlier(ownership.deadline, node.decisiveDeadline).map { $0 <= now } ?? false
         node.forgiveOwnStall(at: now)
         expireChannel(at: now)
         expireMembership(at: now)
         ownership.expireJoining(&node, at: now)
-        hearOfNetwork { $0.expire(at: now) }
+        _ = hearOfNetwork { $0.expire(at: now) }
         for unread in node.groups.takePostponed() { actionFinished(unread.action, unread.result, at: now) }
         ownership.expire(&node, at: now)
-        return decide(at: now)
+        return decide(isNews: isNews, at: now)
     }
 
-    private mutating func decide(at now: Instant) -> [Effect] {
-        ownership.decide(&node, at: now)
-        nextDeadline = ownership.state == .gone ? nil : node.deadline(with: ownership.deadline)
+    /// - Parameter isNews: something may follow from what has happened for who runs what.
+    private mutating func decide(isNews: Bool, at now: Instant) -> [Effect] {
+        if isNews || ownership.dispute.overlapSince != nil || node.isBehind(at: now) { lull.end() }
+        if !lull.lasts(at: now) {
+            let said = node.effects.count
+            ownership.decide(&node, at: now)
+            lull.decided(isSilent: node.effects.count == said, groupsDue: node.groups.deadline)
+        }
+        let due = earlier(earlier(ownership.deadline, lull.groupsDue), node.deadline)
+        nextDeadline = ownership.state == .gone ? nil : due
         defer { node.effects = [] }
         return node.effects
     }
 
     // MARK: - Receiving
 
-    private mutating func receive(_ message: Message, over medium: MediumName, at now: Instant) {
-        node.channel.acceptedMessage = nil
-        guard message.source != node.name else {
-            node.channel.receivedFromOwnName(
-                message, over: medium, deadtime: node.configuration.deadtime, at: now, into: &node.effects)
-            return
-        }
-        guard let peer = node.peer, message.source == peer.name else {
-            node.channel.report(stranger: message.source, into: &node.effects)
-            return
-        }
+    /// - Returns: whether something may follow from it for who runs what.
+    private mutating func receive(_ message: Message, over medium: MediumName, at now: Instant) -> Bool {
+        guard node.isOfPeer(message, over: medium, at: now), let peer = node.peer else { return false }
+        var isNews = peer.standing == .awaited
         switch node.channel.judge(message, isHeard: peer.isAlive, at: now, into: &node.effects) {
-        case .doubted: return
+        case .doubted: return false
         case .counts: break
-        case .newLife(let rebirth): peerRestarted(rebirth, at: now)
+        case .newLife(let rebirth):
+            peerRestarted(rebirth, at: now)
+            isNews = true
         }
-        node.channel.heardLink(
-            of: peer.name, over: medium, deadtime: node.deadtime(of: peer.name), at: now, into: &node.effects)
-        if !message.content.isStatus { node.membership.peer?.spoke(now: now) }
+        node.heardPeer(over: medium, isStatus: message.content.isStatus, at: now)
         let kind = node.channel.kind(of: message, peerStatus: peer.status)
-        guard node.channel.accept(message, as: kind, at: now, into: &node.effects) else { return }
-        if message.destination == nil || message.destination == node.name {
-            deliver(message, at: now)
-        } else {
+        guard node.channel.accept(message, as: kind, at: now, into: &node.effects) else { return isNews }
+        guard message.destination == nil || message.destination == node.name else {
             ownership.overhear(message, &node)
+            return true
         }
+        if case .status(let report) = message.content { return received(report, in: message, at: now) || isNews }
+        deliver(message, at: now)
+        return true
     }
 
     private mutating func deliver(_ message: Message, at now: Instant) {
         switch message.content {
-        case .status(let report): received(report, in: message, at: now)
         case .starting: ownership.receivedStarting(sequence: message.sequence, &node)
         case .resource(let report): ownership.received(report, sequence: message.sequence, &node, at: now)
         case .askResources(let set, let step):
@@ -122,7 +131,7 @@ public struct ClusterCore: Hashable, Sendable {
         case .other(let type, let fields): received(type, fields, at: now)
         case .unreadable(let type, _, let reason):
             node.effects.notify(.notUnderstood(type: type, node: message.source, reason: reason))
-        case .acknowledge, .fencingReport, .pingReply: break
+        case .status, .acknowledge, .fencingReport, .pingReply: break
         }
     }
 
@@ -135,9 +144,9 @@ public struct ClusterCore: Hashable, Sendable {
         }
     }
 
-    private mutating func received(_ report: StatusReport, in message: Message, at now: Instant) {
+    private mutating func received(_ report: StatusReport, in message: Message, at now: Instant) -> Bool {
         switch node.heard(report, in: message, at: now) {
-        case .outdated, .same, .afterLeaving: return
+        case .outdated, .same, .afterLeaving: return false
         case .statusChanged: if report.status == .active { ownership.peerBecameActive(&node, at: now) }
         case .first:
             // It may have been there all the time, unheard, and hold what we hold.
@@ -149,6 +158,7 @@ public struct ClusterCore: Hashable, Sendable {
             ownership.peerReturned(&node)
         }
         node.effects.notify(.statusUpdate(node: message.source, status: report.status))
+        return true
     }
 
     private mutating func received(_ type: String, _ fields: [Message.Field], at now: Instant) {
@@ -181,8 +191,6 @@ public struct ClusterCore: Hashable, Sendable {
         }
     }
 
-    // MARK: - Other events
-
     /// A message from the FIFO or a client. What an operator's script writes there for us to do, we do; the rest is passed on.
     private mutating func inject(
         _ content: Message.Content, _ destination: NodeName?, _ fields: [Message.Field], at now: Instant
@@ -201,10 +209,13 @@ public struct ClusterCore: Hashable, Sendable {
         node.finished(action, result, of: id, at: now)
     }
 
-    private mutating func hearOfNetwork(_ news: (inout HealthMonitor) -> [HealthNotice]) {
+    /// - Returns: whether it says more than was known.
+    private mutating func hearOfNetwork(_ observe: (inout HealthMonitor) -> [HealthNotice]) -> Bool {
         let before = node.health.health
-        for notice in news(&node.health) { node.effects.notify(notice) }
+        let notices = observe(&node.health)
+        for notice in notices { node.effects.notify(notice) }
         ownership.healthChanged(from: before, to: node.health.health)
+        return !notices.isEmpty || node.health.health != before
     }
 
     // MARK: - Time

@@ -30,12 +30,6 @@ struct LocalNode: Hashable, Sendable {
     var peerIsAlive: Bool { membership.peer?.isAlive == true }
     var peerIsActive: Bool { membership.peer?.isActive == true }
 
-    /// How long `node` may be silent.
-    func deadtime(of node: NodeName) -> Duration {
-        if let peer = membership.peer, peer.name == node { return peer.deadtime }
-        return configuration.deadtime
-    }
-
     // MARK: - Time
 
     /// Our own keepalive is overdue by more than an interval: we stood still, and the peer may have taken over meanwhile.
@@ -67,14 +61,16 @@ struct LocalNode: Hashable, Sendable {
         return true
     }
 
-    /// When something is due in a part of this node, or in what else there is.
-    func deadline(with other: Instant?) -> Instant? {
-        var next = earlier(other, membership.deadline)
+    /// When something is due in a part of this node, apart from its groups.
+    var deadline: Instant? {
+        var next = earlier(decisiveDeadline, membership.keepalive)
         next = earlier(next, channel.links.deadline)
-        next = earlier(next, health.deadline)
         if peerIsAlive { next = earlier(next, channel.tracker.deadline) }
-        return earlier(next, groups.deadline)
+        return next
     }
+
+    /// The same, as far as it may matter for who runs what.
+    var decisiveDeadline: Instant? { earlier(membership.deadline, health.deadline) }
 
     // MARK: - Sending
 
@@ -98,6 +94,26 @@ struct LocalNode: Hashable, Sendable {
     }
 
     // MARK: - Hearing
+
+    /// Whether a message bears the peer's name. What does not is dealt with here.
+    mutating func isOfPeer(_ message: Message, over medium: MediumName, at now: Instant) -> Bool {
+        channel.acceptedMessage = nil
+        if message.source == membership.peer?.name { return true }
+        if message.source == name {
+            channel.receivedFromOwnName(
+                message, over: medium, deadtime: configuration.deadtime, at: now, into: &effects)
+        } else {
+            channel.report(stranger: message.source, into: &effects)
+        }
+        return false
+    }
+
+    /// A message of the peer's has come over `medium`. Whatever it says proves that the peer lives; statuses are counted apart.
+    mutating func heardPeer(over medium: MediumName, isStatus: Bool, at now: Instant) {
+        guard let peer = membership.peer else { return }
+        channel.heardLink(of: peer.name, over: medium, deadtime: peer.deadtime, at: now, into: &effects)
+        if !isStatus { membership.peer?.spoke(now: now) }
+    }
 
     /// A status of the peer's. What follows from it is for those who own what is concerned.
     mutating func heard(_ report: StatusReport, in message: Message, at now: Instant) -> PeerMonitor.Hearing {

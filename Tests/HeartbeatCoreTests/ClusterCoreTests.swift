@@ -23,6 +23,7 @@ import Testing
         desk.core.node.channel.doubts = known.node.channel.doubts
         #expect(desk.core.acceptedMessage == nil)
         desk.core.node.channel.acceptedMessage = known.acceptedMessage
+        desk.core.lull = known.lull
         #expect(desk.core == known)
     }
 
@@ -304,6 +305,7 @@ import Testing
         ] {
             #expect(desk.feed(.actionFinished(stranger, .succeeded)).isEmpty)
         }
+        desk.core.lull = before.lull
         #expect(desk.core == before)
         #expect(desk.feed(.actionFinished(id, .said("stopped"))).calls == ["start web"])
         #expect(desk.feed(.actionFinished(id, .said("stopped"))).isEmpty)

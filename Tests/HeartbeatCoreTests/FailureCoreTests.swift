@@ -130,6 +130,7 @@ import Testing
         desk.core.node.channel.doubts = before.node.channel.doubts
         #expect(desk.core.acceptedMessage == nil)
         desk.core.node.channel.acceptedMessage = before.acceptedMessage
+        desk.core.lull = before.lull
         #expect(desk.core == before)
     }
 

@@ -49,9 +49,9 @@ struct Membership: Hashable, Sendable {
         }
     }
 
-    /// When something here is due.
+    /// When something here is due, apart from the next status.
     var deadline: Instant? {
-        var next = earlier(keepalive, peer?.deadline)
+        var next = peer?.deadline
         for node in pingNodes { next = earlier(next, node.deadline) }
         if case .requesting(_, let retry) = joining { next = earlier(next, retry) }
         return next
