@@ -26,6 +26,54 @@ import Testing
         }
     }
 
+    @Test func `README has at most 150 lines`() throws {
+        #expect(try Self.text("README.md").split(separator: "\n", omittingEmptySubsequences: false).count <= 151)
+    }
+
+    /// Paragraphs and items of lists, each in one line, without code, tables, headlines and where links lead.
+    private static func prose(_ path: String) throws -> [String] {
+        let withoutCode = try text(path).components(separatedBy: "```").enumerated()
+            .filter { $0.offset.isMultiple(of: 2) }.map(\.element).joined(separator: "\n\n")
+        var paragraphs: [String] = [""]
+        for line in withoutCode.components(separatedBy: "\n").map({ $0.trimmingCharacters(in: .whitespaces) }) {
+            guard !line.hasPrefix("|"), !line.hasPrefix("#") else { continue }
+            let isItem = line.hasPrefix("- ") || line.prefixMatch(of: #/[0-9]\. /#) != nil
+            if line.isEmpty || isItem { paragraphs.append("") }
+            paragraphs[paragraphs.count - 1] += " " + line
+        }
+        return paragraphs.map { $0.replacing(/\]\([^)]*\)/, with: "]") }
+    }
+
+    /// Who reads in a hurry reads short sentences.
+    @Test(arguments: ["README.md", "docs/limits.md", "docs/programs.md"])
+    func `no sentence is longer than 35 words`(path: String) throws {
+        for paragraph in try Self.prose(path) {
+            for sentence in paragraph.split(separator: /[.!?]\**( |$)/) {
+                let words = sentence.split(separator: " ").filter { $0.contains { $0.isLetter || $0.isNumber } }
+                #expect(words.count <= 35, "\(path), \(words.count) words: \(sentence)")
+            }
+        }
+    }
+
+    @Test(arguments: documents + ["ARCHITECTURE.md"]) func `every link of a page leads to a file`(path: String) throws {
+        let directory = TidyTests.root.appendingPathComponent(path).deletingLastPathComponent()
+        for match in try Self.text(path).matches(of: /\]\(([^)#:]+)(#[^)]*)?\)/) {
+            let target = directory.appendingPathComponent(String(match.output.1)).standardizedFileURL
+            #expect(FileManager.default.fileExists(atPath: target.path), "\(path) leads to \(match.output.1)")
+        }
+    }
+
+    @Test func `every program that is built for users is in the list of programs`() throws {
+        let page = try Self.text("docs/programs.md")
+        let makefile = try Self.text("Makefile")
+        for variable in ["DEMO_PRODUCTS := ", "PRODUCTS := $(DEMO_PRODUCTS) "] {
+            let line = try #require(makefile.components(separatedBy: "\n\(variable)").dropFirst().first)
+            for program in line.components(separatedBy: "\n")[0].split(separator: " ") where program != "hbdemo" {
+                #expect(page.contains("\n\(program) "), "docs/programs.md does not list \(program)")
+            }
+        }
+    }
+
     /// The head of the page is written by hand; what it says in numbers is what was measured, at the commits it names.
     @Test func `the head of the benchmarks says only figures and commits that the measured part has`() throws {
         let parts = try Self.text("docs/benchmarks.md").components(
@@ -86,14 +134,15 @@ import Testing
         #expect(script.contains("does not work as a resource: a group only starts"))
     }
 
-    /// What tests have instead of the real thing is said where somebody reads before he buys.
-    @Test func `README says what tests only pretend`() throws {
-        let readme = try Self.text("README.md")
+    /// What tests have instead of the real thing is said where the limits are.
+    @Test(arguments: ["README.md", "docs/limits.md"]) func `the limits say what tests only pretend`(path: String) throws
+    {
+        let text = try Self.text(path)
         let standIns = try Self.text("Tests/HeartbeatDaemonTests/GatewayStandIns.swift")
-        let limits = try #require(readme.components(separatedBy: "**What tests only pretend**").dropFirst().first)
         for name in ["ipsec", "zebra", "bgpd"] {
             #expect(standIns.contains("(\"\(name)\", "), "\(name) has no stand-in any more")
-            #expect(limits.contains("`\(name)`"), "README does not say that tests pretend \(name)")
+            let sentences = text.split(separator: ". ").filter { $0.contains("stand-ins") }
+            #expect(sentences.contains { $0.contains("`\(name)`") }, "\(path) does not say that tests pretend \(name)")
         }
     }
 }

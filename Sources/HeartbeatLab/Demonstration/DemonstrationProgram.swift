@@ -79,7 +79,7 @@ package struct DemonstrationProgram: Sendable {
 
     static let closing = """
 
-        Next: README.md, "Use it", leads to two real gateways. Here, make demo
+        Next: README.md, "Install", leads to two real gateways. Here, make demo
         ARGS=--verbose shows everything that both nodes log, and where each
         millisecond goes; ARGS=--keep leaves the gateways up to be played with.
         """
