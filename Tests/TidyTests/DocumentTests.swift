@@ -45,7 +45,8 @@ import Testing
     }
 
     /// Who reads in a hurry reads short sentences.
-    @Test(arguments: ["README.md", "docs/limits.md", "docs/programs.md"])
+    /// In benchmarks.md the machines are listed, not told.
+    @Test(arguments: documents.filter { $0.hasSuffix(".md") && !["CHANGELOG.md", "docs/benchmarks.md"].contains($0) })
     func `no sentence is longer than 35 words`(path: String) throws {
         for paragraph in try Self.prose(path) {
             for sentence in paragraph.split(separator: /[.!?]\**( |$)/) {
@@ -132,6 +133,16 @@ import Testing
             }
         }
         #expect(script.contains("does not work as a resource: a group only starts"))
+    }
+
+    @Test func `the limits name every directive whose change needs a restart`() throws {
+        let source = try Self.text("Sources/HeartbeatDaemon/NodeShell+Reload.swift")
+        let names = source.matches(of: /names\.append\("([a-z]+)"\)/).map { String($0.output.1) } + ["node"]
+        let limits = try Self.text("docs/limits.md")
+        let sentence = try #require(limits.components(separatedBy: "- Changes of ").dropFirst().first)
+        let quoted = sentence.components(separatedBy: " need a restart")[0].components(separatedBy: "`").enumerated()
+            .filter { $0.offset % 2 == 1 }.map(\.element)
+        #expect(quoted.sorted() == names.sorted())
     }
 
     /// What tests have instead of the real thing is said where the limits are.
