@@ -1,5 +1,5 @@
 // Everything a node watches of the network, and what that comes to. It refuses to know what follows: groups are moved by
-// ClusterCore+Health.
+// Ownership.
 
 import HeartbeatModel
 

@@ -3,9 +3,9 @@
 
 import HeartbeatModel
 
-extension ClusterCore {
+extension Channel {
     /// A message that is about to count here, or that we have just sent.
-    mutating func handOn(_ message: Message, _ kind: MessageInterest?) {
+    func handOn(_ message: Message, _ kind: MessageInterest?, into effects: inout [Effect]) {
         guard let kind, interest.contains(kind) || kind == .news && message.content.isBetweenClients else { return }
         effects.append(.handOn(message, kind))
     }
@@ -18,7 +18,7 @@ extension ClusterCore {
 
     /// What a message is to clients; one of our own statuses that they could see changes nothing any more.
     func kind(of message: Message) -> MessageInterest? {
-        guard message.destination == nil || message.destination == localNode else { return .aside }
+        guard message.destination == nil || message.destination == local else { return .aside }
         switch message.content {
         case .status: return .unchanged
         // The original keeps these to itself (observed).

@@ -43,7 +43,25 @@ struct GenerationDoubts: Hashable, Sendable {
     }
 }
 
-extension ClusterCore {
+/// The peer's daemon has begun another life than the one that was believed.
+struct Rebirth: Hashable, Sendable {
+    /// It counts a higher generation; otherwise it was there all the time, and holds what it holds.
+    var hasBegunAnew: Bool
+    /// It was heard before it was believed, and may have asked meanwhile.
+    var wasDoubted: Bool
+    /// Of its statuses, if some were heard while it was doubted.
+    var newestStatus: SequenceNumber?
+}
+
+extension Channel {
+    /// Whether a message counts for the life that sent it.
+    enum Arrival: Hashable {
+        case counts
+        case doubted
+        /// It counts, and the peer is another life from now on.
+        case newLife(Rebirth)
+    }
+
     /// Type of the message in which a node tells its peer that it does not believe the life that speaks, and of the answer. An
     /// original ignores types it does not know, and `NS_` keeps it outside the sequence.
     static let lifeType = "NS_hbgeneration"
@@ -57,82 +75,79 @@ extension ClusterCore {
 
     /// Our own broadcasts come back; that proves the medium and nothing else. What bears our name and is not ours comes
     /// from a second machine of this name.
-    mutating func receivedFromOwnName(_ message: Message, over medium: MediumName, at now: Instant) {
-        let uuid = message.sourceUUID ?? localUUID
-        if message.generation == generation && uuid == localUUID {
-            linkHeard(localNode, over: medium, at: now)
-            handOn(message, .repeated)
+    mutating func receivedFromOwnName(
+        _ message: Message, over medium: MediumName, deadtime: Duration, at now: Instant, into effects: inout [Effect]
+    ) {
+        let sender = message.sourceUUID ?? uuid
+        if message.generation == generation && sender == uuid {
+            heardLink(of: local, over: medium, deadtime: deadtime, at: now, into: &effects)
+            handOn(message, .repeated, into: &effects)
             return
         }
         // An earlier life of ours can still be on its way.
-        guard uuid != localUUID || message.generation > generation, !doubts.hasToldNamesake else { return }
+        guard sender != uuid || message.generation > generation, !doubts.hasToldNamesake else { return }
         doubts.hasToldNamesake = true
-        notify(.namesake(localNode, medium: medium))
+        effects.notify(.namesake(local, medium: medium))
     }
 
-    mutating func acceptsGeneration(of message: Message, at now: Instant) -> Bool {
+    /// Judges the life that a message of the peer's is from.
+    ///
+    /// - Parameter isHeard: the believed life is heard.
+    mutating func judge(
+        _ message: Message, isHeard: Bool, at now: Instant, into effects: inout [Effect]
+    ) -> Arrival {
         let echo = echo(in: message)
         guard let lives else {
-            guard message.generation < PeerLives.largest else { return false }
-            lives = PeerLives(
-                message.generation, since: SequenceNumber(lastSequence), isProven: echo != nil)
-            return true
+            guard message.generation < PeerLives.largest else { return .doubted }
+            believe(message.generation, isProven: echo != nil)
+            return .counts
         }
         if message.generation == lives.believed {
-            if echo != nil { self.lives?.heardEcho() }
-            return true
+            if echo != nil { heardEcho() }
+            return .counts
         }
         let judgement = lives.judge(
-            message.generation, echo: echo, isHeard: peer?.isAlive == true, lastSent: SequenceNumber(lastSequence))
+            message.generation, echo: echo, isHeard: isHeard, lastSent: SequenceNumber(lastSequence))
         guard case .believed(let next, let hasBegunAnew) = judgement else {
-            doubt(message, known: lives.believed, at: now)
-            return false
+            doubt(message, known: lives.believed, at: now, into: &effects)
+            return .doubted
         }
-        self.lives = next
-        follow(next.believed, hasBegunAnew: hasBegunAnew, at: now)
-        return true
+        return .newLife(follow(next, hasBegunAnew: hasBegunAnew))
     }
 
-    /// The peer is another life from now on.
-    private mutating func follow(_ generation: Generation, hasBegunAnew: Bool, at now: Instant) {
-        let wasDoubted = doubts.later == generation
+    private mutating func follow(_ next: PeerLives, hasBegunAnew: Bool) -> Rebirth {
+        let wasDoubted = doubts.later == next.believed
         doubts.hasToldReplay = false
         doubts.later = nil
-        peerClock = nil
-        tracker = SequenceTracker(longestDelay: configuration.maxRetransmitDelay, random: &random)
-        peerRestarted(newestStatus: wasDoubted ? doubts.laterStatus : nil, at: now)
-        if !hasBegunAnew {
-            // It was there all the time, and holds what it holds.
-            peerReturned(at: now)
-        } else if wasDoubted {
-            // It may have asked meanwhile.
-            isFailbackDue = configuration.autoFailback != .off
-            report(force: true)
-        }
+        follow(next)
+        return Rebirth(
+            hasBegunAnew: hasBegunAnew, wasDoubted: wasDoubted, newestStatus: wasDoubted ? doubts.laterStatus : nil)
     }
 
     /// The believed life has fallen silent, and a later one, which perhaps cannot hear us, has not: so the peer has begun anew, as
     /// one would have thought at once if it were an original.
-    mutating func followLaterLife(at now: Instant) {
-        guard let peer, peer.isAlive, let due = peer.deadline, due <= now, let later = doubts.later,
+    ///
+    /// - Returns: that, and when the later life was last heard.
+    mutating func followLaterLife(of peer: PeerMonitor, at now: Instant) -> (Rebirth, heard: Instant)? {
+        guard peer.isAlive, let due = peer.deadline, due <= now, let later = doubts.later,
             now < doubts.laterHeard + peer.deadtime
-        else { return }
-        lives = PeerLives(later, since: SequenceNumber(lastSequence))
-        follow(later, hasBegunAnew: true, at: doubts.laterHeard)
+        else { return nil }
+        let heard = doubts.laterHeard
+        return (follow(PeerLives(later, since: SequenceNumber(lastSequence)), hasBegunAnew: true), heard)
     }
 
     /// One that is heard and never answers keeps this node waiting: it may run everything and be deaf, and it may be dead and
     /// somebody plays what it once said. Only a person can tell.
-    mutating func watchForAnswer(at now: Instant) {
-        guard case .negotiating = phase, let peer, peer.isAlive else {
+    mutating func watchForAnswer(isAwaited: Bool, deadtime: Duration, at now: Instant, into effects: inout [Effect]) {
+        guard isAwaited, let peer else {
             doubts.unansweredSince = nil
             return
         }
         let since = doubts.unansweredSince ?? now
         doubts.unansweredSince = since
-        guard !doubts.hasToldUnanswered, now - since >= max(configuration.deadtime, Self.answerPatience) else { return }
+        guard !doubts.hasToldUnanswered, now - since >= max(deadtime, Self.answerPatience) else { return }
         doubts.hasToldUnanswered = true
-        notify(.unanswered(node: peer.name))
+        effects.notify(.unanswered(node: peer))
     }
 
     /// The message of our present life that the sender says it has heard.
@@ -149,11 +164,13 @@ extension ClusterCore {
         return heard.sequence
     }
 
-    private mutating func doubt(_ message: Message, known: Generation, at now: Instant) {
+    private mutating func doubt(
+        _ message: Message, known: Generation, at now: Instant, into effects: inout [Effect]
+    ) {
         let isEarlier = message.generation < known
         if isEarlier, !doubts.hasToldReplay {
             doubts.hasToldReplay = true
-            notify(.replay(node: message.source, generation: message.generation, known: known))
+            effects.notify(.replay(node: message.source, generation: message.generation, known: known))
         }
         if !isEarlier, message.generation < PeerLives.largest { doubts.hearLater(message, at: now) }
         // If it is the node itself, it can only have lost its file, or it has just begun and can prove it. If somebody plays its
@@ -163,11 +180,11 @@ extension ClusterCore {
             if isEarlier { fields.append(.init(name: Self.knownField, value: .string(String(known.number)))) }
             if let identity = message.identity { fields.append(Self.field(identity)) }
             fields.append(.init(name: Self.askField, value: .string(String(lastSequence, radix: 16))))
-            send(.other(type: Self.lifeType, fields: fields), to: message.source)
+            send(.other(type: Self.lifeType, fields: fields), to: message.source, into: &effects)
         }
         // One of an earlier version proves itself by its first report, which it makes when it knows the nodes.
         if !isEarlier, message.content == .requestNodes, Self.isDue(&doubts.nodesAnswered, at: now) {
-            answerNodeRequest(of: message.source)
+            send(.nodes(nodes, deleted: []), to: message.source, into: &effects)
         }
     }
 
@@ -193,24 +210,29 @@ extension ClusterCore {
 
     /// The peer doubts this life: it wants an echo, or knows us under a later generation and will not believe a word before we
     /// have a later one still.
-    mutating func receivedOther(_ type: String, _ fields: [Message.Field], at now: Instant) {
-        guard type == Self.lifeType, let peer else { return }
+    ///
+    /// - Parameters:
+    ///   - holdsNothing: this node claims no set of groups.
+    ///   - isIdle: no script is under way.
+    mutating func wasDoubted(
+        _ fields: [Message.Field], holdsNothing: Bool, isIdle: Bool, at now: Instant, into effects: inout [Effect]
+    ) {
         let known = Self.text(Self.knownField, fields).flatMap { UInt64($0) }.map { Generation($0) }
         let isKnownLater = known.map { $0 > generation && $0 < PeerLives.largest } ?? false
         // Beside a namesake the two would outbid each other for ever. And whoever runs something already must not forget it: it
         // can still prove that it lives, if the peer asks for that.
-        if isKnownLater, let known, !doubts.hasToldNamesake, !doubts.hasBegunAnew, own.held.isEmpty {
+        if isKnownLater, let known, !doubts.hasToldNamesake, !doubts.hasBegunAnew, holdsNothing {
             // With a script under way it is told once more in a second.
-            guard pendingActions.isEmpty else { return }
+            guard isIdle else { return }
             doubts.hasBegunAnew = true
             effects.append(.beginAnew(above: known))
         } else if let asked = Self.text(Self.askField, fields).flatMap({ UInt64($0, radix: 16) }) {
             guard let lives, Self.isDue(&doubts.echoed, at: now) else { return }
             let heard = MessageIdentity(generation: lives.believed, sequence: SequenceNumber(asked))
-            send(.other(type: Self.lifeType, fields: [Self.field(heard)]), to: peer.name)
+            send(.other(type: Self.lifeType, fields: [Self.field(heard)]), to: peer, into: &effects)
         } else if isKnownLater, let known, !doubts.hasToldLockedOut {
             doubts.hasToldLockedOut = true
-            notify(.lockedOut(generation: generation, known: known))
+            effects.notify(.lockedOut(generation: generation, known: known))
         }
     }
 }

@@ -45,7 +45,6 @@ struct PeerMonitor: Hashable, Sendable {
     let name: NodeName
     private(set) var standing = Standing.awaited
     private(set) var status = NodeStatus.initializing
-    private(set) var uuid: NodeUUID?
     private(set) var lastHeard: Instant
     /// The same as far as it was really heard: a stall of our own that was forgiven does not move it.
     private(set) var lastWord: Instant?
@@ -85,7 +84,7 @@ struct PeerMonitor: Hashable, Sendable {
 
     /// Takes a status message. The second value is the silence before it, when that was longer than `warntime`.
     mutating func heard(
-        _ report: StatusReport, sequence: SequenceNumber?, uuid newUUID: NodeUUID?, warntime: Duration, now: Instant
+        _ report: StatusReport, sequence: SequenceNumber?, warntime: Duration, now: Instant
     ) -> (Hearing, late: Duration?) {
         if let sequence {
             if let newestStatus, sequence <= newestStatus { return (.outdated, nil) }
@@ -97,7 +96,6 @@ struct PeerMonitor: Hashable, Sendable {
         lastHeard = now
         lastWord = now
         deadtime = report.deadtime
-        uuid = newUUID ?? uuid
         defer { status = report.status }
         switch standing {
         case .left:

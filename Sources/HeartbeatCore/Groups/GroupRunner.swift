@@ -50,16 +50,13 @@ struct GroupRunner: Hashable, Sendable {
     /// A step that would not stop is asked again at this pace.
     private static let stopFailedDelay = Duration.seconds(30)
 
+    let id: GroupID
     private(set) var group: ResourceGroup
     var policy: Policy
-    /// The peer runs it because it failed here: the failure is not forgotten meanwhile.
-    var isAdoptedByPeer = false
     /// haresources does not have it any more, at least not for this node.
     var isRetired = false
     private(set) var phase: Phase
-    private(set) var isWanted = false
-    /// What runs goes on, but nothing is put back while the peer may be running it.
-    private(set) var mayRestore = true
+    private var instruction = Instruction()
     /// An action is under way; nothing else happens before its answer.
     private(set) var isBusy = false
     /// A stop that fails is not tried again.
@@ -71,8 +68,6 @@ struct GroupRunner: Hashable, Sendable {
     private var turningPoint: Int?
     /// What haresources says by now; taken up as soon as what differs is stopped.
     private var newGroup: ResourceGroup?
-    /// Whether what runs may be changed to what haresources says by now.
-    private var mayChange = true
     /// When a stop is tried again, or a failure forgotten.
     private var retryAt: Instant?
     /// Steps that ran, or whose start did, and that have not been stopped since: for these a stop that cannot even be called
@@ -80,7 +75,8 @@ struct GroupRunner: Hashable, Sendable {
     private var touched: Set<Int> = []
 
     /// - Parameter looksFirst: nobody knows what runs here; find out, and stop what does.
-    init(group: ResourceGroup, policy: Policy = Policy(), looksFirst: Bool = false) {
+    init(id: GroupID, group: ResourceGroup, policy: Policy = Policy(), looksFirst: Bool = false) {
+        self.id = id
         self.group = group
         self.policy = policy
         phase = looksFirst ? .unknown : .stopped
@@ -106,8 +102,12 @@ struct GroupRunner: Hashable, Sendable {
 
     /// It runs, at least in part, and nothing more is done about it.
     var hasGivenUpStopping: Bool {
-        guard isInHurry, case .stopFailed = phase else { return false }
-        return true
+        isInHurry && hasStopFailed
+    }
+
+    /// One of its steps will not stop.
+    var hasStopFailed: Bool {
+        if case .stopFailed = phase { true } else { false }
     }
 
     /// It is where it is wanted, or cannot get there.
@@ -143,8 +143,8 @@ struct GroupRunner: Hashable, Sendable {
     /// When `advance` has something to do that only time brings.
     var deadline: Instant? {
         switch phase {
-        case .running: care.nextCheck(mayRestore: mayRestore)
-        case .failed: isAdoptedByPeer ? nil : retryAt
+        case .running: care.nextCheck(mayRestore: instruction.mayRestore)
+        case .failed: instruction.isAdoptedByPeer ? nil : retryAt
         case .stopFailed: isInHurry ? nil : retryAt
         case .unknown, .looking, .stopped, .acquiring, .checking, .restoring, .releasing: retryAt
         }
@@ -152,10 +152,10 @@ struct GroupRunner: Hashable, Sendable {
 
     // MARK: - What is wanted
 
-    mutating func want(_ wanted: Bool, mayChange: Bool = true, mayRestore: Bool = true) {
-        isWanted = wanted
-        self.mayChange = mayChange
-        self.mayRestore = mayRestore
+    var isWanted: Bool { instruction.isWanted }
+
+    mutating func want(_ instruction: Instruction) {
+        self.instruction = instruction
     }
 
     /// Lets a group that failed be tried again.
@@ -217,7 +217,7 @@ struct GroupRunner: Hashable, Sendable {
         case (.running, false):
             return turnBack()
         case (.running, true):
-            return newGroup != nil && mayChange ? changeOver(now: now) : attend(now: now)
+            return newGroup != nil && instruction.mayChange ? changeOver(now: now) : attend(now: now)
         case (.stopFailed, true) where !isGivingUp && newGroup == nil:
             retryAt = nil
             return [.acquiring] + check(0)
@@ -231,7 +231,7 @@ struct GroupRunner: Hashable, Sendable {
             guard !isInHurry, takeRetry(now: now) else { return [] }
             return stop(index, attempt: 1)
         case (.failed, _):
-            guard !isAdoptedByPeer, takeRetry(now: now) || newGroup != nil else { return [] }
+            guard !instruction.isAdoptedByPeer, takeRetry(now: now) || newGroup != nil else { return [] }
             forgetFailure()
             adoptNewGroup()
             return [.failureForgotten] + (isWanted ? [.acquiring] + check(0) : [])
@@ -365,7 +365,7 @@ struct GroupRunner: Hashable, Sendable {
     // MARK: - Running
 
     private mutating func attend(now: Instant) -> [Output] {
-        if mayRestore, let (index, words, isHopeless) = care.takeLost(now: now) {
+        if instruction.mayRestore, let (index, words, isHopeless) = care.takeLost(now: now) {
             let step = group.steps[index]
             guard step.isAddresses, !isHopeless else { return failed(index, .exited(code: 7, output: ""), now: now) }
             phase = .restoring(index: index)
@@ -476,7 +476,7 @@ struct GroupRunner: Hashable, Sendable {
 
     /// Everything from `index` on is stopped, everything left of it runs.
     private mutating func turn(at index: Int, now: Instant) -> [Output] {
-        if mayChange { adoptNewGroup() }
+        if instruction.mayChange { adoptNewGroup() }
         return index < group.steps.count ? check(index) : next(after: index - 1, now: now)
     }
 

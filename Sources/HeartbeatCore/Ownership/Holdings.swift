@@ -1,5 +1,5 @@
 // Who holds which groups, as this node knows it: its own claims with their rank, and what the peer last reported. Only
-// facts and their arithmetic; what is done about them is decided in the ClusterCore extensions.
+// facts and their arithmetic; what is done about them is Ownership's.
 
 import HeartbeatModel
 
@@ -8,16 +8,16 @@ struct OwnHoldings: Hashable, Sendable {
     private(set) var held: HoldSet = []
     private var localRank = ClaimRank.none
     private var foreignRank = ClaimRank.none
-    /// Indices of groups outside `held` that we run because they failed on the peer. Ascending.
-    private(set) var adopted: [Int] = []
-    /// Indices of groups that were adopted and are being released. The peer must not start them yet. Ascending.
-    private(set) var leaving: [Int] = []
+    /// Groups outside `held` that we run because they failed on the peer. Ascending.
+    private(set) var adopted: [GroupID] = []
+    /// Groups that were adopted and are being released. The peer must not start them yet. Ascending.
+    private(set) var leaving: [GroupID] = []
     /// Sets given to a peer that takes single groups: what of them has not stopped here yet is an exception.
     private(set) var parted: HoldSet = []
-    /// Indices of groups of such a set that will not stop, and therefore run on here. Ascending.
-    private(set) var staying: [Int] = []
-    /// Indices of groups that were adopted when the peer fell silent, and have run on since. Ascending.
-    private(set) var served: [Int] = []
+    /// Groups of such a set that will not stop, and therefore run on here. Ascending.
+    private(set) var staying: [GroupID] = []
+    /// Groups that were adopted when the peer fell silent, and have run on since. Ascending.
+    private(set) var served: [GroupID] = []
 
     /// Claims `set`; a set already held keeps its rank.
     mutating func acquire(_ set: HoldSet, rank: ClaimRank) {
@@ -48,25 +48,25 @@ struct OwnHoldings: Hashable, Sendable {
     /// The peer knows of everything we hold.
     var isAgreed: Bool { held.parts.allSatisfy { self[rankOf: $0] == .agreed } }
 
-    mutating func adopt(_ index: Int) {
-        adopted.include(index)
+    mutating func adopt(_ id: GroupID) {
+        adopted.include(id)
     }
 
     /// Stops wanting an adopted group; it counts as ours until `forgetException`.
-    mutating func abandon(_ index: Int) {
-        guard adopted.contains(index) else { return }
-        adopted.exclude(index)
-        leaving.include(index)
+    mutating func abandon(_ id: GroupID) {
+        guard adopted.contains(id) else { return }
+        adopted.exclude(id)
+        leaving.include(id)
     }
 
     /// Lets a group of a set given away run on here.
-    mutating func stay(_ index: Int) {
-        leaving.exclude(index)
-        staying.include(index)
+    mutating func stay(_ id: GroupID) {
+        leaving.exclude(id)
+        staying.include(id)
     }
 
     /// Everything is ours from now on, `groups` because they were exceptions before.
-    mutating func serve(_ groups: [Int]) {
+    mutating func serve(_ groups: [GroupID]) {
         served = Set(groups).sorted()
     }
 
@@ -76,16 +76,16 @@ struct OwnHoldings: Hashable, Sendable {
     }
 
     /// The group is released, or part of a set that we hold.
-    mutating func forgetException(_ index: Int) {
-        changeExceptions { $0.exclude(index) }
+    mutating func forgetException(_ id: GroupID) {
+        changeExceptions { $0.exclude(id) }
     }
 
-    /// The groups have other indices now; those without one are gone.
-    mutating func renumber(_ places: [Int: Int]) {
-        changeExceptions { $0 = $0.compactMap { places[$0] }.sorted() }
+    /// The other groups are gone.
+    mutating func keepExceptions(among ids: [GroupID]) {
+        changeExceptions { $0.removeAll { !ids.contains($0) } }
     }
 
-    private mutating func changeExceptions(_ change: (inout [Int]) -> Void) {
+    private mutating func changeExceptions(_ change: (inout [GroupID]) -> Void) {
         change(&adopted)
         change(&leaving)
         change(&staying)
@@ -106,16 +106,16 @@ struct OwnHoldings: Hashable, Sendable {
     }
 }
 
-extension [Int] {
-    /// Each index is there once, and the list stays ascending.
-    fileprivate mutating func include(_ index: Int) {
-        guard !contains(index) else { return }
-        append(index)
+extension [GroupID] {
+    /// Each group is there once, and the list stays ascending.
+    fileprivate mutating func include(_ id: GroupID) {
+        guard !contains(id) else { return }
+        append(id)
         sort()
     }
 
-    fileprivate mutating func exclude(_ index: Int) {
-        removeAll { $0 == index }
+    fileprivate mutating func exclude(_ id: GroupID) {
+        removeAll { $0 == id }
     }
 }
 
@@ -192,29 +192,4 @@ extension ResourceClaim {
         if foreign > .none { set.insert(.foreign) }
         return set
     }
-}
-
-/// The giveup of a set from one node to the other, seen from this node. Sets are named as *we* name them.
-enum Transaction: Hashable, Sendable {
-    case none
-    /// We offered and wait for the peer's word. `offer` is the sequence of our offer.
-    case offered(HoldSet, offer: SequenceNumber, isFailback: Bool)
-    /// The peer agreed and takes the set as a whole; our scripts are stopping.
-    case releasing(Giveup)
-    /// The peer knows that it may have the set, apart from the groups that we name to it; it is starting.
-    case handedOver(Giveup)
-    /// The peer offered (`offer`) and we agreed; its scripts are stopping.
-    case promised(HoldSet, offer: SequenceNumber)
-    /// The peer has let go of it; our scripts are starting.
-    case acquiring(HoldSet)
-}
-
-/// What is given to the peer.
-struct Giveup: Hashable, Sendable {
-    /// As it was offered.
-    var set: HoldSet
-    /// What of it was ours to give, and is ours again if nothing comes of it.
-    var given: HoldSet
-    /// Sequence of the message in which the peer agreed.
-    var answer: SequenceNumber
 }
