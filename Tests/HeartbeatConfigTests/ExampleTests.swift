@@ -137,6 +137,14 @@ struct ExampleTests {
         }
     }
 
+    @Test("Commas separate values where ha.cf.example says so, and nowhere else")
+    func commas() {
+        #expect(readHaCf("bcast eth1,eth2").configuration?.media.count == 3)
+        for line in ["ucast eth1,192.168.0.2", "link eth1,up=5s", "lan eth1,eth2", "probe isp,icmp,192.0.2.1"] {
+            #expect(!readHaCf(line).errors.isEmpty, "\(line)")
+        }
+    }
+
     @Test("README says the deadtime that holds by default, and that of the example")
     func deadtimes() throws {
         let standard = Configuration(nodes: []).deadtime.milliseconds / 1000
