@@ -16,10 +16,12 @@ public struct ClusterCore: Hashable, Sendable {
 
     /// - Parameters:
     ///   - configuration: checked; the local node is in it, with at most one other.
+    ///   - local: this node's name, as in the configuration.
     ///   - uuid: this node's persistent identity.
     ///   - generation: greater than at every earlier start, and already durable.
     ///   - host: what the first messages say of the host: the first event may be one that must be answered.
     ///   - randomSeed: for the delays the protocol wants random.
+    ///   - now: the start of this life.
     public init(
         _ configuration: Configuration, local: NodeName, uuid: NodeUUID, generation: Generation, host: HostSample,
         randomSeed: UInt64, now: Instant
