@@ -5,8 +5,12 @@
 import Glibc
 import HeartbeatClients
 import HeartbeatCore
-import HeartbeatLinux
+import HeartbeatHost
+import HeartbeatLoop
 import HeartbeatModel
+import HeartbeatScripts
+import HeartbeatServers
+import HeartbeatSystem
 import HeartbeatWire
 
 /// Clients and client programs of one running node.

@@ -2,8 +2,8 @@
 // must be found and stopped all the same.
 
 import HeartbeatConfig
-import HeartbeatLinux
 import HeartbeatModel
+import HeartbeatSystem
 
 /// Two files without secrets, there as long as a daemon has something that it could leave up.
 struct ConfigurationInForce {

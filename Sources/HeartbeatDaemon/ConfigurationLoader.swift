@@ -2,8 +2,11 @@
 
 import Glibc
 import HeartbeatConfig
-import HeartbeatLinux
+import HeartbeatHost
+import HeartbeatLog
 import HeartbeatModel
+import HeartbeatScripts
+import HeartbeatSystem
 
 /// Reads a node's configuration from disk.
 package struct ConfigurationLoader: Sendable {

@@ -2,11 +2,16 @@
 // identity, scheduling – then the loop, then the way out. What must be durable is durable before the core starts.
 
 import Glibc
+import HeartbeatAddresses
 import HeartbeatConfig
 import HeartbeatControl
 import HeartbeatCore
-import HeartbeatLinux
+import HeartbeatHost
+import HeartbeatLog
+import HeartbeatLoop
 import HeartbeatModel
+import HeartbeatServers
+import HeartbeatSystem
 import Logging
 import NIOCore
 
@@ -164,7 +169,7 @@ final class Daemon {
     private func acquirePidFile(orElse alternative: () -> Void = {}) throws(StartFailure) -> PidFile {
         let path = loader.paths.pidFile
         do throws(HostError) {
-            try Directories.prepareRunDirectory(loader.paths.run)
+            try RunDirectory.prepare(loader.paths.run)
         } catch {
             if PidFile.owner(of: path) == .nobody { alternative() }
             throw StartFailure(code: 1, text: notStarted(error))

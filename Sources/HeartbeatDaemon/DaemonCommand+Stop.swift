@@ -3,7 +3,8 @@
 
 import Glibc
 import HeartbeatControl
-import HeartbeatLinux
+import HeartbeatHost
+import HeartbeatSystem
 
 extension DaemonCommand {
     /// Asks the running daemon to release everything and end, and waits until it has: 0, or 1 when the daemon has ended and

@@ -1,8 +1,9 @@
 // The watchdog device of ha.cf, if any: fed with every status message, so that a node that no longer says it is alive is
 // reset. Its failures are told once and stop nothing.
 
-import HeartbeatLinux
+import HeartbeatHost
 import HeartbeatModel
+import HeartbeatSystem
 import Logging
 
 /// Feeds the watchdog device.

@@ -7,7 +7,8 @@ import HeartbeatControl
 import HeartbeatModel
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatServers
+@testable import HeartbeatSystem
 
 @Suite struct ClientServerTests {
     /// A server that echoes every body, on a loop of its own.

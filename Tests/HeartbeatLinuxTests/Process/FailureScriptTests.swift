@@ -6,7 +6,8 @@ import Glibc
 import HeartbeatModel
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatScripts
+@testable import HeartbeatSystem
 
 @Suite struct FailureScriptTests {
     @Test func `a script that closes its output is answered for when it exits`() throws {

@@ -3,7 +3,7 @@
 import Glibc
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatSystem
 
 @Suite struct PrivateDirectoryTests {
     @Test func `its files are replaced, read, listed and removed`() throws {

@@ -5,7 +5,9 @@ import NIOPosix
 import Synchronization
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatHost
+@testable import HeartbeatServers
+@testable import HeartbeatSystem
 
 @Suite struct StateDirectoryTests {
     @Test(arguments: [
@@ -134,7 +136,7 @@ import Testing
         let state = StateDirectory(base + "/heartbeat")
         #expect(try state.prepare() == nil)
         #expect(try state.prepare() == nil)
-        try Directories.prepareRunDirectory(base)
+        try RunDirectory.prepare(base)
         var status = stat()
         #expect(stat(state.workingDirectory, &status) == 0 && status.st_mode & 0o7777 == 0o700)
         #expect(stat(base + "/swift-heartbeat/rsctmp", &status) == 0 && status.st_mode & 0o7777 == 0o755)

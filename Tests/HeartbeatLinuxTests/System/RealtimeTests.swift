@@ -5,7 +5,8 @@ import Glibc
 import HeartbeatModel
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatHost
+@testable import HeartbeatSystem
 
 /// Serialized: locked memory is the whole process's.
 @Suite(.serialized) struct RealtimeTests {

@@ -5,7 +5,8 @@ import Glibc
 import HeartbeatModel
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatHost
+@testable import HeartbeatSystem
 
 @Suite struct SystemTests {
     @Test func theWatchdogGetsOneZeroByteAFeedAndVAtTheEnd() throws {
