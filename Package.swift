@@ -163,7 +163,8 @@ let package = Package(
         .target(
             name: "HeartbeatBench", dependencies: ["HeartbeatLab", "HeartbeatModel", "CLinux"], swiftSettings: strict),
         .executableTarget(
-            name: "hbbench", dependencies: ["HeartbeatBench", "HeartbeatModel", arguments], swiftSettings: strict),
+            name: "hbbench", dependencies: ["HeartbeatBench", "HeartbeatLab", "HeartbeatModel", arguments],
+            swiftSettings: strict),
         .target(
             name: "HeartbeatInterop",
             dependencies: [
