@@ -28,7 +28,7 @@ package final class AddressKeeper {
     ///
     /// An address is up when the interface its word names has it, or any but the loopback interface if it names none; with
     /// which prefix length does not matter. One that another interface has is moved.
-    package func start(_ batch: [WantedAddress]) throws(NetlinkError) -> BatchOutcome {
+    package func start(_ batch: [WantedAddress]) throws(SystemError) -> BatchOutcome {
         let tables = try KernelTables.read(socket)
         var outcome = BatchOutcome()
         var labels = AliasLabels(tables)
@@ -55,7 +55,7 @@ package final class AddressKeeper {
 
     private func add(
         _ placements: [Placement], _ tables: KernelTables, _ outcome: inout BatchOutcome
-    ) throws(NetlinkError) {
+    ) throws(SystemError) {
         // One that is on the right interface, but may not be used, cannot be added beside itself.
         try remove(placements.flatMap { tables.unusableEntries(of: $0) })
         try promoteSecondaries(placements.filter { !$0.address.isIPv6 }.map(\.interface))
@@ -76,7 +76,7 @@ package final class AddressKeeper {
 
     /// Removes the addresses from wherever they are, because what stays would answer beside the node that takes over; only
     /// on the loopback interface they stay unless their words name it, where real servers behind a balancer have them.
-    package func stop(_ batch: [WantedAddress]) throws(NetlinkError) -> [AddressFailure] {
+    package func stop(_ batch: [WantedAddress]) throws(SystemError) -> [AddressFailure] {
         let tables = try KernelTables.read(socket)
         let found = batch.flatMap { wanted in tables.entries(of: wanted.address).map { (wanted.address, $0) } }
         let entries = Set(found.map(\.1))
@@ -98,7 +98,7 @@ package final class AddressKeeper {
     /// `promote_secondaries` is set. Returns why it could not be set, if it matters.
     private func protectOthers(
         from threatening: Set<AddressEntry>, _ tables: KernelTables
-    ) throws(NetlinkError) -> String? {
+    ) throws(SystemError) -> String? {
         let answers = try promoteSecondaries(threatening.compactMap { tables.interface($0.interface) })
         guard let refusal = answers.first(where: { $0.code != 0 && !$0.isGone }) else { return nil }
         return "removing it would remove other addresses of its network too, and promote_secondaries cannot be set "
@@ -108,25 +108,25 @@ package final class AddressKeeper {
     /// It is set where an address is added, too: when the permanent address goes, as at a change of the DHCP lease, the service
     /// address stays. That it cannot be set is no reason not to add.
     @discardableResult
-    private func promoteSecondaries(_ interfaces: [InterfaceEntry]) throws(NetlinkError) -> [NetlinkAnswer] {
+    private func promoteSecondaries(_ interfaces: [InterfaceEntry]) throws(SystemError) -> [NetlinkAnswer] {
         let lacking = Set(interfaces.filter { !$0.promotesSecondaries }).sorted { $0.index < $1.index }
         return lacking.isEmpty ? [] : try socket.change(lacking.map(\.promotion))
     }
 
-    private func remove(_ entries: [AddressEntry]) throws(NetlinkError) {
+    private func remove(_ entries: [AddressEntry]) throws(SystemError) {
         guard !entries.isEmpty else { return }
         _ = try socket.change(entries.map(\.removal))
     }
 
     // MARK: - Status
 
-    package func states(of addresses: [ServiceAddress]) throws(NetlinkError) -> [AddressState] {
+    package func states(of addresses: [ServiceAddress]) throws(SystemError) -> [AddressState] {
         let tables = try KernelTables.read(socket)
         return addresses.map { tables.state(of: $0) }
     }
 
     /// What can be announced of these addresses: those that are up.
-    package func held(_ addresses: [ServiceAddress]) throws(NetlinkError) -> [HeldAddress] {
+    package func held(_ addresses: [ServiceAddress]) throws(SystemError) -> [HeldAddress] {
         let tables = try KernelTables.read(socket)
         return addresses.compactMap { address in
             guard case .running(let interface) = tables.state(of: address) else { return nil }
@@ -135,7 +135,7 @@ package final class AddressKeeper {
     }
 
     /// The interface with this name.
-    package func interface(named name: String) throws(NetlinkError) -> InterfaceEntry? {
+    package func interface(named name: String) throws(SystemError) -> InterfaceEntry? {
         try socket.list(InterfaceEntry.request).lazy.compactMap(InterfaceEntry.init).first { $0.name == name }
     }
 }

@@ -4,6 +4,7 @@
 import HeartbeatFormats
 import HeartbeatLoop
 import HeartbeatNetlink
+import HeartbeatSystem
 
 /// Hears about addresses and interfaces.
 final class AddressWatch {
@@ -11,7 +12,7 @@ final class AddressWatch {
     /// watch could not listen for a while: then anything may have changed.
     var onSuspicion: () -> Void = {}
     /// Nothing is heard; told once until something is.
-    var onProblem: (NetlinkError) -> Void {
+    var onProblem: (SystemError) -> Void {
         get { listener.onProblem }
         set { listener.onProblem = newValue }
     }

@@ -4,11 +4,12 @@ import HeartbeatFormats
 import HeartbeatModel
 import HeartbeatNetlink
 import HeartbeatPlacement
+import HeartbeatSystem
 
 extension NetlinkSocket {
     /// The route to the address, if there is one.
     func routeForPlacement(of address: ServiceAddress) throws(AddressFailure) -> RouteToAddress? {
-        do throws(NetlinkError) {
+        do throws(SystemError) {
             return try route(to: address)
         } catch {
             throw AddressFailure(address: address, reason: "\(error)")

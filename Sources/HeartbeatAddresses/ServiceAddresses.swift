@@ -5,6 +5,7 @@ import HeartbeatLoop
 import HeartbeatModel
 import HeartbeatNetlink
 import HeartbeatPlacement
+import HeartbeatSystem
 
 /// Does what a script would for address resources, a whole step at once and without waiting for anything but the kernel: about
 /// a tenth of a millisecond for one address, some for hundreds.
@@ -57,7 +58,7 @@ package final class ServiceAddresses {
     ///   does not answer, is no answer (`notRun`) that could be taken for either.
     package func perform(_ verb: ResourceVerb, _ resources: [Resource]) -> ActionResult {
         let wanted = resources.compactMap(WantedAddress.init)
-        do throws(NetlinkError) {
+        do throws(SystemError) {
             switch verb {
             case .start: return AddressAnswer.done(try start(wanted))
             case .stop: return AddressAnswer.done(try stop(wanted))
@@ -70,14 +71,14 @@ package final class ServiceAddresses {
 
     /// Tells the neighbours again where these addresses are; those that are not here are passed over.
     package func announce(_ resources: [Resource]) {
-        do throws(NetlinkError) {
+        do throws(SystemError) {
             announce(try keeper.held(resources.compactMap(\.address)))
         } catch {
             onProblem("\(error); nothing is announced")
         }
     }
 
-    private func start(_ wanted: [WantedAddress]) throws(NetlinkError) -> [AddressFailure] {
+    private func start(_ wanted: [WantedAddress]) throws(SystemError) -> [AddressFailure] {
         var wanted = wanted
         for index in wanted.indices {
             let bytes = wanted[index].address.bytes
@@ -92,7 +93,7 @@ package final class ServiceAddresses {
         return outcome.failures
     }
 
-    private func stop(_ wanted: [WantedAddress]) throws(NetlinkError) -> [AddressFailure] {
+    private func stop(_ wanted: [WantedAddress]) throws(SystemError) -> [AddressFailure] {
         // Whatever comes of it: after this nobody shall be drawn here any more, and nobody is surprised that they go.
         for wanted in wanted {
             held[wanted.address.bytes] = nil
@@ -119,7 +120,7 @@ package final class ServiceAddresses {
     private func lookForLost() {
         guard !held.isEmpty else { return }
         let addresses = held.values.map(\.address).sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
-        do throws(NetlinkError) {
+        do throws(SystemError) {
             let lost = zip(addresses, try keeper.states(of: addresses)).filter { !$1.isRunning }.map(\.0)
             report(lost)
         } catch {

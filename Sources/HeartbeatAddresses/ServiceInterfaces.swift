@@ -4,6 +4,7 @@ import HeartbeatFormats
 import HeartbeatModel
 import HeartbeatNetlink
 import HeartbeatPlacement
+import HeartbeatSystem
 
 /// Finds the places of service addresses.
 package final class ServiceInterfaces {
@@ -21,7 +22,7 @@ package final class ServiceInterfaces {
     /// It waits for the kernel: some tenths of a millisecond.
     package func interfaces(of addresses: [ServiceAddress]) -> [ServiceAddress: String] {
         var places: [ServiceAddress: String] = [:]
-        do throws(NetlinkError) {
+        do throws(SystemError) {
             let unnamed = addresses.filter { $0.interface == nil }
             let tables = unnamed.isEmpty ? nil : try KernelTables.read(socket)
             for address in unnamed { places[address] = tables.flatMap { place(of: address, in: $0) } }

@@ -134,7 +134,7 @@ final class ClientService {
     private func open() {
         guard !isOpen else { return }
         isOpen = true
-        do throws(HostError) {
+        do throws(SystemError) {
             server = try ClientServer(
                 paths.clientSocket, reactor: reactor,
                 handlers: ClientServer.Handlers(

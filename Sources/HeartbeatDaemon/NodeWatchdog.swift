@@ -16,7 +16,7 @@ final class NodeWatchdog {
         self.logger = logger
         guard let path = configuration.watchdog else { return }
         var warnings: [String] = []
-        do throws(HostError) {
+        do throws(SystemError) {
             // Slightly longer than deadtime: the peers declare us dead before the machine is reset (observed).
             device = try WatchdogDevice(path, timeout: configuration.deadtime + .milliseconds(10), warnings: &warnings)
         } catch {

@@ -53,7 +53,7 @@ enum ReversePathFilter {
         /// It was strict and is loose now.
         case loosened
         /// It is strict, and this host does not let us change it.
-        case refused(HostError)
+        case refused(SystemError)
     }
 
     /// Makes it loose on the interface if it is strict; the larger of the interface's value and that of `all` holds.
@@ -61,9 +61,9 @@ enum ReversePathFilter {
         let path = path(interface)
         guard let own = value(path), max(own, value(Self.path("all")) ?? 0) == 1 else { return .harmless }
         let file = open(path, O_WRONLY | O_CLOEXEC)
-        guard file >= 0 else { return .refused(HostError("change", path)) }
+        guard file >= 0 else { return .refused(SystemError("change", path)) }
         defer { close(file) }
-        return write(file, "2\n", 2) == 2 ? .loosened : .refused(HostError("change", path))
+        return write(file, "2\n", 2) == 2 ? .loosened : .refused(SystemError("change", path))
     }
 
     private static func path(_ interface: String) -> String { "/proc/sys/net/ipv4/conf/\(interface)/rp_filter" }

@@ -35,14 +35,14 @@ final class LanPort {
         receiver.onDatagram = { bytes, source in
             if let address = source.address.flatMap({ LanAddress(bytes: $0.bytes) }) { onPacket(bytes, address) }
         }
-        receiver.onBroken = { onBroken(SystemError(.receive, object, errno: $0)) }
+        receiver.onBroken = { onBroken(SystemError(.receive, object, code: $0)) }
     }
 
     /// Sends without waiting.
     func send(_ bytes: [UInt8], to address: LanAddress) throws(SystemError) {
         guard let host = IPAddress(bytes: address.bytes) else { return }
         let code = socket.send(bytes, to: SocketEndpoint(host, port: port))
-        guard code == 0 || code == EAGAIN else { throw SystemError(.send, object, errno: code) }
+        guard code == 0 || code == EAGAIN else { throw SystemError(.send, object, code: code) }
     }
 
     func close() {

@@ -40,7 +40,7 @@ package final class LanRunner {
 
     /// Removes what a killed predecessor left, and begins. It goes on trying what does not work yet.
     package func start() {
-        do throws(NetlinkError) {
+        do throws(SystemError) {
             let count = try routes.removeLeftovers()
             if count > 0 { onEvent(.leftovers(count: count)) }
         } catch {
@@ -56,7 +56,7 @@ package final class LanRunner {
         timer?.timer.cancel()
         for port in ports.values { port.close() }
         ports = [:]
-        do throws(NetlinkError) { _ = try routes.removeLeftovers() } catch { tell("\(error)") }
+        do throws(SystemError) { _ = try routes.removeLeftovers() } catch { tell("\(error)") }
     }
 
     // MARK: - Time
@@ -87,7 +87,7 @@ package final class LanRunner {
     private func look(at now: Instant) {
         if let lastLook, now - lastLook < settings.interval { return }
         lastLook = now
-        do throws(NetlinkError) {
+        do throws(SystemError) {
             let tables = try KernelTables.read(kernel)
             if machine == nil { begin(tables, at: now) }
             let found = LanInterfaces(tables, names: settings.interfaces)
@@ -185,7 +185,7 @@ package final class LanRunner {
     private func install(_ wanted: [LanRoute]) {
         let new = Set(wanted.map(\.destination)).subtracting(moved)
         moved = Set(wanted.map(\.destination))
-        do throws(NetlinkError) {
+        do throws(SystemError) {
             for failure in try routes.install(wanted, on: interfaces?.entries ?? [:]) { tell("\(failure)") }
         } catch {
             tell("\(error)")

@@ -6,6 +6,7 @@ import HeartbeatFormats
 import HeartbeatLans
 import HeartbeatModel
 import HeartbeatNetlink
+import HeartbeatSystem
 
 /// A route that the kernel did not take.
 package struct LanRouteFailure: Error, Hashable, Sendable, CustomStringConvertible {
@@ -33,7 +34,7 @@ final class RouteKeeper {
     private var installed: [LanAddress: LanRoute] = [:]
 
     /// Makes the kernel's routes those wanted; returns what it refused. A route that is replaced is never missing in between.
-    func install(_ wanted: [LanRoute], on interfaces: [String: InterfaceEntry]) throws(NetlinkError)
+    func install(_ wanted: [LanRoute], on interfaces: [String: InterfaceEntry]) throws(SystemError)
         -> [LanRouteFailure]
     {
         self.wanted = wanted
@@ -49,7 +50,7 @@ final class RouteKeeper {
 
     /// Puts back what somebody else has removed, as an interface that goes takes its routes along, and tries again what the
     /// kernel has refused.
-    func restore(on interfaces: [String: InterfaceEntry]) throws(NetlinkError) {
+    func restore(on interfaces: [String: InterfaceEntry]) throws(SystemError) {
         for route in wanted {
             let before = installed.removeValue(forKey: route.destination)
             // One that is there is refused as existing, and is ours if it was.
@@ -58,7 +59,7 @@ final class RouteKeeper {
     }
 
     /// Removes every route of this program, whoever has put it in; returns how many there were.
-    func removeLeftovers() throws(NetlinkError) -> Int {
+    func removeLeftovers() throws(SystemError) -> Int {
         wanted = []
         installed = [:]
         let list = try socket.list(
@@ -71,7 +72,7 @@ final class RouteKeeper {
 
     private func put(
         _ route: LanRoute, _ interfaces: [String: InterfaceEntry]
-    ) throws(NetlinkError) -> LanRouteFailure? {
+    ) throws(SystemError) -> LanRouteFailure? {
         guard let interface = interfaces[route.interface] else {
             return failure(route, "no such interface")
         }
@@ -95,7 +96,7 @@ final class RouteKeeper {
             destination: route.destination, interface: route.interface, reason: reason, isForeign: isForeign)
     }
 
-    private func remove(_ requests: [NetlinkRequest]) throws(NetlinkError) {
+    private func remove(_ requests: [NetlinkRequest]) throws(SystemError) {
         // One that has gone by itself is no trouble.
         if !requests.isEmpty { _ = try socket.change(requests) }
     }

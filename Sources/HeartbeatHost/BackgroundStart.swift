@@ -14,7 +14,7 @@ package enum BackgroundStart {
     /// word. Returns the exit code to end with: 0 when the daemon is ready, else the daemon's own. What it had to say on
     /// standard error it has said there itself; `complain` gets what only this side knows.
     package static func run(arguments: [String], complain: (String) -> Void) -> Int32 {
-        do throws(HostError) {
+        do throws(SystemError) {
             let report = try Descriptors.makePipe()
             defer { close(report.read) }
             let child = ChildProcess(
@@ -30,7 +30,7 @@ package enum BackgroundStart {
     }
 
     /// Only the daemon may hold the writing end, or its death would go unnoticed.
-    private static func start(_ child: ChildProcess, closing descriptor: Int32) throws(HostError) -> pid_t {
+    private static func start(_ child: ChildProcess, closing descriptor: Int32) throws(SystemError) -> pid_t {
         defer { close(descriptor) }
         return try child.start()
     }

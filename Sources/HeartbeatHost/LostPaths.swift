@@ -23,8 +23,8 @@ package struct LostPaths: Sendable {
     }
 
     /// Replaces the file; tells what went wrong.
-    package func write(_ names: [String]) -> HostError? {
-        do throws(HostError) {
+    package func write(_ names: [String]) -> SystemError? {
+        do throws(SystemError) {
             try directory.write(Array(names.map { $0 + "\n" }.joined().utf8), to: Self.name, mode: 0o644)
             return nil
         } catch {

@@ -16,7 +16,7 @@ package struct PidFile: ~Copyable {
 
     package enum Failure: Error, Hashable, Sendable {
         case alreadyRunning(pid: pid_t)
-        case host(HostError)
+        case host(SystemError)
     }
 
     private let path: String
@@ -26,18 +26,18 @@ package struct PidFile: ~Copyable {
     package static func acquire(_ path: String = "/run/heartbeat.pid") throws(Failure) -> PidFile {
         if case .running(let pid) = owner(of: path) { throw .alreadyRunning(pid: pid) }
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
-        guard descriptor >= 0 else { throw .host(HostError("open", path)) }
+        guard descriptor >= 0 else { throw .host(SystemError("open", path)) }
         guard clinux_lock_file(descriptor) == 0 else {
             let code = errno
             close(descriptor)
             // Another daemon was a moment faster.
             throw code == EAGAIN || code == EACCES
-                ? .alreadyRunning(pid: pid(in: path) ?? 0) : .host(HostError("lock", path, code: code))
+                ? .alreadyRunning(pid: pid(in: path) ?? 0) : .host(SystemError("lock", path, code: code))
         }
         let text = PidFile.text(for: getpid())
         let count = text.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
         guard count == text.count, ftruncate(descriptor, off_t(text.count)) == 0 else {
-            let error = HostError("write", path)
+            let error = SystemError("write", path)
             close(descriptor)
             throw .host(error)
         }

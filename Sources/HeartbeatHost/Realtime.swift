@@ -16,7 +16,7 @@ package enum Realtime {
         guard configuration.isEnabled else { return [] }
         var warnings: [String] = []
         if clinux_set_round_robin(Int32(clamping: configuration.priority)) != 0 {
-            let error = HostError("set", "realtime priority \(configuration.priority)")
+            let error = SystemError("set", "realtime priority \(configuration.priority)")
             warnings.append(
                 "\(error); running with normal priority: give the service CAP_SYS_NICE or "
                     + "LimitRTPRIO=\(configuration.priority), or say `realtime off`")
@@ -35,7 +35,7 @@ package enum Realtime {
             return "Cannot lock ourselves into memory: the limit would apply to all memory"
         }
         guard mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0 else {
-            return "\(HostError("lock", "ourselves into memory"))"
+            return "\(SystemError("lock", "ourselves into memory"))"
         }
         return nil
     }

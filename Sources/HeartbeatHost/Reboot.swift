@@ -8,8 +8,8 @@ import HeartbeatSystem
 package enum Reboot {
     /// Resets the machine at once: nothing is stopped and no file system is written back (`reboot -nf`, what the original
     /// does). In a PID namespace it ends the namespace. Returns only when it failed.
-    package static func now() -> HostError {
+    package static func now() -> SystemError {
         _ = clinux_reboot()
-        return HostError("reboot", "the machine")
+        return SystemError("reboot", "the machine")
     }
 }

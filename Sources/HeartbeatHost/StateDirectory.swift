@@ -24,9 +24,9 @@ package struct StateDirectory: Sendable {
 
     /// Makes the directories that are missing. Returns why the working directory could not be made, if so: scripts then run
     /// in `/`.
-    package func prepare() throws(HostError) -> HostError? {
+    package func prepare() throws(SystemError) -> SystemError? {
         try Directories.make(path, mode: 0o755)
-        do throws(HostError) {
+        do throws(SystemError) {
             try Directories.make(path + "/cores", mode: 0o755)
             try Directories.make(workingDirectory, mode: 0o700)
             return nil
@@ -64,7 +64,7 @@ package struct StateDirectory: Sendable {
     }
 
     private func store(_ number: UInt64) throws(StateError) {
-        do throws(HostError) {
+        do throws(SystemError) {
             try DurableFile.replace(generationPath, with: Array(GenerationText.format(number).utf8), mode: 0o644)
         } catch {
             throw .host(error)
@@ -107,7 +107,7 @@ package struct StateDirectory: Sendable {
     private func contents(of path: String) throws(StateError) -> [UInt8]? {
         if let bytes = Descriptors.contents(of: path, atMost: 4096) { return bytes }
         let code = errno
-        guard code == ENOENT else { throw .host(HostError("read", path, code: code)) }
+        guard code == ENOENT else { throw .host(SystemError("read", path, code: code)) }
         return nil
     }
 
@@ -116,7 +116,7 @@ package struct StateDirectory: Sendable {
         // A random uuid says so itself (RFC 9562, version 4).
         bytes[6] = bytes[6] & 0x0F | 0x40
         bytes[8] = bytes[8] & 0x3F | 0x80
-        do throws(HostError) {
+        do throws(SystemError) {
             try DurableFile.replace(uuidPath, with: bytes, mode: 0o644)
         } catch {
             throw .host(error)
@@ -127,7 +127,7 @@ package struct StateDirectory: Sendable {
 
 /// Why the state of a node cannot be used.
 package enum StateError: Error, Hashable, Sendable, CustomStringConvertible {
-    case host(HostError)
+    case host(SystemError)
     case damaged(path: String, what: String, remedy: String)
 
     package var description: String {

@@ -31,12 +31,12 @@ final class LinkPoller: Sendable {
     /// Starts the thread. It is in the network namespace of the calling one, as is the socket of `requests`.
     static func start(
         _ requests: InterfaceRequests, every interval: Duration, on loop: any EventLoop, _ report: @escaping Report
-    ) throws(HostError) -> LinkPoller {
+    ) throws(SystemError) -> LinkPoller {
         let poller = LinkPoller(requests, interval, loop, report, wake: try Descriptors.makePipe())
         if let code = DetachedThread.start({ poller.run() }) {
             Glibc.close(poller.wake.read)
             Glibc.close(poller.wake.write)
-            throw HostError("start", "the thread that watches links", code: code)
+            throw SystemError("start", "the thread that watches links", code: code)
         }
         return poller
     }

@@ -36,13 +36,13 @@ struct LogFile: Sendable {
     }
 
     mutating func append(_ line: String) -> Outcome {
-        do throws(HostError) {
+        do throws(SystemError) {
             try openIfNeeded()
         } catch {
             return failed(error)
         }
         if let code = Descriptors.write(Array((line + "\n").utf8), to: descriptor) {
-            return failed(HostError("write", path, code: code))
+            return failed(SystemError("write", path, code: code))
         }
         guard lost > 0 else { return .written }
         defer { lost = 0 }
@@ -55,7 +55,7 @@ struct LogFile: Sendable {
         descriptor = -1
     }
 
-    private mutating func failed(_ error: HostError) -> Outcome {
+    private mutating func failed(_ error: SystemError) -> Outcome {
         close()
         lost += 1
         return lost == 1 ? .broke("\(error); its lines are lost") : .stillBroken
@@ -63,12 +63,12 @@ struct LogFile: Sendable {
 
     // MARK: - Opening
 
-    private mutating func openIfNeeded() throws(HostError) {
+    private mutating func openIfNeeded() throws(SystemError) {
         guard !isBorrowed else { return }
         reopenIfMoved()
         guard descriptor < 0 else { return }
         let opened = Self.open(path)
-        guard opened >= 0 else { throw HostError("open", path) }
+        guard opened >= 0 else { throw SystemError("open", path) }
         descriptor = opened
         shareWithClients()
     }

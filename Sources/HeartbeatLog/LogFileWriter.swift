@@ -62,7 +62,7 @@ final class LogFileWriter: Sendable {
     /// Leaves a line to be written and never waits. Returns what the other destinations should be told.
     func append(_ line: String) -> Trouble? {
         shared.withLock { shared in
-            do throws(HostError) {
+            do throws(SystemError) {
                 try startThread(&shared)
             } catch {
                 return drop(&shared, "\(error)")
@@ -114,13 +114,13 @@ final class LogFileWriter: Sendable {
         return shared.dropped == 1 ? .broken("\(reason); its lines are lost") : nil
     }
 
-    private func startThread(_ shared: inout Shared) throws(HostError) {
+    private func startThread(_ shared: inout Shared) throws(SystemError) {
         guard shared.wake == nil else { return }
         let wake = try Descriptors.makePipe()
         if let code = DetachedThread.start({ self.run(reading: wake.read) }) {
             Glibc.close(wake.read)
             Glibc.close(wake.write)
-            throw HostError("start", "the thread that writes \(path)", code: code)
+            throw SystemError("start", "the thread that writes \(path)", code: code)
         }
         shared.wake = wake
     }

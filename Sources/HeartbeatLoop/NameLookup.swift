@@ -25,7 +25,7 @@ package enum NameLookup {
         let promise = loop.makePromise(of: Result<IPAddress, SystemError>.self)
         promise.futureResult.assumeIsolated().whenSuccess(answer)
         DetachedThread.start { promise.succeed(resolve(host, isIPv6: isIPv6)) }
-            .map { code in promise.succeed(.failure(SystemError(.resolve, host, errno: code))) }
+            .map { code in promise.succeed(.failure(SystemError(.resolve, host, code: code))) }
     }
 
     private static func unsuitable(_ host: String) -> SystemError {

@@ -22,10 +22,10 @@ package enum SignalSource {
     /// Reports each signal on the loop from now on; several of one kind may come as one. Call it on the loop.
     package static func listen(
         on loop: any EventLoop, onSignal: @escaping (Int32) -> Void
-    ) throws(HostError) -> EventLoopFuture<any Channel> {
+    ) throws(SystemError) -> EventLoopFuture<any Channel> {
         var signals = set()
         let descriptor = clinux_signal_descriptor(&signals)
-        guard descriptor >= 0 else { throw HostError("listen to", "signals") }
+        guard descriptor >= 0 else { throw SystemError("listen to", "signals") }
         let handler = NIOLoopBound(SignalReader(onSignal: onSignal), eventLoop: loop)
         return NIOPipeBootstrap(group: loop)
             // A shorter read than one record is an error.

@@ -21,7 +21,7 @@ final class DatagramPort: MediumPort {
         self.callbacks = callbacks
         receiver = try DatagramReceiver(sockets.receiver, reactor: reactor)
         receiver.onDatagram = { bytes, _ in callbacks.received(bytes) }
-        receiver.onBroken = { [object] in callbacks.broke(SystemError(.receive, object, errno: $0), true) }
+        receiver.onBroken = { [object] in callbacks.broke(SystemError(.receive, object, code: $0), true) }
     }
 
     func send(_ message: [UInt8], isRepeat: Bool) {
@@ -34,11 +34,11 @@ final class DatagramPort: MediumPort {
         case ENOBUFS, ENOMEM, EPERM, EACCES, EMSGSIZE, EHOSTUNREACH, ECONNREFUSED:
             // The interface is as it was: a firewall, a full queue, a missing peer. New sockets would not help, and the open
             // one still hears the peer.
-            callbacks.dropped(SystemError(.send, object, errno: code))
+            callbacks.dropped(SystemError(.send, object, code: code))
         default:
             // ENODEV, ENETDOWN, ENETUNREACH, EADDRNOTAVAIL, …: the interface went or changed; index, addresses and group
             // memberships must be asked for again.
-            callbacks.broke(SystemError(.send, object, errno: code), false)
+            callbacks.broke(SystemError(.send, object, code: code), false)
         }
     }
 

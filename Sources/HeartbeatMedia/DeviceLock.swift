@@ -65,10 +65,10 @@ final class DeviceLock {
         let code = errno
         close(fd)
         guard written == line.count else {
-            throw SystemError(.lockDevice, object, errno: written < 0 ? code : ENOSPC)
+            throw SystemError(.lockDevice, object, code: written < 0 ? code : ENOSPC)
         }
         guard link(draft, path) < 0 else { return }
         let reason = errno
-        throw SystemError(.lockDevice, object, errno: reason == EEXIST ? EBUSY : reason)
+        throw SystemError(.lockDevice, object, code: reason == EEXIST ? EBUSY : reason)
     }
 }

@@ -187,7 +187,7 @@ package final class Medium {
         }
         guard sharesPort, !hasWarned, let route = DatagramRoute(configuration) else { return }
         hasWarned = true
-        onEvent(.warned(SystemError(.share, route.object, errno: EADDRINUSE)))
+        onEvent(.warned(SystemError(.share, route.object, code: EADDRINUSE)))
     }
 
     private func sent() {

@@ -88,7 +88,7 @@ package final class PingProbe {
 
     private func broke(_ code: Int32) {
         closeSocket()
-        complain(SystemError(.receive, object, errno: code))
+        complain(SystemError(.receive, object, code: code))
         retrySocket()
     }
 

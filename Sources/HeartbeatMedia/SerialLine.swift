@@ -53,7 +53,7 @@ final class SerialLine {
     private func configure(baud: Int) throws(SystemError) {
         let object = "serial \(path)"
         guard let speed = Self.rates.first(where: { $0.baud == baud })?.speed else {
-            throw SystemError(.setUp, "\(object) for \(baud) baud", errno: EINVAL)
+            throw SystemError(.setUp, "\(object) for \(baud) baud", code: EINVAL)
         }
         var mode = termios()
         try check(tcgetattr(descriptor.number, &mode), .setUp, object)

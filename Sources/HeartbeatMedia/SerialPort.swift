@@ -48,7 +48,7 @@ final class SerialPort: MediumPort, ReceivingSource {
         guard output >= 0 else {
             let code = errno
             Glibc.close(input)
-            throw SystemError(.setUp, "serial \(line.path)", errno: code)
+            throw SystemError(.setUp, "serial \(line.path)", code: code)
         }
         start(input: input, output: output)
         reactor.register(self)
@@ -65,7 +65,7 @@ final class SerialPort: MediumPort, ReceivingSource {
         if queue.count == Self.queueLimit {
             // The oldest, whole: the message under way is not in the queue, so no frame is ever cut.
             queue.removeFirst()
-            callbacks?.dropped(isStuck ? SystemError(.send, object, errno: ETIMEDOUT) : nil)
+            callbacks?.dropped(isStuck ? SystemError(.send, object, code: ETIMEDOUT) : nil)
         }
         queue.append(message)
         writeNext()
@@ -170,7 +170,7 @@ final class SerialPort: MediumPort, ReceivingSource {
     private func ended(_ error: (any Error)?) {
         guard !reactor.isStopping, let callbacks else { return }
         self.callbacks = nil
-        callbacks.broke(SystemError(.receive, object, errno: (error as? IOError)?.errnoCode ?? EIO), true)
+        callbacks.broke(SystemError(.receive, object, code: (error as? IOError)?.errnoCode ?? EIO), true)
     }
 
     /// The loop's side. It must not own the port: the channel outlives it for a moment when closed.

@@ -6,7 +6,7 @@ import HeartbeatSystem
 
 extension KernelTables {
     /// Asks for both.
-    package static func read(_ socket: NetlinkSocket) throws(NetlinkError) -> KernelTables {
+    package static func read(_ socket: NetlinkSocket) throws(SystemError) -> KernelTables {
         KernelTables(
             interfaces: try socket.list(InterfaceEntry.request).compactMap(InterfaceEntry.init),
             addresses: try socket.list(AddressEntry.request).compactMap(AddressEntry.init))
@@ -15,7 +15,7 @@ extension KernelTables {
 
 extension NetlinkSocket {
     /// The route to the address, if there is one.
-    package func route(to address: ServiceAddress) throws(NetlinkError) -> RouteToAddress? {
+    package func route(to address: ServiceAddress) throws(SystemError) -> RouteToAddress? {
         try lookUp(RouteToAddress.request(address)).flatMap(RouteToAddress.init)
     }
 }
@@ -23,6 +23,6 @@ extension NetlinkSocket {
 extension NetlinkAnswer {
     /// The errno in words, and what the kernel has to say about it.
     package var text: String {
-        HostError.text(of: code) + (explanation.map { " (\($0))" } ?? "")
+        SystemError.text(of: code) + (explanation.map { " (\($0))" } ?? "")
     }
 }

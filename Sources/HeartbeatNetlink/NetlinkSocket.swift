@@ -6,19 +6,6 @@ import Glibc
 import HeartbeatFormats
 import HeartbeatSystem
 
-/// Why the kernel could not be asked. What it answered to a single request is no error here.
-package struct NetlinkError: Error, Hashable, CustomStringConvertible {
-    /// The verb of the sentence.
-    package let operation: String
-    /// The errno.
-    package let code: Int32
-
-    package var description: String {
-        "cannot \(operation) the kernel about addresses: \(HostError.text(of: code))"
-            + (code == EPERM || code == EACCES ? "; run as root" : "")
-    }
-}
-
 /// One routing socket. It belongs to the network namespace of the thread that used it first.
 package final class NetlinkSocket {
     /// How long an exchange may take altogether.
@@ -40,7 +27,7 @@ package final class NetlinkSocket {
     ///
     /// The kernel works off a datagram in order and answers every request that it refuses; only the last one is asked to be
     /// answered in any case, which spares hundreds of system calls. An answer that got lost is an error (ENOBUFS).
-    package func change(_ requests: [NetlinkRequest]) throws(NetlinkError) -> [NetlinkAnswer] {
+    package func change(_ requests: [NetlinkRequest]) throws(SystemError) -> [NetlinkAnswer] {
         var answers: [NetlinkAnswer] = []
         for start in stride(from: 0, to: requests.count, by: Self.chunk) {
             answers += try changeChunk(requests[start..<min(start + Self.chunk, requests.count)])
@@ -49,7 +36,7 @@ package final class NetlinkSocket {
     }
 
     /// Every message of the list that `request` asks for.
-    package func list(_ request: NetlinkRequest) throws(NetlinkError) -> [NetlinkMessage] {
+    package func list(_ request: NetlinkRequest) throws(SystemError) -> [NetlinkMessage] {
         var result: (messages: [NetlinkMessage], isWhole: Bool) = ([], false)
         for _ in 0..<Self.attempts where !result.isWhole {
             result = try ask(request)
@@ -58,13 +45,13 @@ package final class NetlinkSocket {
     }
 
     /// The one answer to a question; `nil` when the kernel has none.
-    package func lookUp(_ request: NetlinkRequest) throws(NetlinkError) -> NetlinkMessage? {
+    package func lookUp(_ request: NetlinkRequest) throws(SystemError) -> NetlinkMessage? {
         try ask(request).messages.first
     }
 
     // MARK: - Exchanges
 
-    private func changeChunk(_ requests: ArraySlice<NetlinkRequest>) throws(NetlinkError) -> [NetlinkAnswer] {
+    private func changeChunk(_ requests: ArraySlice<NetlinkRequest>) throws(SystemError) -> [NetlinkAnswer] {
         let first = sequence &+ 1
         var answers = [NetlinkAnswer](repeating: .done, count: requests.count)
         var requests = Array(requests)
@@ -80,7 +67,7 @@ package final class NetlinkSocket {
 
     private func ask(
         _ request: NetlinkRequest
-    ) throws(NetlinkError) -> (messages: [NetlinkMessage], isWhole: Bool) {
+    ) throws(SystemError) -> (messages: [NetlinkMessage], isWhole: Bool) {
         var messages: [NetlinkMessage] = []
         var isWhole = true
         let isList = request.flags & Netlink.dump == Netlink.dump
@@ -98,7 +85,7 @@ package final class NetlinkSocket {
     /// Sends `requests` in one datagram and hands over what comes back until `take` has had enough.
     private func exchange(
         _ requests: [NetlinkRequest], _ take: (NetlinkMessage) -> Bool
-    ) throws(NetlinkError) {
+    ) throws(SystemError) {
         let socket = try open()
         var datagram: [UInt8] = []
         datagram.reserveCapacity(requests.count * 96)
@@ -106,9 +93,9 @@ package final class NetlinkSocket {
             sequence &+= 1
             request.write(to: &datagram, sequence: sequence)
         }
-        do throws(NetlinkError) {
+        do throws(SystemError) {
             guard send(socket.number, datagram, datagram.count, Int32(MSG_NOSIGNAL)) == datagram.count else {
-                throw NetlinkError(operation: "ask", code: errno)
+                throw .routing(.ask, code: errno)
             }
             try receive(socket, take)
         } catch {
@@ -118,7 +105,7 @@ package final class NetlinkSocket {
         }
     }
 
-    private func receive(_ socket: OwnedDescriptor, _ take: (NetlinkMessage) -> Bool) throws(NetlinkError) {
+    private func receive(_ socket: OwnedDescriptor, _ take: (NetlinkMessage) -> Bool) throws(SystemError) {
         let deadline = ContinuousTime.now + Self.patience.nanoseconds
         while true {
             let datagram = try nextDatagram(socket, until: deadline)
@@ -126,14 +113,14 @@ package final class NetlinkSocket {
         }
     }
 
-    private func nextDatagram(_ socket: OwnedDescriptor, until deadline: Int64) throws(NetlinkError) -> [UInt8] {
+    private func nextDatagram(_ socket: OwnedDescriptor, until deadline: Int64) throws(SystemError) -> [UInt8] {
         while true {
             // The answer is there already when `send` returns, but for long lists.
             let (datagram, code) = readDatagram(socket)
             if code == 0 { return datagram }
-            guard code == EAGAIN || code == EINTR else { throw NetlinkError(operation: "hear", code: code) }
+            guard code == EAGAIN || code == EINTR else { throw .routing(.hear, code: code) }
             let rest = deadline - ContinuousTime.now
-            guard rest > 0 else { throw NetlinkError(operation: "hear", code: ETIMEDOUT) }
+            guard rest > 0 else { throw .routing(.hear, code: ETIMEDOUT) }
             var polled = pollfd(fd: socket.number, events: Int16(POLLIN), revents: 0)
             poll(&polled, 1, Int32(clamping: rest / 1_000_000 + 1))
         }
@@ -161,7 +148,7 @@ package final class NetlinkSocket {
 
     // MARK: - The socket
 
-    private func open() throws(NetlinkError) -> OwnedDescriptor {
+    private func open() throws(SystemError) -> OwnedDescriptor {
         if let descriptor { return descriptor }
         let socket = try Self.open(groups: 0)
         descriptor = socket
@@ -169,10 +156,10 @@ package final class NetlinkSocket {
     }
 
     /// A routing socket that hears the multicast `groups` (RTMGRP_…, rtnetlink(7)).
-    package static func open(groups: UInt32) throws(NetlinkError) -> OwnedDescriptor {
+    package static func open(groups: UInt32) throws(SystemError) -> OwnedDescriptor {
         let type = Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         let fd = socket(AF_NETLINK, type, 0 /* NETLINK_ROUTE */)
-        guard fd >= 0 else { throw NetlinkError(operation: "ask", code: errno) }
+        guard fd >= 0 else { throw .routing(.ask, code: errno) }
         let opened = OwnedDescriptor(takingOwnershipOf: fd)
         if opened.setIfPossible(SOL_SOCKET, SO_RCVBUFFORCE, to: receiveBuffer) < 0 {
             opened.setIfPossible(SOL_SOCKET, SO_RCVBUF, to: receiveBuffer)
@@ -184,7 +171,14 @@ package final class NetlinkSocket {
         let bound = address.withUnsafeBytes { raw in
             raw.withMemoryRebound(to: sockaddr.self) { bind(fd, $0.baseAddress, socklen_t(raw.count)) }
         }
-        guard bound == 0 else { throw NetlinkError(operation: "listen to", code: errno) }
+        guard bound == 0 else { throw .routing(.listen, code: errno) }
         return opened
+    }
+}
+
+extension SystemError {
+    /// The kernel could not be asked. What it answered to a single request is no error here.
+    static func routing(_ operation: Operation, code: Int32) -> SystemError {
+        SystemError(operation, "the kernel about addresses", code: code)
     }
 }

@@ -4,6 +4,7 @@
 import Glibc
 import HeartbeatFormats
 import HeartbeatLoop
+import HeartbeatSystem
 
 /// Hears some groups of the kernel's news.
 package final class RouteListener {
@@ -14,7 +15,7 @@ package final class RouteListener {
     /// It listens now, and what happened before was not heard: it has just begun, or more came than the socket could keep.
     package var onGap: () -> Void = {}
     /// Nothing is heard; told once until something is.
-    package var onProblem: (NetlinkError) -> Void = { _ in }
+    package var onProblem: (SystemError) -> Void = { _ in }
 
     private let groups: UInt32
     private let filter: PacketFilter?
@@ -34,7 +35,7 @@ package final class RouteListener {
 
     package func open() {
         guard !isClosed else { return }
-        do throws(NetlinkError) {
+        do throws(SystemError) {
             let descriptor = try NetlinkSocket.open(groups: groups)
             if let filter { descriptor.attachIfPossible(filter) }
             let reader = SocketReader(descriptor, reactor: reactor)
@@ -66,11 +67,11 @@ package final class RouteListener {
         if code == ENOBUFS {
             open()
         } else {
-            retry(NetlinkError(operation: "listen to", code: code))
+            retry(.routing(.listen, code: code))
         }
     }
 
-    private func retry(_ error: NetlinkError) {
+    private func retry(_ error: SystemError) {
         if !isDeaf { onProblem(error) }
         isDeaf = true
         reactor.after(Self.retryDelay) { [weak self] in self?.open() }

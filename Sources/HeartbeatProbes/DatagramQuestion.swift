@@ -56,7 +56,7 @@ final class DatagramQuestion: ProbeQuestion {
             }
             reader.onEnd = { code in
                 let empty = PathAnswer.failed("an empty datagram came")
-                answer(code == 0 ? empty : PathAnswer(SystemError(.receive, "the way back", errno: code)))
+                answer(code == 0 ? empty : PathAnswer(SystemError(.receive, "the way back", code: code)))
             }
             reader.begin()
             try exchange.send()

@@ -39,7 +39,7 @@ package final class EchoResponder {
             sockets = [try EchoSocket(port, isIPv6: false, reactor)]
             if let second = try ipv6() { sockets.append(second) }
             for socket in sockets {
-                socket.begin { [weak self, port] in self?.failed(SystemError(.receive, "UDP port \(port)", errno: $0)) }
+                socket.begin { [weak self, port] in self?.failed(SystemError(.receive, "UDP port \(port)", code: $0)) }
             }
             isFailing = false
         } catch {

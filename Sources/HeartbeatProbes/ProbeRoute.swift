@@ -40,7 +40,7 @@ struct ProbeRoute {
         try socket.connect(to: try endpoint(address, port: 9), for: object)
         var own = SocketEndpoint()
         try check(own.fill { getsockname(socket.number, $0, $1) }, .findAddress, object)
-        guard let found = own.address else { throw SystemError(.findAddress, object, errno: EADDRNOTAVAIL) }
+        guard let found = own.address else { throw SystemError(.findAddress, object, code: EADDRNOTAVAIL) }
         return found
     }
 }

@@ -99,7 +99,7 @@ final class TcpQuestion: ProbeQuestion {
     }
 
     fileprivate func failed(_ code: Int32) {
-        tell(PathAnswer(SystemError(.connect, "\(address) port \(port)", errno: code)))
+        tell(PathAnswer(SystemError(.connect, "\(address) port \(port)", code: code)))
     }
 
     private func tell(_ told: PathAnswer) {

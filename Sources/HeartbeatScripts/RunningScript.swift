@@ -61,18 +61,18 @@ package final class RunningScript {
         onLine(ScriptLine(.runner, text))
     }
 
-    package func start(_ child: ChildProcess, timeout: Duration) throws(HostError) {
+    package func start(_ child: ChildProcess, timeout: Duration) throws(SystemError) {
         let output = try Descriptors.makePipe()
         defer { close(output.write) }
         let errors: (read: Int32, write: Int32)
-        do throws(HostError) {
+        do throws(SystemError) {
             errors = try Descriptors.makePipe()
         } catch {
             close(output.read)
             throw error
         }
         defer { close(errors.write) }
-        do throws(HostError) {
+        do throws(SystemError) {
             pid = try startOrInterpret(child, output: output.write, errors: errors.write)
         } catch {
             close(output.read)
@@ -89,7 +89,7 @@ package final class RunningScript {
     /// A script without a note runs as well; only the death of this daemon would leave more behind.
     private func note(_ child: ChildProcess) {
         guard let journal = runner.journal, let pid else { return }
-        do throws(HostError) {
+        do throws(SystemError) {
             try journal.begin(marker.1, pid: pid, words: child.arguments)
         } catch {
             note("is not noted as running: \(error)")
@@ -107,14 +107,14 @@ package final class RunningScript {
         finish(with: result(of: reap(pid)))
     }
 
-    private func startOrInterpret(_ child: ChildProcess, output: Int32, errors: Int32) throws(HostError) -> pid_t {
+    private func startOrInterpret(_ child: ChildProcess, output: Int32, errors: Int32) throws(SystemError) -> pid_t {
         var child = child
         child.standardOutput = output
         child.standardError = errors
-        do throws(HostError) {
+        do throws(SystemError) {
             let pid = try child.start()
             if let error = ChildProcess.letTheKernelKill(pid) {
-                note("stays protected from the out-of-memory killer: \(HostError.text(of: error.code))")
+                note("stays protected from the out-of-memory killer: \(SystemError.text(of: error.code))")
             }
             return pid
         } catch  where error.code == ENOEXEC {

@@ -16,7 +16,7 @@ package struct ScriptJournal: Sendable {
     }
 
     /// Notes a script that has just been started. Its number is that of its process group.
-    package func begin(_ marker: String, pid: pid_t, words: [String]) throws(HostError) {
+    package func begin(_ marker: String, pid: pid_t, words: [String]) throws(SystemError) {
         try directory.make(mode: 0o700)
         try directory.write(Array("\(pid)\n\(words.joined(separator: " "))\n".utf8), to: marker)
     }

@@ -54,7 +54,7 @@ package final class ScriptRunner {
             executable: executable, arguments: [executable] + arguments, environment: environment + [script.marker],
             directory: usableDirectory(directory, script: script), standardOutput: -1, standardError: -1,
             diesWithUs: true)
-        do throws(HostError) {
+        do throws(SystemError) {
             try script.start(child, timeout: timeout)
             running.append(script)
             pollWhileRunning()
@@ -97,7 +97,7 @@ package final class ScriptRunner {
     }
 
     /// Why a script does not run, and what helps.
-    package static func reason(for error: HostError) -> String {
+    package static func reason(for error: SystemError) -> String {
         switch error.code {
         case ENOENT: "\(error.object) (or the interpreter its first line names) does not exist: install it"
         case EACCES: "\(error.object) is not an executable file: chmod 755 \(error.object)"

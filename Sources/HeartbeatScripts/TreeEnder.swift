@@ -33,7 +33,7 @@ struct TreeEnder {
             loop.execute { bound.value.completion() }
         }
         guard let code else { return }
-        listener.complain("processes cannot be looked for yet: \(HostError.text(of: code))")
+        listener.complain("processes cannot be looked for yet: \(SystemError.text(of: code))")
         loop.assumeIsolated().scheduleTask(in: .seconds(1)) { end(tree, grace: grace, on: loop, listener) }
     }
 

@@ -98,9 +98,9 @@ package final class ClientProgramRunner {
 
     private func start(_ entry: Entry) {
         let program = entry.program
-        do throws(HostError) {
+        do throws(SystemError) {
             guard let account = Account(program.user) else {
-                throw HostError("run \(program.command) as", program.user, code: ESRCH)
+                throw SystemError("run \(program.command) as", program.user, code: ESRCH)
             }
             entry.running = (try start(program, as: account), reactor.now)
         } catch {
@@ -110,9 +110,9 @@ package final class ClientProgramRunner {
         }
     }
 
-    private func start(_ program: ClientProgram, as account: Account) throws(HostError) -> pid_t {
+    private func start(_ program: ClientProgram, as account: Account) throws(SystemError) -> pid_t {
         let nothing = open("/dev/null", O_WRONLY | O_CLOEXEC)
-        guard nothing >= 0 else { throw HostError("open", "/dev/null") }
+        guard nothing >= 0 else { throw SystemError("open", "/dev/null") }
         defer { close(nothing) }
         // A shell reads the command and becomes it.
         let child = ChildProcess(

@@ -49,7 +49,7 @@ package final class ClientServer {
 
     /// Listens on `path`, open to every user who gets into its directory: what they may do is a matter of their names. A
     /// socket left by a daemon that is gone is replaced. Call it on the loop.
-    package init(_ path: String, reactor: Reactor, handlers: Handlers) throws(HostError) {
+    package init(_ path: String, reactor: Reactor, handlers: Handlers) throws(SystemError) {
         self.path = path
         self.reactor = reactor
         self.handlers = handlers

@@ -35,7 +35,7 @@ package final class ControlServer {
     /// `requestTimeout` is how long a client may take to send its line.
     package static func start(
         _ path: String, on loop: any EventLoop, requestTimeout: TimeAmount = .seconds(5), handler: @escaping Handler
-    ) throws(HostError) -> EventLoopFuture<any Channel> {
+    ) throws(SystemError) -> EventLoopFuture<any Channel> {
         let descriptor = try ListeningSocket.open(path, mode: 0o600)
         giveToClients(path)
         let server = NIOLoopBound(ControlServer(requestTimeout: requestTimeout, handler: handler), eventLoop: loop)

@@ -15,10 +15,10 @@ package enum Fifo {
     /// `onMessage` gets each message with its `>>>` and `<<<` lines. Call it on the loop; closing the channel ends it.
     package static func open(
         _ path: String, on loop: any EventLoop, onMessage: @escaping ([UInt8]) -> Void
-    ) throws(HostError) -> EventLoopFuture<any Channel> {
+    ) throws(SystemError) -> EventLoopFuture<any Channel> {
         try make(path)
         let descriptor = Glibc.open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else { throw HostError("open", path) }
+        guard descriptor >= 0 else { throw SystemError("open", path) }
         let handler = NIOLoopBound(FifoReader(onMessage: onMessage), eventLoop: loop)
         return NIOPipeBootstrap(group: loop)
             .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 4096))
@@ -28,17 +28,17 @@ package enum Fifo {
             .takingOwnershipOfDescriptor(input: descriptor)
     }
 
-    private static func make(_ path: String) throws(HostError) {
+    private static func make(_ path: String) throws(SystemError) {
         var status = stat()
         let isThere = lstat(path, &status) == 0
         if isThere && status.st_mode & S_IFMT == S_IFIFO {
             guard chown(path, 0, 0) == 0 || geteuid() != 0, chmod(path, 0o600) == 0 else {
-                throw HostError("protect", path)
+                throw SystemError("protect", path)
             }
             return
         }
         if isThere { unlink(path) }
-        guard mkfifo(path, 0o600) == 0 else { throw HostError("make the fifo", path) }
+        guard mkfifo(path, 0o600) == 0 else { throw SystemError("make the fifo", path) }
     }
 }
 

@@ -6,13 +6,13 @@ import Glibc
 package enum Descriptors {
     /// A pipe neither end of which is one of the standard descriptors, so that putting them in place for a child never
     /// overwrites one with the other.
-    package static func makePipe() throws(HostError) -> (read: Int32, write: Int32) {
+    package static func makePipe() throws(SystemError) -> (read: Int32, write: Int32) {
         var ends: [Int32] = [-1, -1]
-        guard clinux_pipe(&ends) == 0 else { throw HostError("make", "a pipe") }
+        guard clinux_pipe(&ends) == 0 else { throw SystemError("make", "a pipe") }
         let read = raised(ends[0])
         let write = raised(ends[1])
         guard read >= 0, write >= 0 else {
-            let error = HostError("make", "a pipe")
+            let error = SystemError("make", "a pipe")
             close(read)
             close(write)
             throw error

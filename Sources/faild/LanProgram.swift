@@ -36,7 +36,7 @@ package final class LanProgram {
         defer { log.flush() }
         var code: Int32 = 0
         Reactor.run { reactor in
-            do throws(HostError) {
+            do throws(SystemError) {
                 self.signals = try SignalSource.listen(on: reactor.eventLoop) { [unowned self] signal in
                     if signal == SIGTERM || signal == SIGINT { end(reactor) }
                 }

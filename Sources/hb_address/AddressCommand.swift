@@ -124,7 +124,7 @@ package struct AddressCommand {
             return 0
         case .stop:
             guard unlink(note) < 0, errno != ENOENT, errno != ENOTDIR else { return 0 }
-            throw HostError("remove", note)
+            throw SystemError("remove", note)
         case .status:
             let isStarted = access(note, F_OK) == 0
             say(isStarted ? "running\n" : "stopped\n")
@@ -136,13 +136,13 @@ package struct AddressCommand {
 
     private var note: String { "\(notes)/SendArp-\(argument.replacing("/", with: "-"))" }
 
-    private func writeNote() throws(HostError) {
+    private func writeNote() throws(SystemError) {
         if let slash = notes.lastIndex(of: "/"), slash > notes.startIndex {
             try Directories.make(String(notes[..<slash]), mode: 0o755)
         }
         try Directories.make(notes, mode: 0o755)
         let descriptor = open(note, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw HostError("write", note) }
+        guard descriptor >= 0 else { throw SystemError("write", note) }
         close(descriptor)
     }
 
@@ -151,7 +151,7 @@ package struct AddressCommand {
         if let address = resource?.address { return try keeper.held([address]).compactMap(AnnouncedAddress.init) }
         guard let announced else { return [] }
         guard let interface = try keeper.interface(named: announced.interface) else {
-            throw SystemError(.findInterface, announced.interface, errno: ENODEV)
+            throw SystemError(.findInterface, announced.interface, code: ENODEV)
         }
         return AnnouncedAddress(announced.address, on: interface).map { [$0] } ?? []
     }
@@ -176,9 +176,9 @@ package struct AddressCommand {
         return 0
     }
 
-    private func announceInBackground() throws(HostError) {
+    private func announceInBackground() throws(SystemError) {
         let null = open("/dev/null", O_RDWR | O_CLOEXEC)
-        guard null >= 0 else { throw HostError("open", "/dev/null") }
+        guard null >= 0 else { throw SystemError("open", "/dev/null") }
         defer { close(null) }
         let child = ChildProcess(
             executable: "/proc/self/exe", arguments: ["hb_address", name.rawValue, argument, Verb.announce.rawValue],

@@ -8,20 +8,20 @@ package enum Directories {
     /// machine without the original's accounts works as well.
     package static func make(
         _ path: String, mode: mode_t, owner: String? = nil, group: String? = nil
-    ) throws(HostError) {
+    ) throws(SystemError) {
         guard mkdir(path, mode) == 0 else {
             var status = stat()
             if errno == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
-            throw HostError(HostError.making, path)
+            throw SystemError(.makeDirectory, path)
         }
         // What was made is given away, whatever stands under its name by now.
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else { throw HostError("open", path) }
+        guard descriptor >= 0 else { throw SystemError("open", path) }
         defer { close(descriptor) }
         let user = owner.flatMap(userID) ?? uid_t.max
         let group = group.flatMap(groupID) ?? gid_t.max
         guard fchown(descriptor, user, group) == 0, fchmod(descriptor, mode) == 0 else {
-            throw HostError("set owner and mode of", path)
+            throw SystemError("set owner and mode of", path)
         }
     }
 

@@ -7,8 +7,8 @@ package enum DurableFile {
     ///
     /// On a full disk a file that is there already, of the same small size, is written over where it lies: that takes no
     /// new block, and a sector is written whole or not at all. A full disk is no reason for a node to stay down.
-    package static func replace(_ path: String, with bytes: [UInt8], mode: mode_t) throws(HostError) {
-        do throws(HostError) {
+    package static func replace(_ path: String, with bytes: [UInt8], mode: mode_t) throws(SystemError) {
+        do throws(SystemError) {
             try replaceByNew(path, with: bytes, mode: mode)
         } catch {
             guard error.code == ENOSPC || error.code == EDQUOT, overwrite(path, with: bytes) else { throw error }
@@ -28,16 +28,16 @@ package enum DurableFile {
         return Descriptors.write(bytes, to: descriptor) == nil && fsync(descriptor) == 0
     }
 
-    private static func replaceByNew(_ path: String, with bytes: [UInt8], mode: mode_t) throws(HostError) {
+    private static func replaceByNew(_ path: String, with bytes: [UInt8], mode: mode_t) throws(SystemError) {
         try NewFile.replace(path, in: AT_FDCWD, with: bytes, mode: mode, isSynced: true, shownAs: path)
         try syncDirectory(of: path)
     }
 
-    private static func syncDirectory(of path: String) throws(HostError) {
+    private static func syncDirectory(of path: String) throws(SystemError) {
         let directory = Directories.directory(of: path)
         let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw HostError("open", directory) }
+        guard descriptor >= 0 else { throw SystemError("open", directory) }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw HostError("sync", directory) }
+        guard fsync(descriptor) == 0 else { throw SystemError("sync", directory) }
     }
 }

@@ -7,23 +7,23 @@ enum NewFile {
     /// name. `path` is for people.
     static func replace(
         _ name: String, in directory: Int32, with bytes: [UInt8], mode: mode_t, isSynced: Bool, shownAs path: String
-    ) throws(HostError) {
+    ) throws(SystemError) {
         let (temporary, shown) = (name + ".new", path + ".new")
         // What a power cut, or somebody else, has left there may have another name, too.
         unlinkat(directory, temporary, 0)
         let descriptor = openat(directory, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
-        guard descriptor >= 0 else { throw HostError("create", shown) }
-        do throws(HostError) {
+        guard descriptor >= 0 else { throw SystemError("create", shown) }
+        do throws(SystemError) {
             defer { close(descriptor) }
-            if let code = Descriptors.write(bytes, to: descriptor) { throw HostError("write", shown, code: code) }
+            if let code = Descriptors.write(bytes, to: descriptor) { throw SystemError("write", shown, code: code) }
             // The mask may have taken away what others are meant to read.
             guard fchmod(descriptor, mode) == 0, !isSynced || fsync(descriptor) == 0 else {
-                throw HostError("write", shown)
+                throw SystemError("write", shown)
             }
         } catch {
             unlinkat(directory, temporary, 0)
             throw error
         }
-        guard renameat(directory, temporary, directory, name) == 0 else { throw HostError("replace", path) }
+        guard renameat(directory, temporary, directory, name) == 0 else { throw SystemError("replace", path) }
     }
 }

@@ -15,7 +15,7 @@ package struct PrivateDirectory: Sendable {
     }
 
     /// Makes it if it is missing. Throws when what is there is no directory, another's, or others may write it.
-    package func make(mode: mode_t) throws(HostError) {
+    package func make(mode: mode_t) throws(SystemError) {
         try Directories.make(path, mode: mode)
         close(try open())
     }
@@ -40,7 +40,7 @@ package struct PrivateDirectory: Sendable {
     }
 
     /// Replaces a file: whoever reads it finds the old content or the new. It is not brought to a disk.
-    package func write(_ bytes: [UInt8], to name: String, mode: mode_t = 0o600) throws(HostError) {
+    package func write(_ bytes: [UInt8], to name: String, mode: mode_t = 0o600) throws(SystemError) {
         let directory = try open()
         defer { close(directory) }
         try NewFile.replace(
@@ -53,7 +53,7 @@ package struct PrivateDirectory: Sendable {
     }
 
     private func inside<Value>(orElse nothing: Value, _ body: (Int32) -> Value) -> Value {
-        do throws(HostError) {
+        do throws(SystemError) {
             let directory = try open()
             defer { close(directory) }
             return body(directory)
@@ -62,13 +62,13 @@ package struct PrivateDirectory: Sendable {
         }
     }
 
-    private func open() throws(HostError) -> Int32 {
+    private func open() throws(SystemError) -> Int32 {
         let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else { throw HostError("open", path) }
+        guard descriptor >= 0 else { throw SystemError("open", path) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_uid == geteuid(), status.st_mode & 0o022 == 0 else {
             close(descriptor)
-            throw HostError(HostError.trusting, path, code: EPERM)
+            throw SystemError(.trust, path, code: EPERM)
         }
         return descriptor
     }

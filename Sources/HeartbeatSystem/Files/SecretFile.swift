@@ -12,7 +12,7 @@ package enum SecretFile {
     /// The first line of the file, at most 1 KiB, without its end.
     package static func read(_ path: String) -> Result<[UInt8], Problem> {
         let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return .failure(Problem(description: "\(HostError("open", path))")) }
+        guard file >= 0 else { return .failure(Problem(description: "\(SystemError("open", path))")) }
         defer { close(file) }
         var status = stat()
         guard fstat(file, &status) == 0, status.st_mode & 0o077 == 0 else {

@@ -47,7 +47,7 @@ package struct ChildProcess {
     }
 
     /// Starts it. Returns its pid, or throws errno.
-    package func start() throws(HostError) -> pid_t {
+    package func start() throws(SystemError) -> pid_t {
         let pid = withCStringVector(arguments) { arguments in
             withCStringVector(environment.map { "\($0)=\($1)" }) { environment in
                 withCStringVector([executable, directory, standardInput]) { paths in
@@ -74,7 +74,7 @@ package struct ChildProcess {
                 }
             }
         }
-        guard pid > 0 else { throw HostError("run", executable, code: -pid) }
+        guard pid > 0 else { throw SystemError("run", executable, code: -pid) }
         return pid
     }
 }
@@ -82,14 +82,14 @@ package struct ChildProcess {
 extension ChildProcess {
     /// The daemon may be protected from the out-of-memory killer (OOMScoreAdjust of its unit); what it starts is not to
     /// inherit that. Returns why it does.
-    package static func letTheKernelKill(_ pid: pid_t) -> HostError? {
+    package static func letTheKernelKill(_ pid: pid_t) -> SystemError? {
         let own = Descriptors.contents(of: "/proc/self/oom_score_adj", atMost: 16) ?? []
         guard own != Array("0\n".utf8) else { return nil }
         let path = "/proc/\(pid)/oom_score_adj"
         let descriptor = open(path, O_WRONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
-        return Descriptors.write(Array("0".utf8), to: descriptor).map { HostError("write", path, code: $0) }
+        return Descriptors.write(Array("0".utf8), to: descriptor).map { SystemError("write", path, code: $0) }
     }
 }
 

@@ -11,7 +11,7 @@ package enum InterfaceQuery {
         let index = if_nametoindex(name)
         guard index == 0 else { return index }
         let code = errno
-        throw SystemError(.findInterface, name, errno: code)
+        throw SystemError(.findInterface, name, code: code)
     }
 
     /// The broadcast address. When none is set, as after `ip address add` without `brd`, it is derived from the netmask: the
@@ -22,7 +22,7 @@ package enum InterfaceQuery {
         let own = try address(of: name, SIOCGIFADDR)
         let mask = try address(of: name, SIOCGIFNETMASK)
         guard let derived = IPAddress(bytes: zip(own, mask).map { $0 | ~$1 }) else {
-            throw SystemError(.findAddress, "interface \(name)", errno: EADDRNOTAVAIL)
+            throw SystemError(.findAddress, "interface \(name)", code: EADDRNOTAVAIL)
         }
         return derived
     }
@@ -43,7 +43,7 @@ package enum InterfaceQuery {
     private static func ask(
         _ name: String, _ request: Int32, _ operation: SystemError.Operation, _ object: String
     ) throws(SystemError) -> ifreq {
-        guard var query = query(about: name) else { throw SystemError(.findInterface, name, errno: ENODEV) }
+        guard var query = query(about: name) else { throw SystemError(.findInterface, name, code: ENODEV) }
         let socket = try OwnedDescriptor.socket(family: AF_INET, for: "interface \(name)")
         try check(ioctl(socket.number, UInt(request), &query), operation, object)
         return query

@@ -25,7 +25,7 @@ import Testing
 
         init() {
             server = loop.on { [self] reactor in
-                do throws(HostError) {
+                do throws(SystemError) {
                     return try ClientServer(path, reactor: reactor, handlers: handlers)
                 } catch {
                     Issue.record("\(error)")

@@ -29,7 +29,7 @@ import Testing
             close(stale)
             let loop = group.next()
             _ = try loop.flatSubmit {
-                do throws(HostError) {
+                do throws(SystemError) {
                     return try ControlServer.start(
                         path, on: loop, requestTimeout: requestTimeout, handler: Harness.handle)
                 } catch {

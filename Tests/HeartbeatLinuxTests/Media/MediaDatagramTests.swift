@@ -300,7 +300,7 @@ struct MediaDatagramTests {
         defer { a.stop() }
         #expect(a.send("heard all the same") { $0.heard("heard all the same") })
         let stories = a.read { recorder in recorder.events.map { $0.event } }
-        let shared = SystemError(.share, "UDP port 694 on lo", errno: EADDRINUSE)
+        let shared = SystemError(.share, "UDP port 694 on lo", code: EADDRINUSE)
         #expect(stories == [.opened, .warned(shared), .opened])
         taker?.close()
     }

@@ -141,7 +141,7 @@ import Testing
         #expect(stat(state.workingDirectory, &status) == 0 && status.st_mode & 0o7777 == 0o700)
         #expect(stat(base + "/swift-heartbeat/rsctmp", &status) == 0 && status.st_mode & 0o7777 == 0o755)
         writeFile(base + "/file", "")
-        #expect(throws: HostError.self) { try Directories.make(base + "/file", mode: 0o755) }
+        #expect(throws: SystemError.self) { try Directories.make(base + "/file", mode: 0o755) }
     }
 }
 
@@ -240,7 +240,7 @@ import Testing
         let loop = group.next()
         let received = Mutex<[String]>([])
         _ = try loop.flatSubmit {
-            do throws(HostError) {
+            do throws(SystemError) {
                 return try Fifo.open(path, on: loop) { bytes in
                     received.withLock { $0.append(String(decoding: bytes, as: UTF8.self)) }
                 }
