@@ -58,26 +58,78 @@ let package = Package(
             name: "HeartbeatSimulator", dependencies: ["HeartbeatModel", "HeartbeatWire", "HeartbeatCore"],
             swiftSettings: fast),
 
-        // The world.
+        .target(name: "HeartbeatFormats", dependencies: ["HeartbeatModel"], swiftSettings: strict),
+        .target(
+            name: "HeartbeatPlacement", dependencies: ["HeartbeatModel", "HeartbeatFormats"], swiftSettings: strict),
+
+        // The world, from system calls up.
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .target(name: "CLinux"),
         .target(
-            name: "HeartbeatLinux",
-            dependencies: [
-                "HeartbeatModel", "HeartbeatWire", "HeartbeatClients", "HeartbeatLans", "HeartbeatControl", "CLinux",
-                "CSystemd",
-                nioCore, nioPosix, logging, crypto,
-            ],
+            name: "HeartbeatSystem", dependencies: ["HeartbeatModel", "HeartbeatFormats", "CLinux"],
             swiftSettings: strict),
         .target(
-            name: "HeartbeatControl", dependencies: ["HeartbeatModel", "CLinux"],
+            name: "HeartbeatLoop", dependencies: ["HeartbeatModel", "HeartbeatSystem", "CLinux", nioCore, nioPosix],
+            swiftSettings: strict),
+        .target(
+            name: "HeartbeatLog", dependencies: ["HeartbeatModel", "HeartbeatSystem", "CLinux", logging],
+            swiftSettings: strict),
+        .target(
+            name: "HeartbeatHost",
+            dependencies: ["HeartbeatModel", "HeartbeatControl", "HeartbeatSystem", "CLinux", "CSystemd"],
+            swiftSettings: strict),
+        .target(
+            name: "HeartbeatMedia",
+            dependencies: [
+                "HeartbeatModel", "HeartbeatFormats", "HeartbeatSystem", "HeartbeatLoop", nioCore, nioPosix,
+            ], swiftSettings: strict),
+        .target(
+            name: "HeartbeatNetlink",
+            dependencies: ["HeartbeatModel", "HeartbeatFormats", "HeartbeatSystem", "HeartbeatLoop", "CLinux"],
+            swiftSettings: strict),
+        .target(
+            name: "HeartbeatAddresses",
+            dependencies: [
+                "HeartbeatModel", "HeartbeatFormats", "HeartbeatPlacement", "HeartbeatSystem", "HeartbeatLoop",
+                "HeartbeatNetlink", "CLinux",
+            ], swiftSettings: strict),
+        .target(
+            name: "HeartbeatLinks",
+            dependencies: [
+                "HeartbeatFormats", "HeartbeatSystem", "HeartbeatLoop", "HeartbeatNetlink", "CLinux", nioCore,
+            ], swiftSettings: strict),
+        .target(
+            name: "HeartbeatScripts",
+            dependencies: ["HeartbeatModel", "HeartbeatSystem", "CLinux", nioCore, nioPosix, crypto],
+            swiftSettings: strict),
+        .target(
+            name: "HeartbeatProbes",
+            dependencies: [
+                "HeartbeatModel", "HeartbeatFormats", "HeartbeatSystem", "HeartbeatLoop", "HeartbeatScripts", "CLinux",
+                nioCore, nioPosix,
+            ], swiftSettings: strict),
+        .target(
+            name: "HeartbeatServers",
+            dependencies: [
+                "HeartbeatModel", "HeartbeatClients", "HeartbeatControl", "HeartbeatSystem", "HeartbeatLoop", "CLinux",
+                nioCore, nioPosix,
+            ], swiftSettings: strict),
+        .target(
+            name: "HeartbeatFaild",
+            dependencies: [
+                "HeartbeatModel", "HeartbeatWire", "HeartbeatLans", "HeartbeatFormats", "HeartbeatSystem",
+                "HeartbeatLoop", "HeartbeatNetlink", "HeartbeatLog", "CLinux",
+            ], swiftSettings: strict),
+        .target(
+            name: "HeartbeatControl", dependencies: ["HeartbeatModel", "HeartbeatSystem", "CLinux"],
             swiftSettings: strict),
         .target(
             name: "HeartbeatDaemon",
             dependencies: [
                 "HeartbeatModel", "HeartbeatWire", "HeartbeatConfig", "HeartbeatCore", "HeartbeatClients",
-                "HeartbeatLans",
-                "HeartbeatLinux", "HeartbeatControl", "CLinux", logging, nioCore, nioPosix,
+                "HeartbeatLans", "HeartbeatControl", "HeartbeatSystem", "HeartbeatLoop", "HeartbeatLog",
+                "HeartbeatHost", "HeartbeatMedia", "HeartbeatAddresses", "HeartbeatLinks", "HeartbeatScripts",
+                "HeartbeatProbes", "HeartbeatServers", "HeartbeatFaild", logging, nioCore,
             ], swiftSettings: strict),
 
         // Argument parsing only.
@@ -97,11 +149,16 @@ let package = Package(
             name: "hb_takeover", dependencies: ["HeartbeatMove", arguments], swiftSettings: strict,
             linkerSettings: small),
         .executableTarget(
-            name: "hb_address", dependencies: ["HeartbeatLinux", "HeartbeatModel", arguments], swiftSettings: strict,
-            linkerSettings: small),
+            name: "hb_address",
+            dependencies: [
+                "HeartbeatAddresses", "HeartbeatPlacement", "HeartbeatSystem", "HeartbeatModel", "CLinux", arguments,
+            ], swiftSettings: strict, linkerSettings: small),
         .executableTarget(
-            name: "faild", dependencies: ["HeartbeatLinux", "HeartbeatModel", arguments], swiftSettings: strict,
-            linkerSettings: small),
+            name: "faild",
+            dependencies: [
+                "HeartbeatFaild", "HeartbeatLans", "HeartbeatLog", "HeartbeatLoop", "HeartbeatSystem", "HeartbeatModel",
+                logging, nioCore, arguments,
+            ], swiftSettings: strict, linkerSettings: small),
         .executableTarget(
             name: "hbsim", dependencies: ["HeartbeatSimulator", "HeartbeatModel", arguments], swiftSettings: strict),
         .target(name: "HeartbeatLab", dependencies: ["HeartbeatModel", "CLinux"], swiftSettings: strict),
@@ -110,12 +167,13 @@ let package = Package(
         .target(
             name: "HeartbeatBench", dependencies: ["HeartbeatLab", "HeartbeatModel", "CLinux"], swiftSettings: strict),
         .executableTarget(
-            name: "hbbench", dependencies: ["HeartbeatBench", "HeartbeatModel", arguments], swiftSettings: strict),
+            name: "hbbench", dependencies: ["HeartbeatBench", "HeartbeatLab", "HeartbeatModel", arguments],
+            swiftSettings: strict),
         .target(
             name: "HeartbeatInterop",
             dependencies: [
                 "HeartbeatLab", "HeartbeatConfig", "HeartbeatWire", "HeartbeatClients", "HeartbeatControl",
-                "HeartbeatModel", "CLinux",
+                "HeartbeatModel", "HeartbeatSystem", "CLinux",
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -149,14 +207,18 @@ let package = Package(
         .testTarget(
             name: "HeartbeatLinuxTests",
             dependencies: [
-                "HeartbeatLinux", "HeartbeatClients", "HeartbeatControl", "HeartbeatLans", "HeartbeatModel", "CLinux",
-                nioCore, nioPosix, logging,
+                "HeartbeatFormats", "HeartbeatPlacement", "HeartbeatSystem", "HeartbeatLoop", "HeartbeatLog",
+                "HeartbeatHost", "HeartbeatMedia", "HeartbeatNetlink", "HeartbeatAddresses", "HeartbeatLinks",
+                "HeartbeatScripts", "HeartbeatProbes", "HeartbeatServers", "HeartbeatFaild", "HeartbeatClients",
+                "HeartbeatControl", "HeartbeatLans", "HeartbeatModel", "CLinux", nioCore, nioPosix, logging,
             ], swiftSettings: strict),
         .testTarget(
             name: "HeartbeatDaemonTests",
             dependencies: [
-                "HeartbeatDaemon", "HeartbeatCore", "HeartbeatClients", "HeartbeatLinux", "HeartbeatControl",
-                "HeartbeatModel", "HeartbeatWire", "HeartbeatLab", "CLinux",
+                "HeartbeatDaemon", "HeartbeatCore", "HeartbeatFormats", "HeartbeatSystem", "HeartbeatLoop",
+                "HeartbeatLog",
+                "HeartbeatHost", "HeartbeatAddresses", "HeartbeatControl", "HeartbeatModel", "HeartbeatWire",
+                "HeartbeatLab", "CLinux",
             ], swiftSettings: strict),
         .testTarget(
             name: "HeartbeatLabTests", dependencies: ["HeartbeatLab", "HeartbeatModel", "CLinux"],

@@ -3,6 +3,7 @@
 
 import CLinux
 import Glibc
+import HeartbeatSystem
 
 /// Asks one question at a time over the control socket.
 package struct ControlClient: Sendable {

@@ -1,9 +1,13 @@
 // Does what the core orders of resources: runs their scripts, and has addresses brought up by the kernel. Answers always
 // come later, never from within the order.
 
+import HeartbeatAddresses
 import HeartbeatCore
-import HeartbeatLinux
+import HeartbeatHost
+import HeartbeatLog
+import HeartbeatLoop
 import HeartbeatModel
+import HeartbeatScripts
 
 /// Executes resource actions.
 final class ActionExecutor {

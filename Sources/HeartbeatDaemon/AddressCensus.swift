@@ -1,9 +1,10 @@
 // Whether a third host on the LAN has a service address, told before the node starts. The other node may have it, because it
 // serves: whether an answer is its own is only known where `ucast` names its address on the same interface.
 
+import HeartbeatAddresses
 import HeartbeatConfig
-import HeartbeatLinux
 import HeartbeatModel
+import HeartbeatSystem
 
 /// Asks the neighbours for the addresses of haresources.
 struct AddressCensus {
@@ -59,7 +60,7 @@ struct AddressCensus {
         let own = LocalAddress.all().map(\.address)
         return configuration.media.compactMap { medium in
             guard case .unicast(let interface, let peer, _) = medium, interfaces.contains(interface),
-                let address = IPAddress(peer), !own.contains(address)
+                let address = IPAddress(droppingZoneOf: peer), !own.contains(address)
             else { return nil }
             return OtherOwners.Question(address, on: interface)
         }

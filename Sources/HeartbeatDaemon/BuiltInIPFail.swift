@@ -3,7 +3,7 @@
 
 import Glibc
 import HeartbeatClients
-import HeartbeatLinux
+import HeartbeatLoop
 import HeartbeatModel
 
 /// Runs ``IPFail`` on the loop.

@@ -5,8 +5,12 @@
 import Glibc
 import HeartbeatClients
 import HeartbeatCore
-import HeartbeatLinux
+import HeartbeatHost
+import HeartbeatLoop
 import HeartbeatModel
+import HeartbeatScripts
+import HeartbeatServers
+import HeartbeatSystem
 import HeartbeatWire
 
 /// Clients and client programs of one running node.
@@ -130,7 +134,7 @@ final class ClientService {
     private func open() {
         guard !isOpen else { return }
         isOpen = true
-        do throws(HostError) {
+        do throws(SystemError) {
             server = try ClientServer(
                 paths.clientSocket, reactor: reactor,
                 handlers: ClientServer.Handlers(

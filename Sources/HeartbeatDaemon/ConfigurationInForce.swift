@@ -2,8 +2,8 @@
 // must be found and stopped all the same.
 
 import HeartbeatConfig
-import HeartbeatLinux
 import HeartbeatModel
+import HeartbeatSystem
 
 /// Two files without secrets, there as long as a daemon has something that it could leave up.
 struct ConfigurationInForce {
@@ -17,13 +17,13 @@ struct ConfigurationInForce {
     }
 
     /// Notes it; tells what went wrong.
-    func remember(_ configuration: Configuration) -> HostError? {
+    func remember(_ configuration: Configuration) -> SystemError? {
         guard !configuration.groups.isEmpty else {
             forget()
             return nil
         }
         let printer = ConfigurationPrinter(configuration)
-        do throws(HostError) {
+        do throws(SystemError) {
             try directory.make(mode: 0o700)
             try directory.write(Array(printer.haCf.utf8), to: Self.haCf)
             try directory.write(Array(printer.haresources.utf8), to: Self.haresources)

@@ -2,8 +2,11 @@
 
 import Glibc
 import HeartbeatConfig
-import HeartbeatLinux
+import HeartbeatHost
+import HeartbeatLog
 import HeartbeatModel
+import HeartbeatScripts
+import HeartbeatSystem
 
 /// Reads a node's configuration from disk.
 package struct ConfigurationLoader: Sendable {
@@ -30,7 +33,7 @@ package struct ConfigurationLoader: Sendable {
 
     /// The first line of nodeinfo; most nodes have no such file.
     private var nodeInfo: String? {
-        do throws(HostError) {
+        do throws(SystemError) {
             let lines = try TextFile.read(paths.nodeInfo, atMost: 1024).split(separator: UInt8(ascii: "\n"))
             return lines.first.map { String(decoding: $0, as: UTF8.self) }
         } catch {
@@ -83,10 +86,10 @@ package struct ConfigurationLoader: Sendable {
     static let longestFile = 4 << 20
 
     private func file(_ path: String) -> SourceFile {
-        do throws(HostError) {
+        do throws(SystemError) {
             return SourceFile(path: path, bytes: try TextFile.read(path, atMost: Self.longestFile))
         } catch {
-            return SourceFile(path: path, contents: .unreadable(reason: HostError.text(of: error.code)))
+            return SourceFile(path: path, contents: .unreadable(reason: SystemError.text(of: error.code)))
         }
     }
 
@@ -106,19 +109,19 @@ package struct ConfigurationLoader: Sendable {
 /// Whole small files.
 enum TextFile {
     /// Throws when the file cannot be read or has more than `limit` bytes.
-    static func read(_ path: String, atMost limit: Int) throws(HostError) -> [UInt8] {
+    static func read(_ path: String, atMost limit: Int) throws(SystemError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw HostError("open", path) }
+        guard descriptor >= 0 else { throw SystemError("open", path) }
         defer { close(descriptor) }
         var bytes: [UInt8] = []
         var room = [UInt8](repeating: 0, count: 65536)
         while true {
             let count = Glibc.read(descriptor, &room, room.count)
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw HostError("read", path) }
+            guard count >= 0 else { throw SystemError("read", path) }
             if count == 0 { return bytes }
             bytes += room.prefix(count)
-            guard bytes.count <= limit else { throw HostError("read", path, code: EFBIG) }
+            guard bytes.count <= limit else { throw SystemError("read", path, code: EFBIG) }
         }
     }
 }

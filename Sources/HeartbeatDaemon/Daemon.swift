@@ -2,11 +2,16 @@
 // identity, scheduling – then the loop, then the way out. What must be durable is durable before the core starts.
 
 import Glibc
+import HeartbeatAddresses
 import HeartbeatConfig
 import HeartbeatControl
 import HeartbeatCore
-import HeartbeatLinux
+import HeartbeatHost
+import HeartbeatLog
+import HeartbeatLoop
 import HeartbeatModel
+import HeartbeatServers
+import HeartbeatSystem
 import Logging
 import NIOCore
 
@@ -163,8 +168,8 @@ final class Daemon {
     /// for. Where the file cannot be made at all, `alternative` is called if no daemon runs.
     private func acquirePidFile(orElse alternative: () -> Void = {}) throws(StartFailure) -> PidFile {
         let path = loader.paths.pidFile
-        do throws(HostError) {
-            try Directories.prepareRunDirectory(loader.paths.run)
+        do throws(SystemError) {
+            try RunDirectory.prepare(loader.paths.run)
         } catch {
             if PidFile.owner(of: path) == .nobody { alternative() }
             throw StartFailure(code: 1, text: notStarted(error))
@@ -219,7 +224,7 @@ final class Daemon {
 
     private func prepareState() throws(StartFailure) -> (Generation, NodeUUID) {
         let state = StateDirectory(loader.paths.state)
-        do throws(HostError) {
+        do throws(SystemError) {
             if let error = try state.prepare() { log.write(.warning, "\(error); scripts run in /") }
         } catch {
             throw StartFailure(code: 1, text: notStarted(error))
@@ -285,20 +290,20 @@ final class Daemon {
     private func listen(to shell: NodeShell, on loop: any EventLoop) {
         let paths = loader.paths
         listen(toSignalsOn: loop) { [unowned self] in signalled($0) }
-        open("cl_status, hb_standby and hb_takeover") { () throws(HostError) in
+        open("cl_status, hb_standby and hb_takeover") { () throws(SystemError) in
             try ControlServer.start(paths.controlSocket, on: loop) { shell.answer($0, reply: $1) }
         }
-        open("messages of local scripts") { () throws(HostError) in
+        open("messages of local scripts") { () throws(SystemError) in
             try Fifo.open(StateDirectory(paths.state).fifoPath, on: loop) { shell.injected($0) }
         }
     }
 
     private func listen(toSignalsOn loop: any EventLoop, _ body: @escaping (Int32) -> Void) {
-        open("orders by signal") { () throws(HostError) in try SignalSource.listen(on: loop, onSignal: body) }
+        open("orders by signal") { () throws(SystemError) in try SignalSource.listen(on: loop, onSignal: body) }
     }
 
-    private func open(_ door: String, _ body: () throws(HostError) -> EventLoopFuture<any Channel>) {
-        do throws(HostError) {
+    private func open(_ door: String, _ body: () throws(SystemError) -> EventLoopFuture<any Channel>) {
+        do throws(SystemError) {
             channels.append(try body())
         } catch {
             log.logger.tell(.doorFailed, "\(error); \(door) do not work until heartbeat is started again")

@@ -1,8 +1,10 @@
 // `heartbeat --release-leftovers`: after a daemon that died, before anybody else starts what it ran.
 
 import HeartbeatConfig
-import HeartbeatLinux
+import HeartbeatLog
+import HeartbeatLoop
 import HeartbeatModel
+import HeartbeatSystem
 
 extension DaemonCommand {
     /// Stops everything that a daemon which is no more ran on this machine; when that is not known, everything of haresources.

@@ -3,7 +3,8 @@
 
 import Glibc
 import HeartbeatControl
-import HeartbeatLinux
+import HeartbeatHost
+import HeartbeatSystem
 
 extension DaemonCommand {
     /// Asks the running daemon to release everything and end, and waits until it has: 0, or 1 when the daemon has ended and
@@ -26,13 +27,13 @@ extension DaemonCommand {
     }
 
     /// To the daemon that holds the pid file, not to another process that has been given its number since it was read.
-    func signal(_ number: Int32, toDaemon pid: pid_t, _ verb: String) -> HostError? {
+    func signal(_ number: Int32, toDaemon pid: pid_t, _ verb: String) -> SystemError? {
         let object = "heartbeat [pid \(pid)]"
-        guard let process = ProcessHandle(pid) else { return HostError(verb, object) }
+        guard let process = ProcessHandle(pid) else { return SystemError(verb, object) }
         guard PidFile.owner(of: paths.pidFile) == .running(pid: pid) else {
-            return HostError(verb, object, code: ESRCH)
+            return SystemError(verb, object, code: ESRCH)
         }
-        return process.signal(number).map { HostError(verb, object, code: $0) }
+        return process.signal(number).map { SystemError(verb, object, code: $0) }
     }
 
     private func wait(for pid: pid_t, timeout: Duration?) -> Int32 {

@@ -5,8 +5,12 @@
 import Glibc
 import HeartbeatConfig
 import HeartbeatControl
-import HeartbeatLinux
+import HeartbeatHost
+import HeartbeatLog
+import HeartbeatLoop
 import HeartbeatModel
+import HeartbeatScripts
+import HeartbeatSystem
 
 /// One invocation of `heartbeat`.
 package struct DaemonCommand: Sendable {

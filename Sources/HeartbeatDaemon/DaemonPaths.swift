@@ -1,8 +1,10 @@
 // Where one node's files are: all of them below three directories, so that two nodes can live on one machine.
 
 import HeartbeatControl
-import HeartbeatLinux
+import HeartbeatHost
 import HeartbeatModel
+import HeartbeatScripts
+import HeartbeatSystem
 
 /// The directories of one node and the files in them.
 package struct DaemonPaths: Hashable, Sendable {

@@ -3,8 +3,12 @@
 
 import Glibc
 import HeartbeatCore
-import HeartbeatLinux
+import HeartbeatHost
+import HeartbeatLog
+import HeartbeatLoop
 import HeartbeatModel
+import HeartbeatScripts
+import HeartbeatSystem
 import HeartbeatWire
 
 /// Runs the scripts of `<configuration>/rc.d`, one at a time, in the order of the events.

@@ -2,7 +2,7 @@
 // A timer runs only while something is being counted.
 
 import HeartbeatCore
-import HeartbeatLinux
+import HeartbeatLoop
 import HeartbeatModel
 import Logging
 

@@ -4,8 +4,8 @@
 // A movement begins with what brought it about, its cause, which may be long before the group's own first notice: the last word
 // of a node that died, or the offer whose handover this is. The core names causes before the groups they move.
 
+import HeartbeatAddresses
 import HeartbeatCore
-import HeartbeatLinux
 import HeartbeatModel
 
 /// The movements under way.

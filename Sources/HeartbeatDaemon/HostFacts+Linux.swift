@@ -1,8 +1,11 @@
 // The answers of this machine to what the configuration checker wants to know about it.
 
 import Glibc
+import HeartbeatAddresses
 import HeartbeatConfig
-import HeartbeatLinux
+import HeartbeatModel
+import HeartbeatScripts
+import HeartbeatSystem
 
 extension HostFacts {
     /// Asks the running system, and `scripts` about resource scripts.
@@ -50,7 +53,7 @@ extension HostFacts {
     /// /etc.
     private static func belongsToHeartbeat3(_ path: String) -> Bool {
         let resolved = Directories.resolved(path)
-        do throws(HostError) {
+        do throws(SystemError) {
             let list = try TextFile.read("/var/lib/dpkg/info/heartbeat.list", atMost: 1 << 20)
             return list.split(separator: UInt8(ascii: "\n"))
                 .contains { $0.elementsEqual(path.utf8) || $0.elementsEqual(resolved.utf8) }
@@ -60,7 +63,7 @@ extension HostFacts {
     }
 
     private static func isOwnAddress(_ text: String) -> Bool {
-        guard let address = IPAddress(text) else { return false }
+        guard let address = IPAddress(droppingZoneOf: text) else { return false }
         return LocalAddress.all().contains { $0.address == address }
     }
 

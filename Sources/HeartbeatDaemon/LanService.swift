@@ -1,8 +1,9 @@
 // The node's redundant LANs: the `lan` line of ha.cf, kept by the same runner as faild's, its words told as facts.
 
 import HeartbeatCore
+import HeartbeatFaild
 import HeartbeatLans
-import HeartbeatLinux
+import HeartbeatLoop
 import HeartbeatModel
 
 /// Runs while ha.cf has a `lan` line.

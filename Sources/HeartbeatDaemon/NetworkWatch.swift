@@ -2,9 +2,13 @@
 // hands on; for how long something must be gone to count, and what follows, is the core's.
 
 import Glibc
+import HeartbeatAddresses
 import HeartbeatCore
-import HeartbeatLinux
+import HeartbeatHost
+import HeartbeatLinks
+import HeartbeatLoop
 import HeartbeatModel
+import HeartbeatProbes
 
 /// What one node watches of the network.
 final class NetworkWatch {

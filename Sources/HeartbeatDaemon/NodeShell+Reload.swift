@@ -2,7 +2,7 @@
 
 import Glibc
 import HeartbeatCore
-import HeartbeatLinux
+import HeartbeatMedia
 import HeartbeatModel
 import HeartbeatWire
 

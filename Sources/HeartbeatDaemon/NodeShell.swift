@@ -1,13 +1,16 @@
 // The thin shell around one core: turns what the world does into events, executes effects in order, waits for nothing.
-// Every decision is the core's; every system call is HeartbeatLinux's.
+// Every decision is the core's; every system call is made in the rooms below.
 
+import Glibc
 import HeartbeatConfig
 import HeartbeatControl
 import HeartbeatCore
-import HeartbeatLinux
+import HeartbeatHost
+import HeartbeatLog
+import HeartbeatLoop
+import HeartbeatMedia
 import HeartbeatModel
 import HeartbeatWire
-import Glibc
 import Logging
 
 /// One running node.

@@ -1,8 +1,9 @@
 // The watchdog device of ha.cf, if any: fed with every status message, so that a node that no longer says it is alive is
 // reset. Its failures are told once and stop nothing.
 
-import HeartbeatLinux
+import HeartbeatHost
 import HeartbeatModel
+import HeartbeatSystem
 import Logging
 
 /// Feeds the watchdog device.
@@ -15,7 +16,7 @@ final class NodeWatchdog {
         self.logger = logger
         guard let path = configuration.watchdog else { return }
         var warnings: [String] = []
-        do throws(HostError) {
+        do throws(SystemError) {
             // Slightly longer than deadtime: the peers declare us dead before the machine is reset (observed).
             device = try WatchdogDevice(path, timeout: configuration.deadtime + .milliseconds(10), warnings: &warnings)
         } catch {

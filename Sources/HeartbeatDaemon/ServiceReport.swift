@@ -2,7 +2,8 @@
 // the watchdog as often as status messages leave, more time as long as scripts run. It decides nothing about the cluster.
 
 import HeartbeatCore
-import HeartbeatLinux
+import HeartbeatHost
+import HeartbeatMedia
 import HeartbeatModel
 
 /// The node as a service.

@@ -2,8 +2,8 @@
 
 import ArgumentParser
 import Glibc
-import HeartbeatLinux
 import HeartbeatModel
+import HeartbeatSystem
 
 @main
 struct Faild: ParsableCommand {

@@ -3,7 +3,6 @@
 
 import ArgumentParser
 import Glibc
-import HeartbeatLinux
 import HeartbeatModel
 
 @main

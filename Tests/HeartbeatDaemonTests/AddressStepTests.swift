@@ -5,7 +5,8 @@ import CLinux
 import Foundation
 import Glibc
 import HeartbeatCore
-import HeartbeatLinux
+import HeartbeatLog
+import HeartbeatLoop
 import HeartbeatModel
 import Testing
 

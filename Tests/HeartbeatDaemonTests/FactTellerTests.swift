@@ -2,7 +2,8 @@
 
 import Foundation
 import HeartbeatCore
-import HeartbeatLinux
+import HeartbeatLog
+import HeartbeatLoop
 import HeartbeatModel
 import Testing
 

@@ -3,10 +3,11 @@
 
 import CLinux
 import Glibc
+import HeartbeatModel
 import Synchronization
 
+@testable import HeartbeatFormats
 @testable import HeartbeatLab
-@testable import HeartbeatLinux
 
 /// Listens on the client's eth0 until it is closed.
 final class GatewayWitness: Sendable {

@@ -1,7 +1,7 @@
 // Which movements get a line, with which zero and what on the way: fed with notices and instants by hand.
 
+import HeartbeatAddresses
 import HeartbeatCore
-import HeartbeatLinux
 import HeartbeatModel
 import Testing
 

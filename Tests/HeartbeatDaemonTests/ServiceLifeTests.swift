@@ -8,6 +8,7 @@ import HeartbeatControl
 import HeartbeatCore
 import HeartbeatLab
 import HeartbeatModel
+import HeartbeatSystem
 import Testing
 
 @Suite(.serialized, .enabled(if: geteuid() == 0, "a daemon's sockets need root")) struct ServiceLifeTests {

@@ -2,8 +2,9 @@
 
 import Foundation
 import HeartbeatCore
-import HeartbeatLinux
+import HeartbeatHost
 import HeartbeatModel
+import HeartbeatSystem
 import Testing
 
 @testable import HeartbeatDaemon
@@ -26,7 +27,7 @@ import Testing
         }
     }
 
-    private static let error = MediaError(.openSocket, "eth1", errno: 1)
+    private static let error = SystemError(.openSocket, "eth1", code: 1)
 
     private static func at(_ milliseconds: Int) -> Instant {
         Instant(nanoseconds: 5_000_000_000) + .milliseconds(milliseconds)

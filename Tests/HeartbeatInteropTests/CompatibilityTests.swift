@@ -152,7 +152,7 @@ import Testing
             .map(Self.text(of:)).joined()
         let scripts = try [
             "Sources/HeartbeatDaemon/ActionExecutor.swift", "Sources/HeartbeatDaemon/EventHooks.swift",
-            "Sources/HeartbeatLinux/Process/ResourceScripts.swift",
+            "Sources/HeartbeatScripts/ResourceScripts.swift",
         ].map(Self.text(of:)).joined()
         for row in try Self.otherRows() where row.part == "Log lines" && row.cells[row.here] == "same" {
             let phrases = row.cells[1].components(separatedBy: "`").enumerated().filter { $0.offset % 2 == 1 }

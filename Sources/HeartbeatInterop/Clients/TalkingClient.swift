@@ -8,6 +8,7 @@ import HeartbeatClients
 import HeartbeatControl
 import HeartbeatLab
 import HeartbeatModel
+import HeartbeatSystem
 import HeartbeatWire
 
 /// What `hbinterop talk` does once its arguments are known: signs on, then sends each line that it reads, and prints each

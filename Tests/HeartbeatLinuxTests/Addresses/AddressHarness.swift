@@ -6,7 +6,9 @@ import Glibc
 import HeartbeatModel
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatAddresses
+@testable import HeartbeatFormats
+@testable import HeartbeatNetlink
 
 /// The word of an address as haresources has it, already read.
 func resource(_ argument: String, _ script: String = "IPaddr") throws -> Resource {

@@ -1,8 +1,6 @@
 import HeartbeatModel
 import Testing
 
-@testable import HeartbeatLinux
-
 private let done = ActionResult.exited(code: 0, output: "")
 
 /// Addresses that somebody else takes away.

@@ -1,7 +1,8 @@
 import HeartbeatModel
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatAddresses
+@testable import HeartbeatFormats
 
 /// What an ill-meaning or broken kernel could send: none of it may end the process.
 struct NetlinkMessageTests {

@@ -1,7 +1,10 @@
 import HeartbeatModel
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatAddresses
+@testable import HeartbeatFormats
+@testable import HeartbeatNetlink
+@testable import HeartbeatPlacement
 
 /// Where addresses go, without a kernel.
 struct PlacementTests {
@@ -58,7 +61,7 @@ struct PlacementTests {
         let address = try #require(WantedAddress(try resource(argument, script)))
         var labels = AliasLabels(tables)
         labels.isWanted = address.wantsLabel
-        let route = { (_: ServiceAddress) throws(NetlinkError) -> RouteToAddress? in found }
+        let route = { (_: ServiceAddress) throws(AddressFailure) -> RouteToAddress? in found }
         let held = former.flatMap { former in
             (tables.interface(named: former.interface) ?? InterfaceEntry(interface(9, former.interface))).map {
                 HeldAddress(address: address.address, interface: $0, prefixLength: former.bits)
@@ -208,7 +211,7 @@ struct PlacementTests {
     @Test("In a batch each address gets a label of its own")
     func labels() throws {
         var labels = AliasLabels(Self.tables)
-        let route = { (_: ServiceAddress) throws(NetlinkError) -> RouteToAddress? in nil }
+        let route = { (_: ServiceAddress) throws(AddressFailure) -> RouteToAddress? in nil }
         let chosen = try (100..<103).map { number in
             let address = try AddressWord.ipv4("192.168.77.\(number)").address
             return try Placement(address, in: Self.tables, route: route, labels: &labels).label

@@ -3,7 +3,7 @@ import Glibc
 import HeartbeatModel
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatSystem
 
 private let done = ActionResult.exited(code: 0, output: "")
 private let running = ActionResult.exited(code: 0, output: "running\n")

@@ -5,7 +5,10 @@ import HeartbeatClients
 import HeartbeatModel
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatLoop
+@testable import HeartbeatScripts
+@testable import HeartbeatServers
+@testable import HeartbeatSystem
 
 @Suite(.enabled(if: geteuid() == 0, "programs of other users need root")) struct ClientProgramTests {
     /// A runner on a loop of its own, where SIGCHLD is asked for all the time.

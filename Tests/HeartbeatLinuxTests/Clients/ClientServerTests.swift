@@ -7,7 +7,8 @@ import HeartbeatControl
 import HeartbeatModel
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatServers
+@testable import HeartbeatSystem
 
 @Suite struct ClientServerTests {
     /// A server that echoes every body, on a loop of its own.
@@ -24,7 +25,7 @@ import Testing
 
         init() {
             server = loop.on { [self] reactor in
-                do throws(HostError) {
+                do throws(SystemError) {
                     return try ClientServer(path, reactor: reactor, handlers: handlers)
                 } catch {
                     Issue.record("\(error)")

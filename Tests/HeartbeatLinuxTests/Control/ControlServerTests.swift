@@ -8,7 +8,9 @@ import NIOCore
 import NIOPosix
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatHost
+@testable import HeartbeatServers
+@testable import HeartbeatSystem
 
 @Suite struct ControlServerTests {
     /// A server that answers questions at once, operations on request and `standby local` never.
@@ -18,7 +20,7 @@ import Testing
 
         init(requestTimeout: TimeAmount = .seconds(60)) throws {
             runDirectory = try temporaryDirectory()
-            try Directories.prepareRunDirectory(runDirectory)
+            try RunDirectory.prepare(runDirectory)
             let path = ControlClient.socketPath(runDirectory: runDirectory)
             // What a daemon that was killed has left behind.
             var address = try #require(UnixAddress.make(path))
@@ -27,7 +29,7 @@ import Testing
             close(stale)
             let loop = group.next()
             _ = try loop.flatSubmit {
-                do throws(HostError) {
+                do throws(SystemError) {
                     return try ControlServer.start(
                         path, on: loop, requestTimeout: requestTimeout, handler: Harness.handle)
                 } catch {
@@ -75,7 +77,7 @@ import Testing
         defer { removeTree(directory) }
         let client = ControlClient(runDirectory: directory, timeout: .seconds(3600))
         #expect(failure(of: client)?.isNotRunning == true, "no socket")
-        try Directories.prepareRunDirectory(directory)
+        try RunDirectory.prepare(directory)
         var address = try #require(UnixAddress.make(client.path))
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         #expect(UnixAddress.bind(descriptor, &address))
@@ -94,7 +96,7 @@ import Testing
     @Test func aDaemonThatAcceptsNobodyIsGivenUp() throws {
         let directory = try temporaryDirectory()
         defer { removeTree(directory) }
-        try Directories.prepareRunDirectory(directory)
+        try RunDirectory.prepare(directory)
         let client = ControlClient(runDirectory: directory, timeout: .milliseconds(200))
         var address = try #require(UnixAddress.make(client.path))
         let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)

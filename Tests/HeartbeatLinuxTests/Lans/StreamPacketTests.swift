@@ -3,7 +3,8 @@
 import HeartbeatLans
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatFaild
+@testable import HeartbeatFormats
 
 @Suite struct StreamPacketTests {
     /// 10.0.0.1:4096 to 10.0.0.2:80, sequence 0x01020304, without options.

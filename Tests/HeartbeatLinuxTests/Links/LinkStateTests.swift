@@ -3,7 +3,7 @@ import HeartbeatModel
 import Synchronization
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatLinks
 
 /// What follows from what is known of an interface, without a kernel.
 struct LinkStateTests {

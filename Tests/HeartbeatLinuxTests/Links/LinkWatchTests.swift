@@ -2,7 +2,8 @@ import Glibc
 import HeartbeatModel
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatAddresses
+@testable import HeartbeatLinks
 
 /// A watch on a loop in a namespace, with what it told.
 private final class WatchedLinks: @unchecked Sendable {

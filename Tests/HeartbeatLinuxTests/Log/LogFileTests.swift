@@ -5,7 +5,8 @@ import Glibc
 import Synchronization
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatLog
+@testable import HeartbeatSystem
 
 @Suite struct LogFileTests {
     /// A writer, the other end of what it writes into, and what it has told.

@@ -5,7 +5,9 @@ import HeartbeatModel
 import Logging
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatLog
+@testable import HeartbeatLoop
+@testable import HeartbeatSystem
 
 @Suite struct LogFormTests {
     private static let time = LocalTime(year: 2026, month: 11, day: 20, hour: 23, minute: 46, second: 59)

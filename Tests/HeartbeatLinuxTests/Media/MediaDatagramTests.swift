@@ -3,7 +3,7 @@ import Glibc
 import HeartbeatModel
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatSystem
 
 /// How each kind is configured on interface `hbm` when the peer is host `peer`, and whether own messages come back.
 struct DatagramKind: CustomTestStringConvertible, Sendable {
@@ -179,7 +179,7 @@ struct MediaDatagramTests {
         left.run(
             "ip link add hbm type veth peer name hbmx; ip address add 10.78.4.1/22 dev hbm; ip link set hbm up")
         let derived = left.inside { () -> String in
-            do throws(MediaError) {
+            do throws(SystemError) {
                 return try InterfaceQuery.broadcastAddress(of: "hbm").description
             } catch {
                 return error.description
@@ -233,10 +233,10 @@ struct MediaDatagramTests {
     /// A socket of a program that sets `options` and belongs to a user without rights, or root; `nil` when it may not bind.
     private func stranger(
         _ options: [Int32], user: uid_t = 65534, port: UInt16 = 6940, on interface: String? = nil
-    ) -> MediaDescriptor? {
-        left.inside { () -> MediaDescriptor? in
-            do throws(MediaError) {
-                let socket = try MediaDescriptor.socket(family: AF_INET, for: "a stranger")
+    ) -> OwnedDescriptor? {
+        left.inside { () -> OwnedDescriptor? in
+            do throws(SystemError) {
+                let socket = try OwnedDescriptor.socket(family: AF_INET, for: "a stranger")
                 if let interface { try socket.bind(toInterface: interface) }
                 // The owner is what the kernel compares.
                 guard fchown(socket.number, user, gid_t.max) == 0 else { return nil }
@@ -300,7 +300,7 @@ struct MediaDatagramTests {
         defer { a.stop() }
         #expect(a.send("heard all the same") { $0.heard("heard all the same") })
         let stories = a.read { recorder in recorder.events.map { $0.event } }
-        let shared = MediaError(.share, "UDP port 694 on lo", errno: EADDRINUSE)
+        let shared = SystemError(.share, "UDP port 694 on lo", code: EADDRINUSE)
         #expect(stories == [.opened, .warned(shared), .opened])
         taker?.close()
     }

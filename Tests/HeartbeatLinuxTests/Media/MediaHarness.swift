@@ -6,7 +6,9 @@ import Dispatch
 import Glibc
 import HeartbeatModel
 
-@testable import HeartbeatLinux
+@testable import HeartbeatLoop
+@testable import HeartbeatMedia
+@testable import HeartbeatSystem
 
 /// A value handed between a test and its loop thread; a semaphore orders the two.
 final class Handover<Value>: @unchecked Sendable {
@@ -133,7 +135,7 @@ final class Recorder: @unchecked Sendable {
         }
     }
 
-    func failures(_ medium: String) -> [MediaError] {
+    func failures(_ medium: String) -> [SystemError] {
         events.compactMap { entry in
             guard entry.medium.text == medium, case .failed(let error) = entry.event else { return nil }
             return error

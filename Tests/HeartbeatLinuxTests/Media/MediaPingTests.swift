@@ -3,7 +3,8 @@ import Glibc
 import HeartbeatModel
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatFormats
+@testable import HeartbeatMedia
 
 /// A probe on a loop, with what it was told.
 private final class Prober: @unchecked Sendable {

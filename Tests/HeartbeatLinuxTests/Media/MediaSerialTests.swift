@@ -3,7 +3,8 @@ import Glibc
 import HeartbeatModel
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatMedia
+@testable import HeartbeatSystem
 
 /// A pseudo terminal: what is written to the terminal side by a medium is read here, and the other way round.
 private final class Pty: @unchecked Sendable {
@@ -50,8 +51,8 @@ private func serial(_ path: String) -> [MediumConfiguration] {
     [.serial(device: path, baud: 19200)]
 }
 
-private func failure(_ body: () throws(MediaError) -> Void) -> MediaError? {
-    do throws(MediaError) {
+private func failure(_ body: () throws(SystemError) -> Void) -> SystemError? {
+    do throws(SystemError) {
         try body()
         return nil
     } catch {
@@ -221,7 +222,7 @@ struct MediaSerialTests {
 
     @Test("Something that is no serial port is refused with a remedy")
     func notATerminal() {
-        let error = failure { () throws(MediaError) in
+        let error = failure { () throws(SystemError) in
             _ = try SerialLine(path: "/dev/null", baud: 9600, lockDirectory: directory.path)
         }
         #expect(error?.description.hasSuffix("; is it a serial port?") == true)

@@ -2,7 +2,8 @@ import Glibc
 import HeartbeatModel
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatLoop
+@testable import HeartbeatMedia
 
 /// Counts how often it is asked.
 private final class CountedSource: ReceivingSource {

@@ -3,7 +3,8 @@ import Glibc
 import HeartbeatModel
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatProbes
+@testable import HeartbeatSystem
 
 @Suite(.serialized, .enabled(if: TestNetwork.isAvailable))
 struct EchoResponderTests {
@@ -23,11 +24,11 @@ struct EchoResponderTests {
     }
 
     /// A socket of the asking node that hears only `host`.
-    private func socket(to host: String, port: UInt16 = 7777, from own: UInt16 = 0) -> MediaDescriptor {
-        node.network.inside { () -> MediaDescriptor in
+    private func socket(to host: String, port: UInt16 = 7777, from own: UInt16 = 0) -> OwnedDescriptor {
+        node.network.inside { () -> OwnedDescriptor in
             let address = IPAddress(host)!
             do {
-                let socket = try MediaDescriptor.socket(family: address.family, for: "test")
+                let socket = try OwnedDescriptor.socket(family: address.family, for: "test")
                 try socket.bind(to: SocketEndpoint(.any(isIPv6: address.isIPv6), port: own), for: "test")
                 try socket.connect(to: SocketEndpoint(address, port: port), for: "test")
                 return socket
@@ -37,11 +38,11 @@ struct EchoResponderTests {
         }
     }
 
-    private func received(_ socket: MediaDescriptor) -> [UInt8]? {
+    private func received(_ socket: OwnedDescriptor) -> [UInt8]? {
         Descriptors.read(socket.number, atMost: 4096)
     }
 
-    private func echoes(_ socket: MediaDescriptor, _ bytes: [UInt8]) -> Bool {
+    private func echoes(_ socket: OwnedDescriptor, _ bytes: [UInt8]) -> Bool {
         eventually {
             _ = send(socket.number, bytes, bytes.count, Int32(MSG_DONTWAIT))
             return received(socket) == bytes
@@ -79,9 +80,9 @@ struct EchoResponderTests {
     func many(group: String) {
         withResponder {
             let address = IPAddress(group)!
-            let asker = node.network.inside { () -> MediaDescriptor in
+            let asker = node.network.inside { () -> OwnedDescriptor in
                 do {
-                    let socket = try MediaDescriptor.socket(family: address.family, for: "test")
+                    let socket = try OwnedDescriptor.socket(family: address.family, for: "test")
                     try socket.bind(toInterface: "hba")
                     try socket.set(SOL_SOCKET, SO_BROADCAST, to: Int32(1), for: "test")
                     return socket

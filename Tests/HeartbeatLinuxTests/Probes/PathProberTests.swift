@@ -3,7 +3,7 @@ import Glibc
 import HeartbeatModel
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatFormats
 
 private let brief = Duration.milliseconds(150)
 

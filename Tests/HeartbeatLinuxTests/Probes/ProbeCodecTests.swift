@@ -2,7 +2,8 @@ import Glibc
 import HeartbeatModel
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatFormats
+@testable import HeartbeatSystem
 
 struct PathAnswerTests {
     @Test(
@@ -13,10 +14,10 @@ struct PathAnswerTests {
             (EMFILE, false), (ENFILE, false), (ENOMEM, false), (EPERM, false), (EACCES, false), (EINVAL, false),
         ])
     func codes(code: Int32, isFailure: Bool) {
-        let error = MediaError(.send, "the way to 10.0.0.1", errno: code)
+        let error = SystemError(.send, "the way to 10.0.0.1", code: code)
         #expect(PathAnswer(error) == (isFailure ? .failed("\(error)") : .unknown("\(error)")))
         // An error of a name server may have the number of any other.
-        let lookup = MediaError(.resolve, "host", errno: code)
+        let lookup = SystemError(.resolve, "host", code: code)
         #expect(PathAnswer(lookup) == .unknown("\(lookup)"))
     }
 }

@@ -5,7 +5,8 @@ import Glibc
 import HeartbeatModel
 import Synchronization
 
-@testable import HeartbeatLinux
+@testable import HeartbeatProbes
+@testable import HeartbeatSystem
 
 /// A prober on a loop in a namespace with `hba`, which has 10.77.0.1/24 and fd77::1/64; at the other end are 10.77.0.2 and
 /// fd77::2.

@@ -2,7 +2,7 @@ import Glibc
 import HeartbeatModel
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatProbes
 
 /// When probes are asked, and that every question has its one answer.
 @Suite(.serialized, .enabled(if: TestNetwork.isAvailable))

@@ -6,7 +6,7 @@ import HeartbeatModel
 import Synchronization
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatScripts
 
 @Suite(.serialized) struct EnvironmentTests {
     /// Questions that are answered when the test is over.

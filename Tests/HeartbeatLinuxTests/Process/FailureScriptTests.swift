@@ -6,7 +6,8 @@ import Glibc
 import HeartbeatModel
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatScripts
+@testable import HeartbeatSystem
 
 @Suite struct FailureScriptTests {
     @Test func `a script that closes its output is answered for when it exits`() throws {
@@ -48,7 +49,7 @@ import Testing
         (ENFILE, "raise fs.file-max"), (ENOENT, "install it"), (EACCES, "chmod 755"),
     ])
     func `what keeps a script from running is told with what helps`(code: Int32, words: String) {
-        let reason = ScriptRunner.reason(for: HostError("run", "/etc/ha.d/resource.d/web", code: code))
+        let reason = ScriptRunner.reason(for: SystemError("run", "/etc/ha.d/resource.d/web", code: code))
         #expect(reason.contains(words) && reason.contains("/etc/ha.d/resource.d/web"), "\(reason)")
     }
 
@@ -61,7 +62,7 @@ import Testing
             directory + "/script", "#!/bin/sh\nsleep 1000 & echo $! $$ >\(directory)/pids; wait\n", mode: 0o755)
         var pid: pid_t = 0
         onNewThread {
-            do throws(HostError) {
+            do throws(SystemError) {
                 pid = try child(directory + "/script").start()
                 #expect(waitUntil { readFile(directory + "/pids")?.hasSuffix("\n") == true })
             } catch {

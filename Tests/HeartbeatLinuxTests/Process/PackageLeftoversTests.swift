@@ -4,7 +4,7 @@ import Glibc
 import HeartbeatModel
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatScripts
 
 @Suite struct PackageLeftoversTests {
     /// SHA-256 and MD5 of `abc`, as their standards give them.

@@ -1,7 +1,7 @@
 import HeartbeatModel
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatScripts
 
 @Suite struct ProcessOutputTests {
     @Test(

@@ -2,7 +2,8 @@ import Glibc
 import HeartbeatModel
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatScripts
+@testable import HeartbeatSystem
 
 @Suite struct ProcessRunnerTests {
     @Test(arguments: [Int32(0), 1, 7, 255])

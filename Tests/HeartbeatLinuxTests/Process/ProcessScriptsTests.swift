@@ -2,7 +2,7 @@ import Glibc
 import HeartbeatModel
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatScripts
 
 @Suite struct ProcessScriptsTests {
     @Test func scriptsAreSearchedInOrder() throws {

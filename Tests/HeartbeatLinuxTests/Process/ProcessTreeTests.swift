@@ -5,7 +5,7 @@ import Glibc
 import HeartbeatModel
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatScripts
 
 @Suite struct ProcessTreeTests {
     /// Scripts that never end; each process writes its pid into `$DIR/pids` first.

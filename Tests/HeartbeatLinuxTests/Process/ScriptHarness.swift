@@ -8,7 +8,8 @@ import NIOPosix
 import Synchronization
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatScripts
+@testable import HeartbeatSystem
 
 /// What one run has told.
 struct ScriptRun: Sendable {

@@ -4,7 +4,8 @@ import Glibc
 import HeartbeatModel
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatScripts
+@testable import HeartbeatSystem
 
 @Suite struct ScriptInspectionTests {
     private func inDirectory(_ body: (String) throws -> Void) throws {

@@ -3,7 +3,7 @@
 import Glibc
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatSystem
 
 @Suite struct PrivateDirectoryTests {
     @Test func `its files are replaced, read, listed and removed`() throws {
@@ -33,8 +33,8 @@ import Testing
         try victim.write(Array("kept".utf8), to: "file")
         #expect(symlink(base + "/victim", base + "/own") == 0)
         let own = PrivateDirectory(base + "/own")
-        #expect(throws: HostError.self) { try own.make(mode: 0o755) }
-        #expect(throws: HostError.self) { try own.write([1], to: "file") }
+        #expect(throws: SystemError.self) { try own.make(mode: 0o755) }
+        #expect(throws: SystemError.self) { try own.write([1], to: "file") }
         own.remove("file")
         #expect(own.names() == [] && own.contents(of: "file", atMost: 10) == nil)
         unlink(base + "/own")
@@ -56,7 +56,7 @@ import Testing
         for (owner, mode) in [(uid_t(4711), mode_t(0o755)), (0, 0o775), (0, 0o757), (0, 0o1777)] {
             #expect(chown(own.path, owner, 0) == 0 && chmod(own.path, mode) == 0)
             #expect(own.names() == [] && own.contents(of: "file", atMost: 10) == nil, "\(owner) \(mode)")
-            do throws(HostError) {
+            do throws(SystemError) {
                 try own.make(mode: 0o755)
                 Issue.record("trusted: \(owner) \(mode)")
             } catch {

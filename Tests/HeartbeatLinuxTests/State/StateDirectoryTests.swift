@@ -5,7 +5,9 @@ import NIOPosix
 import Synchronization
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatHost
+@testable import HeartbeatServers
+@testable import HeartbeatSystem
 
 @Suite struct StateDirectoryTests {
     @Test(arguments: [
@@ -134,12 +136,12 @@ import Testing
         let state = StateDirectory(base + "/heartbeat")
         #expect(try state.prepare() == nil)
         #expect(try state.prepare() == nil)
-        try Directories.prepareRunDirectory(base)
+        try RunDirectory.prepare(base)
         var status = stat()
         #expect(stat(state.workingDirectory, &status) == 0 && status.st_mode & 0o7777 == 0o700)
         #expect(stat(base + "/swift-heartbeat/rsctmp", &status) == 0 && status.st_mode & 0o7777 == 0o755)
         writeFile(base + "/file", "")
-        #expect(throws: HostError.self) { try Directories.make(base + "/file", mode: 0o755) }
+        #expect(throws: SystemError.self) { try Directories.make(base + "/file", mode: 0o755) }
     }
 }
 
@@ -238,7 +240,7 @@ import Testing
         let loop = group.next()
         let received = Mutex<[String]>([])
         _ = try loop.flatSubmit {
-            do throws(HostError) {
+            do throws(SystemError) {
                 return try Fifo.open(path, on: loop) { bytes in
                     received.withLock { $0.append(String(decoding: bytes, as: UTF8.self)) }
                 }

@@ -5,7 +5,8 @@ import Glibc
 import HeartbeatModel
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatHost
+@testable import HeartbeatSystem
 
 /// Serialized: locked memory is the whole process's.
 @Suite(.serialized) struct RealtimeTests {
@@ -61,7 +62,7 @@ import Testing
         findings.priority = parameter.sched_priority
         let status = (readFile("/proc/self/status") ?? "").split(separator: "\n")
         findings.locked = status.first { $0.hasPrefix("VmLck:") }.map(words(of:)) ?? []
-        do throws(HostError) {
+        do throws(SystemError) {
             findings.child = try describeChild(directory)
         } catch {
             findings.failure = "\(error)"
@@ -73,7 +74,7 @@ import Testing
         line.split(whereSeparator: \.isWhitespace).map(String.init)
     }
 
-    private static func describeChild(_ directory: String) throws(HostError) -> String {
+    private static func describeChild(_ directory: String) throws(SystemError) -> String {
         let output = try Descriptors.makePipe()
         defer { close(output.read) }
         let script = """

@@ -6,7 +6,9 @@ import HeartbeatControl
 import HeartbeatModel
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatHost
+@testable import HeartbeatScripts
+@testable import HeartbeatSystem
 
 @Suite struct ServiceManagerTests {
     private final class Listener {

@@ -5,7 +5,8 @@ import Glibc
 import HeartbeatModel
 import Testing
 
-@testable import HeartbeatLinux
+@testable import HeartbeatHost
+@testable import HeartbeatSystem
 
 @Suite struct SystemTests {
     @Test func theWatchdogGetsOneZeroByteAFeedAndVAtTheEnd() throws {
@@ -25,7 +26,7 @@ import Testing
 
     @Test func anAbsentWatchdogIsAnError() {
         var warnings: [String] = []
-        #expect(throws: HostError.self) {
+        #expect(throws: SystemError.self) {
             let watchdog = try WatchdogDevice("/nonexistent/watchdog", timeout: .seconds(1), warnings: &warnings)
             _ = watchdog.feed()
         }
@@ -45,7 +46,7 @@ import Testing
     }
 
     @Test func anErrorNamesWhatWasTriedOnWhatAndWhy() {
-        #expect("\(HostError("open", "/x", code: ENOENT))" == "Cannot open /x: No such file or directory")
+        #expect("\(SystemError("open", "/x", code: ENOENT))" == "Cannot open /x: No such file or directory")
     }
 
     @Test func pipesStayClearOfTheStandardDescriptors() throws {

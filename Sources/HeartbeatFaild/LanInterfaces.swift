@@ -1,0 +1,75 @@
+// Which LANs this host is connected to, and what their interfaces must allow so that addresses can be reached over the other
+// LAN.
+
+import Glibc
+import HeartbeatFormats
+import HeartbeatLans
+import HeartbeatModel
+import HeartbeatSystem
+
+/// The LANs among the interfaces of this host.
+struct LanInterfaces {
+    private(set) var networks: [LanNetwork] = []
+    private(set) var entries: [String: InterfaceEntry] = [:]
+    /// Where everybody on a LAN is reached.
+    private(set) var broadcasts: [String: LanAddress] = [:]
+
+    /// Takes the interfaces named, in that order, or every one that can broadcast; those without a usable IPv4 address of a
+    /// network are none.
+    init(_ tables: KernelTables, names: [String]) {
+        let candidates =
+            names.isEmpty
+            ? tables.interfaces.filter { $0.flags & 0x2 /* IFF_BROADCAST */ != 0 && !$0.hasNoNeighbours }
+            : names.compactMap(tables.interface(named:))
+        for interface in candidates {
+            let own = tables.addresses.filter { $0.interface == interface.index && $0.address.count == 4 }
+            let ordered = own.filter { !$0.isSecondary } + own.filter(\.isSecondary)
+            let prefixes = ordered.compactMap { entry -> LanPrefix? in
+                guard entry.prefixLength > 0, let address = LanAddress(bytes: entry.address) else { return nil }
+                return LanPrefix(address, length: Int(entry.prefixLength))
+            }
+            guard let first = prefixes.first, first.length < 31 else { continue }
+            networks.append(LanNetwork(name: interface.name, addresses: prefixes, isUsable: interface.isUp))
+            entries[interface.name] = interface
+            broadcasts[interface.name] = ordered.first?.broadcast.flatMap { LanAddress(bytes: $0) } ?? first.broadcast
+        }
+    }
+
+    /// Who this host is: FNV-1a of 64 bits over the station addresses of all its interfaces and its name. The same at every
+    /// start, without anything to be stored.
+    static func identity(_ tables: KernelTables, host: String) -> HostIdentity {
+        let stations = tables.interfaces.filter { !$0.isLoopback }.sorted { $0.name < $1.name }.flatMap(\.station)
+        return HostIdentity((stations + Array(host.utf8)).fnv1a())
+    }
+}
+
+/// `rp_filter` (ip-sysctl): strict, it drops packets that come in by another interface than answers to them would leave by.
+/// That is what happens while one host has moved and the other has not yet.
+enum ReversePathFilter {
+    /// What came of a look.
+    enum Outcome: Hashable {
+        /// It does no harm.
+        case harmless
+        /// It was strict and is loose now.
+        case loosened
+        /// It is strict, and this host does not let us change it.
+        case refused(SystemError)
+    }
+
+    /// Makes it loose on the interface if it is strict; the larger of the interface's value and that of `all` holds.
+    static func loosen(_ interface: String) -> Outcome {
+        let path = path(interface)
+        guard let own = value(path), max(own, value(Self.path("all")) ?? 0) == 1 else { return .harmless }
+        let file = open(path, O_WRONLY | O_CLOEXEC)
+        guard file >= 0 else { return .refused(SystemError("change", path)) }
+        defer { close(file) }
+        return write(file, "2\n", 2) == 2 ? .loosened : .refused(SystemError("change", path))
+    }
+
+    private static func path(_ interface: String) -> String { "/proc/sys/net/ipv4/conf/\(interface)/rp_filter" }
+
+    private static func value(_ path: String) -> Int? {
+        let bytes = Descriptors.contents(of: path, atMost: 8)
+        return bytes.flatMap { Int(String(decoding: $0.prefix(while: { (0x30...0x39).contains($0) }), as: UTF8.self)) }
+    }
+}

@@ -1,0 +1,29 @@
+// The seam between a medium, which knows when to open, complain and try again, and the two ways bytes travel: datagrams and
+// a serial line.
+
+import HeartbeatSystem
+
+/// An open way for whole messages.
+protocol MediumPort: AnyObject {
+    /// Sends one message without waiting; the owner is told what became of it, during the call or later. One that the peer has
+    /// missed and that is repeated must never be in the way of a new one.
+    func send(_ message: [UInt8], isRepeat: Bool)
+
+    /// Delivers what was received so far.
+    func drain()
+
+    /// Releases everything; no callback follows.
+    func close()
+}
+
+/// What a port tells its medium.
+struct PortCallbacks {
+    /// Bytes as they came: one datagram, or any piece of a serial stream.
+    var received: ([UInt8]) -> Void
+    /// A whole message was handed to the kernel.
+    var sent: () -> Void
+    /// A message was dropped; `nil` when only the kernel's queue was full for the moment.
+    var dropped: (SystemError?) -> Void
+    /// Opening anew is the only remedy. `isDead` when nothing can be received either.
+    var broke: (SystemError, _ isDead: Bool) -> Void
+}

@@ -1,0 +1,73 @@
+// The life of `faild`: from its arguments to the last route removed. Signals end it; what happens meanwhile is the runner's.
+
+import Glibc
+import HeartbeatFaild
+import HeartbeatLans
+import HeartbeatLog
+import HeartbeatLoop
+import HeartbeatModel
+import HeartbeatSystem
+import Logging
+import NIOCore
+
+/// One run of the command.
+package final class LanProgram {
+    private let settings: LanConfiguration
+    private let keys: AuthenticationKeys?
+    private let log: LogOutput
+    private var runner: LanRunner?
+    private var signals: EventLoopFuture<any Channel>?
+
+    /// `logFile` gets the lines; without, the journal or standard error do, and syslog as `daemon`.
+    package init(_ settings: LanConfiguration, keys: AuthenticationKeys?, logFile: String?) {
+        self.settings = settings
+        self.keys = keys
+        var logging = LoggingConfiguration()
+        logging.logFile = logFile
+        logging.facility = logFile == nil ? "daemon" : nil
+        log = LogOutput(
+            logging, host: LogOutput.hostName(), entity: "faild",
+            console: logFile == nil ? LogOutput.foregroundConsole() : .none)
+    }
+
+    /// Returns when a signal has ended it and its routes are removed. 1 when it could not begin.
+    package func run() -> Int32 {
+        SignalSource.block()
+        defer { log.flush() }
+        var code: Int32 = 0
+        Reactor.run { reactor in
+            do throws(SystemError) {
+                self.signals = try SignalSource.listen(on: reactor.eventLoop) { [unowned self] signal in
+                    if signal == SIGTERM || signal == SIGINT { end(reactor) }
+                }
+                self.start(reactor)
+            } catch {
+                self.log.write(.error, "\(error)")
+                code = 1
+                reactor.stop()
+            }
+        }
+        return code
+    }
+
+    private func start(_ reactor: Reactor) {
+        let runner = LanRunner(settings, keys: keys, reactor: reactor)
+        self.runner = runner
+        runner.onEvent = { [log] event in log.write(event.isWarning ? .warning : .info, "\(event)") }
+        let role = settings.isRequestor ? "asks every \(settings.interval.decimalSeconds) s" : "answers"
+        let signature = keys == nil ? "unsigned" : "signed"
+        log.write(
+            .info,
+            "faild \(role) on UDP port \(settings.port), \(signature); \(settings.fall) packets missed make a LAN invalid "
+                + "(after \(settings.invalidAfter.decimalSeconds) s at the latest), \(settings.rise) good ones valid again "
+                + "(after \(settings.validAfter.decimalSeconds) s)")
+        runner.start()
+    }
+
+    private func end(_ reactor: Reactor) {
+        runner?.close()
+        log.write(.info, "faild ends; its routes are removed")
+        signals?.whenSuccess { channel in channel.close(promise: nil) }
+        reactor.stop()
+    }
+}
