@@ -8,8 +8,8 @@ import HeartbeatModel
 /// Calling contract: feed every event that has already happened with `handle`, *then* call `expireTimers`, then sleep
 /// until `nextDeadline`. A node that was stalled thereby reads its backlog before it judges anybody late.
 public struct ClusterCore: Hashable, Sendable {
-    var node: LocalNode
-    var ownership: Ownership
+    package var node: LocalNode
+    package var ownership: Ownership
     /// When `expireTimers` next has something to do; `nil` when nothing is pending.
     public private(set) var nextDeadline: Instant?
     var lull = Lull()
@@ -89,8 +89,7 @@ public struct ClusterCore: Hashable, Sendable {
         }
         let due = earlier(earlier(ownership.deadline, lull.groupsDue), node.deadline)
         nextDeadline = ownership.state == .gone ? nil : due
-        defer { node.effects = [] }
-        return node.effects
+        return node.takeEffects()
     }
 
     // MARK: - Receiving
@@ -182,7 +181,7 @@ public struct ClusterCore: Hashable, Sendable {
     }
 
     /// The peer is another life from now on, and everything agreed with the old one is void.
-    private mutating func peerRestarted(_ rebirth: Rebirth, at now: Instant) {
+    package mutating func peerRestarted(_ rebirth: Rebirth, at now: Instant) {
         let wasDead = node.membership.peerRestarted(newestStatus: rebirth.newestStatus, at: now)
         if !wasDead, let name = node.peer?.name { node.effects.notify(.peerRestarted(node: name)) }
         ownership.peerRestarted(&node)

@@ -5,12 +5,12 @@
 import HeartbeatModel
 
 /// One node without its claims.
-struct LocalNode: Hashable, Sendable {
-    let name: NodeName
+package struct LocalNode: Hashable, Sendable {
+    package let name: NodeName
     var configuration: Configuration
-    var channel: Channel
-    var membership: Membership
-    var groups: GroupTable
+    package var channel: Channel
+    package var membership: Membership
+    package var groups: GroupTable
     var health = HealthMonitor()
     /// What is to be done, in order.
     var effects: [Effect] = []
@@ -27,7 +27,7 @@ struct LocalNode: Hashable, Sendable {
     // MARK: - The peer
 
     var peer: PeerMonitor? { membership.peer }
-    var peerIsAlive: Bool { membership.peer?.isAlive == true }
+    package var peerIsAlive: Bool { membership.peer?.isAlive == true }
     var peerIsActive: Bool { membership.peer?.isActive == true }
 
     // MARK: - Time
@@ -81,7 +81,7 @@ struct LocalNode: Hashable, Sendable {
         channel.send(content, to: destination, extra: extra, into: &effects)
     }
 
-    mutating func sendStatus() {
+    package mutating func sendStatus() {
         let heard = membership.peerSpeaksClaims == true ? channel.heardOfPeer : nil
         let report = StatusReport(status: membership.status, deadtime: configuration.deadtime, heard: heard)
         send(.status(report))
@@ -171,6 +171,12 @@ struct LocalNode: Hashable, Sendable {
     }
 
     // MARK: - Ending
+
+    /// What is to be done since this was last asked.
+    package mutating func takeEffects() -> [Effect] {
+        defer { effects = [] }
+        return effects
+    }
 
     /// Nothing is sent or judged any more.
     mutating func stop(stillUp keys: [String]) {

@@ -26,11 +26,26 @@ struct Hbsim: ParsableCommand {
     @Flag(help: "Print one line a seed: steps, virtual seconds, takeovers, digest.")
     var digests = false
 
+    @Flag(help: "Explore all interleavings within bounds instead: --seeds is how far, 1 as in the tests.")
+    var explore = false
+
     func run() throws {
+        if explore { return try exploreAll() }
         let report = SimulationReport.run(seeds: seed..<(seed &+ seeds), traced: trace, showsDigests: digests) {
             print($0)
         }
         print(report.summary)
         if report.failures > 0 { throw ExitCode.failure }
+    }
+
+    private func exploreAll() throws {
+        for bounds in Exploration.worlds(size: Int(seeds)) {
+            let result = Exploration.explore(bounds)
+            let end = result.isComplete ? "all of them" : "not all of them"
+            print("\(bounds.name): \(result.states) states, \(end); \(result.steps) steps, depth \(result.depth)")
+            guard let objection = result.objection else { continue }
+            print(objection)
+            throw ExitCode.failure
+        }
     }
 }

@@ -4,7 +4,7 @@
 import HeartbeatModel
 
 /// Answering those who say an old generation.
-struct GenerationDoubts: Hashable, Sendable {
+package struct GenerationDoubts: Hashable, Sendable {
     /// Whether an old generation of the peer's has been told since its last restart.
     var hasToldReplay = false
     /// When the peer was last told that its life is doubted.
@@ -19,7 +19,7 @@ struct GenerationDoubts: Hashable, Sendable {
     /// Whether this life was to end for a later one. A daemon does that once, so this life may go on.
     var hasBegunAnew = false
     /// A later life of the peer's that has no echo yet, and when it was last heard: its first message, or its newest status.
-    var later: Generation?
+    package var later: Generation?
     private(set) var laterHeard = Instant.zero
     private(set) var laterStatus: SequenceNumber?
     /// Whether another machine of our own name has been told.
@@ -44,7 +44,7 @@ struct GenerationDoubts: Hashable, Sendable {
 }
 
 /// The peer's daemon has begun another life than the one that was believed.
-struct Rebirth: Hashable, Sendable {
+package struct Rebirth: Hashable, Sendable {
     /// It counts a higher generation; otherwise it was there all the time, and holds what it holds.
     var hasBegunAnew: Bool
     /// It was heard before it was believed, and may have asked meanwhile.
@@ -129,7 +129,7 @@ extension Channel {
     ///
     /// - Parameter deadtime: how long the later life may be silent.
     /// - Returns: that, and when the later life was last heard.
-    mutating func followLaterLife(deadtime: Duration, at now: Instant) -> (Rebirth, heard: Instant)? {
+    package mutating func followLaterLife(deadtime: Duration, at now: Instant) -> (Rebirth, heard: Instant)? {
         guard let later = doubts.later, now < doubts.laterHeard + deadtime else { return nil }
         let heard = doubts.laterHeard
         return (follow(PeerLives(later, since: SequenceNumber(lastSequence)), hasBegunAnew: true), heard)

@@ -7,13 +7,13 @@
 import HeartbeatModel
 
 /// The reliable multicast between the two nodes of a pair.
-struct Channel: Hashable, Sendable {
+package struct Channel: Hashable, Sendable {
     /// Seconds by the sender's clock after which its request for what it has missed is history.
     private static let requestLife: UInt64 = 3
 
     let local: NodeName
     let uuid: NodeUUID
-    let generation: Generation
+    package let generation: Generation
     let peer: NodeName?
     /// All nodes, as another one is told them.
     let nodes: [NodeName]
@@ -27,11 +27,11 @@ struct Channel: Hashable, Sendable {
     var interest: MessageInterest = []
 
     private var random: SplitMix64
-    private(set) var lastSequence: UInt64 = 0
+    package private(set) var lastSequence: UInt64 = 0
     private var history = MessageHistory()
     private(set) var tracker: SequenceTracker
-    private(set) var lives: PeerLives?
-    var doubts = GenerationDoubts()
+    package private(set) var lives: PeerLives?
+    package var doubts = GenerationDoubts()
     /// The clock of the peer in its newest message, in seconds since 1970.
     private var peerClock: UInt64?
     /// The message that was last received, if it counted: of a life of the peer's that is believed, and new.
@@ -72,7 +72,7 @@ struct Channel: Hashable, Sendable {
     }
 
     /// The last message of the peer's that has arrived; a report that names it answers everything before.
-    var heardOfPeer: MessageIdentity? {
+    package var heardOfPeer: MessageIdentity? {
         guard let lives, let last = tracker.last else { return nil }
         return MessageIdentity(generation: lives.believed, sequence: last)
     }

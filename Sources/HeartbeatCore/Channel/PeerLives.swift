@@ -12,7 +12,7 @@
 import HeartbeatModel
 
 /// What is known of the lives of one peer.
-struct PeerLives: Hashable, Sendable {
+package struct PeerLives: Hashable, Sendable {
     /// How a message of another life than the believed one is judged.
     enum Judgement: Hashable {
         /// From now on this life is the peer's.
@@ -24,7 +24,7 @@ struct PeerLives: Hashable, Sendable {
     /// No node counts its starts beyond that; the file has room for 15 digits.
     static let largest = Generation(1 << 48)
 
-    private(set) var believed: Generation
+    package private(set) var believed: Generation
     /// The last message that we had sent when it came to be believed.
     private let since: SequenceNumber
     /// It has heard a message of our present life.

@@ -14,8 +14,8 @@
 import HeartbeatModel
 
 /// The ordered start and stop of one group.
-struct GroupRunner: Hashable, Sendable {
-    enum Phase: Hashable, Sendable {
+package struct GroupRunner: Hashable, Sendable {
+    package enum Phase: Hashable, Sendable {
         /// Nobody has looked yet what an earlier run of the daemon left up.
         case unknown
         /// Looking whether the step at `index` runs; right to left.
@@ -55,10 +55,10 @@ struct GroupRunner: Hashable, Sendable {
     var policy: Policy
     /// haresources does not have it any more, at least not for this node.
     var isRetired = false
-    private(set) var phase: Phase
+    package private(set) var phase: Phase
     private var instruction = Instruction()
     /// An action is under way; nothing else happens before its answer.
-    private(set) var isBusy = false
+    package private(set) var isBusy = false
     /// A stop that fails is not tried again.
     private(set) var isInHurry = false
     private(set) var care = GroupCare()
@@ -152,7 +152,7 @@ struct GroupRunner: Hashable, Sendable {
 
     // MARK: - What is wanted
 
-    var isWanted: Bool { instruction.isWanted }
+    package var isWanted: Bool { instruction.isWanted }
 
     mutating func want(_ instruction: Instruction) {
         self.instruction = instruction

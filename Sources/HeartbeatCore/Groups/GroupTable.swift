@@ -4,14 +4,14 @@
 import HeartbeatModel
 
 /// Names a group of this node for as long as the daemon runs; a later one is greater.
-struct GroupID: Hashable, Comparable, Sendable {
+package struct GroupID: Hashable, Comparable, Sendable {
     var number: Int
 
-    static func < (left: GroupID, right: GroupID) -> Bool { left.number < right.number }
+    package static func < (left: GroupID, right: GroupID) -> Bool { left.number < right.number }
 }
 
 /// What one group is to do.
-struct Instruction: Hashable, Sendable {
+package struct Instruction: Hashable, Sendable {
     var isWanted = false
     /// What runs may be changed to what haresources says by now.
     var mayChange = true
@@ -22,7 +22,7 @@ struct Instruction: Hashable, Sendable {
 }
 
 /// All groups of one node.
-struct GroupTable: Hashable, Sendable {
+package struct GroupTable: Hashable, Sendable {
     /// A script's answer that waits until the messages that arrived with it have been read.
     private struct UnreadResult: Hashable, Sendable {
         var id: ActionID
@@ -32,7 +32,7 @@ struct GroupTable: Hashable, Sendable {
     private let local: NodeName
     private let generation: Generation
     /// In the order of haresources, what has come later behind: ascending by their names.
-    private(set) var runners: [GroupRunner]
+    package private(set) var runners: [GroupRunner]
     private var nextNumber: Int
     private var pending: [ActionID: GroupID] = [:]
     private var lastAction: UInt64 = 0

@@ -8,9 +8,9 @@
 import HeartbeatModel
 
 /// This node and those it hears.
-struct Membership: Hashable, Sendable {
+package struct Membership: Hashable, Sendable {
     /// The handshake before a node is an active member.
-    enum Joining: Hashable, Sendable {
+    package enum Joining: Hashable, Sendable {
         case waiting
         /// `reqnodes` was sent so often; it is repeated at `retry`.
         case requesting(attempts: Int, retry: Instant?)
@@ -21,14 +21,14 @@ struct Membership: Hashable, Sendable {
     /// A peer that does not answer `reqnodes` is no reason to leave the service down: after this many tries we go on.
     private static let handshakeAttempts = 5
 
-    var peer: PeerMonitor?
+    package var peer: PeerMonitor?
     /// Whether the peer is one of ours and tells its claims; `nil` before its first report.
-    var peerSpeaksClaims: Bool?
+    package var peerSpeaksClaims: Bool?
     /// What the peer says of hearing us.
     var hearing = PeerHearing()
     private(set) var pingNodes: [PeerMonitor]
-    var status = NodeStatus.initializing
-    private(set) var joining = Joining.waiting
+    package var status = NodeStatus.initializing
+    package private(set) var joining = Joining.waiting
     /// The next status message is due; `nil` when this node has ended.
     var keepalive: Instant?
 

@@ -17,8 +17,8 @@ public struct PeerSilence: Hashable, Sendable {
 }
 
 /// What one other node's silence or speech means.
-struct PeerMonitor: Hashable, Sendable {
-    enum Standing: Hashable, Sendable {
+package struct PeerMonitor: Hashable, Sendable {
+    package enum Standing: Hashable, Sendable {
         /// Not heard since our own start.
         case awaited
         case alive
@@ -43,8 +43,8 @@ struct PeerMonitor: Hashable, Sendable {
     }
 
     let name: NodeName
-    private(set) var standing = Standing.awaited
-    private(set) var status = NodeStatus.initializing
+    package private(set) var standing = Standing.awaited
+    package private(set) var status = NodeStatus.initializing
     private(set) var lastHeard: Instant
     /// The same as far as it was really heard: a stall of our own that was forgiven does not move it.
     private(set) var lastWord: Instant?
@@ -68,7 +68,7 @@ struct PeerMonitor: Hashable, Sendable {
         initialDeadline = now + initdead
     }
 
-    var isAlive: Bool { standing == .alive }
+    package var isAlive: Bool { standing == .alive }
     var isActive: Bool { standing == .alive && status == .active }
 
     /// When `expire` next has something to say.
@@ -144,7 +144,7 @@ struct PeerMonitor: Hashable, Sendable {
     }
 
     /// Declares the node dead when it has been silent for too long; tells what it was before, once.
-    mutating func expire(now: Instant) -> Standing? {
+    package mutating func expire(now: Instant) -> Standing? {
         guard let deadline, deadline <= now else { return nil }
         let before = standing
         silence = lastWord.map { PeerSilence(since: $0, due: deadline) }

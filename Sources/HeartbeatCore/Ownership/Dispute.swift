@@ -8,21 +8,21 @@
 import HeartbeatModel
 
 /// The open question to the peer what it holds.
-struct Question: Hashable, Sendable {
+package struct Question: Hashable, Sendable {
     /// From this message of ours on, a report that has heard it is an answer.
-    var sequence: SequenceNumber
+    package var sequence: SequenceNumber
     /// It is repeated then.
     var retry: Instant
 }
 
 /// What is open between the two nodes.
-enum Dispute: Hashable, Sendable {
+package enum Dispute: Hashable, Sendable {
     case none
     case asked(Question)
     /// Both are known to claim the same set `since` then. One of ours is asked; an original is given `patience` to notice.
     case overlapping(since: Instant, question: Question?, patience: Instant?)
 
-    var question: Question? {
+    package var question: Question? {
         switch self {
         case .none: nil
         case .asked(let question): question
@@ -33,7 +33,7 @@ enum Dispute: Hashable, Sendable {
     /// The peer has been asked and has not answered.
     var isAsked: Bool { question != nil }
 
-    var overlapSince: Instant? {
+    package var overlapSince: Instant? {
         if case .overlapping(let since, _, _) = self { since } else { nil }
     }
 

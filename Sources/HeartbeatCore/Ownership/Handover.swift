@@ -4,7 +4,7 @@
 import HeartbeatModel
 
 /// The giveup of a set. Sets are named as *we* name them.
-enum Handover: Hashable, Sendable {
+package enum Handover: Hashable, Sendable {
     case idle
     /// We offered and wait for the peer's word. `offer` is the sequence of our offer.
     case offered(HoldSet, offer: SequenceNumber, isFailback: Bool, until: Instant)
@@ -38,23 +38,23 @@ enum Handover: Hashable, Sendable {
 }
 
 /// What is given to the peer.
-struct Giveup: Hashable, Sendable {
+package struct Giveup: Hashable, Sendable {
     /// As it was offered.
-    var set: HoldSet
+    package var set: HoldSet
     /// What of it was ours to give, and is ours again if nothing comes of it.
-    var given: HoldSet
+    package var given: HoldSet
     /// Sequence of the message in which the peer agreed.
-    var answer: SequenceNumber
+    package var answer: SequenceNumber
 }
 
 /// Why the peer is to get back what is its own by preference.
-struct Failback: Hashable, Sendable {
+package struct Failback: Hashable, Sendable {
     /// It came back, or began anew, and `auto_failback` says so.
-    var isDue = false
+    package var isDue = false
     /// It gave us its groups because it was worse off, and is to have them when it is not.
     var isOwed = false
     /// An offer that was not answered is repeated then.
-    var retry: Instant?
+    package var retry: Instant?
 
     var isWanted: Bool { isDue || isOwed }
 

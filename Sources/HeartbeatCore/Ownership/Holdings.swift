@@ -4,8 +4,8 @@
 import HeartbeatModel
 
 /// This node's claims on the two sets of groups, and the groups that are exceptions.
-struct OwnHoldings: Hashable, Sendable {
-    private(set) var held: HoldSet = []
+package struct OwnHoldings: Hashable, Sendable {
+    package private(set) var held: HoldSet = []
     private var localRank = ClaimRank.none
     private var foreignRank = ClaimRank.none
     /// Groups outside `held` that we run because they failed on the peer. Ascending.
@@ -120,20 +120,20 @@ extension [GroupID] {
 }
 
 /// What the peer last told about its resources.
-struct PeerHoldings: Hashable, Sendable {
+package struct PeerHoldings: Hashable, Sendable {
     /// What it claims, as *we* name the sets.
-    var claimed: HoldSet = []
+    package var claimed: HoldSet = []
     /// What of that it means to keep: the rest it is about to stop.
-    var wanted: HoldSet = []
-    var isStable = false
+    package var wanted: HoldSet = []
+    package var isStable = false
     /// `nil` from an original, which does not tell.
-    var claim: ResourceClaim?
+    package var claim: ResourceClaim?
     /// Of the newest report that said stable.
-    var stableSequence: SequenceNumber?
+    package var stableSequence: SequenceNumber?
     /// Of the newest report; an older one that arrives later is history.
-    var reportSequence: SequenceNumber?
+    package var reportSequence: SequenceNumber?
     /// Of the newest report that was an answer to a question and left nothing in dispute.
-    private(set) var settledSequence: SequenceNumber?
+    package private(set) var settledSequence: SequenceNumber?
 
     /// Its newest report leaves nothing in dispute.
     mutating func settle() { settledSequence = reportSequence }

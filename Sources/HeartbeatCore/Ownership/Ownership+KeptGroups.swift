@@ -6,8 +6,8 @@
 import HeartbeatModel
 
 /// Whether the peer has started what will not stop here.
-struct StayQuestion: Hashable, Sendable {
-    var sequence: SequenceNumber
+package struct StayQuestion: Hashable, Sendable {
+    package var sequence: SequenceNumber
     /// It is asked anew then, and what it answers to this one is too old.
     var expiry: Instant
 }

@@ -11,8 +11,8 @@
 import HeartbeatModel
 
 /// The ownership protocol of one node.
-struct Ownership: Hashable, Sendable {
-    enum State: Hashable, Sendable {
+package struct Ownership: Hashable, Sendable {
+    package enum State: Hashable, Sendable {
         /// Not an active member yet.
         case joining
         case negotiating(Negotiation)
@@ -25,9 +25,9 @@ struct Ownership: Hashable, Sendable {
     }
 
     /// An active member that does not know yet what the peer holds.
-    struct Negotiation: Hashable, Sendable {
+    package struct Negotiation: Hashable, Sendable {
         /// The sequence of our first `starting`; an answer to it answers the repeated ones too.
-        var starting: SequenceNumber
+        package var starting: SequenceNumber
         /// It is repeated then.
         var repeatAt: Instant
         /// Nobody has answered: our own groups are asked for one by one then.
@@ -35,31 +35,31 @@ struct Ownership: Hashable, Sendable {
     }
 
     /// A report of ours, and the sequence of its message.
-    struct ToldReport: Hashable, Sendable {
-        var report: ResourceReport
-        var sequence: SequenceNumber
+    package struct ToldReport: Hashable, Sendable {
+        package var report: ResourceReport
+        package var sequence: SequenceNumber
     }
 
-    var state = State.joining
-    var own = OwnHoldings()
-    var peer: PeerHoldings?
+    package var state = State.joining
+    package var own = OwnHoldings()
+    package var peer: PeerHoldings?
     /// Keys of groups that the peer, when it last told, had not stopped although it does not claim them. A new life of its daemon
     /// may find them running.
-    var keptByPeer: [String] = []
-    var handover = Handover.idle
-    var dispute = Dispute.none
-    var failback = Failback()
-    var stayQuestion: StayQuestion?
+    package var keptByPeer: [String] = []
+    package var handover = Handover.idle
+    package var dispute = Dispute.none
+    package var failback = Failback()
+    package var stayQuestion: StayQuestion?
     /// What was told last.
-    var told: ToldReport?
+    package var told: ToldReport?
     /// The peer may have taken and announced what we run, and nobody has announced it from here since.
-    var mayBeMistaken = false
+    package var mayBeMistaken = false
     var moves = HealthMoves()
     var lines: OwnLines
     /// When a set that has no owner is looked into.
-    var orphanDue: Instant?
+    package var orphanDue: Instant?
     /// When a peer that is dead to us is told again what we hold.
-    var tellDeadDue: Instant?
+    package var tellDeadDue: Instant?
     var original = OriginalPeer()
 
     init(file: [ResourceGroup]) {
@@ -107,7 +107,7 @@ struct Ownership: Hashable, Sendable {
 
     // MARK: - The peer's life
 
-    mutating func peerDied(_ node: inout LocalNode, at now: Instant) {
+    package mutating func peerDied(_ node: inout LocalNode, at now: Instant) {
         mayBeMistaken = true
         dispute = .none
         switch state {
@@ -194,7 +194,7 @@ struct Ownership: Hashable, Sendable {
     // MARK: - Time
 
     /// When something here is due.
-    var deadline: Instant? {
+    package var deadline: Instant? {
         var next = earlier(handover.deadline, dispute.deadline)
         next = earlier(next, failback.retry)
         next = earlier(next, stayQuestion?.expiry)
@@ -209,7 +209,7 @@ struct Ownership: Hashable, Sendable {
         return next
     }
 
-    mutating func expire(_ node: inout LocalNode, at now: Instant) {
+    package mutating func expire(_ node: inout LocalNode, at now: Instant) {
         if let due = handover.deadline, due <= now { handoverTimedOut(&node) }
         if Self.take(&orphanDue, at: now) { orphansAreOverdue(&node) }
         if let due = dispute.deadline, due <= now { repeatQuestion(&node, at: now) }
@@ -232,7 +232,7 @@ struct Ownership: Hashable, Sendable {
     // MARK: - Progress
 
     /// Draws what follows from what has become known. It does nothing when everything is settled.
-    mutating func decide(_ node: inout LocalNode, at now: Instant) {
+    package mutating func decide(_ node: inout LocalNode, at now: Instant) {
         joinIfEverybodyIsKnown(&node, at: now)
         adoptFailedGroups(&node)
         recallFailures(&node, at: now)
