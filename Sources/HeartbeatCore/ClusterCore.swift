@@ -36,9 +36,8 @@ public struct ClusterCore: Hashable, Sendable {
         nextDeadline = now
     }
 
-    /// Takes one event and tells what is to be done, in order.
-    ///
-    /// Does not expire timers, so that a node that was stalled reads its backlog before it judges anybody late.
+    /// Takes one event and tells what is to be done, in order. Does not expire timers, so that a node that was stalled reads
+    /// its backlog before it judges anybody late.
     public mutating func handle(_ event: Event, at now: Instant) -> [Effect] {
         guard ownership.state != .gone else { return [] }
         var isNews = true

@@ -76,7 +76,7 @@ struct FailoverDrawing {
             <rect class="paper" width="100%" height="100%"/>
             <text class="head" x="16" y="26">The active node loses power; deadtime is 1 s</text>
             \(overview)
-            <text class="head" x="16" y="196">The last milliseconds, on the node that takes over</text>
+            <text class="head" x="16" y="196">The last milliseconds, on cluster2; ipsec, gre, zebra and bgpd are stand-ins</text>
             \(steps)
             </svg>
 
@@ -134,7 +134,7 @@ struct FailoverDrawing {
         let least = Double(due) - 300
         let greatest = Double(rows.map { $0.end ?? $0.begin }.max() ?? due) + 300
         func x(_ microseconds: Int) -> Double {
-            Self.left + (Double(microseconds) - least) / (greatest - least) * (Self.right - Self.left - 70)
+            Self.left + (Double(microseconds) - least) / (greatest - least) * (Self.right - Self.left - 84)
         }
         return rows.enumerated().map { index, entry in
             let y = 214 + index * 24
