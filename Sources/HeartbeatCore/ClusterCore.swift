@@ -28,7 +28,7 @@ public struct ClusterCore: Hashable, Sendable {
     ) {
         precondition(configuration.nodes.contains(local), "node \(local) is not in \(configuration.nodes)")
         precondition(configuration.nodes.count <= 2, "a pair has two nodes, not \(configuration.nodes)")
-        let channel = Channel(
+        let channel = PeerChannel(
             configuration, local: local, uuid: uuid, generation: generation, host: host, randomSeed: randomSeed,
             now: now)
         node = LocalNode(configuration, channel: channel, now: now)
@@ -162,7 +162,8 @@ public struct ClusterCore: Hashable, Sendable {
     }
 
     private mutating func received(_ type: String, _ fields: [Message.Field], at now: Instant) {
-        guard !ownership.receivedGroupRequest(type, fields, &node, at: now), type == Channel.lifeType else { return }
+        guard !ownership.receivedGroupRequest(type, fields, &node, at: now) else { return }
+        guard type == PeerChannel.lifeType else { return }
         node.channel.wasDoubted(
             fields, holdsNothing: ownership.own.held.isEmpty, isIdle: node.groups.areIdle, at: now,
             into: &node.effects)

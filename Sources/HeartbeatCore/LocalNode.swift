@@ -8,14 +8,14 @@ import HeartbeatModel
 package struct LocalNode: Hashable, Sendable {
     package let name: NodeName
     var configuration: Configuration
-    package var channel: Channel
+    package var channel: PeerChannel
     package var membership: Membership
     package var groups: GroupTable
     var health = HealthMonitor()
     /// What is to be done, in order.
     var effects: [Effect] = []
 
-    init(_ configuration: Configuration, channel: Channel, now: Instant) {
+    init(_ configuration: Configuration, channel: PeerChannel, now: Instant) {
         name = channel.local
         self.configuration = configuration
         self.channel = channel

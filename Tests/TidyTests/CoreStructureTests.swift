@@ -92,9 +92,10 @@ import Testing
         let router = try #require(core.first { $0.path.hasSuffix("/ClusterCore.swift") })
         #expect(router.lines.count <= 250, "\(router) has \(router.lines.count) lines")
         let properties = try router.lines.flatMap {
-            try Self.matches(#"^    (?:public |private )?(?:private\(set\) )?(?:var|let) (\w+)[^{]*$"#, in: $0).map {
-                $0[0]
-            }
+            try Self.matches(#"^    (?:public |package |private )?(?:private\(set\) )?(?:var|let) (\w+)[^{]*$"#, in: $0)
+                .map {
+                    $0[0]
+                }
         }
         #expect(properties == ["node", "ownership", "nextDeadline", "lull"])
         #expect(core.count == 2, "the parts of ClusterCore are touched in \(core.map(\.path))")

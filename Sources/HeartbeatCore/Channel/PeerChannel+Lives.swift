@@ -53,7 +53,7 @@ package struct Rebirth: Hashable, Sendable {
     var newestStatus: SequenceNumber?
 }
 
-extension Channel {
+extension PeerChannel {
     /// Whether a message counts for the life that sent it.
     enum Arrival: Hashable {
         case counts

@@ -3,7 +3,7 @@
 
 import HeartbeatModel
 
-extension Channel {
+extension PeerChannel {
     /// A message that is about to count here, or that we have just sent.
     func handOn(_ message: Message, _ kind: MessageInterest?, into effects: inout [Effect]) {
         guard let kind, interest.contains(kind) || kind == .news && message.content.isBetweenClients else { return }
