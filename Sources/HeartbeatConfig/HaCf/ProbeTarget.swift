@@ -43,10 +43,14 @@ enum ProbeTarget {
             let (name, port) = try hostAndPort(targets[0], default: nil, form)
             return .tcp(host: name, port: port)
         case "arp":
-            guard IPv4Address(targets[0])?.isUnicast == true else { throw Complaint("names no IPv4 address of a host") }
+            guard IPAddress(ipv4: targets[0])?.isUnicast == true else {
+                throw Complaint("names no IPv4 address of a host")
+            }
             return .neighbour(address: targets[0])
         case "nd":
-            guard IPv6Address(targets[0])?.isUnicast == true else { throw Complaint("names no IPv6 address of a host") }
+            guard IPAddress(ipv6: targets[0])?.isUnicast == true else {
+                throw Complaint("names no IPv6 address of a host")
+            }
             return .neighbour(address: targets[0])
         case "dns":
             let (name, port) = try hostAndPort(targets[0], default: dnsPort, form)
@@ -82,7 +86,7 @@ enum ProbeTarget {
             let rest = text[text.index(after: end)...]
             guard rest.isEmpty || rest.hasPrefix(":") else { throw Complaint("is not understood; write \"\(form)\"") }
             port = rest.isEmpty ? nil : rest.dropFirst()
-        } else if IPv6Address(text) == nil, let colon = text.lastIndex(of: ":") {
+        } else if IPAddress(ipv6: text) == nil, let colon = text.lastIndex(of: ":") {
             host = text[..<colon]
             port = text[text.index(after: colon)...]
         }
@@ -112,7 +116,7 @@ enum ProbeTarget {
         case .icmp(let host): "icmp \(host)"
         case .udpEcho(let host, let port): "udp-echo \(bracketed(host)):\(port)"
         case .tcp(let host, let port): "tcp \(bracketed(host)):\(port)"
-        case .neighbour(let address): (IPv6Address(address) == nil ? "arp " : "nd ") + address
+        case .neighbour(let address): (IPAddress(ipv6: address) == nil ? "arp " : "nd ") + address
         case .dns(let server, let port, let name): "dns \(bracketed(server)):\(port) \(name)"
         case .http(let host, let port, let path): "http http://\(bracketed(host)):\(port)\(path)"
         case .command(let path, let arguments): (["command", path] + arguments).joined(separator: " ")
