@@ -10,6 +10,7 @@ import HeartbeatLog
 import HeartbeatLoop
 import HeartbeatMedia
 import HeartbeatModel
+import HeartbeatSystem
 import HeartbeatWire
 import Logging
 
@@ -337,7 +338,7 @@ final class NodeShell {
 
     private func probe(_ name: NodeName) {
         guard let probe = probes[name] else { return }
-        let message = Message.ping(probe.node, timestamp: UInt64(max(1, time(nil))))
+        let message = Message.ping(probe.node, timestamp: WallClock.unixTime)
         probe.probe(codec.encode(message, as: .netstring))
     }
 
