@@ -30,7 +30,8 @@ package final class ServiceAddresses {
     private var held: [IPAddress: HeldAddress] = [:]
     /// Where those were that somebody else has removed since.
     private var lost: [IPAddress: HeldAddress] = [:]
-    private var recheck: ReactorTimer?
+    /// The kernel does not say which addresses are still here.
+    private var outage = Outage()
 
     package init(reactor: Reactor) {
         self.reactor = reactor
@@ -47,7 +48,7 @@ package final class ServiceAddresses {
     package func close() {
         watch.close()
         announcer.cancelAll()
-        recheck?.cancel()
+        outage.giveUp()
         held = [:]
     }
 
@@ -122,11 +123,13 @@ package final class ServiceAddresses {
         let addresses = held.values.map(\.address).sorted { $0.ip < $1.ip }
         do throws(SystemError) {
             let lost = zip(addresses, try keeper.states(of: addresses)).filter { !$1.isRunning }.map(\.0)
+            outage.end()
             report(lost)
         } catch {
-            onProblem("\(error); whether addresses have been removed is looked at again in a second")
-            recheck?.cancel()
-            recheck = reactor.after(.seconds(1)) { [weak self] in self?.lookForLost() }
+            if outage.begin() {
+                onProblem("\(error); whether addresses have been removed is looked at again in a second")
+            }
+            outage.tryAgain(on: reactor) { [weak self] in self?.lookForLost() }
         }
     }
 
