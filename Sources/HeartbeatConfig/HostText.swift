@@ -32,11 +32,6 @@ enum HostText {
         guard !text.contains(",") else { throw Complaint("contains a comma; here only blanks separate values") }
     }
 
-    /// Whether the host need not be looked up.
-    static func isNumeric(_ text: String) -> Bool {
-        IPAddress(droppingZoneOf: text) != nil
-    }
-
     static func interface(_ text: String) throws(Complaint) {
         guard InterfaceName.isPossible(text) else {
             throw Complaint("cannot be the name of an interface (at most 15 characters, no \"/\")")
