@@ -107,8 +107,8 @@ let package = Package(
         .target(
             name: "HeartbeatServers",
             dependencies: [
-                "HeartbeatModel", "HeartbeatClients", "HeartbeatControl", "HeartbeatSystem", "HeartbeatLoop", "CLinux",
-                nioCore, nioPosix,
+                "HeartbeatModel", "HeartbeatWire", "HeartbeatClients", "HeartbeatControl", "HeartbeatSystem",
+                "HeartbeatLoop", "CLinux", nioCore, nioPosix,
             ], swiftSettings: strict),
         .target(
             name: "HeartbeatFaild",
