@@ -139,10 +139,10 @@ let package = Package(
             name: "HeartbeatMove", dependencies: ["HeartbeatModel", "HeartbeatControl", arguments],
             swiftSettings: strict),
         .executableTarget(
-            name: "hb_standby", dependencies: ["HeartbeatMove", arguments], swiftSettings: strict,
+            name: "hb_standby", dependencies: ["HeartbeatMove", "HeartbeatControl", arguments], swiftSettings: strict,
             linkerSettings: small),
         .executableTarget(
-            name: "hb_takeover", dependencies: ["HeartbeatMove", arguments], swiftSettings: strict,
+            name: "hb_takeover", dependencies: ["HeartbeatMove", "HeartbeatControl", arguments], swiftSettings: strict,
             linkerSettings: small),
         .executableTarget(
             name: "hb_address",
