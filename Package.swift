@@ -114,7 +114,7 @@ let package = Package(
             name: "HeartbeatFaild",
             dependencies: [
                 "HeartbeatModel", "HeartbeatWire", "HeartbeatLans", "HeartbeatFormats", "HeartbeatSystem",
-                "HeartbeatLoop", "HeartbeatNetlink", "HeartbeatLog", "CLinux",
+                "HeartbeatLoop", "HeartbeatNetlink", "CLinux",
             ], swiftSettings: strict),
         .target(
             name: "HeartbeatControl", dependencies: ["HeartbeatModel", "HeartbeatSystem", "CLinux"],

@@ -115,10 +115,7 @@ package struct Tool: Sendable {
         var room = [CChar](repeating: 0, count: 64)
         let count = strftime(&room, room.count, "%b %e %T", &parts)
         let date = String(decoding: room.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
-        var names = utsname()
-        uname(&names)
-        let host = withUnsafeBytes(of: &names.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-        return "\(date) \(host) \(name): [\(getpid())]: "
+        return "\(date) \(Machine.name) \(name): [\(getpid())]: "
     }
 
     private func write(_ lines: [String], to descriptor: Int32) {

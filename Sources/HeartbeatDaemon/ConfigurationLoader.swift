@@ -3,7 +3,6 @@
 import Glibc
 import HeartbeatConfig
 import HeartbeatHost
-import HeartbeatLog
 import HeartbeatModel
 import HeartbeatScripts
 import HeartbeatSystem
@@ -28,7 +27,7 @@ package struct ConfigurationLoader: Sendable {
     /// The name of the local node: as told, else the first line of nodeinfo, else `uname -n`.
     package var localNode: NodeName {
         if let node { return NodeName(node) }
-        return NodeName(nodeInfo ?? LogOutput.hostName())
+        return NodeName(nodeInfo ?? Machine.name)
     }
 
     /// The first line of nodeinfo; most nodes have no such file.

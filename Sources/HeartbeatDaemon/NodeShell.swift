@@ -48,7 +48,7 @@ final class NodeShell {
     let services: ServiceReport
     private(set) lazy var lans = LanService(facts: facts, reactor: reactor)
     private var movements = GroupMovements()
-    /// Fed with every status message; `nil` when ha.cf names no watchdog.
+    /// Called after every status message; the watchdog is fed then.
     var onStatusSent: () -> Void = {}
     /// Called once, when the core has decided to end, with the keys of the groups that have not stopped.
     var onStop: (_ stillUp: [String]) -> Void = { _ in }

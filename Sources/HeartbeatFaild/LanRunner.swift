@@ -4,7 +4,6 @@
 import Glibc
 import HeartbeatFormats
 import HeartbeatLans
-import HeartbeatLog
 import HeartbeatLoop
 import HeartbeatModel
 import HeartbeatNetlink
@@ -104,7 +103,7 @@ package final class LanRunner {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         machine = LanMachine(
-            settings, identity: LanInterfaces.identity(tables, host: LogOutput.hostName()),
+            settings, identity: LanInterfaces.identity(tables, host: Machine.name),
             sequence: UInt64(max(0, time.tv_sec)) * 1000 + UInt64(max(0, time.tv_nsec)) / 1_000_000, now: now)
     }
 
