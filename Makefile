@@ -2,8 +2,8 @@
 # that is possible (Debian, root), and named where it is not.
 
 .DEFAULT_GOAL := help
-.PHONY: help build install uninstall dist demo bench torture interop test check nightly lint shell examples packaging systemd sim \
-	mutants bare replacement clean
+.PHONY: help build install uninstall dist demo bench torture interop test check nightly lint shell docs examples packaging \
+	systemd sim mutants bare replacement clean
 # The steps share the build directory and the processors.
 .NOTPARALLEL:
 
@@ -28,6 +28,7 @@ DEMO_PRODUCTS := heartbeat hb_standby cl_status hbdemo
 BENCH_PRODUCTS := heartbeat hb_standby hbbench hbfloor
 INTEROP_PRODUCTS := heartbeat cl_status hb_standby hb_takeover hbinterop
 PRODUCTS := $(DEMO_PRODUCTS) hb_takeover hb_address faild hbsim
+LIBRARIES := HeartbeatCore HeartbeatWire
 INSTALLED = $(filter-out hbsim hbdemo,$(PRODUCTS))
 SHELL_FILES = $(filter-out .ci/failed-tests,$(wildcard install.sh resource.d/* tools/* systemd/heartbeat.init Tests/resource.d/* \
 	Tests/tools.d/* Tests/install.d/* Tests/systemd/* \
@@ -118,7 +119,7 @@ test: ## run all tests; those that need root are skipped aloud without; what the
 
 # Mutants are a sample that moves with the commits; the comparison with heartbeat 3 needs its packages, so `.ci/run` adds it.
 check: ## everything that must hold before a change is published
-	@MAKE='$(MAKE)' .ci/steps lint shell test build examples packaging systemd sim 'mutants SAMPLE=$(shell .ci/sample 12)' \
+	@MAKE='$(MAKE)' .ci/steps lint shell test docs build examples packaging systemd sim 'mutants SAMPLE=$(shell .ci/sample 12)' \
 		$(if $(filter 0,$(shell id -u)),'demo ARGS=--json')
 	@[ "$$(id -u)" -eq 0 ] || echo "SKIPPED: the demonstration needs root"
 
@@ -132,6 +133,11 @@ lint: ## check the format of the Swift sources
 shell: ## check the shell scripts; make test runs them
 	@.ci/install-missing shellcheck:shellcheck
 	shellcheck -x $(SHELL_FILES)
+
+docs: ## build the pages of the library products into .build/documentation; a link that leads nowhere fails
+	@.ci/install-missing $(TOOLCHAIN) swift
+	@for module in $(LIBRARIES); do .ci/swift build --no-color-diagnostics --target $$module || exit; done
+	@.ci/documentation .build/documentation $(LIBRARIES)
 
 examples: ## check the example configurations with the daemon itself; after make build
 	.ci/check-examples $(BIN)/heartbeat

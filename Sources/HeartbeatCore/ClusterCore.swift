@@ -1,15 +1,5 @@
-// Everything one node decides, as one value: events and the time go in, ordered effects come out. This file holds the
-// state and the routing; each concern has an extension or a part of its own. It owns no clock, socket, process or
-// random source.
-//
-//                     initdead passed or           nodes known             peer's report seen,
-//                     everybody heard              (repnodes)              or peer dead
-//   waitingForNodes ───────────────▶ requestingNodes ─────────▶ negotiating ───────────────▶ stable
-//          │                               │                         │                         │
-//          └───────────────────────────────┴────── shutdown ─────────┴─────────────────────────┤
-//                                                                                              ▼
-//                                                      stopped ◀──── lingering ◀──── shuttingDown
-//                                                             peer acts      all released
+// Everything one node decides, as one value: events and the time go in, ordered effects come out. This file only routes: it
+// tells each part what concerns it, and what one part makes of it to the next. It owns no clock, socket, process or random source.
 
 import HeartbeatModel
 
@@ -18,114 +8,31 @@ import HeartbeatModel
 /// Calling contract: feed every event that has already happened with `handle`, *then* call `expireTimers`, then sleep
 /// until `nextDeadline`. A node that was stalled thereby reads its backlog before it judges anybody late.
 public struct ClusterCore: Hashable, Sendable {
-    enum Phase: Hashable, Sendable {
-        case waitingForNodes
-        case requestingNodes(attempts: Int)
-        case negotiating(starting: SequenceNumber)
-        case stable
-        case shuttingDown
-        case lingering
-        case stopped
-    }
-
-    var configuration: Configuration
-    let localNode: NodeName
-    let localUUID: NodeUUID
-    let generation: Generation
-
-    var phase = Phase.waitingForNodes
-    var status = NodeStatus.initializing
-    var random: SplitMix64
-    var deadlines = Deadlines()
+    var node: LocalNode
+    var ownership: Ownership
     /// When `expireTimers` next has something to do; `nil` when nothing is pending.
     public private(set) var nextDeadline: Instant?
-    var host: HostSample
-    var effects: [Effect] = []
-
-    // Communication.
-    var lastSequence: UInt64 = 0
-    var history = MessageHistory()
-    var peer: PeerMonitor?
-    var lives: PeerLives?
-    var tracker: SequenceTracker
-    /// The clock of the peer in its newest message, in seconds since 1970.
-    var peerClock: UInt64?
-    /// The message that was last received, if it counted: of a life of the peer's that is believed, and new.
-    public internal(set) var acceptedMessage: MessageIdentity?
-    var links: LinkTable
-    var pingNodes: [PeerMonitor]
-    var reportedStrangers: [NodeName] = []
-    var doubts = GenerationDoubts()
-    /// What is handed on to the clients of this node.
-    var interest: MessageInterest = []
-
-    // Resources.
-    var runners: [GroupRunner]
-    var pendingActions: [ActionID: Int] = [:]
-    var lastAction: UInt64 = 0
-    /// Answers of scripts that arrived while we were behind.
-    var unreadResults: [UnreadResult] = []
-    var own = OwnHoldings()
-    var peerHoldings: PeerHoldings?
-    /// Keys of groups that the peer, when it last told, had not stopped although it does not claim them. A new life of its daemon
-    /// may find them running.
-    var keptByPeer: [String] = []
-    /// Whether the peer is one of ours and tells its claims; `nil` before its first report.
-    public internal(set) var peerSpeaksClaims: Bool?
-    var stayQuestion: StayQuestion?
-    var transaction = Transaction.none
-    var legacy = LegacyRequests()
-    var isFailbackDue = false
-    var lastReport: ResourceReport?
-    var lastReportSequence: SequenceNumber?
-    /// From this message of ours on, a report that has heard it is an answer to our question what the peer holds.
-    var challenge: SequenceNumber?
-    /// Since when both nodes are known to claim the same set.
-    var overlapSince: Instant?
-    var hearing = PeerHearing()
-    /// The peer may have taken and announced what we run, and nobody has announced it from here since.
-    var mayBeMistaken = false
-    /// Groups already handed to an original peer because their start failed: once, not to and fro.
-    var offeredToOriginal = false
-    var network = HealthMonitor()
-    var moves = HealthMoves()
-    var ownLines: OwnLines
-    /// Keys of the groups whose line in haresources was last known to be another one on the peer.
-    var differingGroups: [String] = []
+    var lull = Lull()
 
     /// - Parameters:
     ///   - configuration: checked; the local node is in it, with at most one other.
+    ///   - local: this node's name, as in the configuration.
     ///   - uuid: this node's persistent identity.
     ///   - generation: greater than at every earlier start, and already durable.
     ///   - host: what the first messages say of the host: the first event may be one that must be answered.
     ///   - randomSeed: for the delays the protocol wants random.
+    ///   - now: the start of this life.
     public init(
         _ configuration: Configuration, local: NodeName, uuid: NodeUUID, generation: Generation, host: HostSample,
         randomSeed: UInt64, now: Instant
     ) {
         precondition(configuration.nodes.contains(local), "node \(local) is not in \(configuration.nodes)")
         precondition(configuration.nodes.count <= 2, "a pair has two nodes, not \(configuration.nodes)")
-        self.configuration = configuration
-        localNode = local
-        localUUID = uuid
-        self.generation = generation
-        self.host = host
-        random = SplitMix64(seed: randomSeed)
-        tracker = SequenceTracker(longestDelay: configuration.maxRetransmitDelay, random: &random)
-        peer = configuration.nodes.first { $0 != local }.map {
-            PeerMonitor(name: $0, deadtime: configuration.deadtime, initdead: configuration.initdead, now: now)
-        }
-        pingNodes = configuration.pingNodes.map {
-            PeerMonitor(name: $0.name, deadtime: configuration.deadping, initdead: configuration.initdead, now: now)
-        }
-        links = LinkTable(
-            local: local, nodes: configuration.nodes, media: configuration.media.map(\.name),
-            initdead: configuration.initdead, now: now)
-        ownLines = OwnLines(file: configuration.groups)
-        runners = []
-        network.ask(configuration.probes, configuration.probeGroups)
-        runners = configuration.groups.map { GroupRunner(group: $0, policy: policy, looksFirst: true) }
-        deadlines[.keepalive] = now
+        let channel = Channel(
+            configuration, local: local, uuid: uuid, generation: generation, host: host, randomSeed: randomSeed,
+            now: now)
+        node = LocalNode(configuration, channel: channel, now: now)
+        ownership = Ownership(file: configuration.groups)
         nextDeadline = now
     }
 
@@ -133,111 +40,211 @@ public struct ClusterCore: Hashable, Sendable {
     ///
     /// Does not expire timers, so that a node that was stalled reads its backlog before it judges anybody late.
     public mutating func handle(_ event: Event, at now: Instant) -> [Effect] {
-        guard phase != .stopped else { return [] }
+        guard ownership.state != .gone else { return [] }
+        var isNews = true
         switch event {
-        case .received(let message, let medium): receive(message, over: medium, at: now)
-        case .pingAnswered(let name): pingAnswered(name, at: now)
-        case .actionFinished(let id, let result): actionFinished(id, result, at: now)
-        case .requested(let request, let id): requested(request, id, at: now)
-        case .injected(let content, let destination, let fields): injected(content, destination, fields, at: now)
-        case .resourceLost(let key, let word): resourceLost(word, of: key)
-        case .watched(let rules): network.watch(rules)
-        case .linkObserved(let interface, let isUp): hearOfNetwork { $0.observe(interface, isUp: isUp, at: now) }
-        case .pathProbed(let name, let answer): hearOfNetwork { $0.take(answer, of: name) }
-        case .pathsRecalled(let names): network.recall(lost: names)
-        case .reconfigured(let configuration): reconfigure(configuration, at: now)
-        case .hostSampled(let sample): host = sample
-        case .interestChanged(let kinds): interest = kinds
+        case .received(let message, let medium): isNews = receive(message, over: medium, at: now)
+        case .pingAnswered(let name): node.pingAnswered(name, at: now)
+        case .actionFinished(let action, let result): actionFinished(action, result, at: now)
+        case .requested(let request, let id): ownership.requested(request, id, &node, at: now)
+        case .injected(let content, let destination, let fields): inject(content, destination, fields, at: now)
+        case .resourceLost(let key, let word): node.groups.lose(word, of: key)
+        case .watched(let rules): node.health.watch(rules)
+        case .linkObserved(let interface, let isUp):
+            isNews = hearOfNetwork { $0.observe(interface, isUp: isUp, at: now) }
+        case .pathProbed(let name, let answer): isNews = hearOfNetwork { $0.take(answer, of: name) }
+        case .pathsRecalled(let names): node.health.recall(lost: names)
+        case .reconfigured(let configuration): ownership.reconfigure(configuration, &node, at: now)
+        case .hostSampled(let sample):
+            node.channel.host = sample
+            isNews = false
+        case .interestChanged(let kinds):
+            node.channel.interest = kinds
+            isNews = false
         }
-        decide(at: now)
-        return takeEffects()
+        return decide(isNews: isNews, at: now)
     }
 
     /// Expires every timer due at `now`. Calling it early changes nothing.
     public mutating func expireTimers(at now: Instant) -> [Effect] {
-        guard phase != .stopped, let due = nextDeadline, due <= now else { return [] }
-        forgiveOwnStall(at: now)
-        expireCommunication(at: now)
+        guard ownership.state != .gone, let due = nextDeadline, due <= now else { return [] }
+        let isNews = earlier(ownership.deadline, node.decisiveDeadline).map { $0 <= now } ?? false
+        node.forgiveOwnStall(at: now)
+        expireChannel(at: now)
         expireMembership(at: now)
-        hearOfNetwork { $0.expire(at: now) }
-        expireResources(at: now)
-        decide(at: now)
-        return takeEffects()
+        ownership.expireJoining(&node, at: now)
+        _ = hearOfNetwork { $0.expire(at: now) }
+        for unread in node.groups.takePostponed() { actionFinished(unread.action, unread.result, at: now) }
+        ownership.expire(&node, at: now)
+        return decide(isNews: isNews, at: now)
     }
 
-    private func findDeadline() -> Instant? {
-        guard phase != .stopped else { return nil }
-        var next = deadlines.next
-        func consider(_ instant: Instant?) {
-            guard let instant else { return }
-            next = next.map { min($0, instant) } ?? instant
+    /// - Parameter isNews: something may follow from what has happened for who runs what.
+    private mutating func decide(isNews: Bool, at now: Instant) -> [Effect] {
+        if isNews || ownership.dispute.overlapSince != nil || node.isBehind(at: now) { lull.end() }
+        if !lull.lasts(at: now) {
+            let said = node.effects.count
+            ownership.decide(&node, at: now)
+            lull.decided(isSilent: node.effects.count == said, groupsDue: node.groups.deadline)
         }
-        consider(peer?.deadline)
-        for node in pingNodes { consider(node.deadline) }
-        consider(links.deadline)
-        consider(network.deadline)
-        if peer?.isAlive == true { consider(tracker.deadline) }
-        // One that waits for another group is moved when that one has come to rest.
-        for index in runners.indices where runners[index].deadline != nil && !mustWait(index) {
-            consider(runners[index].deadline)
-        }
-        return next
+        let due = earlier(earlier(ownership.deadline, lull.groupsDue), node.deadline)
+        nextDeadline = ownership.state == .gone ? nil : due
+        defer { node.effects = [] }
+        return node.effects
     }
 
-    /// The cluster as this node sees it.
-    public var snapshot: ClusterSnapshot {
-        var nodes = configuration.nodes.map { name in
-            ClusterSnapshot.Node(
-                name: name, status: name == localNode ? status : peer?.status ?? .initializing, isPingNode: false,
-                links: links.links(of: name), uuid: name == localNode ? localUUID : peer?.uuid)
+    // MARK: - Receiving
+
+    /// - Returns: whether something may follow from it for who runs what.
+    private mutating func receive(_ message: Message, over medium: MediumName, at now: Instant) -> Bool {
+        guard node.isOfPeer(message, over: medium, at: now), let peer = node.peer else { return false }
+        var isNews = peer.standing == .awaited
+        switch node.channel.judge(message, isHeard: peer.isAlive, at: now, into: &node.effects) {
+        case .doubted: return false
+        case .counts: break
+        case .newLife(let rebirth):
+            peerRestarted(rebirth, at: now)
+            isNews = true
         }
-        nodes += pingNodes.map { node in
-            ClusterSnapshot.Node(
-                name: node.name, status: node.isAlive ? .ping : node.standing == .dead ? .dead : .initializing,
-                isPingNode: true,
-                links: [ClusterSnapshot.Link(medium: MediumName(node.name.text), isUp: node.isAlive)])
+        node.heardPeer(over: medium, isStatus: message.content.isStatus, at: now)
+        let kind = node.channel.kind(of: message, peerStatus: peer.status)
+        guard node.channel.accept(message, as: kind, at: now, into: &node.effects) else { return isNews }
+        guard message.destination == nil || message.destination == node.name else {
+            ownership.overhear(message, &node)
+            return true
         }
-        let order = configuration.memberOrder
-        if !order.isEmpty { nodes = order.compactMap { name in nodes.first { $0.name == name } } }
-        return ClusterSnapshot(
-            localNode: localNode, nodes: nodes, hold: own.held, isInTransition: !isStable || awaitsPeer,
-            groups: runners.indices.filter { !runners[$0].isRetired }.map {
-                ClusterSnapshot.Group(
-                    key: runners[$0].group.key, preferredNode: runners[$0].group.preferredNode,
-                    state: isWithheld($0) ? .withheld : runners[$0].snapshotState)
-            },
-            watched: network.watched, peerHealth: peer?.isAlive == true ? peerHealth : nil)
+        if case .status(let report) = message.content { return received(report, in: message, at: now) || isNews }
+        deliver(message, at: now)
+        return true
     }
 
-    /// Names of probes whose paths are lost, to be told to the next daemon of this node.
-    public var lostPaths: [String] { network.lostPaths }
-
-    /// What the peer was last declared dead by; `nil` while it never was, or was never heard before. Only for telling.
-    public var peerSilence: PeerSilence? { peer?.silence }
-
-    private mutating func takeEffects() -> [Effect] {
-        nextDeadline = findDeadline()
-        defer { effects = [] }
-        return effects
+    private mutating func deliver(_ message: Message, at now: Instant) {
+        switch message.content {
+        case .starting: ownership.receivedStarting(sequence: message.sequence, &node)
+        case .resource(let report): ownership.received(report, sequence: message.sequence, &node, at: now)
+        case .askResources(let set, let step):
+            ownership.received(set, step, sequence: message.sequence, &node, at: now)
+        case .takeoverRequest(let set): ownership.wished(set.seenByPeer, &node, at: now)
+        case .shutdownDone: if countsFarewells { ownership.receivedShutdownDone(&node, at: now) }
+        case .requestNodes: node.send(.nodes(node.channel.nodes, deleted: []), to: message.source)
+        case .nodes(let names, _): ownership.receivedNodes(names, &node, at: now)
+        case .retransmitRequest(let first, let last): retransmit((first, last), for: message, at: now)
+        case .cannotRetransmit(let sequence, _): node.channel.giveUp(sequence, into: &node.effects)
+        case .other(let type, let fields): received(type, fields, at: now)
+        case .unreadable(let type, _, let reason):
+            node.effects.notify(.notUnderstood(type: type, node: message.source, reason: reason))
+        case .status, .acknowledge, .fencingReport, .pingReply: break
+        }
     }
-}
 
-/// A script's answer that waits until the messages that arrived with it have been read.
-struct UnreadResult: Hashable, Sendable {
-    var id: ActionID
-    var result: ActionResult
-}
+    /// A node that has begun and has not been heard yet by the peer might be hearing a record: a farewell must not make it start
+    /// what a living peer runs. A true one is followed by silence.
+    private var countsFarewells: Bool {
+        switch ownership.state {
+        case .stable, .leaving, .lingering, .gone: true
+        case .joining, .negotiating: node.channel.lives?.isProven == true
+        }
+    }
 
-extension GroupRunner {
-    var snapshotState: ClusterSnapshot.Group.State {
-        switch phase {
-        case .unknown, .looking: .unknown
-        case .stopped: .stopped
-        case .acquiring: .acquiring
-        case .running, .checking, .restoring: .running
-        case .releasing: .releasing
-        case .failed: .failed
-        case .stopFailed: .stopFailed
+    private mutating func received(_ report: StatusReport, in message: Message, at now: Instant) -> Bool {
+        switch node.heard(report, in: message, at: now) {
+        case .outdated, .same, .afterLeaving: return false
+        case .statusChanged: if report.status == .active { ownership.peerBecameActive(&node, at: now) }
+        case .first:
+            // It may have been there all the time, unheard, and hold what we hold.
+            node.membership.hearing.startOver(at: now)
+            ownership.peerReturned(&node)
+        case .returned:
+            node.membership.hearing.startOver(at: now)
+            node.effects.notify(.returnedAfterPartition(node: message.source))
+            ownership.peerReturned(&node)
+        }
+        node.effects.notify(.statusUpdate(node: message.source, status: report.status))
+        return true
+    }
+
+    private mutating func received(_ type: String, _ fields: [Message.Field], at now: Instant) {
+        guard !ownership.receivedGroupRequest(type, fields, &node, at: now), type == Channel.lifeType else { return }
+        node.channel.wasDoubted(
+            fields, holdsNothing: ownership.own.held.isEmpty, isIdle: node.groups.areIdle, at: now,
+            into: &node.effects)
+    }
+
+    private mutating func retransmit(
+        _ range: (first: SequenceNumber, last: SequenceNumber), for request: Message, at now: Instant
+    ) {
+        guard node.channel.isTimely(request) else { return }
+        // An original believes whichever report arrives last, not whichever is newest (observed).
+        let newest = node.membership.peerSpeaksClaims == false ? ownership.told?.sequence : nil
+        if node.channel.retransmit(range, reportsBefore: newest, at: now, into: &node.effects) {
+            ownership.report(&node)
+        }
+    }
+
+    /// The peer is another life from now on, and everything agreed with the old one is void.
+    private mutating func peerRestarted(_ rebirth: Rebirth, at now: Instant) {
+        let wasDead = node.membership.peerRestarted(newestStatus: rebirth.newestStatus, at: now)
+        if !wasDead, let name = node.peer?.name { node.effects.notify(.peerRestarted(node: name)) }
+        ownership.peerRestarted(&node)
+        if !rebirth.hasBegunAnew {
+            ownership.peerReturned(&node)
+        } else if rebirth.wasDoubted {
+            ownership.answerDoubtedLife(&node)
+        }
+    }
+
+    /// A message from the FIFO or a client. What an operator's script writes there for us to do, we do; the rest is passed on.
+    private mutating func inject(
+        _ content: Message.Content, _ destination: NodeName?, _ fields: [Message.Field], at now: Instant
+    ) {
+        if case .askResources(let set, .me) = content {
+            ownership.wished(set, &node, at: now)
+        } else {
+            node.send(content, to: destination, extra: fields)
+        }
+    }
+
+    private mutating func actionFinished(_ action: ActionID, _ result: ActionResult, at now: Instant) {
+        guard let id = node.groups.group(of: action) else { return }
+        guard !node.isBehind(at: now) else { return node.groups.postpone(action, result) }
+        node.groups.instruct(id, ownership.instruction(for: node.groups[id], node))
+        node.finished(action, result, of: id, at: now)
+    }
+
+    /// - Returns: whether it says more than was known.
+    private mutating func hearOfNetwork(_ observe: (inout HealthMonitor) -> [HealthNotice]) -> Bool {
+        let before = node.health.health
+        let notices = observe(&node.health)
+        for notice in notices { node.effects.notify(notice) }
+        ownership.healthChanged(from: before, to: node.health.health)
+        return !notices.isEmpty || node.health.health != before
+    }
+
+    // MARK: - Time
+
+    private mutating func expireChannel(at now: Instant) {
+        if node.beatIfDue(at: now) {
+            let isAwaited = if case .negotiating = ownership.state { node.peerIsAlive } else { false }
+            node.channel.watchForAnswer(
+                isAwaited: isAwaited, deadtime: node.configuration.deadtime, at: now, into: &node.effects)
+        }
+        node.channel.expireLinks(at: now, into: &node.effects)
+        if let peer = node.peer, peer.isAlive, let due = peer.deadline, due <= now,
+            let (rebirth, heard) = node.channel.followLaterLife(deadtime: peer.deadtime, at: now)
+        {
+            peerRestarted(rebirth, at: heard)
+        }
+        if node.peerIsAlive { node.channel.requestMissing(at: now, into: &node.effects) }
+    }
+
+    private mutating func expireMembership(at now: Instant) {
+        for name in node.membership.expirePingNodes(at: now) { node.effects.notify(.nodeDead(node: name)) }
+        guard let before = node.membership.peer?.expire(now: now), let name = node.peer?.name else { return }
+        node.effects.notify(.nodeDead(node: name))
+        switch before {
+        case .awaited, .alive: ownership.peerDied(&node, at: now)
+        case .left: break
+        case .dead: preconditionFailure("node \(name) died twice")
         }
     }
 }

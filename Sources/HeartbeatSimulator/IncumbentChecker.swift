@@ -27,8 +27,8 @@ struct IncumbentChecker {
     /// After every step.
     mutating func check(_ world: World) {
         if let deaf = world.network.deafSender { unheardAt[1 - deaf] = world.now }
-        agreed = agreed.filter { serves($1.server, group: $0, in: world) }
-        incumbents = incumbents.filter { serves($1, group: $0, in: world) }
+        for (group, server) in agreed where !serves(server.server, group: group, in: world) { agreed[group] = nil }
+        for (group, server) in incumbents where !serves(server, group: group, in: world) { incumbents[group] = nil }
         // What a node thinks of itself is asked once a keepalive; that is often enough and takes time.
         guard world.now >= nextLook, world.network.isHonest else { return }
         nextLook = world.now + configuration.keepalive

@@ -30,8 +30,10 @@ public struct MessageCodec: Sendable {
     private var authentication: Authentication
     private let format: MessageFormat
 
-    /// - Parameter format: with `.classic` messages in netstring form also carry the `auth` field of the classic form, as the
-    ///   original's default `msgfmt classic` has it. No receiver looks at it.
+    /// - Parameters:
+    ///   - keys: every key that is accepted, and which of them signs.
+    ///   - format: with `.classic` messages in netstring form also carry the `auth` field of the classic form, as the
+    ///     original's default `msgfmt classic` has it. No receiver looks at it.
     /// - Precondition: `keys.current` is the id of one of the keys.
     public init(keys: AuthenticationKeys, format: MessageFormat) {
         authentication = Authentication(keys)

@@ -24,17 +24,29 @@ enum Examples {
         return files
     }
 
-    /// Texts in which one line that begins with `#` and no blank has been switched on.
+    /// Whether a line is one that the reader may switch on: `#` and no blank behind it.
+    static func isSuggested(_ line: Substring) -> Bool {
+        guard line.hasPrefix("#"), let second = line.dropFirst().first else { return false }
+        return second != " " && second != "#"
+    }
+
+    /// Texts in which one suggested line has been switched on, and those that stand directly above it, which it may need.
     static func variants(of text: String) -> [String] {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        return lines.indices.compactMap { index in
-            let line = lines[index]
-            guard line.hasPrefix("#"), let second = line.dropFirst().first, second != " ", second != "#" else {
-                return nil
-            }
+        return lines.indices.filter { isSuggested(lines[$0]) }.map { last in
             var copy = lines
-            copy[index] = line.dropFirst()
+            for index in lines[...last].indices.reversed().prefix(while: { isSuggested(lines[$0]) }) {
+                copy[index] = lines[index].dropFirst()
+            }
             return copy.joined(separator: "\n")
+        }
+    }
+
+    /// The first words of all lines that are in force or can be switched on.
+    static func directives(in text: String) -> [String] {
+        text.split(separator: "\n").compactMap { line in
+            guard isSuggested(line) || !line.hasPrefix("#") else { return nil }
+            return line.drop { $0 == "#" }.split(separator: " ").first.map(String.init)
         }
     }
 }
@@ -94,24 +106,59 @@ struct ExampleTests {
             files.haresources = text
             #expect(files.read().configuration?.groups.count == 2, "\(files.read().diagnostics)")
         }
-        for text in authkeys {
+        for (index, text) in authkeys.enumerated() {
             var files = try Examples.files()
             files.authkeys = text
-            #expect(files.read().configuration?.authentication.keys.count == 2)
+            #expect(files.read().configuration?.authentication.keys.count == 2 + index)
         }
     }
 
-    @Test("ha.cf.example explains every directive that is acted on")
+    /// `crm`, `pacemaker` and `autojoin` are acted on by refusing everything but "off"; the last two are old names.
+    private static let explainedInProse: Set = ["crm", "pacemaker", "autojoin", "udp", "nice_failback"]
+
+    @Test("ha.cf.example has a line for every directive that the reader acts on, and for no other")
     func everyDirective() throws {
+        let actedOn = Set(directiveDefaults().filter { !$0.isWithoutEffect }.map(\.name))
+        let shown = Set(Examples.directives(in: try Examples.text("ha.cf.example")))
+        #expect(shown.symmetricDifference(actedOn.subtracting(Self.explainedInProse)) == [])
+    }
+
+    @Test("ha.cf.example names every directive that is accepted without effect, and no other, and the old names")
+    func directivesWithoutEffect() throws {
         let text = try Examples.text("ha.cf.example")
-        let words = Set(text.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init))
-        let configuration = try #require(try Examples.files().read().configuration)
-        let exported = Set(configuration.parameters.map(\.name))
-        #expect(exported.subtracting(words).isEmpty)
-        let others = [
-            "node", "bcast", "ucast", "mcast", "ucast6", "mcast6", "serial", "ping", "ping6", "ping_group",
-            "env", "watchdog", "logfile", "debugfile", "logfacility", "rtprio", "stonith", "stonith_host", "crm",
+        let section = try #require(text.components(separatedBy: "that mean nothing here ---").last)
+        let parts = section.replacingOccurrences(of: "\n#   ", with: " ").components(separatedBy: "\n# ")
+        let list = try #require(parts.first { $0.hasPrefix("Accepted with a warning") })
+        let named = list.components(separatedBy: ":").last?.split(separator: " ").map(String.init) ?? []
+        let withoutEffect = Set(directiveDefaults().filter(\.isWithoutEffect).map(\.name))
+        #expect(Set(named).symmetricDifference(withoutEffect.subtracting(Self.explainedInProse)) == [])
+        for name in Self.explainedInProse.union(["stonith", "stonith_host"]) {
+            #expect(parts.contains { $0.contains(name) }, "\(name)")
+        }
+    }
+
+    @Test("Commas separate values where ha.cf.example says so, and nowhere else")
+    func commas() {
+        #expect(readHaCf("bcast eth1,eth2").configuration?.media.count == 3)
+        for line in ["ucast eth1,192.168.0.2", "link eth1,up=5s", "lan eth1,eth2", "probe isp,icmp,192.0.2.1"] {
+            #expect(!readHaCf(line).errors.isEmpty, "\(line)")
+        }
+    }
+
+    @Test("README says the deadtime that holds by default, and that of the example")
+    func deadtimes() throws {
+        let standard = Configuration(nodes: []).deadtime.milliseconds / 1000
+        let example = try #require(try Examples.files().read().configuration).deadtime.milliseconds / 1000
+        #expect(try Examples.text("README.md").contains("\(standard) s by default, \(example) s in the example file"))
+    }
+
+    @Test("haresources.example says what the nodes do with copies that differ, and where scripts are looked for")
+    func haresourcesSaysWhatHappens() throws {
+        let text = try Examples.text("haresources.example")
+        #expect(text.contains("The\n# nodes compare their copies."))
+        let places = [
+            "/etc/ha.d/resource.d, then in", "/usr/share/swift-heartbeat/resource.d, then in", "/etc/init.d;",
         ]
-        #expect(Set(others).subtracting(words).isEmpty)
+        #expect(text.contains(places.joined(separator: " ")))
     }
 }

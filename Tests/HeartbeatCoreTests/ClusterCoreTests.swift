@@ -20,9 +20,10 @@ import Testing
         #expect(first.notices == [Self.replay(6)])
         #expect(desk.hear(.shutdownDone, sequence: 501, generation: 0).isEmpty)
         // Not even the link or the sequence is touched by it.
-        desk.core.doubts = known.doubts
+        desk.core.node.channel.doubts = known.node.channel.doubts
         #expect(desk.core.acceptedMessage == nil)
-        desk.core.acceptedMessage = known.acceptedMessage
+        desk.core.node.channel.acceptedMessage = known.acceptedMessage
+        desk.core.lull = known.lull
         #expect(desk.core == known)
     }
 
@@ -36,7 +37,7 @@ import Testing
         #expect(effects.tells(.statusUpdate(node: CoreOnDesk.beta, status: .up)))
         #expect(desk.hear(status, sequence: 2, generation: 8).isEmpty)
         #expect(desk.hear(.shutdownDone, sequence: 900, generation: 7).notices.count == 1)
-        #expect(desk.core.lives?.believed == Generation(8))
+        #expect(desk.core.node.channel.lives?.believed == Generation(8))
     }
 
     @Test func aReplayIsToldAgainAfterARestart() {
@@ -53,7 +54,7 @@ import Testing
         var desk = CoreOnDesk()
         desk.peerGeneration = generation
         _ = desk.hear(status: .up)
-        #expect(desk.core.lives?.believed == (generation < 1 << 48 ? Generation(generation) : nil))
+        #expect(desk.core.node.channel.lives?.believed == (generation < 1 << 48 ? Generation(generation) : nil))
     }
 
     // MARK: - Whose message it is
@@ -91,8 +92,8 @@ import Testing
             desk.hear(.retransmitRequest(first: SequenceNumber(1), last: SequenceNumber(2)), to: CoreOnDesk.beta)
                 .isEmpty)
         #expect(desk.hear(.shutdownDone, to: CoreOnDesk.beta).notices.isEmpty)
-        #expect(desk.core.tracker.last == SequenceNumber(number + 1))
-        #expect(desk.core.peer?.isActive == true)
+        #expect(desk.core.node.channel.tracker.last == SequenceNumber(number + 1))
+        #expect(desk.core.node.peer?.isActive == true)
     }
 
     @Test func aRepeatedMessageIsNotObeyedTwice() {
@@ -132,7 +133,7 @@ import Testing
 
     @Test func aRequestThatIsPlayedAgainIsNotAnswered() {
         var desk = CoreOnDesk.besideOurs()
-        let wanted = SequenceNumber(desk.core.lastSequence)
+        let wanted = SequenceNumber(desk.core.node.channel.lastSequence)
         func isAnswered(at clock: UInt64) -> Bool {
             desk.now = desk.now + .milliseconds(250)
             let request = Message(
@@ -171,13 +172,13 @@ import Testing
 
     @Test func whatIsForgottenIsRefusedOutsideTheSequence() {
         var desk = CoreOnDesk.besideOurs()
-        let before = desk.core.lastSequence
+        let before = desk.core.node.channel.lastSequence
         let request = Message.Content.retransmitRequest(first: SequenceNumber(0), last: SequenceNumber(0))
         let answers = desk.hear(request, to: CoreOnDesk.alpha).messages
         #expect(answers.map(\.content) == [.cannotRetransmit(SequenceNumber(0), reason: "seqno too low")])
         #expect(answers.first?.destination == CoreOnDesk.beta)
         #expect(answers.first?.sequence == nil)
-        #expect(desk.core.lastSequence == before)
+        #expect(desk.core.node.channel.lastSequence == before)
     }
 
     @Test func whatThePeerLostIsAskedForUntilItComesOrIsGivenUp() {
@@ -209,6 +210,21 @@ import Testing
         #expect(acknowledgements.allSatisfy { $0.destination == CoreOnDesk.beta && $0.sequence == nil })
     }
 
+    /// A status without an identity does not take the known one away.
+    @Test func theIdentityOnceHeardStays() {
+        var desk = CoreOnDesk.besideOurs()
+        let first = desk.peerSequence + 1
+        let uuid = NodeUUID(bytes: [UInt8](1...16))
+        let status = Message.Content.status(StatusReport(status: .active, deadtime: .seconds(10)))
+        for (identity, sequence) in zip([uuid, nil], first...) {
+            let message = Message(
+                source: CoreOnDesk.beta, sourceUUID: identity, sequence: SequenceNumber(sequence),
+                generation: Generation(desk.peerGeneration), timestamp: 1, content: status)
+            _ = desk.feed(.received(message, over: CoreOnDesk.eth0))
+            #expect(desk.core.snapshot.nodes.last?.uuid == uuid)
+        }
+    }
+
     // MARK: - Requests for the list of nodes
 
     @Test func theListOfNodesIsGivenInEveryPhase() {
@@ -218,24 +234,24 @@ import Testing
             #expect(lists.map(\.content) == [.nodes([CoreOnDesk.alpha, CoreOnDesk.beta], deleted: [])], "\(phase)")
             #expect(lists.first?.destination == CoreOnDesk.beta)
         }
-        #expect(desk.core.phase == .waitingForNodes)
-        expectAnswer("waitingForNodes", &desk)
+        #expect(desk.core.node.membership.joining == .waiting)
+        expectAnswer("waiting", &desk)
         _ = desk.pass(.zero)
         _ = desk.hear(status: .up)
-        #expect(desk.core.phase == .requestingNodes(attempts: 1))
-        expectAnswer("requestingNodes", &desk)
+        #expect(desk.core.node.membership.joining.attempts == 1)
+        expectAnswer("requesting", &desk)
         _ = desk.negotiate()
-        #expect(desk.core.isActiveMember && desk.core.phase != .stable)
+        #expect(desk.core.ownership.state.isNegotiating)
         expectAnswer("negotiating", &desk)
         _ = desk.hear(original: [], stable: true)
-        #expect(desk.core.phase == .stable)
+        #expect(desk.core.ownership.state == .stable)
         expectAnswer("stable", &desk)
         _ = desk.settle()
         _ = desk.request(.shutdown)
-        #expect(desk.core.phase == .shuttingDown)
-        expectAnswer("shuttingDown", &desk)
+        #expect(desk.core.ownership.state.isLeaving)
+        expectAnswer("leaving", &desk)
         _ = desk.settle()
-        #expect(desk.core.phase == .lingering)
+        #expect(desk.core.ownership.state.isLingering)
         expectAnswer("lingering", &desk)
     }
 
@@ -270,7 +286,7 @@ import Testing
         desk.now = desk.now + .seconds(60)
         // Neither does forgiving a stall of our own overflow.
         #expect(desk.pass(.seconds(60)).notices.contains(.communication(.stalled(.seconds(59)))))
-        #expect(desk.core.peer?.isActive == true)
+        #expect(desk.core.node.peer?.isActive == true)
     }
 
     // MARK: - Answers of scripts
@@ -289,6 +305,7 @@ import Testing
         ] {
             #expect(desk.feed(.actionFinished(stranger, .succeeded)).isEmpty)
         }
+        desk.core.lull = before.lull
         #expect(desk.core == before)
         #expect(desk.feed(.actionFinished(id, .said("stopped"))).calls == ["start web"])
         #expect(desk.feed(.actionFinished(id, .said("stopped"))).isEmpty)

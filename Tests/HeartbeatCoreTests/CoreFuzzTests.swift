@@ -151,7 +151,8 @@ import Testing
                 execute(core.expireTimers(at: now))
                 guard let next = core.nextDeadline, next <= now else { return }
             }
-            broken.append("deadline stays due in \(core.phase), \(core.transaction), \(core.runners.map(\.phase))")
+            let phases = core.node.groups.runners.map(\.phase)
+            broken.append("deadline stays due in \(core.ownership.state), \(core.ownership.handover), \(phases)")
         }
 
         private mutating func execute(_ effects: [Effect]) {
@@ -168,7 +169,8 @@ import Testing
                 case .notify(let notice):
                     if notice.text.isEmpty { broken.append("notice without a text: \(notice)") }
                 case .beginAnew(let known):
-                    if known <= core.generation { broken.append("begins anew above the older \(known.number)") }
+                    guard known <= core.node.channel.generation else { continue }
+                    broken.append("begins anew above the older \(known.number)")
                 case .transmit, .transmitAtLeisure, .handOn, .probe, .announce, .reboot:
                     break
                 }
@@ -176,17 +178,16 @@ import Testing
         }
 
         private mutating func visit() {
-            switch core.phase {
-            case .waitingForNodes: visited.insert("waitingForNodes")
-            case .requestingNodes: visited.insert("requestingNodes")
+            switch core.ownership.state {
+            case .joining: visited.insert(core.node.membership.joining == .waiting ? "waiting" : "requesting")
             case .negotiating: visited.insert("negotiating")
             case .stable: visited.insert("stable")
-            case .shuttingDown: visited.insert("shuttingDown")
+            case .leaving: visited.insert("leaving")
             case .lingering: visited.insert("lingering")
-            case .stopped: visited.insert("stopped")
+            case .gone: visited.insert("gone")
             }
-            switch core.transaction {
-            case .none: break
+            switch core.ownership.handover {
+            case .idle: break
             case .offered: visited.insert("offered")
             case .releasing: visited.insert("releasing")
             case .handedOver: visited.insert("handedOver")
@@ -209,7 +210,7 @@ import Testing
         }
         // What was never reached was not tested.
         let everything: Set = [
-            "waitingForNodes", "requestingNodes", "negotiating", "stable", "shuttingDown", "lingering", "stopped",
+            "waiting", "requesting", "negotiating", "stable", "leaving", "lingering", "gone",
             "offered", "releasing", "handedOver", "promised", "acquiring",
         ]
         #expect(everything.subtracting(visited).isEmpty)

@@ -19,8 +19,9 @@ import Testing
         let effects = desk.pass(.seconds(60))
         #expect(effects.notices.isEmpty && effects.calls.isEmpty, "\(effects.notices)")
         #expect(effects.messages.count > 50 && effects.messages.allSatisfy { $0.timestamp == time })
-        steady.core.host = desk.core.host
-        #expect(desk.core.peer == steady.core.peer && desk.core.links == steady.core.links)
+        steady.core.node.channel.host = desk.core.node.channel.host
+        #expect(desk.core.node.peer == steady.core.node.peer)
+        #expect(desk.core.node.channel.links == steady.core.node.channel.links)
         #expect(desk.core.nextDeadline == steady.core.nextDeadline)
     }
 
@@ -94,7 +95,8 @@ import Testing
         var desk = CoreOnDesk.besideOurs()
         let before = desk.core
         #expect(hearLater(known, &desk).isEmpty)
-        #expect(desk.core.doubts == before.doubts && desk.core.phase == before.phase)
+        #expect(desk.core.node.channel.doubts == before.node.channel.doubts)
+        #expect(desk.core.ownership.state == before.ownership.state)
     }
 
     @Test func `a node that runs something tells its operator instead of forgetting it`() {
@@ -125,9 +127,10 @@ import Testing
         #expect(effects.count == 1)
         #expect(effects.notices.first?.text.contains("give one of them its own name") == true)
         #expect(namesake(generation: generation, uuid: 9, &desk).isEmpty)
-        desk.core.doubts = before.doubts
+        desk.core.node.channel.doubts = before.node.channel.doubts
         #expect(desk.core.acceptedMessage == nil)
-        desk.core.acceptedMessage = before.acceptedMessage
+        desk.core.node.channel.acceptedMessage = before.acceptedMessage
+        desk.core.lull = before.lull
         #expect(desk.core == before)
     }
 

@@ -40,7 +40,7 @@ import Testing
 
     @Test func adoptedGroupsAreKeptInOrderAndOnce() {
         var own = OwnHoldings()
-        for index in [4, 1, 3, 1] { own.adopt(index) }
+        for id in [4, 1, 3, 1] as [GroupID] { own.adopt(id) }
         #expect(own.adopted == [1, 3, 4])
         own.abandon(3)
         own.abandon(1)

@@ -28,7 +28,9 @@ import Testing
         _ = desk.hear(.askResources(.local, .other))
         _ = desk.hear(claim: claim(desk, foreign: .agreed, awaited: ["web"]), stable: false)
         _ = desk.hear(.askResources(.local, .done))
-        while desk.core.stayQuestion == nil, desk.now < .zero + .seconds(60) { _ = desk.pass(.milliseconds(100)) }
+        while desk.core.ownership.stayQuestion == nil, desk.now < .zero + .seconds(60) {
+            _ = desk.pass(.milliseconds(100))
+        }
         return desk
     }
 
@@ -60,20 +62,20 @@ import Testing
         _ = desk.request(.standby(.all))
         _ = desk.hear(.askResources(.all, .other))
         let effects = desk.pass(.seconds(15))
-        #expect(desk.core.own.held == .local)
+        #expect(desk.core.ownership.own.held == .local)
         #expect(effects.reports.allSatisfy { !$0.hold.contains(.foreign) })
         #expect(!effects.tells(.bothHold(.foreign)))
     }
 
     @Test func aGroupThatWillNotStopRunsOnWhereItIs() {
         var desk = Self.unstopped()
-        #expect(desk.core.lastReport?.claim?.wantsAnswer == true && desk.core.own.staying.isEmpty)
+        #expect(desk.core.ownership.told?.report.claim?.wantsAnswer == true && desk.core.ownership.own.staying.isEmpty)
         var effects = desk.hear(claim: Self.claim(desk, foreign: .agreed, awaited: ["web"]), stable: true)
-        #expect(effects.calls == ["status web"] && desk.core.own.staying == [0])
+        #expect(effects.calls == ["status web"] && desk.core.ownership.own.staying == [0])
         effects = desk.pass(.seconds(60))
         #expect(!effects.calls.contains("stop web"), "not again every 30 s")
-        #expect(desk.core.own.held.isEmpty && desk.core.own.staying == [0])
-        #expect(desk.core.lastReport?.claim?.kept == ["web"])
+        #expect(desk.core.ownership.own.held.isEmpty && desk.core.ownership.own.staying == [0])
+        #expect(desk.core.ownership.told?.report.claim?.kept == ["web"])
     }
 
     /// It did not hear us for its deadtime, and has started what we had named.
@@ -82,8 +84,8 @@ import Testing
         let effects = desk.hear(claim: Self.claim(desk, foreign: .agreed), stable: true)
         #expect(!effects.calls.contains("status web"))
         _ = desk.pass(.seconds(60))
-        #expect(desk.core.own.staying.isEmpty)
-        #expect(desk.core.lastReport?.claim?.kept == ["web"])
+        #expect(desk.core.ownership.own.staying.isEmpty)
+        #expect(desk.core.ownership.told?.report.claim?.kept == ["web"])
     }
 
     /// Whoever is offered what the giver does not hold takes it at the giver's first report, and the network may deliver its last
@@ -97,7 +99,7 @@ import Testing
         #expect(desk.core.snapshot.isInTransition, "the agreement is still on its way")
         _ = desk.hear(.askResources(.foreign, .other), sequence: agreement)
         #expect(!desk.core.snapshot.isInTransition)
-        #expect(desk.core.lastReport?.isStable == true && desk.core.own.held == .local)
+        #expect(desk.core.ownership.told?.report.isStable == true && desk.core.ownership.own.held == .local)
     }
 
     /// What it has said before it was asked, or long ago, proves nothing.
@@ -105,25 +107,25 @@ import Testing
         var desk = Self.unstopped()
         var claim = Self.claim(desk, foreign: .agreed, awaited: ["web"])
         let answered = claim
-        claim.heard = desk.core.stayQuestion.map {
+        claim.heard = desk.core.ownership.stayQuestion.map {
             MessageIdentity(generation: CoreOnDesk.generation, sequence: SequenceNumber($0.sequence.number - 1))
         }
         _ = desk.hear(claim: claim, stable: true)
-        #expect(desk.core.own.staying.isEmpty)
+        #expect(desk.core.ownership.own.staying.isEmpty)
         _ = desk.pass(.seconds(6))
         _ = desk.hear(claim: answered, stable: true)
-        #expect(desk.core.own.staying.isEmpty)
+        #expect(desk.core.ownership.own.staying.isEmpty)
         _ = desk.hear(claim: Self.claim(desk, foreign: .agreed, awaited: ["web"]), stable: true)
-        #expect(desk.core.own.staying == [0])
+        #expect(desk.core.ownership.own.staying == [0])
     }
 
     @Test func whatWouldNotStopStaysOnlyBesideAPeerThatHasNotStartedIt() {
         var desk = Self.unstopped()
         _ = desk.hear(claim: Self.claim(desk, foreign: .agreed, awaited: ["web"]), stable: true)
-        #expect(desk.core.own.staying == [0])
+        #expect(desk.core.ownership.own.staying == [0])
         _ = desk.hear(claim: Self.claim(desk, foreign: .agreed), stable: true)
-        #expect(desk.core.own.staying.isEmpty)
-        #expect(desk.core.lastReport?.claim?.kept == ["web"])
+        #expect(desk.core.ownership.own.staying.isEmpty)
+        #expect(desk.core.ownership.told?.report.claim?.kept == ["web"])
     }
 
     // MARK: - Groups that share something
@@ -146,13 +148,13 @@ import Testing
     @Test func whatSharesWithARunningGroupOfThePeersDoesNotStay() {
         var desk = Self.unstopped(Self.sharing)
         _ = desk.hear(claim: Self.claim(desk, foreign: .agreed, awaited: ["web"]), stable: true)
-        #expect(desk.core.own.staying.isEmpty)
+        #expect(desk.core.ownership.own.staying.isEmpty)
     }
 
     @Test func whatStaysAndWillNotStartIsTriedOnce() {
         var desk = Self.unstopped(Self.sharing)
         _ = desk.hear(claim: Self.claim(desk, foreign: .agreed, awaited: ["web", "mail"]), stable: true)
-        #expect(desk.core.own.staying == [0, 1])
+        #expect(desk.core.ownership.own.staying == [0, 1])
         var starts = 0
         for _ in 0..<50 {
             guard let (action, id) = desk.pending.first else { break }
@@ -165,7 +167,7 @@ import Testing
                     ? .failed : .succeeded
             _ = desk.feed(.actionFinished(id, result))
         }
-        #expect(starts == 1 && desk.core.own.staying == [0])
+        #expect(starts == 1 && desk.core.ownership.own.staying == [0])
     }
 
     // MARK: - Taking
@@ -176,7 +178,7 @@ import Testing
         var effects = desk.hear(
             claim: Self.claim(desk, local: .none, foreign: .none, kept: ["files"]), stable: false)
         #expect(effects.tells(.acquiring(.foreign)) && effects.calls.isEmpty)
-        #expect(desk.core.own.held == .all && desk.core.lastReport?.claim?.awaited == ["files"])
+        #expect(desk.core.ownership.own.held == .all && desk.core.ownership.told?.report.claim?.awaited == ["files"])
         #expect(desk.core.snapshot.groups.map(\.state) == [.running, .withheld])
         #expect(desk.core.snapshot.isInTransition, "it will be started")
         effects = desk.hear(claim: Self.claim(desk, local: .none, foreign: .none), stable: false)
@@ -188,27 +190,29 @@ import Testing
         var desk = Self.pair()
         desk.peerStatus = nil
         var effects: [Effect] = []
-        while !effects.calls.contains("status files"), desk.core.peer?.standing == .alive {
+        while !effects.calls.contains("status files"), desk.core.node.peer?.standing == .alive {
             desk.now = desk.now + .milliseconds(250)
             effects = desk.core.expireTimers(at: desk.now)
         }
-        #expect(effects.calls == ["status files"] && desk.core.own.held == .all)
+        #expect(effects.calls == ["status files"] && desk.core.ownership.own.held == .all)
         _ = desk.hear(status: .active)
         _ = desk.hear(claim: Self.claim(desk, local: .none, foreign: .none, kept: ["files"]), stable: false)
         effects = desk.hear(claim: Self.claim(desk, local: .none, foreign: .none), stable: true)
-        #expect(effects.contains(.announce(desk.core.runners[1].group)))
+        #expect(effects.contains(.announce(desk.core.node.groups.runners[1].group)))
     }
 
     /// Its farewell says that the last of it has stopped, without another report.
     @Test func whatALeaverHasStoppedLastIsAnnouncedByTheOneThatRunsIt() {
         var desk = Self.pair()
         desk.peerStatus = nil
-        while desk.core.own.held != .all, desk.now < .zero + .seconds(60) { _ = desk.pass(.milliseconds(250)) }
+        while desk.core.ownership.own.held != .all, desk.now < .zero + .seconds(60) {
+            _ = desk.pass(.milliseconds(250))
+        }
         _ = desk.settle()
         _ = desk.hear(status: .active)
         _ = desk.hear(claim: Self.claim(desk, local: .none, foreign: .none, kept: ["files"]), stable: false)
         let effects = desk.hear(.shutdownDone)
-        #expect(effects.contains(.announce(desk.core.runners[1].group)))
+        #expect(effects.contains(.announce(desk.core.node.groups.runners[1].group)))
     }
 
     @Test func aPeerThatLeavesIsWaitedForGroupByGroup() {
@@ -246,8 +250,8 @@ import Testing
             effects = desk.pass(.milliseconds(500))
         }
         #expect(effects.contains(.stop(stillUp: ["web"])))
-        #expect(desk.now - begin <= desk.core.configuration.shutdownTimeout + .seconds(1))
+        #expect(desk.now - begin <= desk.core.node.configuration.shutdownTimeout + .seconds(1))
         #expect(!effects.contents.contains(.shutdownDone))
-        #expect(desk.core.lastReport?.claim?.kept == ["web"])
+        #expect(desk.core.ownership.told?.report.claim?.kept == ["web"])
     }
 }

@@ -52,7 +52,7 @@ import Testing
         _ = desk.hear(.askResources(set, .done))
         _ = desk.hear(original: .all, stable: true)
         #expect(desk.pass(.seconds(600)).calls.isEmpty)
-        #expect(desk.core.transaction == .none)
+        #expect(desk.core.ownership.handover == .idle)
         #expect(!desk.core.snapshot.isInTransition)
         #expect(desk.core.snapshot.hold == [])
     }
@@ -75,7 +75,7 @@ import Testing
         _ = desk.request(.standby(.all))
         let effects = desk.pass(.seconds(11))
         #expect(effects.tells(.offerUnanswered))
-        #expect(desk.core.transaction == .none)
+        #expect(desk.core.ownership.handover == .idle)
         #expect(desk.running == ["web"])
         // Its answer comes after all; it must not make us stop anything.
         #expect(desk.hear(.askResources(.all, .other)).calls.isEmpty)
@@ -106,7 +106,11 @@ import Testing
 
     @Test func aGroupThatFailedIsOfferedOnceWithItsWholeSet() {
         var desk = CoreOnDesk.besideAnOriginal(broken: ["web"])
-        #expect(desk.core.transaction == .offered(.local, offer: desk.everythingSent.sequence, isFailback: false))
+        guard case .offered(.local, desk.everythingSent.sequence, isFailback: false, _) = desk.core.ownership.handover
+        else {
+            Issue.record("\(desk.core.ownership.handover)")
+            return
+        }
         let effects = desk.pass(.seconds(3000))
         #expect(effects.tells(.offerUnanswered))
         #expect(effects.steps.isEmpty)

@@ -92,11 +92,11 @@ import Testing
         _ = desk.hear(report(desk, failed: ["files"]), sequence: 20)
         _ = desk.settle()
         _ = desk.hear(report(desk, failed: ["files"]), sequence: 21)
-        #expect(desk.core.own.adopted == [1] && !desk.core.mayBeMistaken)
+        #expect(desk.core.ownership.own.adopted == [1] && !desk.core.ownership.mayBeMistaken)
         _ = desk.hear(report(desk, failed: ["files"]), sequence: 23)
         #expect(desk.hear(report(desk, failed: []), sequence: 22).reports.last?.claim?.wantsAnswer == true)
         let effects = desk.hear(report(desk, failed: ["files"]), sequence: 24)
-        #expect(effects.contains(.announce(desk.core.runners[1].group)))
+        #expect(effects.contains(.announce(desk.core.node.groups.runners[1].group)))
     }
 
     /// The peer has taken us for dead, tried the group again and announced it, while our offer was under way to it.
@@ -109,12 +109,12 @@ import Testing
         _ = desk.hear(report(desk, failed: ["files"]))
         _ = desk.settle()
         _ = desk.hear(report(desk, failed: ["files"]))
-        #expect(desk.request(.standby(.local)).steps == ["local me"] && desk.core.own.adopted == [1])
+        #expect(desk.request(.standby(.local)).steps == ["local me"] && desk.core.ownership.own.adopted == [1])
         _ = desk.hear(report(desk, failed: []))
         _ = desk.hear(report(desk, failed: ["files"]))
         #expect(desk.pass(.seconds(11)).tells(.offerUnanswered))
         let effects = desk.hear(report(desk, failed: ["files"]))
-        #expect(effects.contains(.announce(desk.core.runners[1].group)))
+        #expect(effects.contains(.announce(desk.core.node.groups.runners[1].group)))
     }
 
     /// It takes its time to stop what it found, or cannot: it knows all along that we serve, so it is no better off after a partition.
@@ -122,16 +122,16 @@ import Testing
         var desk = CoreOnDesk.besideOurs()
         desk.peerStatus = nil
         _ = desk.pass(.seconds(35))
-        #expect(desk.core.own.held == .all && !desk.core.own.isAgreed)
+        #expect(desk.core.ownership.own.held == .all && !desk.core.ownership.own.isAgreed)
         _ = desk.hear(status: .active)
         let stopping = ResourceClaim(local: .unheard, foreign: .none, heard: desk.everythingSent)
         _ = desk.hear(.resource(ResourceReport(hold: [], isStable: true, claim: stopping)))
-        #expect(desk.core.own.isAgreed)
+        #expect(desk.core.ownership.own.isAgreed)
         _ = desk.pass(.seconds(35))
         _ = desk.hear(status: .active)
         let all = ResourceClaim(local: .takeover, foreign: .takeover, heard: desk.everythingSent)
         _ = desk.hear(claim: all, stable: true)
-        #expect(desk.core.own.held == .all)
+        #expect(desk.core.ownership.own.held == .all)
     }
 
     // MARK: - One direction

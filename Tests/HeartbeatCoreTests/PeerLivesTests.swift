@@ -232,7 +232,8 @@ import Testing
             ResourceClaim(
                 local: .agreed, foreign: .none,
                 heard: MessageIdentity(
-                    generation: pair.cores[0].generation, sequence: SequenceNumber(pair.cores[0].lastSequence)))
+                    generation: pair.cores[0].node.channel.generation,
+                    sequence: SequenceNumber(pair.cores[0].node.channel.lastSequence)))
         }
         let forgeries: [(CorePair, inout Message) -> Void] = [
             { _, message in message.generation = Generation(.max) },
@@ -247,12 +248,12 @@ import Testing
         ]
         for forge in forgeries {
             var pair = Self.joined()
-            var message = Self.status(pair.cores[1].lastSequence + 1, generation: 7, of: 1)
+            var message = Self.status(pair.cores[1].node.channel.lastSequence + 1, generation: 7, of: 1)
             forge(pair, &message)
             pair.hear(message, by: 0)
             pair.pass(.seconds(20))
             #expect(pair.running(on: 0) == ["web"] && pair.running(on: 1) == ["files"], "\(message)")
-            #expect(pair.cores[0].peer?.isActive == true, "\(message)")
+            #expect(pair.cores[0].node.peer?.isActive == true, "\(message)")
             #expect(!pair.tells(.nodeDead(node: CoreOnDesk.beta), 0), "\(message)")
         }
     }

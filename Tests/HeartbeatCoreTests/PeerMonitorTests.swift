@@ -24,7 +24,7 @@ import Testing
         ) -> (PeerMonitor.Hearing, Duration?) {
             let (hearing, late) = monitor.heard(
                 StatusReport(status: status, deadtime: deadtime), sequence: sequence.map(SequenceNumber.init),
-                uuid: nil, warntime: .seconds(5), now: start + .seconds(seconds))
+                warntime: .seconds(5), now: start + .seconds(seconds))
             return (hearing, late)
         }
 
@@ -166,16 +166,6 @@ import Testing
         _ = alive.hear(.active, at: 1, sequence: 1)
         alive.monitor.spoke(now: Self.start + .seconds(9))
         #expect(alive.monitor.deadline == Self.start + .seconds(11))
-    }
-
-    @Test func theIdentityOnceHeardStays() {
-        var peer = Watched()
-        let uuid = NodeUUID(bytes: [UInt8](1...16))
-        _ = peer.monitor.heard(
-            StatusReport(status: .up, deadtime: .seconds(10)), sequence: SequenceNumber(1), uuid: uuid,
-            warntime: .seconds(5), now: Self.start)
-        _ = peer.hear(.up, at: 1, sequence: 2)
-        #expect(peer.monitor.uuid == uuid)
     }
 
     // MARK: - Our own stalls

@@ -60,7 +60,7 @@ import Testing
         #expect(desk.core.snapshot.groups.map(\.key) == ["files"])
         // Once it is released the next reload forgets it.
         _ = desk.feed(.reconfigured(Self.configuration([Self.files])))
-        #expect(desk.core.runners.count == 1)
+        #expect(desk.core.node.groups.runners.count == 1)
     }
 
     @Test func aLineThatComesBackBeforeItIsReleasedRunsOn() {

@@ -66,6 +66,19 @@ import Testing
         #expect(named == ours.sorted())
     }
 
+    @Test func `the example says of every directive whether the original knows it`() throws {
+        let ours = Set(directiveDefaults().map(\.name)).subtracting(try CaseCollection.directives())
+        var (isOurs, shown) = (false, Set<String>())
+        for line in try Self.text(of: "ha.cf.example").components(separatedBy: "\n") {
+            if line.hasPrefix("# ---- ") { isOurs = line.contains("(not in heartbeat 3)") }
+            guard let first = line.drop(while: { $0 == "#" }).first, first != " ", first != "-" else { continue }
+            let word = line.drop { $0 == "#" }.split(separator: " ").first.map(String.init) ?? ""
+            #expect(ours.contains(word) == isOurs, "ha.cf.example: \(word)")
+            if isOurs { shown.insert(word) }
+        }
+        #expect(shown == ours)
+    }
+
     @Test func `every directive of the original is known here by name`() throws {
         for directive in try CaseCollection.directives() {
             var given = ConfigurationCase(name: directive, original: .starts, own: .starts)

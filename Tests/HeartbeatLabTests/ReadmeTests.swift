@@ -1,5 +1,8 @@
-// README shows one run of the demonstration, in the very form in which the program prints it: the same figures, printed by
-// the program's own means, are found there.
+// README shows one run of the demonstration, recorded in docs/failover-run.json: its table as the program prints it, and one
+// failover as a picture drawn from it. A new run is recorded, and drawn, by
+//
+//     make demo ARGS=--json >docs/failover-run.json
+//     HEARTBEAT_REWRITE_GOLDEN=1 swift test --filter ReadmeTests
 
 import Foundation
 import HeartbeatModel
@@ -8,60 +11,65 @@ import Testing
 @testable import HeartbeatLab
 
 @Suite struct ReadmeTests {
-    private static let readme: String = {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        return (try? String(contentsOf: root.appendingPathComponent("README.md"), encoding: .utf8)) ?? ""
-    }()
+    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
 
-    private static func result(_ scene: Scene, outage: Int, lost: Int, sent: Int) -> SceneResult {
-        let figures = ProbeFigures(
-            outage: .milliseconds(outage), sent: sent, lost: lost, doubleOwnership: .zero, longestStall: .zero,
-            firstAnswers: [:], announcements: [])
-        return SceneResult(scene: scene, figures: figures, scripts: ScriptHistory([]), problems: [])
+    private static func text(_ path: String) throws -> String {
+        try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
     }
 
-    /// The run that README shows.
-    private static let results = [
-        result(.coldStart, outage: 0, lost: 0, sent: 0), result(.powerLoss, outage: 982, lost: 490, sent: 800),
-        result(.failback, outage: 2, lost: 0, sent: 392), result(.standby, outage: 3, lost: 1, sent: 317),
-        result(.standbyBack, outage: 2, lost: 0, sent: 318), result(.cableCut, outage: 11, lost: 5, sent: 316),
-        result(.cableBack, outage: 2, lost: 0, sent: 814), result(.serialOnly, outage: 3, lost: 0, sent: 2169),
-    ]
-
-    private static var powerLoss: MergedTimeline? {
-        let cut = Moment(nanoseconds: 4_711_000_000_000)
-        func at(_ microseconds: Int) -> Instant { Instant(nanoseconds: cut.nanoseconds) + .microseconds(microseconds) }
-        let steps = [
-            ("192.168.77.100/24", 983_950, 984_710), ("ipsec", 984_730, 987_190), ("gre", 987_200, 989_100),
-            ("zebra", 989_100, 990_850), ("bgpd", 990_860, 992_570),
-        ]
-        let movement = GroupTimeline(
-            group: "192.168.77.100/24", origin: .lastHeard(NodeName("cluster1")), zero: at(-16360),
-            marks: [.due: at(983_640), .detected: at(983_700), .decided: at(983_810), .announced: at(984_350)],
-            steps: steps.map { GroupTimeline.Step(name: $0.0, begin: at($0.1), end: at($0.2)) }, outcome: .running,
-            end: at(992_680))
-        let taker = HardwareAddress(2)
-        let figures = ProbeFigures(
-            outage: .zero, sent: 0, lost: 0, doubleOwnership: .zero, longestStall: .zero,
-            firstAnswers: [taker: cut + .microseconds(984_680)],
-            announcements: [Announcement(from: taker, at: cut + .microseconds(984_320), isReply: false)])
-        return MergedTimeline(
-            fault: .init("cuts the power of cluster1", at: cut),
-            movements: [.init(node: "cluster2", timeline: movement)], figures: figures, taker: ("cluster2", taker))
+    private static func run() throws -> RecordedRun {
+        try JSONDecoder().decode(RecordedRun.self, from: Data(try text("docs/failover-run.json").utf8))
     }
 
-    @Test func `README shows the table that the demonstration prints`() {
-        let table = DemonstrationReport(Self.results).table.components(separatedBy: "\n\n")[0]
-        #expect(Self.readme.contains("\n```\n\(table)\n```\n"), "README does not show\n\(table)")
+    @Test func `the recorded run has all scenes, and each ended as it must`() throws {
+        let run = try Self.run()
+        #expect(run.correct && run.scenes.allSatisfy(\.ok))
+        #expect(run.scenes.map(\.scene) == Scene.allCases.map(\.rawValue))
     }
 
-    @Test func `README shows a scene as the demonstration tells it`() {
-        var result = Self.results[1]
-        result.timeline = Self.powerLoss
-        let scene = result.scene
-        let text =
-            Timeline.heading(scene.title, scene.explanation, isColoured: false) + result.ending(isVerbose: false)
-        #expect(Self.readme.contains("\n```\n\(text)\n```\n"), "README does not show\n\(text)")
+    @Test func `README shows the table that the demonstration prints of the recorded run`() throws {
+        let results = try Self.run().scenes.map { recorded in
+            let figures = ProbeFigures(
+                outage: .milliseconds(recorded.outage ?? 0), sent: recorded.probes, lost: recorded.lost ?? 0,
+                doubleOwnership: .milliseconds(recorded.owners), longestStall: .milliseconds(recorded.stall),
+                firstAnswers: [:], announcements: [])
+            let scene = try #require(Scene(rawValue: recorded.scene))
+            return SceneResult(scene: scene, figures: figures, scripts: ScriptHistory([]), problems: [])
+        }
+        let table = DemonstrationReport(results).table.components(separatedBy: "\n\n")[0]
+        #expect(try Self.text("README.md").contains("\n```\n\(table)\n```\n"), "README does not show\n\(table)")
+    }
+
+    @Test func `the picture of a failover is drawn from the recorded run`() throws {
+        let scene = try #require(try Self.run().scene("power-loss"))
+        let drawing = try #require(FailoverDrawing(scene)).svg
+        if ProcessInfo.processInfo.environment["HEARTBEAT_REWRITE_GOLDEN"] == "1" {
+            try drawing.write(
+                to: Self.root.appendingPathComponent("docs/failover-timeline.svg"), atomically: true, encoding: .utf8)
+        }
+        #expect(try Self.text("docs/failover-timeline.svg") == drawing)
+        #expect(try Self.text("README.md").contains("(docs/failover-timeline.svg)"))
+    }
+
+    /// What takes the time in the picture is not IPsec: README says so beside it.
+    @Test func `README and the demonstration say which scripts are stand-ins`() throws {
+        let names = NodeFiles.group.map { "`\($0)`" }
+        let list = names.dropLast().joined(separator: ", ") + " and \(names.last ?? "")"
+        let readme = try Self.text("README.md").split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(readme.contains("\(list) are stand-ins"), "README does not say that \(list) are stand-ins")
+        #expect(DemonstrationProgram.opening.contains("are stand-ins"))
+    }
+
+    /// Who the nodes are and what joins them is the laboratory; the rest is what a reader compares with a gateway of his own.
+    @Test func `README says every setting of the demonstration that is not the default`() throws {
+        let files = NodeFiles(node: "cluster1", directory: "/d", peerAddress: "10.0.0.2", record: "/r")
+        let laboratory = ["logfile ", "node ", "serial ", "bcast ", "ucast "]
+        let defaults = ["udpport 694", "baud 19200"]
+        let readme = try Self.text("README.md")
+        for line in files.haCf.split(separator: "\n").map(String.init) where !defaults.contains(line) {
+            let isLaboratory = laboratory.contains(where: line.hasPrefix)
+            #expect(isLaboratory || readme.contains("`\(line)`"), "README does not say \(line)")
+        }
     }
 }

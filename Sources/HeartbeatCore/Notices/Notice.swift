@@ -45,12 +45,3 @@ public enum Notice: Hashable, Sendable {
         }
     }
 }
-
-extension ClusterCore {
-    mutating func notify(_ notice: CommunicationNotice) { effects.append(.notify(.communication(notice))) }
-    mutating func notify(_ notice: MembershipNotice) { effects.append(.notify(.membership(notice))) }
-    mutating func notify(_ notice: HoldingsNotice) { effects.append(.notify(.holdings(notice))) }
-    mutating func notify(_ notice: StandbyNotice) { effects.append(.notify(.standby(notice))) }
-    mutating func notify(_ notice: GroupNotice) { effects.append(.notify(.group(notice))) }
-    mutating func notify(_ notice: HealthNotice) { effects.append(.notify(.health(notice))) }
-}

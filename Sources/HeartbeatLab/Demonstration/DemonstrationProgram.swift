@@ -71,6 +71,7 @@ package struct DemonstrationProgram: Sendable {
 
             cluster1 \(NodeFiles.address)/24 \(NodeFiles.group.joined(separator: " "))
 
+        The address is real; these four scripts are stand-ins that only make a file.
         The client pings that address 500 times a second and asks who has it. Below:
         what is done to the gateways, and what came of it, in ms since then.
         """
@@ -78,7 +79,7 @@ package struct DemonstrationProgram: Sendable {
 
     static let closing = """
 
-        Next: README.md, "Use it", leads to two real gateways. Here, make demo
+        Next: README.md, "Install", leads to two real gateways. Here, make demo
         ARGS=--verbose shows everything that both nodes log, and where each
         millisecond goes; ARGS=--keep leaves the gateways up to be played with.
         """

@@ -1,6 +1,8 @@
 // The scenes of the demonstration as values: what each is called, what it needs before it, what is expected of it. How
 // they are played is the demonstration's business.
 
+import HeartbeatModel
+
 /// One scene.
 package enum Scene: String, CaseIterable, Hashable, Sendable {
     case coldStart = "cold-start"
@@ -45,8 +47,8 @@ package enum Scene: String, CaseIterable, Hashable, Sendable {
         case .failback: "cluster1 is switched on again, and auto_failback brings its group home."
         case .standby: "An operator moves the service by hand: stopped here, then started there."
         case .standbyBack: "The operator of cluster2 gives back what belongs to cluster1."
-        case .cableCut: "cluster1 lives, but its clients cannot reach it: it gives its group away."
-        case .cableBack: "Once the link has stayed for 1 s it counts again, and the group returns."
+        case .cableCut: "cluster1 lives, but its clients cannot reach it: it hands its group over."
+        case .cableBack: "Once the link has stayed for 5 s it counts again, and the group returns."
         case .serialOnly:
             """
             cluster2 loses the LAN and the second link. The null modem still carries
@@ -81,20 +83,21 @@ package enum Scene: String, CaseIterable, Hashable, Sendable {
     }
 
     /// The outage that is aimed at; missing it on a busy machine is told, not punished. Power loss: deadtime and what
-    /// four keepalives a second leave open.
+    /// four keepalives a second leave open. A cable: the node waits for `debounce` before it believes the loss.
     var goal: Duration? {
         switch self {
         case .coldStart: nil
         case .powerLoss: NodeFiles.deadtime + .milliseconds(250)
-        case .failback, .standby, .standbyBack, .cableCut, .cableBack, .serialOnly: .milliseconds(100)
+        case .cableCut: LinkRule.defaultDebounce + .milliseconds(100)
+        case .failback, .standby, .standbyBack, .cableBack, .serialOnly: .milliseconds(100)
         }
     }
 
     /// How long the scene may take to come to its end.
     var limit: Duration {
         switch self {
-        case .coldStart, .failback: .seconds(20)
-        case .powerLoss, .standby, .standbyBack, .cableCut, .cableBack, .serialOnly: .seconds(8)
+        case .coldStart, .failback, .cableBack: .seconds(20)
+        case .powerLoss, .standby, .standbyBack, .cableCut, .serialOnly: .seconds(8)
         }
     }
 }

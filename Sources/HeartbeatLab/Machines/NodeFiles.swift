@@ -39,7 +39,6 @@ struct NodeFiles {
         serial \(serialDevice)
         bcast eth0
         ucast eth1 \(peerAddress)
-        link eth0 downlink debounce=0 up=1
         auto_failback on
         node \(Self.nodes.joined(separator: " "))
 

@@ -79,7 +79,7 @@ struct CoreOnDesk {
 
     /// A life of the peer says that it has heard what alpha has sent last.
     mutating func prove(generation: UInt64) -> [Effect] {
-        let heard = String(Self.generation.number, radix: 16) + ":" + String(core.lastSequence, radix: 16)
+        let heard = String(Self.generation.number, radix: 16) + ":" + String(core.node.channel.lastSequence, radix: 16)
         let field = Message.Field(name: "hbheard", value: .string(heard))
         return hear(.other(type: "NS_hbgeneration", fields: [field]), generation: generation, to: Self.alpha)
     }
@@ -151,7 +151,7 @@ struct CoreOnDesk {
         for effect in effects {
             if case .perform(let action, let id) = effect { pending.append((action, id)) }
         }
-        pending.removeAll { core.pendingActions[$0.id] == nil }
+        pending.removeAll { core.node.groups.group(of: $0.id) == nil }
         return effects
     }
 
@@ -197,7 +197,7 @@ struct CoreOnDesk {
 
     /// The last message that alpha has sent.
     var everythingSent: MessageIdentity {
-        MessageIdentity(generation: Self.generation, sequence: SequenceNumber(core.lastSequence))
+        MessageIdentity(generation: Self.generation, sequence: SequenceNumber(core.node.channel.lastSequence))
     }
 }
 

@@ -1,0 +1,58 @@
+// What people, the service manager and the shell are told of a node: answers, in which nothing is decided.
+
+import HeartbeatModel
+
+extension ClusterCore {
+    /// The cluster as this node sees it.
+    public var snapshot: ClusterSnapshot {
+        var nodes = node.configuration.nodes.map { name in
+            ClusterSnapshot.Node(
+                name: name, status: name == node.name ? node.membership.status : node.peer?.status ?? .initializing,
+                isPingNode: false, links: node.channel.links.links(of: name),
+                uuid: name == node.name ? node.channel.uuid : node.channel.peerUUID)
+        }
+        nodes += node.membership.pingNodes.map { monitor in
+            ClusterSnapshot.Node(
+                name: monitor.name,
+                status: monitor.isAlive ? .ping : monitor.standing == .dead ? .dead : .initializing, isPingNode: true,
+                links: [ClusterSnapshot.Link(medium: MediumName(monitor.name.text), isUp: monitor.isAlive)])
+        }
+        let order = node.configuration.memberOrder
+        if !order.isEmpty { nodes = order.compactMap { name in nodes.first { $0.name == name } } }
+        return ClusterSnapshot(
+            localNode: node.name, nodes: nodes, hold: ownership.own.held,
+            isInTransition: !ownership.isStable(node) || ownership.awaitsPeer(node),
+            groups: node.groups.runners.filter { !$0.isRetired }.map {
+                ClusterSnapshot.Group(
+                    key: $0.group.key, preferredNode: $0.group.preferredNode,
+                    state: ownership.isWithheld($0, node) ? .withheld : $0.snapshotState)
+            },
+            watched: node.health.watched, peerHealth: node.peerIsAlive ? ownership.peerHealth : nil)
+    }
+
+    /// Names of probes whose paths are lost, to be told to the next daemon of this node.
+    public var lostPaths: [String] { node.health.lostPaths }
+
+    /// What the peer was last declared dead by; `nil` while it never was, or was never heard before. Only for telling.
+    public var peerSilence: PeerSilence? { node.peer?.silence }
+
+    /// Whether the peer is one of ours and tells its claims; `nil` before its first report.
+    public var peerSpeaksClaims: Bool? { node.membership.peerSpeaksClaims }
+
+    /// The message that was last received, if it counted: of a life of the peer's that is believed, and new.
+    public var acceptedMessage: MessageIdentity? { node.channel.acceptedMessage }
+}
+
+extension GroupRunner {
+    var snapshotState: ClusterSnapshot.Group.State {
+        switch phase {
+        case .unknown, .looking: .unknown
+        case .stopped: .stopped
+        case .acquiring: .acquiring
+        case .running, .checking, .restoring: .running
+        case .releasing: .releasing
+        case .failed: .failed
+        case .stopFailed: .stopFailed
+        }
+    }
+}

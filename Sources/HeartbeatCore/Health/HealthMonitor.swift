@@ -1,0 +1,171 @@
+// Everything a node watches of the network, and what that comes to. It refuses to know what follows: groups are moved by
+// Ownership.
+
+import HeartbeatModel
+
+/// Interfaces, paths and groups of paths of one node.
+struct HealthMonitor: Hashable, Sendable {
+    private(set) var interfaces: [InterfaceMonitor] = []
+    private(set) var paths: [PathMonitor] = []
+    private var groups: [PathProbeGroup] = []
+    /// Groups that count as lost; a group has no state beside its members', so this is only for telling changes.
+    private var lostGroups: Set<String> = []
+    /// Kept beside what it is computed from, because it is asked for with every report.
+    private(set) var health = NodeHealth.sound
+
+    /// Nothing is watched.
+    var isEmpty: Bool { interfaces.isEmpty && paths.isEmpty }
+
+    /// When `expire` next has something to do.
+    var deadline: Instant? { interfaces.lazy.compactMap(\.deadline).min() }
+
+    // MARK: - What is watched
+
+    /// Watches these interfaces and no others; what is known of those that stay is kept.
+    mutating func watch(_ rules: [LinkRule]) {
+        interfaces = rules.map { rule in
+            guard var known = interfaces.first(where: { $0.rule.interface == rule.interface }) else {
+                return InterfaceMonitor(rule)
+            }
+            known.redefine(rule)
+            return known
+        }
+        evaluate()
+    }
+
+    /// Asks after these paths and no others. `lost` names those that were lost when the last daemon ended.
+    mutating func ask(_ probes: [PathProbe], _ groups: [PathProbeGroup], lost: [String] = []) {
+        paths = probes.map { probe in
+            guard var known = paths.first(where: { $0.probe.name == probe.name && $0.probe.kind == probe.kind }) else {
+                return PathMonitor(probe, isLost: lost.contains(probe.name))
+            }
+            known.redefine(probe)
+            return known
+        }
+        self.groups = groups
+        evaluate()
+    }
+
+    /// Those were lost when the last daemon of this node ended, and have yet to show that they work.
+    mutating func recall(lost names: [String]) {
+        for index in paths.indices where names.contains(paths[index].probe.name) {
+            paths[index] = PathMonitor(paths[index].probe, isLost: true)
+        }
+        evaluate()
+    }
+
+    // MARK: - What happens
+
+    mutating func observe(_ interface: String, isUp: Bool, at now: Instant) -> [HealthNotice] {
+        guard let index = interfaces.firstIndex(where: { $0.rule.interface == interface }) else { return [] }
+        let change = interfaces[index].observe(isUp, at: now)
+        evaluate()
+        return change.map { [notice($0, interfaces[index])] } ?? []
+    }
+
+    mutating func expire(at now: Instant) -> [HealthNotice] {
+        var notices: [HealthNotice] = []
+        for index in interfaces.indices {
+            guard let change = interfaces[index].expire(at: now) else { continue }
+            notices.append(notice(change, interfaces[index]))
+        }
+        if !notices.isEmpty { evaluate() }
+        return notices
+    }
+
+    mutating func take(_ answer: PathAnswer, of name: String) -> [HealthNotice] {
+        guard let index = paths.firstIndex(where: { $0.probe.name == name }) else { return [] }
+        let change = paths[index].take(answer)
+        let before = lostGroups
+        evaluate()
+        var notices = change.map { [notice($0, paths[index])] } ?? []
+        for group in groups where before.contains(group.name) != lostGroups.contains(group.name) {
+            let working = group.members.count - members(of: group, where: \.isLost)
+            notices.append(
+                lostGroups.contains(group.name)
+                    ? .groupLost(group, working: working) : .groupRecovered(group, working: working))
+        }
+        return notices
+    }
+
+    private func notice(_ change: InterfaceMonitor.Change, _ monitor: InterfaceMonitor) -> HealthNotice {
+        switch change {
+        case .lost: .linkLost(monitor.rule)
+        case .onTrial(let patience): .linkOnTrial(monitor.rule, patience)
+        case .recovered: .linkRecovered(monitor.rule)
+        }
+    }
+
+    private func notice(_ change: PathMonitor.Change, _ monitor: PathMonitor) -> HealthNotice {
+        switch change {
+        case .missed(let reason, let count): .pathMissed(monitor.probe, count: count, reason: reason)
+        case .lost(let reason): .pathLost(monitor.probe, reason: reason)
+        case .recovered: .pathRecovered(monitor.probe)
+        case .unknown(let reason): .pathUnknown(monitor.probe, reason: reason)
+        case .known: .pathKnown(monitor.probe)
+        }
+    }
+
+    // MARK: - What it comes to
+
+    /// Names of what is lost, for people.
+    var lostNames: [String] {
+        interfaces.filter { $0.counts && $0.isLost }.map(\.rule.interface)
+            + paths.filter { $0.isLost && countsAlone($0) }.map(\.probe.name)
+            + groups.map(\.name).filter(lostGroups.contains)
+    }
+
+    /// Everything that is watched, for people.
+    var watched: [ClusterSnapshot.Watched] {
+        func state(_ isLost: Bool, _ isProven: Bool) -> ClusterSnapshot.Watched.State {
+            isLost ? .lost : isProven ? .good : .doubtful
+        }
+        let links = interfaces.map { monitor in
+            let kind: ClusterSnapshot.Watched.Kind =
+                switch monitor.rule.role {
+                case .uplink: .uplink
+                case .downlink: .downlink
+                case .heartbeat: .heartbeat
+                }
+            return ClusterSnapshot.Watched(
+                name: monitor.rule.interface, kind: kind, state: state(monitor.isLost, !monitor.isInDoubt))
+        }
+        let probes = paths.map {
+            ClusterSnapshot.Watched(name: $0.probe.name, kind: .probe, state: state($0.isLost, $0.isProven))
+        }
+        let groups = groups.map { group in
+            ClusterSnapshot.Watched(
+                name: group.name, kind: .probeGroup,
+                state: state(lostGroups.contains(group.name), members(of: group, where: \.isProven) >= group.needed))
+        }
+        return links + probes + groups
+    }
+
+    /// Names of paths that are lost, to be known to the next daemon.
+    var lostPaths: [String] { paths.filter(\.isLost).map(\.probe.name) }
+
+    private mutating func evaluate() {
+        let links = interfaces.filter(\.counts)
+        let alone = paths.filter(countsAlone)
+        let lost = groups.filter { $0.members.count - members(of: $0, where: \.isLost) < $0.needed }
+        let surelyLost = groups.count { $0.members.count - members(of: $0, where: \.isSurelyLost) < $0.needed }
+        let unproven = groups.filter { members(of: $0, where: \.isProven) < $0.needed }
+        lostGroups = Set(lost.map(\.name))
+        let wantsReturn =
+            alone.contains { $0.isLost && $0.probe.action == .standby } || lost.contains { $0.action == .standby }
+        health = NodeHealth(
+            lost: min(
+                links.count(where: \.isSurelyLost) + alone.count(where: \.isSurelyLost) + surelyLost, NodeHealth.most),
+            unproven: min(
+                links.count(where: \.isInDoubt) + alone.count { !$0.isProven } + unproven.count, NodeHealth.most),
+            wantsReturn: wantsReturn)
+    }
+
+    private func countsAlone(_ path: PathMonitor) -> Bool {
+        !groups.contains { $0.members.contains(path.probe.name) }
+    }
+
+    private func members(of group: PathProbeGroup, where holds: (PathMonitor) -> Bool) -> Int {
+        paths.count { group.members.contains($0.probe.name) && holds($0) }
+    }
+}

@@ -1,0 +1,27 @@
+// When deciding can wait: most of what happens to a node, a keepalive sent or heard, changes nothing that a decision is drawn from. It
+// refuses to know what that is.
+
+import HeartbeatModel
+
+/// Whether there has been nothing to decide lately.
+struct Lull: Hashable, Sendable {
+    /// What one decision has changed without a word may matter to the next one, so the second that says nothing counts.
+    private static let enough = 2
+
+    private var silent = 0
+    /// When a group has something to do that only time brings, as of the last decision.
+    private(set) var groupsDue: Instant?
+
+    /// Something has happened.
+    mutating func end() { silent = 0 }
+
+    func lasts(at now: Instant) -> Bool {
+        guard silent >= Self.enough else { return false }
+        return groupsDue.map { now < $0 } ?? true
+    }
+
+    mutating func decided(isSilent: Bool, groupsDue: Instant?) {
+        silent = isSilent ? silent + 1 : 0
+        self.groupsDue = groupsDue
+    }
+}

@@ -1,0 +1,47 @@
+// Groups that will not start, or not stay up, on one node: the other one tries, once.
+
+import HeartbeatModel
+
+extension Ownership {
+    /// What the peer claims, when both nodes are members and nothing is on its way between them.
+    private func settledClaim(_ node: LocalNode) -> ResourceClaim? {
+        guard state == .stable, handover == .idle, node.peerIsActive else { return nil }
+        return peer?.claim
+    }
+
+    /// A group that failed on the peer is tried here, once.
+    mutating func adoptFailedGroups(_ node: inout LocalNode) {
+        guard let claim = settledClaim(node) else { return }
+        if !claim.failed.isEmpty {
+            for runner in node.groups.runners where claim.failed.contains(runner.group.key) && mayAdopt(runner, node) {
+                node.effects.notify(.adoptingGroup(runner.group))
+                own.adopt(runner.id)
+                // It has only just failed there; sending it straight back would be ping-pong.
+                failback.isDue = false
+            }
+        }
+        // Whatever the peer no longer reports as failed may be tried again should it fail there once more. What failed while it
+        // stayed has not failed there: it stays no longer.
+        for runner in node.groups.runners where runner.phase == .failed {
+            guard !own.held.contains(node.groups.set(of: runner)), !own.staying.contains(runner.id) else { continue }
+            if !claim.failed.contains(runner.group.key) { node.groups.forgetFailure(of: runner.id) }
+        }
+    }
+
+    /// One that waits for another group is adopted and stopped.
+    private func mayAdopt(_ runner: GroupRunner, _ node: LocalNode) -> Bool {
+        let set = node.groups.set(of: runner)
+        return !own.adopted.contains(runner.id) && !own.held.contains(set) && runner.phase == .stopped
+            && peerClaims(set) && !isUnlikePeers(runner, node) && !isUnconfirmed(runner, node)
+    }
+
+    /// What the peer runs in our place has failed here, even if the daemon that saw it fail is gone: the peer puts nothing of it
+    /// right before we say so.
+    mutating func recallFailures(_ node: inout LocalNode, at now: Instant) {
+        guard let claim = settledClaim(node), !claim.adopted.isEmpty else { return }
+        for runner in node.groups.runners where claim.adopted.contains(runner.group.key) {
+            guard own.held.contains(node.groups.set(of: runner)) else { continue }
+            node.groups.recallFailure(of: runner.id, at: now)
+        }
+    }
+}

@@ -1,0 +1,86 @@
+// What follows from lost links and paths: the groups move to the other node when that is surely better off, and to nobody
+// else. Both nodes know both healths, and each counts doubts against the other, so at most one of them can find itself worse.
+
+import HeartbeatModel
+
+/// What a node has done about its losses so far.
+struct HealthMoves: Hashable, Sendable {
+    /// Something was lost since the peer last told how it is; its older word says nothing about now.
+    var mustAsk = false
+    /// What was last told about not moving, so that it is told once: the event, and what was lost or the obstacle.
+    var told: [String] = []
+}
+
+extension Ownership {
+    /// Something became known of what is watched.
+    mutating func healthChanged(from before: NodeHealth, to after: NodeHealth) {
+        if after.lost > before.lost { moves.mustAsk = true }
+        if after.lost == 0 { moves.told = [] }
+    }
+
+    // MARK: - Comparing
+
+    /// Why an operator's wish, or an original's, to have `set` moved to the peer is refused.
+    func obstacleInPeersHealth(_ node: LocalNode) -> String? {
+        guard let name = node.peer?.name, let theirs = peerHealth, theirs.lost > node.health.health.lost else {
+            return nil
+        }
+        return "node \(name) has lost \(theirs.lost) of the links and paths that count, this node "
+            + "\(node.health.health.lost); repair them there, or stop heartbeat here"
+    }
+
+    /// It has not yet shown that it is as well off as we are.
+    func peerIsUnproven(_ node: LocalNode) -> Bool {
+        guard let theirs = peerHealth else { return false }
+        return theirs.unproven > node.health.health.lost
+    }
+
+    /// The peer is going to get the groups: nothing is started here that would only be stopped again.
+    func isLeaving(_ node: LocalNode) -> Bool {
+        guard let theirs = peerHealth, node.health.health.isWorse(than: theirs), node.peerIsActive else { return false }
+        if case .offered = handover { return true }
+        return moves.mustAsk || dispute.isAsked
+    }
+
+    // MARK: - Moving
+
+    mutating func moveToBetterNode(_ node: inout LocalNode, at now: Instant) {
+        guard state == .stable, handover == .idle, node.health.health.lost > 0, hasSomethingToMove(node),
+            node.peerIsActive, let name = node.peer?.name, peerHealth != nil
+        else { return }
+        if moves.mustAsk {
+            moves.mustAsk = false
+            ask(&node)
+        }
+        guard !dispute.isAsked, let theirs = peerHealth else { return }
+        guard node.health.health.isWorse(than: theirs) else {
+            tellOnce(.staying(peer: name, lost: node.health.lostNames, peerHealth: theirs), &node)
+            return
+        }
+        if let obstacle = obstacleToOffer(own.held, node) {
+            // A node in transition will soon have ended it.
+            if peer?.isStable == true { tellOnce(.cannotMove(reason: obstacle), &node) }
+            return
+        }
+        node.effects.notify(.moving(to: name, lost: node.health.lostNames))
+        moves.told = []
+        offer(own.held, isFailback: false, &node, at: now)
+    }
+
+    private func hasSomethingToMove(_ node: LocalNode) -> Bool {
+        node.groups.runners.contains { own.held.contains(node.groups.set(of: $0)) }
+    }
+
+    private mutating func tellOnce(_ notice: HealthNotice, _ node: inout LocalNode) {
+        let essence = [notice.event.rawValue] + notice.fields.map(\.value)
+        guard moves.told != essence else { return }
+        moves.told = essence
+        node.effects.notify(notice)
+    }
+
+    /// We get `set` from the peer, which may have had to give it away.
+    mutating func rememberReturn(of set: HoldSet, _ node: LocalNode) {
+        guard set.contains(.foreign), let theirs = peerHealth, theirs.lost > 0 else { return }
+        failback.isOwed = theirs.wantsReturn || node.configuration.autoFailback != .off
+    }
+}

@@ -1,0 +1,67 @@
+// What single groups are to do, from what is known at this moment: a question to the parts that changes none of them. Whether a
+// group runs here already is part of what is known, for what runs goes on where what does not is not started.
+
+import HeartbeatModel
+
+/// What one group is to do now.
+struct Decision: Hashable, Sendable {
+    var group: GroupID
+    var instruction: Instruction
+}
+
+extension Ownership {
+    /// What each group is to do.
+    func plan(_ node: LocalNode) -> [Decision] {
+        node.groups.runners.map { Decision(group: $0.id, instruction: instruction(for: $0, node)) }
+    }
+
+    func instruction(for runner: GroupRunner, _ node: LocalNode) -> Instruction {
+        let isAdopted = peer?.claim?.adopted.contains(runner.group.key) == true
+        return Instruction(
+            isWanted: isWanted(runner, node), mayChange: !isUnlikePeers(runner, node) && !isBlocked(runner, node),
+            mayRestore: !isDisputed(runner, node), isAdoptedByPeer: isAdopted && node.peerIsAlive)
+    }
+
+    func isWanted(_ runner: GroupRunner, _ node: LocalNode) -> Bool {
+        guard state == .stable else { return false }
+        if runner.isRetired { return runner.isRunning && mustKeepRetired(runner, node) }
+        if own.adopted.contains(runner.id) { return mayRunAdopted(runner, node) }
+        if own.staying.contains(runner.id) { return runner.isRunning || isAwaitedByPeer(runner) }
+        guard own.held.contains(node.groups.set(of: runner)) else { return false }
+        guard node.peerIsAlive, let claim = peer?.claim else { return runner.isRunning || !isKeptByPeer(runner, node) }
+        if claim.adopted.contains(runner.group.key) { return false }
+        // What runs goes on, but nothing is started that the peer may be running.
+        if runner.isRunning { return !mustMakeWay(runner, node) }
+        return mayStart(runner, node) || runner.isRepairing && !mayRunOnPeer(runner, node)
+    }
+
+    /// Ours to run, at rest, and not to be started for now.
+    func isWithheld(_ runner: GroupRunner, _ node: LocalNode) -> Bool {
+        state == .stable && own.held.contains(node.groups.set(of: runner)) && runner.phase == .stopped
+            && !isWanted(runner, node)
+    }
+
+    private func mayStart(_ runner: GroupRunner, _ node: LocalNode) -> Bool {
+        !mayRunOnPeer(runner, node) && !isUnlikePeers(runner, node) && !isBlocked(runner, node)
+            && !sharesWithKept(runner, node) && !isLeaving(node) && !isUnconfirmed(runner, node)
+    }
+
+    /// The peer may be running it too.
+    private func isDisputed(_ runner: GroupRunner, _ node: LocalNode) -> Bool {
+        guard node.peerIsAlive, !own.staying.contains(runner.id) else { return false }
+        // An adopted group is part of a set that the peer always claims; it is ours for as long as the peer says that it failed.
+        return own.adopted.contains(runner.id) ? !hasFailedOnPeer(runner) : mayRunOnPeer(runner, node)
+    }
+
+    /// The peer claims its set, too, or has not stopped it yet.
+    private func mayRunOnPeer(_ runner: GroupRunner, _ node: LocalNode) -> Bool {
+        peerClaims(node.groups.set(of: runner)) || isKeptByPeer(runner, node)
+    }
+
+    /// What was adopted goes on; it is started only while the peer says that it failed there.
+    private func mayRunAdopted(_ runner: GroupRunner, _ node: LocalNode) -> Bool {
+        if runner.isRunning { return true }
+        return node.peerIsAlive && hasFailedOnPeer(runner) && !isUnlikePeers(runner, node)
+            && !isBlocked(runner, node) && !isUnconfirmed(runner, node)
+    }
+}
