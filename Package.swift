@@ -111,14 +111,14 @@ let package = Package(
         .target(
             name: "HeartbeatServers",
             dependencies: [
-                "HeartbeatModel", "HeartbeatClients", "HeartbeatControl", "HeartbeatSystem", "HeartbeatLoop", "CLinux",
-                nioCore, nioPosix,
+                "HeartbeatModel", "HeartbeatWire", "HeartbeatClients", "HeartbeatControl", "HeartbeatSystem",
+                "HeartbeatLoop", "CLinux", nioCore, nioPosix,
             ], swiftSettings: strict),
         .target(
             name: "HeartbeatFaild",
             dependencies: [
                 "HeartbeatModel", "HeartbeatWire", "HeartbeatLans", "HeartbeatFormats", "HeartbeatSystem",
-                "HeartbeatLoop", "HeartbeatNetlink", "HeartbeatLog", "CLinux",
+                "HeartbeatLoop", "HeartbeatNetlink", "CLinux",
             ], swiftSettings: strict),
         .target(
             name: "HeartbeatControl", dependencies: ["HeartbeatModel", "HeartbeatSystem", "CLinux"],
@@ -143,10 +143,10 @@ let package = Package(
             name: "HeartbeatMove", dependencies: ["HeartbeatModel", "HeartbeatControl", arguments],
             swiftSettings: strict),
         .executableTarget(
-            name: "hb_standby", dependencies: ["HeartbeatMove", arguments], swiftSettings: strict,
+            name: "hb_standby", dependencies: ["HeartbeatMove", "HeartbeatControl", arguments], swiftSettings: strict,
             linkerSettings: small),
         .executableTarget(
-            name: "hb_takeover", dependencies: ["HeartbeatMove", arguments], swiftSettings: strict,
+            name: "hb_takeover", dependencies: ["HeartbeatMove", "HeartbeatControl", arguments], swiftSettings: strict,
             linkerSettings: small),
         .executableTarget(
             name: "hb_address",

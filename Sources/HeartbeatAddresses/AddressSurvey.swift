@@ -1,11 +1,11 @@
 // Where service addresses would come up on this machine, and who has those that are up already: what a check of the
 // configuration must know before a group is started. It looks once and changes nothing.
 
-import Glibc
 import HeartbeatFormats
 import HeartbeatModel
 import HeartbeatNetlink
 import HeartbeatPlacement
+import HeartbeatSystem
 
 /// This machine's interfaces and addresses at one moment.
 package struct AddressSurvey: Sendable {
@@ -54,12 +54,7 @@ package struct AddressSurvey: Sendable {
 /// The version of the running kernel.
 enum KernelRelease {
     /// Major and minor number; 0.0 if it cannot be read.
-    static var current: (major: Int, minor: Int) {
-        var names = utsname()
-        guard uname(&names) == 0 else { return (0, 0) }
-        return numbers(
-            in: withUnsafeBytes(of: &names.release) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
-    }
+    static var current: (major: Int, minor: Int) { numbers(in: Machine.kernelRelease) }
 
     static func numbers(in text: String) -> (major: Int, minor: Int) {
         let parts = text.split(separator: ".").map { Int($0.prefix { $0.isASCII && $0.isNumber }) ?? 0 }

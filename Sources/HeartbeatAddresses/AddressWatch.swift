@@ -3,6 +3,7 @@
 
 import HeartbeatFormats
 import HeartbeatLoop
+import HeartbeatModel
 import HeartbeatNetlink
 import HeartbeatSystem
 
@@ -57,7 +58,7 @@ final class AddressWatch {
 /// A change that can take an address from us.
 enum AddressNews: Hashable {
     /// An interface no longer has this address.
-    case removed([UInt8])
+    case removed(IPAddress)
     /// An interface is gone or down.
     case interfaceUnusable(UInt32)
 

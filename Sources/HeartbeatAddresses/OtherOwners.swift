@@ -30,8 +30,8 @@ package enum OtherOwners {
         let listeners = byInterface.compactMap { try? Listener($0, $1) }
         for _ in 0..<questionsForEach {
             for listener in listeners { listener.ask(except: Set(answers.keys)) }
-            let deadline = ContinuousClock.now + patience / questionsForEach
-            while answers.count < questions.count, ContinuousClock.now < deadline {
+            let deadline = Instant.now + patience / questionsForEach
+            while answers.count < questions.count, Instant.now < deadline {
                 for listener in listeners { answers.merge(listener.heard()) { first, _ in first } }
                 usleep(2000)
             }

@@ -10,7 +10,7 @@ extension NetlinkSocket {
     /// The route to the address, if there is one.
     func routeForPlacement(of address: ServiceAddress) throws(AddressFailure) -> RouteToAddress? {
         do throws(SystemError) {
-            return try route(to: address)
+            return try route(to: address.ip)
         } catch {
             throw AddressFailure(address: address, reason: "\(error)")
         }

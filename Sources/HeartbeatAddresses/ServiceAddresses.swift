@@ -26,11 +26,12 @@ package final class ServiceAddresses {
     private let keeper = AddressKeeper()
     private let announcer: Announcer
     private let watch: AddressWatch
-    /// Brought up here, by their bytes, and the interface that had them.
-    private var held: [[UInt8]: HeldAddress] = [:]
+    /// Brought up here, and the interface that had them.
+    private var held: [IPAddress: HeldAddress] = [:]
     /// Where those were that somebody else has removed since.
-    private var lost: [[UInt8]: HeldAddress] = [:]
-    private var recheck: ReactorTimer?
+    private var lost: [IPAddress: HeldAddress] = [:]
+    /// The kernel does not say which addresses are still here.
+    private var outage = Outage()
 
     package init(reactor: Reactor) {
         self.reactor = reactor
@@ -47,7 +48,7 @@ package final class ServiceAddresses {
     package func close() {
         watch.close()
         announcer.cancelAll()
-        recheck?.cancel()
+        outage.giveUp()
         held = [:]
     }
 
@@ -81,13 +82,13 @@ package final class ServiceAddresses {
     private func start(_ wanted: [WantedAddress]) throws(SystemError) -> [AddressFailure] {
         var wanted = wanted
         for index in wanted.indices {
-            let bytes = wanted[index].address.bytes
-            wanted[index].former = held[bytes] ?? lost[bytes]
+            let ip = wanted[index].address.ip
+            wanted[index].former = held[ip] ?? lost[ip]
         }
         let outcome = try keeper.start(wanted)
         for address in outcome.held {
-            held[address.address.bytes] = address
-            lost[address.address.bytes] = nil
+            held[address.address.ip] = address
+            lost[address.address.ip] = nil
         }
         announce(outcome.held)
         return outcome.failures
@@ -96,10 +97,10 @@ package final class ServiceAddresses {
     private func stop(_ wanted: [WantedAddress]) throws(SystemError) -> [AddressFailure] {
         // Whatever comes of it: after this nobody shall be drawn here any more, and nobody is surprised that they go.
         for wanted in wanted {
-            held[wanted.address.bytes] = nil
-            lost[wanted.address.bytes] = nil
+            held[wanted.address.ip] = nil
+            lost[wanted.address.ip] = nil
         }
-        announcer.cancel(wanted.compactMap { IPAddress(bytes: $0.address.bytes) })
+        announcer.cancel(wanted.map(\.address.ip))
         return try keeper.stop(wanted)
     }
 
@@ -111,7 +112,7 @@ package final class ServiceAddresses {
 
     private func concerns(_ news: AddressNews) -> Bool {
         switch news {
-        case .removed(let bytes): held[bytes] != nil
+        case .removed(let ip): held[ip] != nil
         case .interfaceUnusable(let index): held.values.contains { $0.interface.index == index }
         }
     }
@@ -119,29 +120,30 @@ package final class ServiceAddresses {
     /// News tell of the past: an address removed and put back before we heard of it is not lost.
     private func lookForLost() {
         guard !held.isEmpty else { return }
-        let addresses = held.values.map(\.address).sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+        let addresses = held.values.map(\.address).sorted { $0.ip < $1.ip }
         do throws(SystemError) {
             let lost = zip(addresses, try keeper.states(of: addresses)).filter { !$1.isRunning }.map(\.0)
+            outage.end()
             report(lost)
         } catch {
-            onProblem("\(error); whether addresses have been removed is looked at again in a second")
-            recheck?.cancel()
-            recheck = reactor.after(.seconds(1)) { [weak self] in self?.lookForLost() }
+            if outage.begin() {
+                onProblem("\(error); whether addresses have been removed is looked at again in a second")
+            }
+            outage.tryAgain(on: reactor) { [weak self] in self?.lookForLost() }
         }
     }
 
     private func report(_ lost: [ServiceAddress]) {
-        for address in lost { self.lost[address.bytes] = held.removeValue(forKey: address.bytes) }
-        announcer.cancel(lost.compactMap { IPAddress(bytes: $0.bytes) })
+        for address in lost { self.lost[address.ip] = held.removeValue(forKey: address.ip) }
+        announcer.cancel(lost.map(\.ip))
         // Whoever is told of the first may bring all of a step back at once.
-        for address in lost where held[address.bytes] == nil { onLost(address) }
+        for address in lost where held[address.ip] == nil { onLost(address) }
     }
 }
 
 extension AnnouncedAddress {
     package init?(_ held: HeldAddress) {
-        guard let address = IPAddress(bytes: held.address.bytes) else { return nil }
-        self.init(address, on: held.interface)
+        self.init(held.address.ip, on: held.interface)
     }
 }
 

@@ -3,6 +3,7 @@
 
 import CLinux
 import Glibc
+import HeartbeatModel
 import HeartbeatSystem
 
 /// Asks one question at a time over the control socket.
@@ -30,7 +31,7 @@ package struct ControlClient: Sendable {
 
     /// Sends a request and waits for the whole answer.
     package func ask(_ request: ControlRequest) throws(ControlFailure) -> ControlReply {
-        let deadline = ContinuousClock.now + timeout
+        let deadline = Instant.now + timeout
         let descriptor = try connect(until: deadline)
         defer { close(descriptor) }
         try send(Array((request.line + "\n").utf8), to: descriptor, until: deadline)
@@ -39,7 +40,7 @@ package struct ControlClient: Sendable {
         return reply
     }
 
-    private func connect(until deadline: ContinuousClock.Instant) throws(ControlFailure) -> Int32 {
+    private func connect(until deadline: Instant) throws(ControlFailure) -> Int32 {
         guard var address = UnixAddress.make(path) else { throw .notRunning(reason: "\(path) is too long a path") }
         let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         let descriptor = socket(AF_UNIX, type, 0)
@@ -47,7 +48,7 @@ package struct ControlClient: Sendable {
         while !UnixAddress.connect(descriptor, &address) {
             let code = errno
             // The queue of a daemon that accepts nobody is full; there is nothing to poll for.
-            if code == EAGAIN && ContinuousClock.now < deadline {
+            if code == EAGAIN && Instant.now < deadline {
                 usleep(20_000)
                 continue
             }
@@ -62,7 +63,7 @@ package struct ControlClient: Sendable {
     }
 
     private func send(
-        _ bytes: [UInt8], to descriptor: Int32, until deadline: ContinuousClock.Instant
+        _ bytes: [UInt8], to descriptor: Int32, until deadline: Instant
     ) throws(ControlFailure) {
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -75,7 +76,7 @@ package struct ControlClient: Sendable {
     }
 
     private func receive(
-        from descriptor: Int32, until deadline: ContinuousClock.Instant
+        from descriptor: Int32, until deadline: Instant
     ) throws(ControlFailure) -> [UInt8] {
         var bytes: [UInt8] = []
         var room = [UInt8](repeating: 0, count: 65536)
@@ -90,11 +91,10 @@ package struct ControlClient: Sendable {
     }
 
     private func wait(
-        for events: Int32, on descriptor: Int32, until deadline: ContinuousClock.Instant
+        for events: Int32, on descriptor: Int32, until deadline: Instant
     ) throws(ControlFailure) {
         while true {
-            let left = (deadline - ContinuousClock.now).components
-            let milliseconds = left.seconds * 1000 + left.attoseconds / 1_000_000_000_000_000
+            let milliseconds = (deadline - .now).milliseconds
             guard milliseconds > 0 else { throw .silent(timeout) }
             var entry = pollfd(fd: descriptor, events: Int16(events), revents: 0)
             if poll(&entry, 1, Int32(clamping: milliseconds)) > 0 { return }

@@ -17,17 +17,17 @@ package struct Relocation: Sendable {
     /// A failure must be seen this often in a row: a node is settled for a moment between two steps.
     static let looks = 3
 
+    private let move: Move
     private let set: HoldSet
-    private let isTakeover: Bool
     private let before: ClusterFacts?
     private var hasBegun = false
     private var failures = 0
 
     /// `set` as seen from the local node; `before`: how it was before the order, by which a move is noticed that was over
     /// between two looks.
-    package init(_ set: HoldSet, isTakeover: Bool, before: ClusterFacts?) {
+    package init(_ move: Move, of set: HoldSet, before: ClusterFacts?) {
+        self.move = move
         self.set = set
-        self.isTakeover = isTakeover
         self.before = before
     }
 
@@ -46,14 +46,19 @@ package struct Relocation: Sendable {
     }
 
     private func failure(_ facts: ClusterFacts) -> String? {
-        let isDone = isTakeover ? facts.hold.isSuperset(of: set) : facts.hold.isDisjoint(with: set)
+        let isDone =
+            switch move {
+            case .standby: facts.hold.isDisjoint(with: set)
+            case .takeover: facts.hold.isSuperset(of: set)
+            }
         for group in facts.groups(in: set) {
             switch group.state {
             case .stopFailed: return "\(group.key) would not stop on this node"
             // The rest of the set has gone.
-            case .running where isDone && !isTakeover: return "\(group.key) would not stop and runs on on this node"
-            case .failed where isTakeover: return "\(group.key) could not be started on this node"
-            case .withheld where isTakeover: return "\(group.key) has not been stopped on the other node"
+            case .running where isDone && move == .standby:
+                return "\(group.key) would not stop and runs on on this node"
+            case .failed where move == .takeover: return "\(group.key) could not be started on this node"
+            case .withheld where move == .takeover: return "\(group.key) has not been stopped on the other node"
             case .unknown, .stopped, .withheld, .acquiring, .running, .releasing, .failed: break
             }
         }

@@ -2,6 +2,7 @@
 
 import Glibc
 import HeartbeatModel
+import HeartbeatSystem
 
 /// A command-line tool by its name.
 package struct Tool: Sendable {
@@ -22,12 +23,9 @@ package struct Tool: Sendable {
         }
     }
 
-    /// `hb_standby` and `hb_takeover`. `word` is what the operator typed: `all` (the default), `foreign`, `local` or
-    /// `failback`.
-    package func order(
-        _ word: String?, isTakeover: Bool, sentence: (HoldSet) -> String, request: (HoldSet) -> OperatorRequest
-    ) -> ControlReply {
-        guard let set = Tool.set(for: word ?? "all", isTakeover: isTakeover) else {
+    /// Orders a move. `word` is what the operator typed: `all` (the default), `foreign`, `local` or `failback`.
+    package func order(_ move: Move, of word: String?) -> ControlReply {
+        guard let set = move.set(for: word ?? "all") else {
             return ControlReply(
                 exitCode: ControlExit.failure,
                 errors: [
@@ -35,8 +33,8 @@ package struct Tool: Sendable {
                 ])
         }
         do throws(ControlFailure) {
-            var reply = try client.ask(.operation(request(set)))
-            if reply.exitCode == ControlExit.success { reply.lines.insert(sentence(set), at: 0) }
+            var reply = try client.ask(.operation(move.request(set)))
+            if reply.exitCode == ControlExit.success { reply.lines.insert(move.sentence(set), at: 0) }
             return reply
         } catch {
             return complaint(Tool.exitCode(for: error), "\(error)")
@@ -55,16 +53,16 @@ package struct Tool: Sendable {
     /// Waits until an ordered move is over: 0 when the groups are where they should be, 1 when they are not, 12 when that
     /// is not known after `limit`. `before`: the facts before the order.
     package func wait(
-        for set: HoldSet, isTakeover: Bool, before: ClusterFacts?, atMost limit: Duration
+        for move: Move, of set: HoldSet, before: ClusterFacts?, atMost limit: Duration
     ) -> ControlReply {
-        let start = ContinuousClock.now
-        var move = Relocation(set, isTakeover: isTakeover, before: before)
+        let start = Instant.now
+        var relocation = Relocation(move, of: set, before: before)
         while true {
-            let elapsed = ContinuousClock.now - start
+            let elapsed = Instant.now - start
             do throws(ControlFailure) {
                 guard let facts = ClusterFacts(lines: try client.ask(.question(.snapshot, inProse: false)).lines)
                 else { throw .garbled }
-                switch move.judge(facts, after: elapsed) {
+                switch relocation.judge(facts, after: elapsed) {
                 case .succeeded: return ControlReply()
                 case .failed(let reason): return complaint(ControlExit.failure, reason)
                 case .goesOn: break
@@ -92,14 +90,6 @@ package struct Tool: Sendable {
         return reply.exitCode
     }
 
-    /// The set an operator's word means, as seen from the local node. `failback` gives what is foreign; as a takeover the
-    /// original hands over everything (observed).
-    package static func set(for word: String, isTakeover: Bool) -> HoldSet? {
-        if word == "failback" { return isTakeover ? .all : .foreign }
-        guard let set = HoldSet(word: word), !set.isEmpty else { return nil }
-        return set
-    }
-
     /// What to say when the daemon did not answer.
     package static func reply(for failure: ControlFailure, to question: ClusterQuestion) -> ControlReply {
         let reason = ["ERROR: Cannot signon with heartbeat", "ERROR: REASON: \(failure)"]
@@ -125,10 +115,7 @@ package struct Tool: Sendable {
         var room = [CChar](repeating: 0, count: 64)
         let count = strftime(&room, room.count, "%b %e %T", &parts)
         let date = String(decoding: room.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
-        var names = utsname()
-        uname(&names)
-        let host = withUnsafeBytes(of: &names.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-        return "\(date) \(host) \(name): [\(getpid())]: "
+        return "\(date) \(Machine.name) \(name): [\(getpid())]: "
     }
 
     private func write(_ lines: [String], to descriptor: Int32) {

@@ -28,8 +28,8 @@ final class ActionExecutor {
     private let reactor: Reactor
     private let runner: ScriptRunner
     private let addresses: ServiceAddresses
-    /// For what each address was started, by its bytes.
-    private var started: [[UInt8]: (groupKey: String, word: String)] = [:]
+    /// For what each address was started.
+    private var started: [IPAddress: (groupKey: String, word: String)] = [:]
 
     init(_ configuration: Configuration, localNode: NodeName, paths: DaemonPaths, log: LogOutput, reactor: Reactor) {
         self.configuration = configuration
@@ -43,12 +43,12 @@ final class ActionExecutor {
         addresses = ServiceAddresses(reactor: reactor)
         addresses.onProblem = { [log] in log.write(.warning, $0) }
         addresses.onLost = { [weak self] address in
-            guard let self, let lost = started[address.bytes] else { return }
+            guard let self, let lost = started[address.ip] else { return }
             onLost(lost.groupKey, lost.word)
         }
         addresses.onAnnounced = { [weak self] announcement in
             guard let self else { return }
-            let group = announcement.addresses.lazy.compactMap { self.started[$0.bytes]?.groupKey }.first
+            let group = announcement.addresses.lazy.compactMap { self.started[$0]?.groupKey }.first
             guard let group else { return }
             onAnnounced(group, announcement)
             guard announcement.end != nil else { return }
@@ -115,10 +115,10 @@ final class ActionExecutor {
         let fields = [("HA_GROUP", action.groupKey)]
         if action.verb != .status { log.write(.info, "Running \(Self.title(of: action))", fields: fields) }
         for resource in resources {
-            guard let bytes = resource.address?.bytes else { continue }
+            guard let ip = resource.address?.ip else { continue }
             switch action.verb {
-            case .start: started[bytes] = (action.groupKey, resource.word)
-            case .stop: started[bytes] = nil
+            case .start: started[ip] = (action.groupKey, resource.word)
+            case .stop: started[ip] = nil
             case .status: break
             }
         }

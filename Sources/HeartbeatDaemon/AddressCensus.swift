@@ -47,11 +47,11 @@ struct AddressCensus {
         let survey = AddressSurvey.now()
         return configuration.groups.flatMap { group in
             group.resources.compactMap { resource in
-                guard let address = resource.address, let bytes = IPAddress(bytes: address.bytes), !bytes.isIPv6,
+                guard let address = resource.address, !address.isIPv6,
                     !survey.isHere(address), let interface = survey.place(of: address)?.interface
                 else { return nil }
                 return Place(
-                    word: resource.word, line: group.line, question: OtherOwners.Question(bytes, on: interface))
+                    word: resource.word, line: group.line, question: OtherOwners.Question(address.ip, on: interface))
             }
         }
     }

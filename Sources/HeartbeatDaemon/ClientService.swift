@@ -127,7 +127,7 @@ final class ClientService {
         configuration.pingNodes.contains { $0.name == name }
     }
 
-    private var unixTime: UInt64 { UInt64(max(1, time(nil))) }
+    private var unixTime: UInt64 { WallClock.unixTime }
 
     // MARK: - The socket
 
@@ -179,7 +179,7 @@ final class ClientService {
                 interest = kinds
                 node.feed(.interestChanged(kinds))
             case .note(let note):
-                facts.tell(note.event, note.text, [NoticeField(.client, note.client.printable)])
+                facts.tell(note.event, note.text, [NoticeField(.client, note.client.printable(atMost: 64))])
             }
         }
     }
@@ -275,13 +275,6 @@ extension LocalMessage {
             source: NodeName(""), destination: destination, sequence: SequenceNumber(0), generation: Generation(0),
             timestamp: 0, content: content, extraFields: extraFields)
         return UnsignedMessage.bytes(of: message.wireFields, as: .netstring).count + 250
-    }
-}
-
-extension String {
-    /// A name that a client has chosen, fit for a log line.
-    fileprivate var printable: String {
-        String(unicodeScalars.prefix(64).map { $0.value < 0x20 || $0.value == 0x7F ? "?" : Character($0) })
     }
 }
 

@@ -3,7 +3,6 @@
 import Glibc
 import HeartbeatConfig
 import HeartbeatHost
-import HeartbeatLog
 import HeartbeatModel
 import HeartbeatScripts
 import HeartbeatSystem
@@ -28,13 +27,13 @@ package struct ConfigurationLoader: Sendable {
     /// The name of the local node: as told, else the first line of nodeinfo, else `uname -n`.
     package var localNode: NodeName {
         if let node { return NodeName(node) }
-        return NodeName(nodeInfo ?? LogOutput.hostName())
+        return NodeName(nodeInfo ?? Machine.name)
     }
 
     /// The first line of nodeinfo; most nodes have no such file.
     private var nodeInfo: String? {
         do throws(SystemError) {
-            let lines = try TextFile.read(paths.nodeInfo, atMost: 1024).split(separator: UInt8(ascii: "\n"))
+            let lines = try WholeFile.read(paths.nodeInfo, atMost: 1024).split(separator: UInt8(ascii: "\n"))
             return lines.first.map { String(decoding: $0, as: UTF8.self) }
         } catch {
             return nil
@@ -87,7 +86,7 @@ package struct ConfigurationLoader: Sendable {
 
     private func file(_ path: String) -> SourceFile {
         do throws(SystemError) {
-            return SourceFile(path: path, bytes: try TextFile.read(path, atMost: Self.longestFile))
+            return SourceFile(path: path, bytes: try WholeFile.read(path, atMost: Self.longestFile))
         } catch {
             return SourceFile(path: path, contents: .unreadable(reason: SystemError.text(of: error.code)))
         }
@@ -103,25 +102,5 @@ package struct ConfigurationLoader: Sendable {
     private func mode(of path: String) -> UInt32 {
         var status = stat()
         return stat(path, &status) == 0 ? status.st_mode & 0o7777 : 0
-    }
-}
-
-/// Whole small files.
-enum TextFile {
-    /// Throws when the file cannot be read or has more than `limit` bytes.
-    static func read(_ path: String, atMost limit: Int) throws(SystemError) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw SystemError("open", path) }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var room = [UInt8](repeating: 0, count: 65536)
-        while true {
-            let count = Glibc.read(descriptor, &room, room.count)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw SystemError("read", path) }
-            if count == 0 { return bytes }
-            bytes += room.prefix(count)
-            guard bytes.count <= limit else { throw SystemError("read", path, code: EFBIG) }
-        }
     }
 }

@@ -174,7 +174,7 @@ final class Daemon {
             if PidFile.owner(of: path) == .nobody { alternative() }
             throw StartFailure(code: 1, text: notStarted(error))
         }
-        let deadline = SuspendingClock.now + Self.longestDeath
+        let deadline = Instant.now + Self.longestDeath
         while true {
             do throws(PidFile.Failure) {
                 return try PidFile.acquire(path)
@@ -191,12 +191,12 @@ final class Daemon {
 
     /// Returns when the file may have become free; throws when it belongs to a daemon that runs, or for too long to one that
     /// says nothing.
-    private func wait(for pid: pid_t, until deadline: SuspendingClock.Instant) throws(StartFailure) {
+    private func wait(for pid: pid_t, until deadline: Instant) throws(StartFailure) {
         let path = loader.paths.pidFile
         guard PidFile.isHeld(path), !answers else {
             throw StartFailure(code: 0, text: "heartbeat: already running [pid \(pid)].")
         }
-        guard SuspendingClock.now < deadline else {
+        guard Instant.now < deadline else {
             let text = "heartbeat [pid \(pid)] holds \(path), but does not answer: nothing was started or released. "
             let remedy = "See what it waits for (ps), end it (kill -9 \(pid)), then try again"
             throw StartFailure(code: 1, text: text + remedy)
@@ -232,7 +232,7 @@ final class Daemon {
         do throws(StateError) {
             let isFirstStart = state.isUnused
             let (generation, isNew) = try state.nextGeneration(
-                unixTime: UInt64(max(1, time(nil))), followsTime: configuration.generationFromTime)
+                unixTime: WallClock.unixTime, followsTime: configuration.generationFromTime)
             let field = NoticeField(.generation, generation.number)
             if isNew && isFirstStart {
                 log.logger.tell(

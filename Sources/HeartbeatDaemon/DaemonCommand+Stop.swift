@@ -4,6 +4,7 @@
 import Glibc
 import HeartbeatControl
 import HeartbeatHost
+import HeartbeatModel
 import HeartbeatSystem
 
 extension DaemonCommand {
@@ -37,16 +38,16 @@ extension DaemonCommand {
     }
 
     private func wait(for pid: pid_t, timeout: Duration?) -> Int32 {
-        let start = ContinuousClock.now
+        let start = Instant.now
         var nextWord = start + .seconds(10)
         var nextLook = start + .seconds(1)
         var obstacle = Obstacle.untold
         while case .running(let current) = PidFile.owner(of: paths.pidFile), current == pid {
-            let now = ContinuousClock.now
+            let now = Instant.now
             let isLate = timeout.map { now - start >= $0 } ?? false
             if isLate || now >= min(nextLook, nextWord) {
                 obstacle = look(after: obstacle)
-                nextLook = ContinuousClock.now + .seconds(1)
+                nextLook = Instant.now + .seconds(1)
             }
             if let timeout, isLate {
                 complain(
@@ -58,7 +59,7 @@ extension DaemonCommand {
                 complain(
                     "INFO: waiting for heartbeat [pid \(pid)] since \((now - start).components.seconds) s: \(obstacle.text)"
                 )
-                nextWord = ContinuousClock.now + .seconds(10)
+                nextWord = Instant.now + .seconds(10)
             }
             usleep(50_000)
         }

@@ -146,7 +146,7 @@ package struct DaemonCommand: Sendable {
             return 1
         }
         let name = loader.localNode
-        say("heartbeat OK [pid \(pid) et al] is running on \(LogOutput.hostName()) [\(name)]...")
+        say("heartbeat OK [pid \(pid) et al] is running on \(Machine.name) [\(name)]...")
         sayWhatIsUnusual()
         return 0
     }

@@ -54,7 +54,7 @@ extension HostFacts {
     private static func belongsToHeartbeat3(_ path: String) -> Bool {
         let resolved = Directories.resolved(path)
         do throws(SystemError) {
-            let list = try TextFile.read("/var/lib/dpkg/info/heartbeat.list", atMost: 1 << 20)
+            let list = try WholeFile.read("/var/lib/dpkg/info/heartbeat.list", atMost: 1 << 20)
             return list.split(separator: UInt8(ascii: "\n"))
                 .contains { $0.elementsEqual(path.utf8) || $0.elementsEqual(resolved.utf8) }
         } catch {

@@ -4,6 +4,7 @@
 import Glibc
 import HeartbeatCore
 import HeartbeatModel
+import HeartbeatSystem
 
 /// Looks at the clock on the wall and at /proc/loadavg.
 struct HostSampler {
@@ -20,7 +21,7 @@ struct HostSampler {
     }
 
     /// How it is now.
-    var current: HostSample { HostSample(unixTime: UInt64(max(1, time(nil))), load: load()) }
+    var current: HostSample { HostSample(unixTime: WallClock.unixTime, load: load()) }
 
     private func load() -> String {
         var room = [UInt8](repeating: 0, count: 128)

@@ -10,6 +10,7 @@ import HeartbeatLog
 import HeartbeatLoop
 import HeartbeatMedia
 import HeartbeatModel
+import HeartbeatSystem
 import HeartbeatWire
 import Logging
 
@@ -47,7 +48,7 @@ final class NodeShell {
     let services: ServiceReport
     private(set) lazy var lans = LanService(facts: facts, reactor: reactor)
     private var movements = GroupMovements()
-    /// Fed with every status message; `nil` when ha.cf names no watchdog.
+    /// Called after every status message; the watchdog is fed then.
     var onStatusSent: () -> Void = {}
     /// Called once, when the core has decided to end, with the keys of the groups that have not stopped.
     var onStop: (_ stillUp: [String]) -> Void = { _ in }
@@ -337,7 +338,7 @@ final class NodeShell {
 
     private func probe(_ name: NodeName) {
         guard let probe = probes[name] else { return }
-        let message = Message.ping(probe.node, timestamp: UInt64(max(1, time(nil))))
+        let message = Message.ping(probe.node, timestamp: WallClock.unixTime)
         probe.probe(codec.encode(message, as: .netstring))
     }
 

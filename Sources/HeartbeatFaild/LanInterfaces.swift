@@ -12,7 +12,7 @@ struct LanInterfaces {
     private(set) var networks: [LanNetwork] = []
     private(set) var entries: [String: InterfaceEntry] = [:]
     /// Where everybody on a LAN is reached.
-    private(set) var broadcasts: [String: LanAddress] = [:]
+    private(set) var broadcasts: [String: IPAddress] = [:]
 
     /// Takes the interfaces named, in that order, or every one that can broadcast; those without a usable IPv4 address of a
     /// network are none.
@@ -22,16 +22,15 @@ struct LanInterfaces {
             ? tables.interfaces.filter { $0.flags & 0x2 /* IFF_BROADCAST */ != 0 && !$0.hasNoNeighbours }
             : names.compactMap(tables.interface(named:))
         for interface in candidates {
-            let own = tables.addresses.filter { $0.interface == interface.index && $0.address.count == 4 }
+            let own = tables.addresses.filter { $0.interface == interface.index && !$0.address.isIPv6 }
             let ordered = own.filter { !$0.isSecondary } + own.filter(\.isSecondary)
             let prefixes = ordered.compactMap { entry -> LanPrefix? in
-                guard entry.prefixLength > 0, let address = LanAddress(bytes: entry.address) else { return nil }
-                return LanPrefix(address, length: Int(entry.prefixLength))
+                entry.prefixLength > 0 ? LanPrefix(entry.address, length: Int(entry.prefixLength)) : nil
             }
             guard let first = prefixes.first, first.length < 31 else { continue }
             networks.append(LanNetwork(name: interface.name, addresses: prefixes, isUsable: interface.isUp))
             entries[interface.name] = interface
-            broadcasts[interface.name] = ordered.first?.broadcast.flatMap { LanAddress(bytes: $0) } ?? first.broadcast
+            broadcasts[interface.name] = ordered.first?.broadcast ?? first.broadcast
         }
     }
 

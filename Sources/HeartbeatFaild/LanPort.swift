@@ -18,7 +18,7 @@ final class LanPort {
 
     /// `onPacket` gets every datagram with the IPv4 address it came from; `onBroken` is called once when no more can come.
     init(
-        _ interface: InterfaceEntry, port: UInt16, reactor: Reactor, onPacket: @escaping ([UInt8], LanAddress) -> Void,
+        _ interface: InterfaceEntry, port: UInt16, reactor: Reactor, onPacket: @escaping ([UInt8], IPAddress) -> Void,
         onBroken: @escaping (SystemError) -> Void
     ) throws(SystemError) {
         self.interface = interface
@@ -33,15 +33,14 @@ final class LanPort {
         try socket.bind(to: SocketEndpoint(.any(isIPv6: false), port: port), for: object)
         receiver = try DatagramReceiver(socket, reactor: reactor)
         receiver.onDatagram = { bytes, source in
-            if let address = source.address.flatMap({ LanAddress(bytes: $0.bytes) }) { onPacket(bytes, address) }
+            if let address = source.address { onPacket(bytes, address) }
         }
         receiver.onBroken = { onBroken(SystemError(.receive, object, code: $0)) }
     }
 
     /// Sends without waiting.
-    func send(_ bytes: [UInt8], to address: LanAddress) throws(SystemError) {
-        guard let host = IPAddress(bytes: address.bytes) else { return }
-        let code = socket.send(bytes, to: SocketEndpoint(host, port: port))
+    func send(_ bytes: [UInt8], to address: IPAddress) throws(SystemError) {
+        let code = socket.send(bytes, to: SocketEndpoint(address, port: port))
         guard code == 0 || code == EAGAIN else { throw SystemError(.send, object, code: code) }
     }
 

@@ -4,7 +4,6 @@
 import Glibc
 import HeartbeatFormats
 import HeartbeatLans
-import HeartbeatLog
 import HeartbeatLoop
 import HeartbeatModel
 import HeartbeatNetlink
@@ -26,7 +25,7 @@ package final class LanRunner {
     private var ports: [String: LanPort] = [:]
     private var timer: (due: Instant, timer: ReactorTimer)?
     private var lastLook: Instant?
-    private var moved: Set<LanAddress> = []
+    private var moved: Set<IPAddress> = []
     private var troubles: Set<String> = []
     private var isClosed = false
 
@@ -104,7 +103,7 @@ package final class LanRunner {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         machine = LanMachine(
-            settings, identity: LanInterfaces.identity(tables, host: LogOutput.hostName()),
+            settings, identity: LanInterfaces.identity(tables, host: Machine.name),
             sequence: UInt64(max(0, time.tv_sec)) * 1000 + UInt64(max(0, time.tv_nsec)) / 1_000_000, now: now)
     }
 
@@ -148,7 +147,7 @@ package final class LanRunner {
 
     // MARK: - Packets
 
-    private func received(_ bytes: [UInt8], from source: LanAddress, over name: String) {
+    private func received(_ bytes: [UInt8], from source: IPAddress, over name: String) {
         do throws(LanCodec.Refusal) {
             let packet = try codec.decode(bytes)
             execute(machine?.handle(.received(packet, from: source, over: name), at: reactor.now) ?? [])
@@ -171,7 +170,7 @@ package final class LanRunner {
         }
     }
 
-    private func send(_ packet: LanPacket, to address: LanAddress, over name: String) {
+    private func send(_ packet: LanPacket, to address: IPAddress, over name: String) {
         guard let port = ports[name] else { return }
         do throws(SystemError) {
             try port.send(codec.encode(packet), to: address)
@@ -193,7 +192,7 @@ package final class LanRunner {
         wake(new)
     }
 
-    private func wake(_ destinations: Set<LanAddress>) {
+    private func wake(_ destinations: Set<IPAddress>) {
         guard let interfaces, !destinations.isEmpty else { return }
         let own = Set(interfaces.networks.flatMap { $0.addresses.map(\.address) })
         do throws(SystemError) {

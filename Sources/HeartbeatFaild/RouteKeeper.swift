@@ -10,7 +10,7 @@ import HeartbeatSystem
 
 /// A route that the kernel did not take.
 package struct LanRouteFailure: Error, Hashable, Sendable, CustomStringConvertible {
-    package let destination: LanAddress
+    package let destination: IPAddress
     package let interface: String
     package let reason: String
     /// Somebody else's route leads there.
@@ -31,7 +31,7 @@ final class RouteKeeper {
 
     private let socket = NetlinkSocket()
     private var wanted: [LanRoute] = []
-    private var installed: [LanAddress: LanRoute] = [:]
+    private var installed: [IPAddress: LanRoute] = [:]
 
     /// Makes the kernel's routes those wanted; returns what it refused. A route that is replaced is never missing in between.
     func install(_ wanted: [LanRoute], on interfaces: [String: InterfaceEntry]) throws(SystemError)
@@ -119,21 +119,21 @@ final class RouteKeeper {
         return request
     }
 
-    private static func removal(_ destination: LanAddress) -> NetlinkRequest {
+    private static func removal(_ destination: IPAddress) -> NetlinkRequest {
         var request = NetlinkRequest(Netlink.deleteRoute, flags: 0, body: head(scope: 255 /* RT_SCOPE_NOWHERE */))
         request.append(1 /* RTA_DST */, destination.bytes)
         return request
     }
 
     /// Where a route of ours leads; `nil` for anybody else's.
-    private static func ownDestination(_ message: NetlinkMessage) -> LanAddress? {
+    private static func ownDestination(_ message: NetlinkMessage) -> IPAddress? {
         let head = Array(message.body.prefix(6))
         guard message.type == Netlink.newRoute, head.count == 6, head[1] == 32, head[4] == 254,
             head[5] == protocolNumber
         else { return nil }
-        var destination: LanAddress?
+        var destination: IPAddress?
         message.forEachAttribute(after: 12) { type, value in
-            if type == 1 { destination = LanAddress(bytes: value) }
+            if type == 1, value.count == 4 { destination = IPAddress(bytes: value) }
         }
         return destination
     }

@@ -5,33 +5,8 @@ import CLinux
 import Glibc
 import HeartbeatFormats
 import HeartbeatLans
+import HeartbeatModel
 import HeartbeatSystem
-
-/// A packet of a stream: as much of it as an ICMP error quotes.
-struct StreamPacket: Hashable {
-    /// The IP header and the first eight bytes of the TCP header: ports and sequence number.
-    let quote: [UInt8]
-    let source: LanAddress
-    let destination: LanAddress
-    /// Ports of source and destination, two bytes each.
-    let ports: [UInt8]
-
-    /// Reads an IPv4 packet; `nil` for anything but a segment of an established TCP stream, and for fragments. A connection that
-    /// is only being made is left out: an ICMP error would end it.
-    init?(_ bytes: [UInt8]) {
-        guard bytes.count >= 40, bytes[0] >> 4 == 4, bytes[9] == 6 /* TCP */, bytes[6] & 0x1F == 0, bytes[7] == 0 else {
-            return nil
-        }
-        let header = Int(bytes[0] & 0xF) * 4
-        guard header >= 20, bytes.count >= header + 14, bytes[header + 13] & 0x02 /* SYN */ == 0,
-            let source = LanAddress(bytes: bytes[12..<16]), let destination = LanAddress(bytes: bytes[16..<20])
-        else { return nil }
-        self.source = source
-        self.destination = destination
-        ports = Array(bytes[header..<header + 4])
-        quote = Array(bytes[..<(header + 8)])
-    }
-}
 
 /// A packet socket that hears only what leaves by one interface.
 final class StreamCapture {
@@ -44,7 +19,7 @@ final class StreamCapture {
     private let socket: OwnedDescriptor
 
     /// Takes CAP_NET_RAW.
-    init(_ interface: InterfaceEntry, to addresses: [LanAddress]) throws(SystemError) {
+    init(_ interface: InterfaceEntry, to addresses: [IPAddress]) throws(SystemError) {
         // Protocol 0 receives nothing; the filter stands before the first packet.
         socket = OwnedDescriptor(
             takingOwnershipOf: try check(clinux_packet_socket(), .openSocket, "streams on \(interface.name)"))
@@ -76,7 +51,7 @@ final class StreamCapture {
 
     /// A program for the kernel's packet filter (struct sock_filter: code, two jumps, a value): only IPv4 packets of TCP that
     /// leave here for one of the addresses, cut to what is needed of them.
-    private func filter(_ addresses: some Collection<LanAddress>) {
+    private func filter(_ addresses: some Collection<IPAddress>) {
         let (load, loadByte, jumpIfEqual, end): (UInt16, UInt16, UInt16, UInt16) = (0x20, 0x30, 0x15, 0x06)
         // Where the kernel keeps what it knows of a packet (SKF_AD_OFF).
         let facts: UInt32 = 0xFFFF_F000
@@ -90,7 +65,7 @@ final class StreamCapture {
         program.append((jumpIfEqual, 0, count + 1, 6))
         program.append((load, 0, 0, 16))
         for (index, address) in addresses.enumerated() {
-            program.append((jumpIfEqual, count - UInt8(index), 0, address.value))
+            program.append((jumpIfEqual, count - UInt8(index), 0, UInt32(truncatingIfNeeded: address.value)))
         }
         program.append((end, 0, 0, 0))
         program.append((end, 0, 0, UInt32(Self.snapLength)))

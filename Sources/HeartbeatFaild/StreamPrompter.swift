@@ -22,7 +22,7 @@ final class StreamPrompter {
     private static let mostStreams = 512
 
     private let reactor: Reactor
-    private var captures: [(addresses: Set<LanAddress>, capture: StreamCapture)] = []
+    private var captures: [(addresses: Set<IPAddress>, capture: StreamCapture)] = []
 
     init(reactor: Reactor) {
         self.reactor = reactor
@@ -41,7 +41,7 @@ final class StreamPrompter {
     }
 
     /// Wakes the streams of this host to addresses that have moved. Returns how many it found.
-    func wake(streamsTo moved: Set<LanAddress>, of own: Set<LanAddress>) throws(SystemError) -> Int {
+    func wake(streamsTo moved: Set<IPAddress>, of own: Set<IPAddress>) throws(SystemError) -> Int {
         let streams = captures.flatMap { $0.capture.streams() }
             .filter { moved.contains($0.destination) && own.contains($0.source) }.prefix(Self.mostStreams)
         guard !streams.isEmpty else { return 0 }
@@ -57,9 +57,8 @@ final class StreamPrompter {
     }
 
     private static func tell(_ stream: StreamPacket, over socket: OwnedDescriptor) {
-        guard let host = IPAddress(bytes: stream.source.bytes) else { return }
         let message = unreachable(stream)
-        for _ in 0..<doublings { _ = socket.send(message, to: SocketEndpoint(host, port: 0)) }
+        for _ in 0..<doublings { _ = socket.send(message, to: SocketEndpoint(stream.source, port: 0)) }
     }
 
     /// RFC 792: type 3 (destination unreachable), code 1 (host), checksum, four bytes unused, the quote.

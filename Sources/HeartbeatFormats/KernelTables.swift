@@ -1,6 +1,8 @@
 // What the kernel has right now: its interfaces and their addresses, as values read from its answers. It refuses to know
 // which of them are ours and what should be there.
 
+import HeartbeatModel
+
 /// One interface.
 package struct InterfaceEntry: Hashable {
     package let index: UInt32
@@ -99,22 +101,21 @@ package struct InterfaceEntry: Hashable {
 /// One address of one interface.
 package struct AddressEntry: Hashable {
     package let interface: UInt32
-    /// 4 or 16 bytes.
-    package let address: [UInt8]
+    package let address: IPAddress
     /// The address whose first `prefixLength` bits are the network: the same, or that of the peer of a point-to-point line.
-    package let network: [UInt8]
+    package let network: IPAddress
     package let prefixLength: UInt8
     package let label: String?
-    package let broadcast: [UInt8]?
+    package let broadcast: IPAddress?
     /// IFA_F_…
     package let flags: UInt32
     /// IFA_PROTO: who has set it, 0 if that is not known.
     package let setter: UInt8
 
     /// It hangs on another IPv4 address of the same network, and goes when that goes.
-    package var isSecondary: Bool { address.count == 4 && flags & 0x1 != 0 }
+    package var isSecondary: Bool { !address.isIPv6 && flags & 0x1 != 0 }
     /// Not (yet) to be used, because it is being looked for on the network (IFA_F_TENTATIVE) or was found (IFA_F_DADFAILED).
-    package var isUsable: Bool { address.count == 4 || flags & 0x48 == 0 }
+    package var isUsable: Bool { !address.isIPv6 || flags & 0x48 == 0 }
 
     package static let request = NetlinkRequest(
         Netlink.getAddress, flags: Netlink.dump, body: [UInt8](repeating: 0, count: 8))
@@ -127,36 +128,36 @@ package struct AddressEntry: Hashable {
         else { return nil }
         var found: [UInt16: ArraySlice<UInt8>] = [:]
         message.forEachAttribute(after: 8) { found[$0] = $1 }
-        let length = fixed[0] == 2 /* AF_INET */ ? 4 : 16
+        let length = fixed[0] == 2 /* AF_INET */ ? 32 : 128
         // IFA_LOCAL (2) is the address itself, IFA_ADDRESS (1) the peer's; IPv6 mostly has the latter only.
-        guard let network = found[1] ?? found[2], let address = found[2] ?? found[1],
-            fixed[0] == 2 || fixed[0] == 10 /* AF_INET6 */, address.count == length, network.count == length,
-            fixed[1] <= length * 8
+        guard let network = (found[1] ?? found[2]).flatMap({ IPAddress(bytes: $0) }),
+            let address = (found[2] ?? found[1]).flatMap({ IPAddress(bytes: $0) }),
+            fixed[0] == 2 || fixed[0] == 10 /* AF_INET6 */, address.length == length, network.length == length,
+            fixed[1] <= length
         else { return nil }
         interface = index
-        self.address = Array(address)
-        self.network = Array(network)
+        self.address = address
+        self.network = network
         prefixLength = fixed[1]
         label = found[3]?.cString
-        broadcast = found[4].flatMap { $0.count == length ? Array($0) : nil }
+        broadcast = found[4].flatMap { IPAddress(bytes: $0) }.flatMap { $0.length == length ? $0 : nil }
         flags = found[8]?.hostInteger(at: 0, as: UInt32.self) ?? UInt32(fixed[2])
         setter = found[11]?.first ?? 0
     }
 
     /// Whether `address` is in the network of this one. A network of a single address contains nobody else.
-    package func networkContains(_ other: [UInt8]) -> Bool {
-        other.count == address.count && prefixLength < address.count * 8
-            && Prefix.matches(network, other, bits: Int(prefixLength))
+    package func networkContains(_ other: IPAddress) -> Bool {
+        prefixLength < network.length && other.isInNetwork(of: network, bits: Int(prefixLength))
     }
 
     /// Removes exactly this one.
     package var removal: NetlinkRequest {
-        let family: UInt8 = address.count == 4 ? 2 : 10
+        let family: UInt8 = address.isIPv6 ? 10 : 2
         var request = NetlinkRequest(
             Netlink.deleteAddress, flags: 0,
             body: [family, prefixLength, 0, 0] + hostBytes(interface))
-        request.append(2, address)
-        request.append(1, network)
+        request.append(2, address.bytes)
+        request.append(1, network.bytes)
         return request
     }
 }
@@ -165,8 +166,8 @@ package struct AddressEntry: Hashable {
 package struct KernelTables {
     package let interfaces: [InterfaceEntry]
     package let addresses: [AddressEntry]
-    /// The same by their bytes: with hundreds of addresses, each is looked for.
-    private let byAddress: [[UInt8]: [AddressEntry]]
+    /// By their addresses: with hundreds of addresses, each is looked for.
+    private let byAddress: [IPAddress: [AddressEntry]]
 
     package init(interfaces: [InterfaceEntry], addresses: [AddressEntry]) {
         self.interfaces = interfaces
@@ -174,7 +175,7 @@ package struct KernelTables {
         byAddress = Dictionary(grouping: addresses, by: \.address)
     }
 
-    package func entries(with address: [UInt8]) -> [AddressEntry] {
+    package func entries(with address: IPAddress) -> [AddressEntry] {
         byAddress[address] ?? []
     }
 
@@ -184,28 +185,5 @@ package struct KernelTables {
 
     package func interface(named name: String) -> InterfaceEntry? {
         interfaces.first { $0.name == name }
-    }
-}
-
-/// The leading bits of addresses.
-package enum Prefix {
-    /// Whether two addresses of the same length agree in their first `bits` bits.
-    package static func matches(_ one: [UInt8], _ other: [UInt8], bits: Int) -> Bool {
-        zip(mask(bits, length: one.count), zip(one, other)).allSatisfy { mask, pair in
-            (pair.0 ^ pair.1) & mask == 0
-        }
-    }
-
-    /// The IPv4 broadcast address of the network; `nil` where there is none (RFC 3021).
-    package static func broadcast(of address: [UInt8], bits: Int) -> [UInt8]? {
-        guard address.count == 4, bits < 31 else { return nil }
-        return zip(address, mask(bits, length: 4)).map { $0 | ~$1 }
-    }
-
-    private static func mask(_ bits: Int, length: Int) -> [UInt8] {
-        (0..<length).map { index in
-            let inside = max(0, min(8, bits - index * 8))
-            return ~UInt8(truncatingIfNeeded: 0xFF >> inside)
-        }
     }
 }

@@ -11,9 +11,9 @@ package struct RouteToAddress: Hashable {
     package let isDirect: Bool
 
     /// Which route the kernel would take (RTM_F_FIB_MATCH), a single question however many routes there are.
-    package static func request(_ address: ServiceAddress) -> NetlinkRequest {
+    package static func request(_ address: IPAddress) -> NetlinkRequest {
         let family: UInt8 = address.isIPv6 ? 10 : 2
-        let bits = UInt8(address.bytes.count * 8)
+        let bits = UInt8(address.length)
         // struct rtmsg: family, lengths of destination and source, tos, table, protocol, scope, type (1 byte each), flags (4).
         var request = NetlinkRequest(
             Netlink.getRoute, flags: 0, body: [family, bits, 0, 0, 0, 0, 0, 0] + hostBytes(UInt32(0x2000)))

@@ -7,7 +7,7 @@ package enum LanEvent: Hashable, Sendable {
     /// All LANs this host is connected to now, the preferred one first.
     case networks([LanNetwork])
     /// A packet came over a LAN from an address.
-    case received(LanPacket, from: LanAddress, over: String)
+    case received(LanPacket, from: IPAddress, over: String)
 }
 
 /// Something to be done, in order.
@@ -15,7 +15,7 @@ package enum LanEffect: Hashable, Sendable {
     /// To everybody on the LAN.
     case broadcast(LanPacket, over: String)
     /// To one host, over this LAN whatever the routes say.
-    case answer(LanPacket, to: LanAddress, over: String)
+    case answer(LanPacket, to: IPAddress, over: String)
     /// From now on exactly these ways around are wanted.
     case route([LanRoute])
     /// Packets to these addresses may be lost: they may be moved soon. Replaces what was suspected before.
@@ -26,9 +26,9 @@ package enum LanEffect: Hashable, Sendable {
 /// Addresses that may have become unreachable over a LAN.
 package struct LanSuspect: Hashable, Sendable {
     package var network: String
-    package var addresses: [LanAddress]
+    package var addresses: [IPAddress]
 
-    package init(network: String, addresses: [LanAddress]) {
+    package init(network: String, addresses: [IPAddress]) {
         self.network = network
         self.addresses = addresses
     }

@@ -111,7 +111,7 @@ package struct LanMachine: Sendable {
         }
     }
 
-    var ownAddresses: [LanAddress] { networks.flatMap { $0.addresses.map(\.address) } }
+    var ownAddresses: [IPAddress] { networks.flatMap { $0.addresses.map(\.address) } }
 
     private mutating func judgeAnswers(at now: Instant) -> [LanEffect] {
         let judged = peers.values.filter { $0.firstRound <= sequence }.map(\.identity)
@@ -172,7 +172,7 @@ package struct LanMachine: Sendable {
 
     private var wantedRoutes: [LanRoute] {
         let own = Set(ownAddresses)
-        var routes: [LanAddress: LanRoute] = [:]
+        var routes: [IPAddress: LanRoute] = [:]
         // A service address may still be listed by the host it has left: who spoke last is right.
         for peer in peers.values.sorted(by: { ($0.lastHeard, $0.identity) < ($1.lastHeard, $1.identity) }) {
             for network in networks {
@@ -201,7 +201,7 @@ package struct LanMachine: Sendable {
     // MARK: - Hearing
 
     private mutating func receive(
-        _ packet: LanPacket, from source: LanAddress, over name: String, at now: Instant
+        _ packet: LanPacket, from source: IPAddress, over name: String, at now: Instant
     ) -> [LanEffect] {
         guard packet.sender != identity, let network = networks.first(where: { $0.name == name }),
             network.leads(to: source)

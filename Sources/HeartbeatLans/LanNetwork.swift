@@ -1,57 +1,31 @@
 // The networks a host is on and the addresses in them, as plain values. IPv4 only: the requests are broadcast.
 
-/// An IPv4 address.
-package struct LanAddress: Hashable, Comparable, Sendable, CustomStringConvertible {
-    /// 10.0.0.1 is 0x0A00_0001.
-    package let value: UInt32
-
-    package init(_ value: UInt32) {
-        self.value = value
-    }
-
-    /// Takes four bytes in network order; `nil` for any other number of them.
-    package init?(bytes: some Collection<UInt8>) {
-        guard bytes.count == 4 else { return nil }
-        value = bytes.reduce(0) { $0 << 8 | UInt32($1) }
-    }
-
-    /// Four bytes in network order.
-    package var bytes: [UInt8] {
-        [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
-    }
-
-    package var description: String { bytes.map { String($0) }.joined(separator: ".") }
-
-    package static func < (left: LanAddress, right: LanAddress) -> Bool { left.value < right.value }
-}
+import HeartbeatModel
 
 /// An address of this host with the length of its network's prefix.
 package struct LanPrefix: Hashable, Sendable {
-    package var address: LanAddress
+    package var address: IPAddress
     /// 0…32.
     package var length: Int
 
-    package init(_ address: LanAddress, length: Int) {
+    package init(_ address: IPAddress, length: Int) {
         self.address = address
         self.length = length
     }
 
     /// The last address of the network, which reaches all its hosts.
-    package var broadcast: LanAddress { LanAddress(address.value | ~mask) }
+    package var broadcast: IPAddress { address.lastOfNetwork(bits: length) ?? address }
 
     /// Whether `other` is a host of the network: neither this one, nor the network, nor everybody.
-    func leads(to other: LanAddress) -> Bool {
-        let host = other.value & ~mask
-        return other != address && (other.value ^ address.value) & mask == 0 && host != 0 && host != ~mask
+    func leads(to other: IPAddress) -> Bool {
+        other != address && other.isInNetwork(of: address, bits: length) && other != broadcast
+            && other.host(inNetworkOf: length) != 0
     }
 
     /// Whether one of the two networks contains the other.
     package func overlaps(_ other: LanPrefix) -> Bool {
-        let shorter = length < other.length ? mask : other.mask
-        return (address.value ^ other.address.value) & shorter == 0
+        address.isInNetwork(of: other.address, bits: min(length, other.length))
     }
-
-    private var mask: UInt32 { length <= 0 ? 0 : ~0 << UInt32(max(0, 32 - length)) }
 }
 
 /// One LAN, as this host is connected to it.
@@ -70,22 +44,22 @@ package struct LanNetwork: Hashable, Sendable {
     }
 
     /// Whether a host with this address is a neighbour on this LAN.
-    func leads(to address: LanAddress) -> Bool {
+    func leads(to address: IPAddress) -> Bool {
         addresses.contains { $0.leads(to: address) } && !addresses.contains { $0.address == address }
     }
 }
 
 /// A way around a LAN: an address of a host is reached by way of its address on another LAN.
 package struct LanRoute: Hashable, Sendable {
-    package var destination: LanAddress
+    package var destination: IPAddress
     /// The host's own address on the other LAN.
-    package var gateway: LanAddress
+    package var gateway: IPAddress
     /// The interface that leads to the other LAN.
     package var interface: String
     /// Our address on the LAN that is avoided: new connections keep the source address they always had.
-    package var source: LanAddress?
+    package var source: IPAddress?
 
-    package init(destination: LanAddress, gateway: LanAddress, interface: String, source: LanAddress?) {
+    package init(destination: IPAddress, gateway: IPAddress, interface: String, source: IPAddress?) {
         self.destination = destination
         self.gateway = gateway
         self.interface = interface

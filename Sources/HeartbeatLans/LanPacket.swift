@@ -1,6 +1,7 @@
 // What hosts tell each other over every LAN, as values and as bytes. A packet says who sends it and which addresses he has,
 // so that hosts need no list of each other.
 
+import HeartbeatModel
 import HeartbeatWire
 
 /// Who a host is, whatever address it speaks from.
@@ -30,12 +31,12 @@ package struct LanPacket: Hashable, Sendable {
     /// Milliseconds from one question of the sender to the next; 0 in an answer.
     package var interval: UInt32
     /// The sender's addresses on all its LANs.
-    package var addresses: [LanAddress]
+    package var addresses: [IPAddress]
     /// In a question: the hosts whose answer to the question before did not come over this LAN. In an answer: who asked.
     package var hosts: [HostIdentity]
 
     package init(
-        _ kind: Kind, from sender: HostIdentity, sequence: UInt64, interval: UInt32 = 0, addresses: [LanAddress],
+        _ kind: Kind, from sender: HostIdentity, sequence: UInt64, interval: UInt32 = 0, addresses: [IPAddress],
         hosts: [HostIdentity] = []
     ) {
         self.kind = kind
@@ -104,7 +105,7 @@ package struct LanCodec: Sendable {
             sequence: Self.integer(bytes[16..<24], as: UInt64.self),
             interval: Self.integer(bytes[24..<28], as: UInt32.self),
             addresses: stride(from: Self.headLength, to: hostsBegin, by: 4).map { offset in
-                LanAddress(Self.integer(bytes[offset..<offset + 4], as: UInt32.self))
+                IPAddress(Self.integer(bytes[offset..<offset + 4], as: UInt32.self))
             },
             hosts: stride(from: hostsBegin, to: end, by: 8).map { offset in
                 HostIdentity(Self.integer(bytes[offset..<offset + 8], as: UInt64.self))

@@ -6,7 +6,7 @@ extension LanPeer {
     /// Takes a packet of this host. `asked` is the number of our last question, `nil` if we do not ask. False for one that says
     /// nothing: an answer to an earlier question, or to somebody else's, or a question out of its time.
     mutating func take(
-        _ packet: LanPacket, from source: LanAddress, over network: String, asked: UInt64?, by us: HostIdentity,
+        _ packet: LanPacket, from source: IPAddress, over network: String, asked: UInt64?, by us: HostIdentity,
         at now: Instant
     ) -> Bool {
         switch packet.kind {

@@ -5,9 +5,9 @@ import HeartbeatModel
 struct LanPeer: Sendable {
     let identity: HostIdentity
     /// What it said its addresses are.
-    var addresses: [LanAddress] = []
+    var addresses: [IPAddress] = []
     /// Its address on each LAN, from where it was last heard there.
-    var gateways: [String: LanAddress] = [:]
+    var gateways: [String: IPAddress] = [:]
     /// The way over each LAN on which it has an address.
     var paths: [String: LanPath] = [:]
     var lastHeard: Instant
@@ -45,7 +45,7 @@ struct LanPeer: Sendable {
     var isSilent: Bool { paths.values.allSatisfy { !$0.isValid && $0.good == 0 } }
 
     /// Its addresses on a LAN.
-    func addresses(on network: LanNetwork) -> [LanAddress] {
+    func addresses(on network: LanNetwork) -> [IPAddress] {
         addresses.filter(network.leads(to:))
     }
 

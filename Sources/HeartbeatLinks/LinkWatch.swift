@@ -30,8 +30,7 @@ package final class LinkWatch {
     private let requests: InterfaceRequests?
     private let listener: RouteListener
     private var poller: LinkPoller?
-    private var retry: ReactorTimer?
-    private var isFailing = false
+    private var outage = Outage()
     private var isListening = false
     private var isClosed = false
 
@@ -58,7 +57,7 @@ package final class LinkWatch {
         listener.close()
         poller?.close()
         poller = nil
-        retry?.cancel()
+        outage.giveUp()
     }
 
     private func watch() {
@@ -72,19 +71,17 @@ package final class LinkWatch {
     }
 
     private func start() {
-        retry?.cancel()
-        retry = nil
+        outage.giveUp()
         let watch = NIOLoopBound(Weak(self), eventLoop: reactor.eventLoop)
         do {
             let requests = if let requests { requests } else { try InterfaceRequests.kernel() }
             poller = try LinkPoller.start(requests, every: pollInterval, on: reactor.eventLoop) { changes in
                 for (interface, state) in changes { watch.value.object?.changed(interface, state) }
             }
-            isFailing = false
+            outage.end()
         } catch {
-            if !isFailing { onProblem("\(error); links are not watched, which is tried again every second") }
-            isFailing = true
-            retry = reactor.after(.seconds(1)) { [weak self] in self?.watch() }
+            if outage.begin() { onProblem("\(error); links are not watched, which is tried again every second") }
+            outage.tryAgain(on: reactor) { [weak self] in self?.watch() }
         }
     }
 

@@ -3,6 +3,7 @@
 
 import Glibc
 import HeartbeatModel
+import HeartbeatSystem
 import Logging
 import Synchronization
 
@@ -43,8 +44,8 @@ package final class LogBackEnd: Sendable {
 
     /// Waits until the files have every line, or for so long. What is held back is not meant.
     func flush(atMost limit: Duration) {
-        let deadline = SuspendingClock.now + limit
-        while !isWritten, SuspendingClock.now < deadline { usleep(1000) }
+        let deadline = Instant.now + limit
+        while !isWritten, Instant.now < deadline { usleep(1000) }
     }
 
     /// Whether no line waits for a file.

@@ -2,6 +2,7 @@
 // without limit; the loop only leaves its lines here and goes on.
 
 import Glibc
+import HeartbeatModel
 import HeartbeatSystem
 import Logging
 import Synchronization
@@ -39,7 +40,7 @@ final class LogFileWriter: Sendable {
         /// Lines that found no room since the last that did.
         var dropped = 0
         /// When the thread began with the line it is at.
-        var since: SuspendingClock.Instant?
+        var since: Instant?
         var isTold = false
         /// A byte in this pipe wakes the thread; there is a thread when there is a pipe.
         var wake: (read: Int32, write: Int32)?
@@ -101,7 +102,7 @@ final class LogFileWriter: Sendable {
     }
 
     private func slowness(_ shared: inout Shared) -> Trouble? {
-        let now = SuspendingClock.now
+        let now = Instant.now
         guard let since = shared.since, !shared.isTold, now - since > Self.patience else { return nil }
         shared.isTold = true
         return .slow(

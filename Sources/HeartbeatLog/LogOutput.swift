@@ -64,13 +64,6 @@ package final class LogOutput: Sendable {
         return journalStream == "\(status.st_dev):\(status.st_ino)" ? .journal : .standardError
     }
 
-    /// `uname -n`, its case kept.
-    package static func hostName() -> String {
-        var names = utsname()
-        guard uname(&names) == 0 else { return "localhost" }
-        return withUnsafeBytes(of: &names.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-    }
-
     /// `debug` of ha.cf, changed by SIGUSR1 and SIGUSR2: 0 shows no debug lines.
     package var debugLevel: Int {
         get { backEnd.debugLevel }

@@ -43,12 +43,8 @@ package final class Reactor {
         MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { start(Reactor($0)) }
     }
 
-    /// The monotonic time. CLOCK_MONOTONIC: no administrator and no NTP step moves it; it stands still while the machine is
-    /// suspended, so that a node that wakes up does not find its peer dead before it has listened; and it is the clock the
-    /// loop sleeps by, so that a deadline needs no conversion.
-    package var now: Instant {
-        Instant(nanoseconds: Int64(NIODeadline.now().uptimeNanoseconds))
-    }
+    /// The monotonic time.
+    package var now: Instant { .now }
 
     /// Sets the only deadline, replacing the previous one; `nil` for none. One in the past fires at once, but not before this
     /// returns.
@@ -123,6 +119,9 @@ package final class ReactorTimer: NIOScheduledCallbackHandler {
     fileprivate func start(_ callback: NIOScheduledCallback) {
         pending = callback
     }
+
+    /// The call is still to be made.
+    package var isPending: Bool { body != nil }
 
     /// Takes the call back; does nothing when it was made already.
     package func cancel() {

@@ -19,25 +19,7 @@ struct DatagramRoute {
     let target: Target
     let isIPv6: Bool
 
-    /// `nil` for a medium that is not UDP.
-    init?(_ configuration: MediumConfiguration) {
-        switch configuration {
-        case .serial:
-            return nil
-        case .broadcast(let interface, let port):
-            self.init(interface, port, .broadcast, isIPv6: false)
-        case .unicast(let interface, let peer, let port):
-            self.init(interface, port, .peer(peer), isIPv6: false)
-        case .unicast6(let interface, let peer, let port):
-            self.init(interface, port, .peer(peer), isIPv6: true)
-        case .multicast(let interface, let group, let port, let ttl, let loopback):
-            self.init(interface, port, .group(group, hops: ttl, loopback: loopback), isIPv6: false)
-        case .multicast6(let interface, let group, let port, let hops, let loopback):
-            self.init(interface, port, .group(group, hops: hops, loopback: loopback), isIPv6: true)
-        }
-    }
-
-    private init(_ interface: String, _ port: UInt16, _ target: Target, isIPv6: Bool) {
+    init(_ interface: String, _ port: UInt16, _ target: Target, isIPv6: Bool) {
         self.interface = interface
         self.port = port
         self.target = target
@@ -54,6 +36,9 @@ struct DatagramRoute {
 
     /// As the log names it.
     var object: String { "UDP port \(port) on \(interface)" }
+
+    /// Another program has the port, too.
+    var isShared: SystemError { SystemError(.share, object, code: EADDRINUSE) }
 }
 
 /// Both sockets, open and configured.

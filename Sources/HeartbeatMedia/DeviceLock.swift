@@ -41,9 +41,7 @@ final class DeviceLock {
         let fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard fd >= 0 else { return nil }
         defer { close(fd) }
-        var text = [UInt8](repeating: 0, count: 32)
-        let count = max(0, read(fd, &text, text.count))
-        let digits = String(decoding: text[..<count].filter { $0 > 0x20 }, as: UTF8.self)
+        let digits = String(decoding: Descriptors.contents(from: fd, atMost: 32).filter { $0 > 0x20 }, as: UTF8.self)
         return pid_t(digits) ?? 0
     }
 

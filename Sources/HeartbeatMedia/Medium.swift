@@ -1,11 +1,9 @@
 // One path for heartbeat messages, through all its opening, failing and coming back. It decides when to open, when to complain
 // (once an outage) and when the outage is over. It refuses to know what the bytes mean.
 //
-//              open works                    send or receive breaks
-//   closed ───────────────▶ open ──────────────────────────────────▶ failing ─┐
-//     ▲                      ▲                                                │ after a second: close, open anew
-//     └── open fails, ───────┴────────────────────────────────────────────────┘
-//         again after a second
+//   closed ──▶ opening ── works ──▶ open ── send or receive breaks ──▶ failing
+//                ▲ └──────── fails ─────────────────────────────────────▶ │
+//                └────────── after a second: close, open anew ────────────┘
 
 import Glibc
 import HeartbeatLoop
@@ -50,19 +48,33 @@ package final class Medium {
     package var onEvent: (MediumEvent) -> Void = { _ in }
     package private(set) var counters = MediumCounters()
 
+    private enum State {
+        case closed
+        /// The name of its host is looked up, or the system asked for what it needs.
+        case opening
+        case open(any MediumPort)
+        /// It is opened anew after a pause. Until then old sockets may hear the peer, even when nothing can be sent.
+        case failing((any MediumPort)?)
+    }
+
+    /// Something an operator is told once, because it stays so.
+    private enum Warning {
+        case none
+        case due(SystemError)
+        case told
+    }
+
     private let reactor: Reactor
     private let lockDirectory: String
     private let retryDelay: Duration
-    private var port: (any MediumPort)?
+    private let way: Way
+    private var state = State.closed
+    /// The address of its host or group, once it was found.
     private var host: IPAddress?
-    private var retry: ReactorTimer?
-    private var isStarted = false
-    private var isLookingUp = false
-    private var wasOpened = false
-    private var isFailing = false
-    private var hasWarned = false
-    private var sharesPort = false
+    private var outage = Outage()
     private var lastTrouble = Instant.zero
+    private var wasOpened = false
+    private var warning = Warning.none
 
     /// Does not open it yet. `lockDirectory` is where UUCP lock files of serial lines go.
     package init(
@@ -73,37 +85,36 @@ package final class Medium {
         self.reactor = reactor
         self.lockDirectory = lockDirectory
         self.retryDelay = retryDelay
+        way = Way(configuration)
     }
 
     package var name: MediumName { configuration.name }
 
     package var form: Framing {
-        switch configuration {
-        case .serial: .classic
-        case .broadcast, .unicast, .multicast, .unicast6, .multicast6: .netstring
+        switch way {
+        case .line: .classic
+        case .datagrams: .netstring
         }
     }
 
     /// Opens it, now and after every failure, until `close`. Never throws and never waits: see `onEvent`.
     package func open() {
-        guard !isStarted else { return }
-        isStarted = true
+        guard case .closed = state else { return }
         attempt()
     }
 
     /// Looks whether another program has the port and lets others have it too: opening will work all the same, but what
     /// is meant for us may reach only that program.
     func lookForOthersOnPort() {
-        sharesPort = DatagramRoute(configuration).map(DatagramSockets.portIsTaken) ?? false
+        if case .datagrams(let route) = way, DatagramSockets.portIsTaken(route) { warn(route.isShared, later: true) }
     }
 
     /// Closes it and stops trying.
     package func close() {
-        isStarted = false
-        retry?.cancel()
-        retry = nil
+        let port = port
+        state = .closed
+        outage.giveUp()
         port?.close()
-        port = nil
     }
 
     /// Sends one whole message without waiting; dropped when the medium is not open.
@@ -115,56 +126,69 @@ package final class Medium {
         port.send(message, isRepeat: isRepeat)
     }
 
+    private var isClosed: Bool {
+        if case .closed = state { true } else { false }
+    }
+
+    private var port: (any MediumPort)? {
+        switch state {
+        case .closed, .opening: nil
+        case .open(let port): port
+        case .failing(let port): port
+        }
+    }
+
+    // MARK: - Opening
+
     private func attempt() {
-        guard isStarted, !isLookingUp else { return }
-        guard let route = DatagramRoute(configuration), host == nil, let name = route.host else { return openPort() }
-        isLookingUp = true
+        // The old sockets served until this moment: they may hear the peer even when nothing can be sent. What they hear may
+        // close the medium.
+        if let old = port {
+            old.drain()
+            guard !isClosed else { return }
+            old.close()
+        }
+        state = .opening
+        guard host == nil, case .datagrams(let route) = way, let name = route.host else { return openPort() }
         NameLookup.address(of: name, isIPv6: route.isIPv6, on: reactor.eventLoop) { [weak self] answer in
             self?.lookedUp(answer)
         }
     }
 
     private func lookedUp(_ answer: Result<IPAddress, SystemError>) {
-        isLookingUp = false
-        guard isStarted else { return }
+        // A medium that was closed meanwhile and opened again has asked anew, and takes the first answer.
+        guard case .opening = state else { return }
         switch answer {
         case .success(let address):
             host = address
             openPort()
         case .failure(let error):
+            state = .failing(nil)
             fail(error)
         }
     }
 
     private func openPort() {
-        // The old sockets served until this moment: they may hear the peer even when nothing can be sent.
-        port?.drain()
-        guard isStarted else { return }
-        port?.close()
-        port = nil
         do throws(SystemError) {
-            port = try makePort()
+            state = .open(try makePort())
             opened()
         } catch {
+            state = .failing(nil)
             fail(error)
         }
     }
 
     private func makePort() throws(SystemError) -> any MediumPort {
-        if let route = DatagramRoute(configuration) {
+        switch way {
+        case .datagrams(let route):
             let port = try DatagramPort(route, host: host, reactor: reactor, callbacks)
-            if port.isShared { sharesPort = true }
+            if port.isShared { warn(route.isShared, later: true) }
             return port
+        case .line(let device, let baud):
+            let line = try SerialLine(path: device, baud: baud, lockDirectory: lockDirectory)
+            if let failure = line.lockFailure { warn(failure, later: false) }
+            return try SerialPort(line, reactor: reactor, callbacks)
         }
-        guard case .serial(let device, let baud) = configuration else {
-            preconditionFailure("a medium is neither UDP nor serial: \(configuration)")
-        }
-        let line = try SerialLine(path: device, baud: baud, lockDirectory: lockDirectory)
-        if let failure = line.lockFailure, !hasWarned {
-            hasWarned = true
-            onEvent(.warned(failure))
-        }
-        return try SerialPort(line, reactor: reactor, callbacks)
     }
 
     private var callbacks: PortCallbacks {
@@ -181,20 +205,27 @@ package final class Medium {
 
     private func opened() {
         // After a failure only a message that leaves proves anything; until then the outage goes on.
-        if !wasOpened, !isFailing {
+        if !wasOpened, !outage.isOn {
             wasOpened = true
             onEvent(.opened)
         }
-        guard sharesPort, !hasWarned, let route = DatagramRoute(configuration) else { return }
-        hasWarned = true
-        onEvent(.warned(SystemError(.share, route.object, code: EADDRINUSE)))
+        if case .due(let error) = warning { warn(error, later: false) }
     }
+
+    /// Tells it once: now, or as soon as the medium is open.
+    private func warn(_ error: SystemError, later: Bool) {
+        if case .told = warning { return }
+        warning = later ? .due(error) : .told
+        if !later { onEvent(.warned(error)) }
+    }
+
+    // MARK: - Outages
 
     private func sent() {
         counters.sent += 1
         // A firewall that takes every other packet, a line at its limit: without the delay each would be an event.
-        guard isFailing, retry == nil, reactor.now - lastTrouble >= retryDelay else { return }
-        isFailing = false
+        guard outage.isOn, !outage.isWaiting, reactor.now - lastTrouble >= retryDelay else { return }
+        outage.end()
         wasOpened = true
         onEvent(.recovered)
     }
@@ -205,28 +236,19 @@ package final class Medium {
     }
 
     private func broke(_ error: SystemError, isDead: Bool) {
-        if isDead {
-            port?.close()
-            port = nil
-        } else {
-            counters.dropped += 1
-        }
+        if isDead { port?.close() } else { counters.dropped += 1 }
+        if !isClosed { state = .failing(isDead ? nil : port) }
         fail(error)
     }
 
     private func fail(_ error: SystemError) {
         complain(error)
-        guard isStarted, retry == nil else { return }
-        retry = reactor.after(retryDelay) { [weak self] in
-            self?.retry = nil
-            self?.attempt()
-        }
+        guard !isClosed else { return }
+        outage.tryAgain(on: reactor, after: retryDelay) { [weak self] in self?.attempt() }
     }
 
     private func complain(_ error: SystemError) {
         lastTrouble = reactor.now
-        guard !isFailing else { return }
-        isFailing = true
-        onEvent(.failed(error))
+        if outage.begin() { onEvent(.failed(error)) }
     }
 }

@@ -25,8 +25,7 @@ package final class PingProbe {
     private var outstanding: [IcmpEcho] = []
     private var sequence: UInt16 = 0
     private var isStarted = false
-    private var isFailing = false
-    private var retry: ReactorTimer?
+    private var outage = Outage()
 
     /// How many requests back an answer is still accepted.
     private static let memory = 16
@@ -49,8 +48,7 @@ package final class PingProbe {
 
     package func close() {
         isStarted = false
-        retry?.cancel()
-        retry = nil
+        outage.giveUp()
         closeSocket()
     }
 
@@ -99,11 +97,8 @@ package final class PingProbe {
     }
 
     private func retrySocket() {
-        guard isStarted, retry == nil else { return }
-        retry = reactor.after(retryDelay) { [weak self] in
-            self?.retry = nil
-            self?.openSocket()
-        }
+        guard isStarted else { return }
+        outage.tryAgain(on: reactor, after: retryDelay) { [weak self] in self?.openSocket() }
     }
 
     private func lookUp(_ host: String) {
@@ -134,14 +129,12 @@ package final class PingProbe {
     }
 
     private func recoverIfComplete() {
-        guard isFailing, socket != nil, node.hosts.allSatisfy({ addresses[$0] != nil }) else { return }
-        isFailing = false
+        guard outage.isOn, socket != nil, node.hosts.allSatisfy({ addresses[$0] != nil }) else { return }
+        outage.end()
         onEvent(.recovered)
     }
 
     private func complain(_ error: SystemError) {
-        guard !isFailing else { return }
-        isFailing = true
-        onEvent(.failed(error))
+        if outage.begin() { onEvent(.failed(error)) }
     }
 }

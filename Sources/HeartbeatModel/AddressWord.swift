@@ -23,20 +23,20 @@ public struct AddressWord: Hashable, Sendable {
     public static func ipv4(_ text: String) throws(Mistake) -> AddressWord {
         var parts = parts(of: text)
         let written = parts.popFirst() ?? ""
-        guard let address = IPv4Address(written), !text.hasPrefix("/") else {
+        guard let address = IPAddress(ipv4: written), !text.hasPrefix("/") else {
             throw Mistake(
                 "has no valid IPv4 address; write four numbers from 0 to 255 with dots between, without zeros in front")
         }
         guard address.isUnicast else { throw Mistake("has no valid IPv4 address that an interface can own") }
-        var result = ServiceAddress(bytes: address.octets, text: written)
+        var result = ServiceAddress(address, text: written)
         if let bits = parts.popFirst() { result.prefixLength = try ipv4PrefixLength(bits) }
         if let name = parts.first, name.utf8.first.map({ (0x30...0x39).contains($0) }) == false {
             parts.removeFirst()
             (result.interface, result.label) = try labelledInterface(name)
         }
         if let text = parts.popFirst() {
-            guard let broadcast = IPv4Address(text) else { throw Mistake("has no valid broadcast address") }
-            result.broadcast = broadcast.octets
+            guard let broadcast = IPAddress(ipv4: text) else { throw Mistake("has no valid broadcast address") }
+            result.broadcast = broadcast
         }
         return AddressWord(address: result, surplus: Array(parts))
     }
@@ -45,11 +45,11 @@ public struct AddressWord: Hashable, Sendable {
     public static func ipv6(_ text: String) throws(Mistake) -> AddressWord {
         var parts = parts(of: text)
         let written = parts.popFirst() ?? ""
-        guard let address = IPv6Address(written), !text.hasPrefix("/") else {
+        guard let address = IPAddress(ipv6: written), !text.hasPrefix("/") else {
             throw Mistake("has no valid IPv6 address; write \"IPv6addr::<address>/<bits>/<interface>\"")
         }
         guard address.isUnicast else { throw Mistake("has an IPv6 address that no interface can own") }
-        var result = ServiceAddress(bytes: address.bytes, text: written)
+        var result = ServiceAddress(address, text: written)
         if let bits = parts.popFirst(), bits != "0" { result.prefixLength = try prefixLength(bits, upTo: 128) }
         if let name = parts.popFirst() {
             guard !name.contains(":") else { throw Mistake("has a label; only IPv4 addresses can have one") }
@@ -58,10 +58,10 @@ public struct AddressWord: Hashable, Sendable {
         return AddressWord(address: result, surplus: Array(parts))
     }
 
-    /// `address/interface`: `SendArp`. The address is given in network byte order.
-    public static func announced(_ text: String) throws(Mistake) -> (address: [UInt8], interface: String) {
+    /// `address/interface`: `SendArp`.
+    public static func announced(_ text: String) throws(Mistake) -> (address: IPAddress, interface: String) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 2, let address = IPv4Address(parts[0])?.octets ?? IPv6Address(parts[0])?.bytes else {
+        guard parts.count == 2, let address = IPAddress(parts[0]) else {
             throw Mistake("is not an address and an interface with \"/\" between")
         }
         return (address, try interface(parts[1]))
@@ -74,7 +74,7 @@ public struct AddressWord: Hashable, Sendable {
     }
 
     private static func ipv4PrefixLength(_ text: String) throws(Mistake) -> Int {
-        if let bits = IPv4Address(text)?.prefixLength, bits > 0 { return bits }
+        if let bits = IPAddress(ipv4: text)?.netmaskLength, bits > 0 { return bits }
         return try prefixLength(text, upTo: 32)
     }
 

@@ -3,8 +3,7 @@
 
 /// An address that clients use, wherever the group runs.
 public struct ServiceAddress: Hashable, Sendable {
-    /// In network byte order: 4 bytes for IPv4, 16 for IPv6.
-    public var bytes: [UInt8]
+    public var ip: IPAddress
     /// As written in haresources, without what follows the first `/`.
     public var text: String
     /// Bits of the network; `nil` takes those of the interface's own network.
@@ -13,15 +12,14 @@ public struct ServiceAddress: Hashable, Sendable {
     public var interface: String?
     /// `eth0:1`, whole; an IPv4 address shows it in ifconfig(8) and `ip address`.
     public var label: String?
-    /// IPv4 only, 4 bytes; `nil` takes that of the network.
-    public var broadcast: [UInt8]?
+    /// IPv4 only; `nil` takes that of the network.
+    public var broadcast: IPAddress?
 
     public init(
-        bytes: [UInt8], text: String, prefixLength: Int? = nil, interface: String? = nil, label: String? = nil,
-        broadcast: [UInt8]? = nil
+        _ ip: IPAddress, text: String, prefixLength: Int? = nil, interface: String? = nil, label: String? = nil,
+        broadcast: IPAddress? = nil
     ) {
-        precondition(bytes.count == 4 || bytes.count == 16, "\(text) has \(bytes.count) bytes")
-        self.bytes = bytes
+        self.ip = ip
         self.text = text
         self.prefixLength = prefixLength
         self.interface = interface
@@ -29,8 +27,11 @@ public struct ServiceAddress: Hashable, Sendable {
         self.broadcast = broadcast
     }
 
-    public var isIPv6: Bool { bytes.count == 16 }
+    /// An address that its program knows as bytes, 4 or 16 in network order; any other number of them is a mistake there.
+    public init(bytes: [UInt8], text: String) {
+        guard let ip = IPAddress(bytes: bytes) else { preconditionFailure("\(text) has \(bytes.count) bytes") }
+        self.init(ip, text: text)
+    }
 
-    /// fe80::/10: there is one such network on every interface.
-    public var isLinkLocal: Bool { isIPv6 && bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80 }
+    public var isIPv6: Bool { ip.isIPv6 }
 }

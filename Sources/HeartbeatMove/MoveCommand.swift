@@ -1,32 +1,9 @@
-// What hb_standby and hb_takeover have in common, which is all but the direction: options, exit codes, waiting for the end.
+// The command line of hb_standby and hb_takeover, which have all of it in common: options, exit codes, help.
 
 import ArgumentParser
 import Glibc
 import HeartbeatControl
 import HeartbeatModel
-
-/// The direction groups are moved in, from the local node's point of view.
-package enum Move: String, Sendable {
-    case standby = "hb_standby"
-    case takeover = "hb_takeover"
-
-    /// The name of the program.
-    package var program: String { rawValue }
-
-    func sentence(_ set: HoldSet) -> String {
-        switch self {
-        case .standby: "Going standby [\(set)]."
-        case .takeover: "Taking over [\(set)]."
-        }
-    }
-
-    func request(_ set: HoldSet) -> OperatorRequest {
-        switch self {
-        case .standby: .standby(set)
-        case .takeover: .takeover(set)
-        }
-    }
-}
 
 /// The command line of both programs.
 package struct MoveOptions: ParsableArguments {
@@ -53,13 +30,10 @@ package struct MoveOptions: ParsableArguments {
         // A script that heartbeat 3 has left in rc.d gives the order that the daemon is carrying out already.
         if move == .standby, let type = getenv("HA_t"), String(cString: type) == "hb_takeover" { return 0 }
         let tool = Tool(name: move.program, client: ControlClient(runDirectory: runDirectory))
-        let isTakeover = move == .takeover
         let before = wait ? tool.facts() : nil
-        let code = tool.show(
-            tool.order(resources, isTakeover: isTakeover, sentence: move.sentence, request: move.request))
-        guard wait, code == ControlExit.success, let set = Tool.set(for: resources ?? "all", isTakeover: isTakeover)
-        else { return code }
-        return tool.show(tool.wait(for: set, isTakeover: isTakeover, before: before, atMost: .seconds(timeout)))
+        let code = tool.show(tool.order(move, of: resources))
+        guard wait, code == ControlExit.success, let set = move.set(for: resources ?? "all") else { return code }
+        return tool.show(tool.wait(for: move, of: set, before: before, atMost: .seconds(timeout)))
     }
 }
 

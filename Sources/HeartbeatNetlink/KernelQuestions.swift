@@ -15,7 +15,7 @@ extension KernelTables {
 
 extension NetlinkSocket {
     /// The route to the address, if there is one.
-    package func route(to address: ServiceAddress) throws(SystemError) -> RouteToAddress? {
+    package func route(to address: IPAddress) throws(SystemError) -> RouteToAddress? {
         try lookUp(RouteToAddress.request(address)).flatMap(RouteToAddress.init)
     }
 }

@@ -4,6 +4,7 @@
 import CLinux
 import Glibc
 import HeartbeatFormats
+import HeartbeatModel
 import HeartbeatSystem
 
 /// One routing socket. It belongs to the network namespace of the thread that used it first.
@@ -106,20 +107,20 @@ package final class NetlinkSocket {
     }
 
     private func receive(_ socket: OwnedDescriptor, _ take: (NetlinkMessage) -> Bool) throws(SystemError) {
-        let deadline = ContinuousTime.now + Self.patience.nanoseconds
+        let deadline = Instant.now + Self.patience
         while true {
             let datagram = try nextDatagram(socket, until: deadline)
             for message in NetlinkMessage.all(in: datagram) where take(message) { return }
         }
     }
 
-    private func nextDatagram(_ socket: OwnedDescriptor, until deadline: Int64) throws(SystemError) -> [UInt8] {
+    private func nextDatagram(_ socket: OwnedDescriptor, until deadline: Instant) throws(SystemError) -> [UInt8] {
         while true {
             // The answer is there already when `send` returns, but for long lists.
             let (datagram, code) = readDatagram(socket)
             if code == 0 { return datagram }
             guard code == EAGAIN || code == EINTR else { throw .routing(.hear, code: code) }
-            let rest = deadline - ContinuousTime.now
+            let rest = (deadline - .now).nanoseconds
             guard rest > 0 else { throw .routing(.hear, code: ETIMEDOUT) }
             var polled = pollfd(fd: socket.number, events: Int16(POLLIN), revents: 0)
             poll(&polled, 1, Int32(clamping: rest / 1_000_000 + 1))

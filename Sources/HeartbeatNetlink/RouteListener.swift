@@ -22,9 +22,7 @@ package final class RouteListener {
     private let reactor: Reactor
     private var reader: SocketReader?
     private var isClosed = false
-    private var isDeaf = false
-
-    private static let retryDelay = Duration.seconds(1)
+    private var outage = Outage()
 
     /// `groups` are RTMGRP_… of rtnetlink(7); what the filter drops is not heard.
     package init(groups: UInt32, filter: PacketFilter? = nil, reactor: Reactor) {
@@ -52,12 +50,13 @@ package final class RouteListener {
 
     package func close() {
         isClosed = true
+        outage.giveUp()
         reader?.close()
         reader = nil
     }
 
     private func began() {
-        isDeaf = false
+        outage.end()
         onGap()
     }
 
@@ -72,8 +71,7 @@ package final class RouteListener {
     }
 
     private func retry(_ error: SystemError) {
-        if !isDeaf { onProblem(error) }
-        isDeaf = true
-        reactor.after(Self.retryDelay) { [weak self] in self?.open() }
+        if outage.begin() { onProblem(error) }
+        outage.tryAgain(on: reactor) { [weak self] in self?.open() }
     }
 }

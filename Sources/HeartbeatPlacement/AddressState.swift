@@ -37,7 +37,7 @@ package enum AddressState: Hashable {
 extension KernelTables {
     /// Wherever the address is, but for the loopback interface if its word does not name it.
     package func entries(of address: ServiceAddress) -> [AddressEntry] {
-        entries(with: address.bytes).filter { entry in
+        entries(with: address.ip).filter { entry in
             guard let interface = interface(entry.interface) else { return false }
             return !interface.isLoopback || interface.name == address.interface
         }
@@ -65,7 +65,7 @@ extension KernelTables {
         let entry = entries(of: address).first { $0.interface == interface.index }
         return HeldAddress(
             address: address, interface: interface,
-            prefixLength: entry?.prefixLength ?? UInt8(address.bytes.count * 8))
+            prefixLength: entry?.prefixLength ?? UInt8(address.ip.length))
     }
 
     package func unusableEntries(of placement: Placement) -> [AddressEntry] {
@@ -74,10 +74,10 @@ extension KernelTables {
 
     /// Whether IPv4 addresses that stay hang on this one.
     package func hasDependents(_ entry: AddressEntry, beside doomed: Set<AddressEntry>) -> Bool {
-        guard entry.address.count == 4, !entry.isSecondary else { return false }
+        guard !entry.address.isIPv6, !entry.isSecondary else { return false }
         return addresses.contains { other in
             other.isSecondary && other.interface == entry.interface && other.prefixLength == entry.prefixLength
-                && Prefix.matches(other.network, entry.network, bits: Int(entry.prefixLength))
+                && other.network.isInNetwork(of: entry.network, bits: Int(entry.prefixLength))
                 && !doomed.contains(other)
         }
     }

@@ -22,7 +22,7 @@ package struct Placement: Hashable {
     package let address: ServiceAddress
     package let interface: InterfaceEntry
     let prefixLength: UInt8
-    let broadcast: [UInt8]?
+    let broadcast: IPAddress?
     package let label: String?
 
     /// IFA_PROTO of the addresses that a heartbeat of ours has brought up: the kernel keeps it with the address, so that it is
@@ -44,12 +44,12 @@ package struct Placement: Hashable {
         let home = try Self.home(of: address, in: tables, former, route)
         interface = home.interface
         self.address = address
-        let bits = max(0, min(address.prefixLength ?? home.bits, address.bytes.count * 8))
+        let bits = max(0, min(address.prefixLength ?? home.bits, address.ip.length))
         prefixLength = UInt8(bits)
         let inherited = bits == home.bits ? home.broadcast : nil
         broadcast =
             address.isIPv6
-            ? nil : address.broadcast ?? inherited ?? Prefix.broadcast(of: address.bytes, bits: bits)
+            ? nil : address.broadcast ?? inherited ?? address.ip.broadcast(bits: bits)
         label = address.isIPv6 ? nil : labels.label(for: address, on: interface.name)
     }
 
@@ -71,7 +71,7 @@ package struct Placement: Hashable {
         let place: AddressPlace
         let interface: InterfaceEntry
         let bits: Int
-        var broadcast: [UInt8]?
+        var broadcast: IPAddress?
     }
 
     private static func home(
@@ -107,7 +107,7 @@ package struct Placement: Hashable {
             return Home(place: .named(interface: before.name), interface: before, bits: Int(former.prefixLength))
         }
         if address.interface != nil, let named = candidates.first {
-            return Home(place: .named(interface: named.name), interface: named, bits: address.bytes.count * 8)
+            return Home(place: .named(interface: named.name), interface: named, bits: address.ip.length)
         }
         if let found = try ask(route, address),
             let interface = candidates.first(where: { $0.index == found.interface })
@@ -139,10 +139,10 @@ package struct Placement: Hashable {
         of address: ServiceAddress, among interfaces: [InterfaceEntry], in tables: KernelTables
     ) -> AddressEntry? {
         // Every interface has the network of link-local addresses: it says nothing.
-        guard address.interface != nil || !address.isLinkLocal else { return nil }
+        guard address.interface != nil || !address.ip.isLinkLocal else { return nil }
         var best: AddressEntry?
         for entry in tables.addresses
-        where entry.networkContains(address.bytes) && interfaces.contains(where: { $0.index == entry.interface }) {
+        where entry.networkContains(address.ip) && interfaces.contains(where: { $0.index == entry.interface }) {
             if entry.prefixLength > (best?.prefixLength ?? 0) { best = entry }
         }
         return best
@@ -151,7 +151,7 @@ package struct Placement: Hashable {
     private static func ask(
         _ route: (ServiceAddress) throws(AddressFailure) -> RouteToAddress?, _ address: ServiceAddress
     ) throws(AddressFailure) -> RouteToAddress? {
-        guard address.interface == nil, !address.isLinkLocal else { return nil }
+        guard address.interface == nil, !address.ip.isLinkLocal else { return nil }
         guard let found = try route(address) else { return nil }
         if found.isDirect { return found }
         return !address.isIPv6 && (found.prefixLength > 0 || address.prefixLength != nil) ? found : nil
@@ -160,7 +160,7 @@ package struct Placement: Hashable {
     private static func nowhere(_ address: ServiceAddress) -> String {
         let script = address.isIPv6 ? "IPv6addr" : "IPaddr"
         let example = "\(script)::\(address.text)/\(address.prefixLength ?? (address.isIPv6 ? 64 : 24))/eth0"
-        if address.isLinkLocal { return "a link-local address needs its interface; name it: \(example)" }
+        if address.ip.isLinkLocal { return "a link-local address needs its interface; name it: \(example)" }
         return "no interface that is up has a network with this address; set one up, or name the interface: \(example)"
     }
 
@@ -173,13 +173,13 @@ package struct Placement: Hashable {
     /// own connections shall not begin at an address that moves away. Connections made to it, and programs that bind to it,
     /// do not notice. RFC 4862 section 5.5.4.
     package var addition: NetlinkRequest {
-        let bytes = address.bytes
+        let bytes = address.ip.bytes
         var request = NetlinkRequest(
             Netlink.newAddress, flags: Netlink.createOnly,
             body: [address.isIPv6 ? 10 : 2, prefixLength, 0, 0] + hostBytes(interface.index))
         request.append(2, bytes)
         request.append(1, bytes)
-        if let broadcast { request.append(4, broadcast) }
+        if let broadcast { request.append(4, broadcast.bytes) }
         if let label { request.append(3, Array(label.utf8) + [0]) }
         request.append(11 /* IFA_PROTO */, [Self.mark])
         if address.isIPv6 {

@@ -21,11 +21,8 @@ package final class EchoResponder {
 
     private let reactor: Reactor
     private var sockets: [EchoSocket] = []
-    private var retry: ReactorTimer?
     private var isClosed = false
-    private var isFailing = false
-
-    private static let retryDelay = Duration.seconds(1)
+    private var outage = Outage()
 
     package init(port: UInt16, reactor: Reactor) {
         self.port = port
@@ -41,7 +38,7 @@ package final class EchoResponder {
             for socket in sockets {
                 socket.begin { [weak self, port] in self?.failed(SystemError(.receive, "UDP port \(port)", code: $0)) }
             }
-            isFailing = false
+            outage.end()
         } catch {
             failed(error)
         }
@@ -49,7 +46,7 @@ package final class EchoResponder {
 
     package func close() {
         isClosed = true
-        retry?.cancel()
+        outage.giveUp()
         closeSockets()
     }
 
@@ -65,10 +62,8 @@ package final class EchoResponder {
 
     private func failed(_ error: SystemError) {
         closeSockets()
-        if !isFailing { onProblem("\(error); nobody gets an echo, which is tried again every second") }
-        isFailing = true
-        retry?.cancel()
-        retry = reactor.after(Self.retryDelay) { [weak self] in self?.open() }
+        if outage.begin() { onProblem("\(error); nobody gets an echo, which is tried again every second") }
+        outage.tryAgain(on: reactor) { [weak self] in self?.open() }
     }
 
     private func closeSockets() {
@@ -158,11 +153,11 @@ private final class EchoSocket {
         typealias InboundIn = AddressedEnvelope<ByteBuffer>
 
         private static let answersPerSlot = 256
-        private static let slot = TimeAmount.milliseconds(100)
+        private static let slot = Duration.milliseconds(100)
 
         private weak var socket: EchoSocket?
         private var answers = 0
-        private var slotEnds = NIODeadline.now() + Inbound.slot
+        private var slotEnds = Instant.now + Inbound.slot
         private var code: Int32 = EIO
 
         init(_ socket: EchoSocket) {
@@ -175,14 +170,14 @@ private final class EchoSocket {
         }
 
         func channelReadComplete(context: ChannelHandlerContext) {
-            let now = NIODeadline.now()
+            let now = Instant.now
             if now >= slotEnds {
                 answers = 0
                 slotEnds = now + Self.slot
             }
             guard answers >= Self.answersPerSlot else { return context.read() }
             let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-            context.eventLoop.scheduleTask(deadline: slotEnds) { bound.value.read() }
+            context.eventLoop.scheduleTask(in: .nanoseconds((slotEnds - now).nanoseconds)) { bound.value.read() }
         }
 
         func errorCaught(context: ChannelHandlerContext, error: any Error) {

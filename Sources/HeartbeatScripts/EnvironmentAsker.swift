@@ -3,6 +3,7 @@
 // left behind if it does not come back.
 
 import Glibc
+import HeartbeatModel
 import HeartbeatSystem
 import Synchronization
 
@@ -58,11 +59,11 @@ struct EnvironmentAsker: Sendable {
 
     /// The answers until all are there, or none has come for too long.
     private func wait(for round: Round, _ count: Int) -> [Answer] {
-        var last = (count: 0, at: SuspendingClock.now)
+        var last = (count: 0, at: Instant.now)
         while true {
             let answers = round.answers
             if answers.count == count { return answers }
-            let now = SuspendingClock.now
+            let now = Instant.now
             if answers.count > last.count { last = (answers.count, now) }
             if now - last.at > patience, let answers = round.abandon(at: answers.count) {
                 Self.stuck.add(1, ordering: .relaxed)

@@ -4,6 +4,7 @@
 // this: they are in no note.
 
 import Glibc
+import HeartbeatModel
 import HeartbeatSystem
 
 /// A directory with one small file for each script that runs; it should not outlive a boot.
@@ -48,8 +49,8 @@ package struct ScriptJournal: Sendable {
         var living = members(of: group, marker: marker, &known)
         guard !living.isEmpty else { return nil }
         let count = living.count == 1 ? "1 process" : "\(living.count) processes"
-        let deadline = ContinuousClock.now + limit
-        while !living.isEmpty, ContinuousClock.now < deadline {
+        let deadline = Instant.now + limit
+        while !living.isEmpty, Instant.now < deadline {
             for process in living { process.signal(SIGKILL) }
             usleep(10_000)
             living = members(of: group, marker: marker, &known)

@@ -18,7 +18,7 @@ final class ScriptOutput: ChannelInboundHandler {
     static let capturedBytes = 4096
     /// At most this much is read in one slot of time.
     private static let bytesPerSlot = 65536
-    private static let slot = TimeAmount.milliseconds(100)
+    private static let slot = Duration.milliseconds(100)
 
     /// What was written so far, cut at `capturedBytes`.
     private(set) var captured: [UInt8] = []
@@ -27,13 +27,13 @@ final class ScriptOutput: ChannelInboundHandler {
     private var splitter = LineSplitter()
     private var budget: LineBudget
     private var bytesInSlot = 0
-    private var slotEnds = NIODeadline.now() + ScriptOutput.slot
+    private var slotEnds = Instant.now + ScriptOutput.slot
     /// A second descriptor of the pipe, for the last look when the script has exited.
     private var lastLook: Int32?
 
     init(onLine: @escaping (String) -> Void) {
         self.onLine = onLine
-        budget = LineBudget(now: ScriptOutput.now())
+        budget = LineBudget(now: .now)
     }
 
     /// Takes over the read end and starts reading. `onEnd` is called when nobody holds the other end any more.
@@ -82,14 +82,14 @@ final class ScriptOutput: ChannelInboundHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        let now = NIODeadline.now()
+        let now = Instant.now
         if now >= slotEnds {
             bytesInSlot = 0
             slotEnds = now + ScriptOutput.slot
         }
         guard bytesInSlot >= ScriptOutput.bytesPerSlot else { return context.read() }
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        context.eventLoop.scheduleTask(deadline: slotEnds) { bound.value.read() }
+        context.eventLoop.scheduleTask(in: .nanoseconds((slotEnds - now).nanoseconds)) { bound.value.read() }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -112,13 +112,9 @@ final class ScriptOutput: ChannelInboundHandler {
     }
 
     private func handOver(_ line: String) {
-        guard budget.take(at: ScriptOutput.now()) else { return }
+        guard budget.take(at: .now) else { return }
         let dropped = budget.takeDropped()
         if dropped > 0 { onLine("(\(dropped) lines dropped: too many at once)") }
         onLine(line)
-    }
-
-    private static func now() -> Instant {
-        Instant(nanoseconds: Int64(NIODeadline.now().uptimeNanoseconds))
     }
 }

@@ -76,7 +76,7 @@ package final class ScriptRunner {
 
     private func nextMarker() -> (String, String) {
         started += 1
-        return (ScriptRunner.markerName, "\(getpid()).\(NIODeadline.now().uptimeNanoseconds).\(started)")
+        return (ScriptRunner.markerName, "\(getpid()).\(Instant.now.nanoseconds).\(started)")
     }
 
     private func pollWhileRunning() {

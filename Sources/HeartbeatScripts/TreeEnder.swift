@@ -12,9 +12,9 @@ struct TreeEnder {
     private var tree: ProcessTree
     private let grace: Duration
     private var asked: Set<ProcessEntry.Identity> = []
-    private let begun = SuspendingClock.now
+    private let begun = Instant.now
     private var emptyLooks = 0
-    private var nextComplaint: SuspendingClock.Instant
+    private var nextComplaint: Instant
 
     /// What is told, on the loop.
     struct Listener {
@@ -50,7 +50,7 @@ struct TreeEnder {
             emptyLooks = living.isEmpty ? emptyLooks + 1 : 0
             // One look may miss a process that is just being born by one that is just dying.
             guard emptyLooks < 2 else { return }
-            let now = SuspendingClock.now
+            let now = Instant.now
             if now - begun < grace {
                 askToEnd(living)
             } else {
@@ -71,7 +71,7 @@ struct TreeEnder {
     }
 
     private mutating func complainIfDue(
-        _ living: [ProcessEntry], now: SuspendingClock.Instant, _ complain: (String) -> Void
+        _ living: [ProcessEntry], now: Instant, _ complain: (String) -> Void
     ) {
         guard now >= nextComplaint, !living.isEmpty else { return }
         nextComplaint = now + .seconds(10)

@@ -3,6 +3,7 @@
 
 import Glibc
 import HeartbeatSystem
+import HeartbeatWire
 import NIOCore
 import NIOPosix
 
@@ -46,14 +47,14 @@ private final class FifoReader: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
     private let onMessage: ([UInt8]) -> Void
-    private var framer = FifoFramer()
+    private var framer = SerialFramer()
 
     init(onMessage: @escaping ([UInt8]) -> Void) {
         self.onMessage = onMessage
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        framer.take(unwrapInboundIn(data).readableBytesView).forEach(onMessage)
+        framer.append(unwrapInboundIn(data).readableBytesView).forEach(onMessage)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

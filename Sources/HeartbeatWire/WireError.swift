@@ -1,6 +1,8 @@
 // Why bytes did not become a message. The texts are log lines: they say what was wrong and where, and never repeat more of
 // a packet than one field, because an unauthenticated sender chose it.
 
+import HeartbeatModel
+
 /// Why bytes are not a message of this cluster.
 public enum WireError: Error, Hashable, Sendable {
     /// The bytes begin neither with `###\n` nor with `>>>\n`.
@@ -42,21 +44,16 @@ extension WireError: CustomStringConvertible {
         case .badLength(let offset): "wrong length at byte \(offset)"
         case .trailingBytes(let offset): "more bytes after the end at byte \(offset)"
         case .tooDeep: "structures nested deeper than \(WireLimits.depth)"
-        case .badField(let name): "field [\(Self.excerpt(name))] cannot be read"
-        case .repeated(let field): "field [\(Self.excerpt(field))] is there twice"
-        case .missing(let field): "field [\(Self.excerpt(field))] is missing"
+        case .badField(let name): "field [\(name.printable(atMost: 40))] cannot be read"
+        case .repeated(let field): "field [\(field.printable(atMost: 40))] is there twice"
+        case .missing(let field): "field [\(field.printable(atMost: 40))] is missing"
         case .badNumber(let field, let text):
-            "field [\(Self.excerpt(field))]: [\(Self.excerpt(text))] is no valid number"
+            "field [\(field.printable(atMost: 40))]: [\(text.printable(atMost: 40))] is no valid number"
         case .unsupportedCompression: "compressed messages are not supported"
         case .unsigned: "not authenticated"
         case .unknownKey(let id): "signed with key \(id), which is not in authkeys"
         case .badAuthentication: "authentication does not match"
         }
-    }
-
-    // A log line must stay one line of sane length whatever a packet holds.
-    private static func excerpt(_ text: String) -> String {
-        String(text.unicodeScalars.prefix(40).map { $0.value < 0x20 || $0.value == 0x7F ? "?" : Character($0) })
     }
 }
 

@@ -26,7 +26,7 @@ package final class LanProgram {
         logging.logFile = logFile
         logging.facility = logFile == nil ? "daemon" : nil
         log = LogOutput(
-            logging, host: LogOutput.hostName(), entity: "faild",
+            logging, host: Machine.name, entity: "faild",
             console: logFile == nil ? LogOutput.foregroundConsole() : .none)
     }
 

@@ -53,8 +53,7 @@ package struct AddressCommand {
         case .ipaddr, .ipaddr2: address = try AddressWord.ipv4(argument).address
         case .ipv6addr: address = try AddressWord.ipv6(argument).address
         case .sendArp:
-            let (bytes, interface) = try AddressWord.announced(argument)
-            announced = IPAddress(bytes: bytes).map { ($0, interface) }
+            announced = try AddressWord.announced(argument)
         }
         self.announced = announced
         resource = address.map {

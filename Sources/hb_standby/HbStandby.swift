@@ -1,6 +1,7 @@
 // hb_standby: hands resource groups to the other node. Only argument parsing.
 
 import ArgumentParser
+import HeartbeatControl
 import HeartbeatMove
 
 @main

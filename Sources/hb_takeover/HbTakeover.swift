@@ -1,6 +1,7 @@
 // hb_takeover: acquires resource groups from the other node. Only argument parsing.
 
 import ArgumentParser
+import HeartbeatControl
 import HeartbeatMove
 
 @main

@@ -13,31 +13,32 @@ struct AddressTests {
     @Test(
         "An address has its parts",
         arguments: [
-            ("10.0.0.1", ServiceAddress(bytes: [10, 0, 0, 1], text: "10.0.0.1")),
-            ("10.0.0.1/24", ServiceAddress(bytes: [10, 0, 0, 1], text: "10.0.0.1", prefixLength: 24)),
+            ("10.0.0.1", ServiceAddress(IPAddress("10.0.0.1")!, text: "10.0.0.1")),
+            ("10.0.0.1/24", ServiceAddress(IPAddress("10.0.0.1")!, text: "10.0.0.1", prefixLength: 24)),
             (
                 "IPaddr::10.0.0.1/24/eth0",
-                ServiceAddress(bytes: [10, 0, 0, 1], text: "10.0.0.1", prefixLength: 24, interface: "eth0")
+                ServiceAddress(IPAddress("10.0.0.1")!, text: "10.0.0.1", prefixLength: 24, interface: "eth0")
             ),
             (
                 "IPaddr2::10.0.0.1/24/eth1:0/10.0.0.127",
                 ServiceAddress(
-                    bytes: [10, 0, 0, 1], text: "10.0.0.1", prefixLength: 24, interface: "eth1", label: "eth1:0",
-                    broadcast: [10, 0, 0, 127])
+                    IPAddress("10.0.0.1")!, text: "10.0.0.1", prefixLength: 24, interface: "eth1", label: "eth1:0",
+                    broadcast: IPAddress("10.0.0.127"))
             ),
             (
                 "10.0.0.1/24/10.0.0.255",
-                ServiceAddress(bytes: [10, 0, 0, 1], text: "10.0.0.1", prefixLength: 24, broadcast: [10, 0, 0, 255])
+                ServiceAddress(
+                    IPAddress("10.0.0.1")!, text: "10.0.0.1", prefixLength: 24, broadcast: IPAddress("10.0.0.255"))
             ),
             (
                 "IPv6addr::2001:db8:0:0:0:0:0:1",
                 ServiceAddress(
-                    bytes: [0x20, 1, 0x0D, 0xB8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], text: "2001:db8:0:0:0:0:0:1")
+                    IPAddress("2001:db8::1")!, text: "2001:db8:0:0:0:0:0:1")
             ),
             (
                 "IPv6addr::2001:db8:0:0:0:0:0:1/64/eth2",
                 ServiceAddress(
-                    bytes: [0x20, 1, 0x0D, 0xB8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], text: "2001:db8:0:0:0:0:0:1",
+                    IPAddress("2001:db8::1")!, text: "2001:db8:0:0:0:0:0:1",
                     prefixLength: 64, interface: "eth2")
             ),
         ])

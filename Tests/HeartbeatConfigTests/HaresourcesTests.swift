@@ -25,10 +25,10 @@ struct HaresourcesTests {
             groups[0].resources == [
                 Resource(
                     word: "116.1.1.1/28", scriptName: "IPaddr", arguments: ["116.1.1.1/28"],
-                    address: ServiceAddress(bytes: [116, 1, 1, 1], text: "116.1.1.1", prefixLength: 28)),
+                    address: ServiceAddress(IPAddress("116.1.1.1")!, text: "116.1.1.1", prefixLength: 28)),
                 Resource(
                     word: "192.168.0.1/24", scriptName: "IPaddr", arguments: ["192.168.0.1/24"],
-                    address: ServiceAddress(bytes: [192, 168, 0, 1], text: "192.168.0.1", prefixLength: 24)),
+                    address: ServiceAddress(IPAddress("192.168.0.1")!, text: "192.168.0.1", prefixLength: 24)),
                 Resource(word: "ipsec", scriptName: "ipsec", arguments: []),
                 Resource(word: "gre", scriptName: "gre", arguments: []),
                 Resource(word: "zebra", scriptName: "zebra", arguments: []),

@@ -119,7 +119,7 @@ struct MediaTests {
             ("bcast lo", "has no IPv4 broadcast address"), ("bcast name-longer-than-15", "at most 15 characters"),
             ("ucast eth0", "the peer's address is missing"), ("ucast eth0 10.0.0.300", "is not an IPv4 address"),
             ("ucast eth0 fe80::1", "IPv6 has directives of its own"), ("ucast6 eth0 10.0.0.1", "is an IPv4 address"),
-            ("ucast eth0 x.invalid", "cannot be resolved"), ("mcast eth0", "group, port, ttl, loop missing"),
+            ("mcast eth0", "group, port, ttl, loop missing"),
             ("mcast eth0 225.0.0.1 694", "ttl, loop missing"), ("mcast eth0 10.0.0.1 694 1 0", "not a class D address"),
             ("mcast6 eth0 fe80::1 694 1 0", "is not an IPv6 multicast address"), ("baud 9600\nbaud 9600", "line 1"),
         ])

@@ -118,7 +118,7 @@ struct ConfigurationGenerator {
             if flag() {
                 let address = "10.0.\(index).1/24"
                 let service = ServiceAddress(
-                    bytes: [10, 0, UInt8(index), 1], text: "10.0.\(index).1", prefixLength: 24)
+                    IPAddress(0x0A00_0001 | UInt32(index) << 8), text: "10.0.\(index).1", prefixLength: 24)
                 resources.append(
                     Resource(word: address, scriptName: "IPaddr", arguments: [address], address: service))
             }

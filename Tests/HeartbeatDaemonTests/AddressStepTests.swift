@@ -24,7 +24,7 @@ import Testing
             numbers.map { number in
                 let text = "10.99.0.\(number)"
                 let address = ServiceAddress(
-                    bytes: [10, 99, 0, number], text: text, prefixLength: 32, interface: "lo")
+                    IPAddress(0x0A63_0000 | UInt32(number)), text: text, prefixLength: 32, interface: "lo")
                 return Resource(
                     word: "\(text)/32/lo", scriptName: "IPaddr", arguments: ["\(text)/32/lo"], address: address)
             })

@@ -20,7 +20,7 @@ import Testing
             from: HostIdentity(.random(in: 0...(.max), using: &random)),
             sequence: .random(in: 0...(.max), using: &random), interval: .random(in: 0...(.max), using: &random),
             addresses: (0..<Int.random(in: 0...LanCodec.mostAddresses, using: &random)).map { _ in
-                LanAddress(.random(in: 0...(.max), using: &random))
+                IPAddress(.random(in: 0...(.max), using: &random))
             },
             hosts: (0..<Int.random(in: 0...LanCodec.mostHosts, using: &random)).map { _ in
                 HostIdentity(.random(in: 0...(.max), using: &random))
@@ -30,7 +30,7 @@ import Testing
     @Test func `the layout is as documented`() {
         let packet = LanPacket(
             .answer, from: HostIdentity(0x0102_0304_0506_0708), sequence: 0x1112_1314_1516_1718, interval: 1000,
-            addresses: [LanAddress(0x0A00_0001)], hosts: [HostIdentity(0x2122_2324_2526_2728)])
+            addresses: [IPAddress(0x0A00_0001)], hosts: [HostIdentity(0x2122_2324_2526_2728)])
         let expected: [UInt8] =
             Array("FLD".utf8) + [1, 2, 1, 0, 1] + [1, 2, 3, 4, 5, 6, 7, 8]
             + [0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18] + [0, 0, 3, 0xE8] + [10, 0, 0, 1]
@@ -89,13 +89,13 @@ import Testing
     }
 
     @Test func `a prefix leads to the hosts of its network and to nobody else`() {
-        let prefix = LanPrefix(LanAddress(0x0A01_0101), length: 24)
-        #expect(prefix.leads(to: LanAddress(0x0A01_0102)))
+        let prefix = LanPrefix(IPAddress(0x0A01_0101), length: 24)
+        #expect(prefix.leads(to: IPAddress(0x0A01_0102)))
         for other in [0x0A01_0101, 0x0A01_0100, 0x0A01_01FF, 0x0A01_0202] as [UInt32] {
-            #expect(!prefix.leads(to: LanAddress(other)))
+            #expect(!prefix.leads(to: IPAddress(other)))
         }
-        #expect(prefix.broadcast == LanAddress(0x0A01_01FF))
-        #expect(prefix.overlaps(LanPrefix(LanAddress(0x0A01_0001), length: 16)))
-        #expect(!prefix.overlaps(LanPrefix(LanAddress(0x0A01_0201), length: 24)))
+        #expect(prefix.broadcast == IPAddress(0x0A01_01FF))
+        #expect(prefix.overlaps(LanPrefix(IPAddress(0x0A01_0001), length: 16)))
+        #expect(!prefix.overlaps(LanPrefix(IPAddress(0x0A01_0201), length: 24)))
     }
 }

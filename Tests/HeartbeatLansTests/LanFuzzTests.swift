@@ -32,7 +32,7 @@ import Testing
         var machine = Self.machine(isRequestor: false, at: now)
         for inquiry in inquiries {
             let packet = try LanCodec(nil).decode(inquiry)
-            _ = machine.handle(.received(packet, from: LanAddress(0x0A01_0163), over: "A"), at: now)
+            _ = machine.handle(.received(packet, from: IPAddress(0x0A01_0163), over: "A"), at: now)
             now = now + .seconds(1)
             _ = machine.expireTimers(at: now)
         }
@@ -88,7 +88,7 @@ extension SplitMix64 {
             from: HostIdentity(Bool.random(using: &self) ? 2 : number(near: 7)), sequence: number(near: sequence),
             interval: [0, 1, 10, 1000, .max].randomElement(using: &self) ?? 0,
             addresses: (0..<Int.random(in: 0...3, using: &self)).map { _ in
-                LanAddress([0, 1, .max, 0x0A01_0102, 0x0A01_0202].randomElement(using: &self) ?? 0)
+                IPAddress([0, 1, .max, 0x0A01_0102, 0x0A01_0202].randomElement(using: &self) ?? 0)
             }, hosts: Bool.random(using: &self) ? hosts : [HostIdentity(1)])
     }
 }

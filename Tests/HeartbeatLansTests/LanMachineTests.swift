@@ -209,7 +209,7 @@ import Testing
 
     @Test func `an address that is announced is moved with the others, our own never`() {
         var world = LanWorld(requestors: 2, responders: 0)
-        let service = LanAddress(0x0A01_0164)
+        let service = IPAddress(0x0A01_0164)
         var networks = world.hosts[2]?.networks ?? []
         networks[0].addresses.append(LanPrefix(service, length: 24))
         world.handle(.networks(networks), of: 2)
@@ -230,9 +230,9 @@ import Testing
     @Test func `packets from elsewhere, answers to old questions and repeated questions count for nothing`() {
         var world = LanWorld(requestors: 1, responders: 1)
         world.run(.seconds(5))
-        let stranger = LanPacket(.inquiry, from: HostIdentity(9), sequence: 1, addresses: [LanAddress(0x0A01_0109)])
+        let stranger = LanPacket(.inquiry, from: HostIdentity(9), sequence: 1, addresses: [IPAddress(0x0A01_0109)])
         for source in [0x0A02_0109, 0x0A01_01FF, 0x0A01_0100, 0x0A01_0102] as [UInt32] {
-            world.handle(.received(stranger, from: LanAddress(source), over: "A"), of: 2)
+            world.handle(.received(stranger, from: IPAddress(source), over: "A"), of: 2)
         }
         #expect(world.hosts[2]?.machine.peers.count == 1)
         var last: LanPacket?
@@ -255,7 +255,7 @@ import Testing
         for number in 0..<1000 as Range<UInt64> {
             let packet = LanPacket(
                 .inquiry, from: HostIdentity(1000 + number), sequence: 1, interval: 1000, addresses: [])
-            world.handle(.received(packet, from: LanAddress(0x0A01_0114), over: "A"), of: 1)
+            world.handle(.received(packet, from: IPAddress(0x0A01_0114), over: "A"), of: 1)
         }
         #expect(world.hosts[1]?.machine.peers.count == LanMachine.mostPeers)
         #expect(world.notices(of: 1).filter { $0 == .tooManyHosts }.count == 1)

@@ -51,8 +51,8 @@ struct LanWorld {
         execute(effects, of: number)
     }
 
-    static func address(_ number: Int, _ network: Int) -> LanAddress {
-        LanAddress(0x0A01_0000 | UInt32(network) << 8 | UInt32(number))
+    static func address(_ number: Int, _ network: Int) -> IPAddress {
+        IPAddress(0x0A01_0000 | UInt32(network) << 8 | UInt32(number))
     }
 
     /// Lets the time pass.

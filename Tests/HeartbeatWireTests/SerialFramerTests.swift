@@ -21,6 +21,8 @@ import Testing
         (">>>\nlost=1\n>>>\na=1\n<<<\n", [">>>\na=1\n<<<\n"]),
         (">>>\na=x>>>\n<<<\n", [">>>\na=x>>>\n<<<\n"]),
         (">>>\na=1\n<<< \n<<<\n", [">>>\na=1\n<<< \n<<<\n"]),
+        (">>>\na=<<<\n<<<\n", [">>>\na=<<<\n<<<\n"]), (">>>\n\0\n<<<\n", [">>>\n\0\n<<<\n"]),
+        ("lost=1\n<<<\n>>>\na=1\n<<<\n", [">>>\na=1\n<<<\n"]),
         (">>>\n<<<\n", [">>>\n<<<\n"]), (">> >\na=1\n<<<\n", []), (">>>\na=1\n<<<", []), ("", []),
     ])
     func framesAreCutOutOfAnyStream(stream: String, expected: [String]) {

@@ -134,7 +134,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["HeartbeatSystem"]) func foldersLeadInNoCircle(target: String) throws {
+    @Test(arguments: ["HeartbeatConfig", "HeartbeatSystem"]) func foldersLeadInNoCircle(target: String) throws {
         let folders = Dictionary(grouping: Self.sources(of: target)) { source in
             source.path.split(separator: "/").dropLast().joined(separator: "/")
         }

@@ -152,10 +152,10 @@ extension HaCfReader {
     private mutating func acceptGroup(_ text: String, isIPv6: Bool, of directive: String) -> Bool {
         accept(text, of: directive) { (_, text) throws(Complaint) in
             if isIPv6 {
-                guard IPv6Address(text)?.isMulticast == true else {
+                guard IPAddress(ipv6: text)?.isMulticast == true else {
                     throw Complaint("is not an IPv6 multicast address (ff00::/8), such as ff12::694")
                 }
-            } else if IPv4Address(text)?.isMulticast != true {
+            } else if IPAddress(ipv4: text)?.isMulticast != true {
                 throw Complaint("is not a class D address (224.0.0.0 to 239.255.255.255), such as 225.0.0.1")
             }
         }

@@ -82,15 +82,10 @@ extension HaCfReader {
         pingLines.append(line)
     }
 
-    /// Whether a host can be reached by name in the wanted family; reports why not.
+    /// Whether a word can be a host of the wanted family; reports why not.
     mutating func hostIsUsable(_ text: String, isIPv6: Bool, of directive: String) -> Bool {
-        accept(text, of: directive) { (reader, text) throws(Complaint) in
+        accept(text, of: directive) { (_, text) throws(Complaint) in
             if isIPv6 { try HostText.ipv6Host(text) } else { try HostText.ipv4Host(text) }
-            if !HostText.isNumeric(text), reader.host.resolves(text, isIPv6) == false {
-                throw Complaint(
-                    "cannot be resolved to an \(isIPv6 ? "IPv6" : "IPv4") address; "
-                        + "write the address, so that starting does not depend on a name server")
-            }
         }
     }
 

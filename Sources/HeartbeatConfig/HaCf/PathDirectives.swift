@@ -128,7 +128,7 @@ extension HaCfReader {
             }
             probe.device = value
         } else if let value = word.value(of: "source") {
-            guard IPv4Address(value) != nil || IPv6Address(value) != nil else {
+            guard IPAddress(value) != nil else {
                 throw Complaint("names no address; write one of this node, source=192.0.2.1")
             }
             probe.source = value

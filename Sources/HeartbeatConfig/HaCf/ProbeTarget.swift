@@ -8,87 +8,114 @@ enum ProbeTarget {
     private static let dnsPort: UInt16 = 53
     private static let httpPort: UInt16 = 80
 
-    private static let forms = [
-        "icmp": "icmp <host>", "udp-echo": "udp-echo <host>[:<port>]", "tcp": "tcp <host>:<port>",
-        "arp": "arp <address>",
-        "nd": "nd <address>", "dns": "dns <server>[:<port>] <name>", "http": "http http://<host>[:<port>]/<path>",
-        "command": "command <program> <argument>…",
-    ]
+    /// The first word of a target.
+    private enum Form: String, CaseIterable {
+        case icmp
+        case udpEcho = "udp-echo"
+        case tcp
+        case arp
+        case neighbour = "nd"
+        case dns
+        case http
+        case command
+
+        /// What is to be written.
+        var text: String {
+            switch self {
+            case .icmp: "icmp <host>"
+            case .udpEcho: "udp-echo <host>[:<port>]"
+            case .tcp: "tcp <host>:<port>"
+            case .arp: "arp <address>"
+            case .neighbour: "nd <address>"
+            case .dns: "dns <server>[:<port>] <name>"
+            case .http: "http http://<host>[:<port>]/<path>"
+            case .command: "command <program> <argument>…"
+            }
+        }
+
+        /// How many words follow; a program may have more, its arguments.
+        var targets: Int { self == .dns ? 2 : 1 }
+    }
 
     static func read(_ words: [String], host: HostFacts) throws(Complaint) -> PathProbe.Kind {
-        guard let kind = words.first, let form = forms[kind] else {
-            let kinds = forms.keys.sorted()
+        guard let word = words.first, let form = Form(rawValue: word) else {
+            let kinds = Form.allCases.map(\.rawValue).sorted()
             throw Complaint(
                 "names no kind of probe; write one of \(kinds.joined(separator: ", "))"
                     + (words.first.map { Spelling.hint(for: $0, among: kinds) } ?? ""))
         }
         let targets = Array(words.dropFirst())
-        let wanted = kind == "dns" ? 2 : 1
-        guard targets.count == wanted || kind == "command" && targets.count > wanted else {
-            throw Complaint(
-                targets.count < wanted ? "has no target; write \"\(form)\"" : "has a word too many; write \"\(form)\"")
+        guard targets.count == form.targets || form == .command && targets.count > form.targets else {
+            let mistake = targets.count < form.targets ? "has no target" : "has a word too many"
+            throw Complaint("\(mistake); write \"\(form.text)\"")
         }
-        return try read(kind, targets, host, form)
+        return try read(form, targets, host)
     }
 
     private static func read(
-        _ kind: String, _ targets: [String], _ host: HostFacts, _ form: String
+        _ form: Form, _ targets: [String], _ host: HostFacts
     ) throws(Complaint) -> PathProbe.Kind {
-        switch kind {
-        case "icmp": return .icmp(host: try checked(targets[0]))
-        case "udp-echo":
+        switch form {
+        case .icmp: return .icmp(host: try checked(targets[0]))
+        case .udpEcho:
             let (name, port) = try hostAndPort(targets[0], default: echoPort, form)
             return .udpEcho(host: name, port: port)
-        case "tcp":
+        case .tcp:
             let (name, port) = try hostAndPort(targets[0], default: nil, form)
             return .tcp(host: name, port: port)
-        case "arp":
-            guard IPv4Address(targets[0])?.isUnicast == true else { throw Complaint("names no IPv4 address of a host") }
+        case .arp:
+            guard IPAddress(ipv4: targets[0])?.isUnicast == true else {
+                throw Complaint("names no IPv4 address of a host")
+            }
             return .neighbour(address: targets[0])
-        case "nd":
-            guard IPv6Address(targets[0])?.isUnicast == true else { throw Complaint("names no IPv6 address of a host") }
+        case .neighbour:
+            guard IPAddress(ipv6: targets[0])?.isUnicast == true else {
+                throw Complaint("names no IPv6 address of a host")
+            }
             return .neighbour(address: targets[0])
-        case "dns":
+        case .dns:
             let (name, port) = try hostAndPort(targets[0], default: dnsPort, form)
             return .dns(server: name, port: port, name: try checked(targets[1]))
-        case "http": return try readHTTP(targets[0], form)
-        default:
+        case .http: return try readHTTP(targets[0])
+        case .command:
             let path = try ValueText.absolutePath(targets[0])
             guard host.isExecutable(path) else { throw Complaint("names no program that can be run; chmod +x \(path)") }
             return .command(path: path, arguments: Array(targets.dropFirst()))
         }
     }
 
-    private static func readHTTP(_ text: String, _ form: String) throws(Complaint) -> PathProbe.Kind {
+    private static func readHTTP(_ text: String) throws(Complaint) -> PathProbe.Kind {
         guard text.hasPrefix("http://") else {
             throw Complaint(
                 text.hasPrefix("https://")
                     ? "asks for TLS, which is not spoken here; use a tcp probe, or a command"
-                    : "is no URL; write \"\(form)\"")
+                    : "is no URL; write \"\(Form.http.text)\"")
         }
         let rest = text.dropFirst(7)
         let slash = rest.firstIndex(of: "/") ?? rest.endIndex
-        let (host, port) = try hostAndPort(String(rest[..<slash]), default: httpPort, form)
+        let (host, port) = try hostAndPort(String(rest[..<slash]), default: httpPort, .http)
         return .http(host: host, port: port, path: slash == rest.endIndex ? "/" : String(rest[slash...]))
     }
 
     /// `host`, `host:port`, `[address]:port` or a bare IPv6 address.
     private static func hostAndPort(
-        _ text: String, default fallback: UInt16?, _ form: String
+        _ text: String, default fallback: UInt16?, _ form: Form
     ) throws(Complaint) -> (String, UInt16) {
         var (host, port) = (Substring(text), Substring?.none)
         if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
             host = text[text.index(after: text.startIndex)..<end]
             let rest = text[text.index(after: end)...]
-            guard rest.isEmpty || rest.hasPrefix(":") else { throw Complaint("is not understood; write \"\(form)\"") }
+            guard rest.isEmpty || rest.hasPrefix(":") else {
+                throw Complaint("is not understood; write \"\(form.text)\"")
+            }
             port = rest.isEmpty ? nil : rest.dropFirst()
-        } else if IPv6Address(text) == nil, let colon = text.lastIndex(of: ":") {
+        } else if IPAddress(ipv6: text) == nil, let colon = text.lastIndex(of: ":") {
             host = text[..<colon]
             port = text[text.index(after: colon)...]
         }
         let name = try checked(String(host))
         guard let port else {
-            guard let fallback else { throw Complaint("has no port; write \"\(form)\"") }
+            guard let fallback else { throw Complaint("has no port; write \"\(form.text)\"") }
             return (name, fallback)
         }
         guard let number = UInt16(port), number > 0 else {
@@ -112,7 +139,7 @@ enum ProbeTarget {
         case .icmp(let host): "icmp \(host)"
         case .udpEcho(let host, let port): "udp-echo \(bracketed(host)):\(port)"
         case .tcp(let host, let port): "tcp \(bracketed(host)):\(port)"
-        case .neighbour(let address): (IPv6Address(address) == nil ? "arp " : "nd ") + address
+        case .neighbour(let address): (IPAddress(ipv6: address) == nil ? "arp " : "nd ") + address
         case .dns(let server, let port, let name): "dns \(bracketed(server)):\(port) \(name)"
         case .http(let host, let port, let path): "http http://\(bracketed(host)):\(port)\(path)"
         case .command(let path, let arguments): (["command", path] + arguments).joined(separator: " ")

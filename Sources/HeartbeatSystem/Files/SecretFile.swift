@@ -18,9 +18,7 @@ package enum SecretFile {
         guard fstat(file, &status) == 0, status.st_mode & 0o077 == 0 else {
             return .failure(Problem(description: "others than its owner may use \(path); run: chmod 600 \(path)"))
         }
-        var buffer = [UInt8](repeating: 0, count: 1024)
-        let count = Glibc.read(file, &buffer, buffer.count)
-        let secret = Array(buffer.prefix(max(0, count)).prefix { $0 != 0x0A })
+        let secret = Array(Descriptors.contents(from: file, atMost: 1024).prefix { $0 != 0x0A })
         guard !secret.isEmpty else { return .failure(Problem(description: "\(path) begins with no secret")) }
         return .success(secret)
     }

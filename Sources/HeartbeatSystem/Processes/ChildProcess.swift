@@ -29,8 +29,7 @@ package struct ChildProcess {
 
     package init(
         executable: String, arguments: [String], environment: [(String, String)], directory: String,
-        standardOutput:
-            Int32, standardError: Int32, isSessionLeader: Bool = false, extraDescriptor: Int32? = nil,
+        standardOutput: Int32, standardError: Int32, isSessionLeader: Bool = false, extraDescriptor: Int32? = nil,
         standardInput: String = "/dev/null", diesWithUs: Bool = false, account: Account? = nil
     ) {
         self.executable = executable

@@ -94,9 +94,9 @@ final class AddressNode: @unchecked Sendable {
             do {
                 let tables = try KernelTables.read(NetlinkSocket())
                 return tables.addresses.filter {
-                    tables.interface($0.interface)?.name == interface && $0.address[0] != 0xFE
+                    tables.interface($0.interface)?.name == interface && !$0.address.isLinkLocal
                 }
-                .map { "\(IPAddress(bytes: $0.address)!)/\($0.prefixLength)" + ($0.label.map { " \($0)" } ?? "") }
+                .map { "\($0.address)/\($0.prefixLength)" + ($0.label.map { " \($0)" } ?? "") }
             } catch {
                 return ["\(error)"]
             }
@@ -107,7 +107,7 @@ final class AddressNode: @unchecked Sendable {
     func entry(_ text: String) -> AddressEntry? {
         network.inside { () -> AddressEntry? in
             do {
-                return try KernelTables.read(NetlinkSocket()).addresses.first { $0.address == IPAddress(text)?.bytes }
+                return try KernelTables.read(NetlinkSocket()).addresses.first { $0.address == IPAddress(text) }
             } catch {
                 return nil
             }

@@ -130,49 +130,7 @@ struct AnnouncementTests {
     }
 }
 
-struct IPAddressTests {
-    @Test(
-        "Addresses are read and written",
-        arguments: [
-            ("192.0.2.1", "192.0.2.1"), ("0.0.0.0", "0.0.0.0"), ("2001:DB8:0:0::1", "2001:db8::1"), ("::", "::"),
-            ("1:0:0:2:0:0:0:3", "1:0:0:2::3"), ("1:0:2:3:4:5:6:7", "1:0:2:3:4:5:6:7"), ("::1", "::1"), ("1::", "1::"),
-            ("::ffff:192.0.2.1", "::ffff:192.0.2.1"), ("::192.0.2.1", "::192.0.2.1"), ("::2:3", "::0.2.0.3"),
-        ])
-    func valid(text: String, written: String) {
-        #expect(IPAddress(text)?.description == written)
-    }
-
-    @Test("Text is read and written as the C library does")
-    func likeTheLibrary() {
-        for _ in 0..<2000 {
-            // Zeros are frequent, so that gaps of every kind come up.
-            let bytes = (0..<(Bool.random() ? 4 : 16)).map { _ in
-                Int.random(in: 0..<3) > 0 ? 0 : UInt8.random(in: 0...(.max))
-            }
-            let family = bytes.count == 4 ? AF_INET : AF_INET6
-            var room = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
-            inet_ntop(family, bytes, &room, socklen_t(room.count))
-            let text = String(decoding: room.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            #expect(IPAddress(bytes: bytes)?.description == text)
-            #expect(IPAddress(text)?.bytes == bytes)
-        }
-    }
-
-    @Test(
-        "What is no address is refused",
-        arguments: ["", "192.0.2", "192.0.2.256", "192.0.2.1%eth0", "host", ":::", "%eth0", "1.2.3.4 "])
-    func invalid(text: String) {
-        #expect(IPAddress(text) == nil)
-        #expect(IPAddress(droppingZoneOf: text) == nil)
-    }
-
-    @Test("A zone is dropped where the interface is named beside it")
-    func zone() {
-        #expect(IPAddress("fe80::1%eth0") == nil)
-        #expect(IPAddress(droppingZoneOf: "fe80::1%eth0") == IPAddress("fe80::1"))
-        #expect(IPAddress(droppingZoneOf: "192.0.2.1") == IPAddress("192.0.2.1"))
-    }
-
+struct SocketEndpointTests {
     @Test("A socket address gives back the address it was made of", arguments: ["192.0.2.1", "2001:db8::1"])
     func endpoint(text: String) throws {
         let address = try #require(IPAddress(text))

@@ -70,7 +70,7 @@ struct PlacementTests {
         do {
             let placement = try Placement(
                 address.address, in: tables, former: held, route: route, labels: &labels)
-            let broadcast = placement.broadcast.map { " brd \(IPAddress(bytes: $0)!)" } ?? ""
+            let broadcast = placement.broadcast.map { " brd \($0)" } ?? ""
             let label = placement.label.map { " \($0)" } ?? ""
             return "\(placement.interface.name)/\(placement.prefixLength)\(broadcast)\(label)"
         } catch {

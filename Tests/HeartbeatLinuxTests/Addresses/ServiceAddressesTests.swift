@@ -24,7 +24,7 @@ struct ServiceAddressesTests {
         #expect(node.perform(.start, step) == done)
         #expect(node.perform(.status, step) == running)
         #expect(node.held() == ["10.77.0.1/24 hba", "10.77.0.50/24 hba:0", "fd77::1/64"])
-        #expect(node.entry("10.77.0.50")?.broadcast == [10, 77, 0, 255])
+        #expect(node.entry("10.77.0.50")?.broadcast == IPAddress("10.77.0.255"))
         #expect(node.perform(.stop, step) == done)
         #expect(node.perform(.status, step) == stopped)
         #expect(node.held() == permanent)

@@ -141,7 +141,7 @@ import Testing
             ("foo", nil), ("", nil), ("ALL", nil),
         ] as [(String, HoldSet?)])
     func operatorsWordsAreUnderstood(word: String, set: HoldSet?) {
-        #expect(Tool.set(for: word, isTakeover: false) == set)
-        #expect(Tool.set(for: word, isTakeover: true) == (word == "failback" ? .all : set))
+        #expect(Move.standby.set(for: word) == set)
+        #expect(Move.takeover.set(for: word) == (word == "failback" ? .all : set))
     }
 }

@@ -159,7 +159,7 @@ import Testing
         let harness = try Harness()
         let tool = Tool(name: "hb_standby", client: harness.client())
         let order: (String?) -> ControlReply = { word in
-            tool.order(word, isTakeover: false, sentence: { "Going standby [\($0)]." }, request: { .standby($0) })
+            tool.order(.standby, of: word)
         }
         #expect(order(nil).lines.first == "Going standby [all].")
         #expect(order("failback").lines.first == "Going standby [foreign].")

@@ -25,13 +25,13 @@ import Testing
     }
 
     private func verdict(
-        _ set: HoldSet, isTakeover: Bool, before: Look? = nil, _ looks: [Look]
+        _ move: Move, of set: HoldSet, before: Look? = nil, _ looks: [Look]
     ) -> Relocation.Verdict? {
-        var move = Relocation(set, isTakeover: isTakeover, before: before?.facts)
+        var relocation = Relocation(move, of: set, before: before?.facts)
         var verdict: Relocation.Verdict?
         for look in looks {
             guard verdict == nil || verdict == .goesOn else { return verdict }
-            verdict = move.judge(look.facts, after: .seconds(look.seconds))
+            verdict = relocation.judge(look.facts, after: .seconds(look.seconds))
         }
         return verdict
     }
@@ -41,49 +41,49 @@ import Testing
             Look(hold: .local), Look(hold: .local, moves: true, own: .releasing),
             Look(hold: [], moves: true, own: .stopped),
         ]
-        #expect(verdict(.all, isTakeover: false, looks) == .goesOn)
-        #expect(verdict(.all, isTakeover: false, looks + [Look(hold: [], own: .stopped)]) == .succeeded)
-        #expect(verdict(.local, isTakeover: false, [Look(hold: .foreign, own: .stopped)]) == .succeeded)
+        #expect(verdict(.standby, of: .all, looks) == .goesOn)
+        #expect(verdict(.standby, of: .all, looks + [Look(hold: [], own: .stopped)]) == .succeeded)
+        #expect(verdict(.standby, of: .local, [Look(hold: .foreign, own: .stopped)]) == .succeeded)
     }
 
     @Test func aTakeoverIsOverWhenTheWholeSetIsHeld() {
         let looks = [Look(hold: .local), Look(hold: .all, moves: true, other: .acquiring)]
-        #expect(verdict(.all, isTakeover: true, looks) == .goesOn)
-        #expect(verdict(.all, isTakeover: true, looks + [Look(hold: .all, other: .running)]) == .succeeded)
+        #expect(verdict(.takeover, of: .all, looks) == .goesOn)
+        #expect(verdict(.takeover, of: .all, looks + [Look(hold: .all, other: .running)]) == .succeeded)
     }
 
     @Test func aMoveThatHasBegunAndEndedElsewhereIsGivenUp() {
         let still = Look(hold: .local)
         let looks = [Look(hold: .local, moves: true, own: .releasing), still, still]
-        #expect(verdict(.all, isTakeover: false, looks) == .goesOn, "settled for a moment only")
+        #expect(verdict(.standby, of: .all, looks) == .goesOn, "settled for a moment only")
         #expect(
-            verdict(.all, isTakeover: false, looks + [still])
+            verdict(.standby, of: .all, looks + [still])
                 == .failed("the move was given up; this node holds local"))
     }
 
     @Test func anOrderWithoutEffectIsGivenUpAfterThePatienceOfTheOtherNode() {
         let early = (1...15).map { Look(hold: .local, seconds: $0) }
-        #expect(verdict(.all, isTakeover: true, early) == .goesOn)
+        #expect(verdict(.takeover, of: .all, early) == .goesOn)
         let late = (16...18).map { Look(hold: .local, seconds: $0) }
-        #expect(verdict(.all, isTakeover: true, early + late) == .failed("the other node did not answer"))
+        #expect(verdict(.takeover, of: .all, early + late) == .failed("the other node did not answer"))
     }
 
     @Test func aMoveThatWasOverBetweenTwoLooksIsNoticed() {
         let before = Look(hold: .foreign, own: .stopped)
         let after = Look(hold: .foreign, own: .failed)
-        #expect(verdict(.local, isTakeover: true, before: before, [before, before, before]) == .goesOn)
+        #expect(verdict(.takeover, of: .local, before: before, [before, before, before]) == .goesOn)
         #expect(
-            verdict(.local, isTakeover: true, before: before, [after, after, after])
+            verdict(.takeover, of: .local, before: before, [after, after, after])
                 == .failed("own could not be started on this node"))
     }
 
     @Test func aGroupThatFailedIsNotMoved() {
         let moves = Look(hold: .all, moves: true)
         let stuck = Look(hold: .local, own: .stopFailed)
-        let stuckVerdict = verdict(.all, isTakeover: false, [moves, stuck, stuck, stuck])
+        let stuckVerdict = verdict(.standby, of: .all, [moves, stuck, stuck, stuck])
         #expect(stuckVerdict == .failed("own would not stop on this node"))
         let failed = Look(hold: .all, other: .failed)
-        let failedVerdict = verdict(.foreign, isTakeover: true, [moves, failed, failed, failed])
+        let failedVerdict = verdict(.takeover, of: .foreign, [moves, failed, failed, failed])
         #expect(failedVerdict == .failed("other could not be started on this node"))
     }
 
@@ -91,11 +91,11 @@ import Testing
         let moves = Look(hold: .local, moves: true)
         let stays = Look(hold: [], own: .running)
         #expect(
-            verdict(.all, isTakeover: false, [moves, stays, stays, stays])
+            verdict(.standby, of: .all, [moves, stays, stays, stays])
                 == .failed("own would not stop and runs on on this node"))
         let withheld = Look(hold: .all, other: .withheld)
         #expect(
-            verdict(.foreign, isTakeover: true, [moves, withheld, withheld, withheld])
+            verdict(.takeover, of: .foreign, [moves, withheld, withheld, withheld])
                 == .failed("other has not been stopped on the other node"))
     }
 

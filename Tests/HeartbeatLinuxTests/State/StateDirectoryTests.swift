@@ -208,28 +208,6 @@ import Testing
 }
 
 @Suite struct StateFifoTests {
-    private static let message = ">>>\nt=hello\ninfo=x\n<<<\n"
-
-    @Test(arguments: [
-        ("", []), (message, [message]), (message + message, [message, message]), ("noise\n" + message, [message]),
-        ("t=lost\n<<<\n" + message, [message]), (">>>\nt=half\n" + message, [message]), (">>>\n<<<\n", [">>>\n<<<\n"]),
-        (">>>\na=<<<\n<<<\n", [">>>\na=<<<\n<<<\n"]), ("x>>>\n<<<\n", []), (">>>\n\0\n<<<\n", [">>>\n\0\n<<<\n"]),
-    ])
-    func messagesAreCutOut(text: String, messages: [String]) {
-        var framer = FifoFramer()
-        #expect(framer.take(text.utf8).map { String(decoding: $0, as: UTF8.self) } == messages)
-        var slow = FifoFramer()
-        #expect(text.utf8.flatMap { slow.take([$0]) }.map { String(decoding: $0, as: UTF8.self) } == messages)
-    }
-
-    @Test func whatNeverEndsIsDropped() {
-        var framer = FifoFramer()
-        #expect(framer.take(">>>\n".utf8).isEmpty)
-        for _ in 0..<300 { #expect(framer.take(Array(repeating: 0x61, count: 1024)).isEmpty) }
-        for _ in 0..<9000 { #expect(framer.take("a=b\n".utf8).isEmpty) }
-        #expect(framer.take(("\n" + StateFifoTests.message).utf8).count == 1)
-    }
-
     @Test func localProcessesReachTheLoopAndNeverHang() throws {
         let harness = try ScriptHarness()
         let path = harness.directory + "/fifo"

@@ -11,7 +11,7 @@ enum HostText {
             throw Complaint("is not an IPv4 address; IPv6 has directives of its own (ucast6, mcast6, ping6)")
         }
         let looksNumeric = text.utf8.allSatisfy { $0.isDigit || $0 == UInt8(ascii: ".") }
-        if looksNumeric, IPv4Address(text) == nil {
+        if looksNumeric, IPAddress(ipv4: text) == nil {
             throw Complaint("is not an IPv4 address; write four numbers from 0 to 255 with dots between")
         }
     }
@@ -19,22 +19,17 @@ enum HostText {
     /// A host name, or an IPv6 address with or without `%interface`.
     static func ipv6Host(_ text: String) throws(Complaint) {
         try refuseComma(text)
-        guard IPv4Address(text) == nil else {
+        guard IPAddress(ipv4: text) == nil else {
             throw Complaint("is an IPv4 address; use ucast, mcast or ping for it")
         }
         let address = text.prefix { $0 != "%" }
-        if address.contains(":"), IPv6Address(address) == nil {
+        if address.contains(":"), IPAddress(ipv6: address) == nil {
             throw Complaint("is not an IPv6 address")
         }
     }
 
     private static func refuseComma(_ text: String) throws(Complaint) {
         guard !text.contains(",") else { throw Complaint("contains a comma; here only blanks separate values") }
-    }
-
-    /// Whether the host need not be looked up.
-    static func isNumeric(_ text: String) -> Bool {
-        IPv4Address(text) != nil || IPv6Address(text.prefix { $0 != "%" }) != nil
     }
 
     static func interface(_ text: String) throws(Complaint) {

@@ -5,7 +5,8 @@ import HeartbeatModel
 
 /// What only the host can know. Every closure has a default under which nothing is refused.
 ///
-/// `nil` as an answer means "not known now": a name server that is down must not keep a cluster from starting.
+/// `nil` as an answer means "not known now". No host name is looked up: a name server that is down must not keep a cluster from
+/// starting.
 package struct HostFacts: Sendable {
     /// What lies at a device's path, symbolic links followed.
     package enum DeviceKind: Hashable, Sendable {
@@ -38,8 +39,6 @@ package struct HostFacts: Sendable {
     package var hasInterface: @Sendable (_ name: String) -> Bool? = { _ in nil }
     /// Whether the interface has an IPv4 broadcast address now (SIOCGIFBRDADDR).
     package var hasBroadcastAddress: @Sendable (_ interface: String) -> Bool? = { _ in nil }
-    /// Whether a host name leads to an address of the wanted family. Never asked for numeric addresses.
-    package var resolves: @Sendable (_ host: String, _ asIPv6: Bool) -> Bool? = { _, _ in nil }
     package var userExists: @Sendable (_ name: String) -> Bool = { _ in true }
     package var groupExists: @Sendable (_ name: String) -> Bool = { _ in true }
     package var isExecutable: @Sendable (_ path: String) -> Bool = { _ in true }

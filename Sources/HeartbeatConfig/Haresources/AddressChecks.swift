@@ -8,7 +8,7 @@ extension HaresourcesReader {
         guard let address = resource.address else { return }
         if let interface = address.interface, host.hasInterface(interface) == false {
             log.warning(group.line, "\(quoted(resource.word)): \(quoted(interface)) is not an interface of this node")
-        } else if address.interface == nil, address.isLinkLocal {
+        } else if address.interface == nil, address.ip.isLinkLocal {
             log.warning(
                 group.line, "\(quoted(resource.word)) is link-local, so any interface will do; name one after the bits")
         } else if !host.hasOwnScript(resource.scriptName) {
@@ -19,8 +19,8 @@ extension HaresourcesReader {
 
     /// An address in two groups would be on both nodes as soon as the groups are.
     private mutating func checkOwner(of address: ServiceAddress, _ word: String, in group: ResourceGroup) {
-        guard let owner = addressOwners[address.bytes] else {
-            addressOwners[address.bytes] = (group.key, group.line)
+        guard let owner = addressOwners[address.ip] else {
+            addressOwners[address.ip] = (group.key, group.line)
             return
         }
         // The same key twice has been refused already.

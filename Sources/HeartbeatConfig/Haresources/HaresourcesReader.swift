@@ -18,7 +18,7 @@ struct HaresourcesReader {
     /// Line each group's key was first seen in.
     private var keyLines: [String: Int] = [:]
     /// First group of each address, by its bytes.
-    var addressOwners: [[UInt8]: (key: String, line: Int)] = [:]
+    var addressOwners: [IPAddress: (key: String, line: Int)] = [:]
     /// Scripts something has been said about, or nothing had to be.
     var knownScripts: Set<String> = []
     /// What has been said to be doubtful about scripts: the same directory makes all in it so.

@@ -49,7 +49,7 @@ enum ResourceWord {
     private static func separatorInAddress(_ word: String) -> Complaint {
         let text = word.dropFirst("IPv6addr".count + ResourceCall.separator.count)
         let address = text.prefix { $0 != "/" }
-        let whole = IPv6Address(address)?.withoutGap ?? String(address)
+        let whole = IPAddress(ipv6: address)?.withoutGap ?? String(address)
         return Complaint(
             "contains \"::\" in the address, where it separates arguments; write it in full, "
                 + "\"IPv6addr::\(whole)\(text.dropFirst(address.count))\"")
@@ -77,7 +77,7 @@ enum ResourceWord {
         // `db2::db2` is a script of heartbeat 3 and its argument, although every letter is a hexadecimal digit.
         guard !word.hasPrefix("db2::"), word.utf8.count(where: { $0 == UInt8(ascii: ":") }) >= 2 else { return }
         let address = word.prefix { $0 != "/" }
-        guard let parsed = IPv6Address(address) else { return }
+        guard let parsed = IPAddress(ipv6: address) else { return }
         throw Complaint(
             "is an IPv6 address; write \"IPv6addr::\(parsed.withoutGap)\(word.dropFirst(address.count))\" "
                 + "(in full, because \"::\" separates arguments)")

@@ -1,0 +1,21 @@
+// The two clocks: the monotonic one, by which everything is measured, and the one on the wall, which only people and files read.
+
+import Glibc
+import HeartbeatModel
+
+extension Instant {
+    /// The monotonic time. CLOCK_MONOTONIC: no administrator and no NTP step moves it; it stands still while the machine is
+    /// suspended, so that a node that wakes up does not find its peer dead before it has listened; and it is the clock the
+    /// loop sleeps by, so that a deadline needs no conversion.
+    package static var now: Instant {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Instant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    }
+}
+
+/// The time on the wall.
+package enum WallClock {
+    /// Seconds since 1970, at least 1: 0 stands for no time in messages and files.
+    package static var unixTime: UInt64 { UInt64(max(1, time(nil))) }
+}
