@@ -36,9 +36,6 @@ extension ClusterCore {
     /// What the peer was last declared dead by; `nil` while it never was, or was never heard before. Only for telling.
     public var peerSilence: PeerSilence? { node.peer?.silence }
 
-    /// Whether the peer is one of ours and tells its claims; `nil` before its first report.
-    public var peerSpeaksClaims: Bool? { node.membership.peerSpeaksClaims }
-
     /// The message that was last received, if it counted: of a life of the peer's that is believed, and new.
     public var acceptedMessage: MessageIdentity? { node.channel.acceptedMessage }
 }

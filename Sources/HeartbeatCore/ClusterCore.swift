@@ -40,9 +40,10 @@ public struct ClusterCore: Hashable, Sendable {
     /// its backlog before it judges anybody late.
     public mutating func handle(_ event: Event, at now: Instant) -> [Effect] {
         guard ownership.state != .gone else { return [] }
-        var isNews = true
+        var isNews = !event.isAside
         switch event {
         case .received(let message, let medium): isNews = receive(message, over: medium, at: now)
+        case .keyUsed(let key, let sender): node.heardKey(key, of: sender)
         case .pingAnswered(let name): node.pingAnswered(name, at: now)
         case .actionFinished(let action, let result): actionFinished(action, result, at: now)
         case .requested(let request, let id): ownership.requested(request, id, &node, at: now)
@@ -54,12 +55,8 @@ public struct ClusterCore: Hashable, Sendable {
         case .pathProbed(let name, let answer): isNews = hearOfNetwork { $0.take(answer, of: name) }
         case .pathsRecalled(let names): node.health.recall(lost: names)
         case .reconfigured(let configuration): ownership.reconfigure(configuration, &node, at: now)
-        case .hostSampled(let sample):
-            node.channel.host = sample
-            isNews = false
-        case .interestChanged(let kinds):
-            node.channel.interest = kinds
-            isNews = false
+        case .hostSampled(let sample): node.channel.host = sample
+        case .interestChanged(let kinds): node.channel.interest = kinds
         }
         return decide(isNews: isNews, at: now)
     }

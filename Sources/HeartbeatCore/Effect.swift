@@ -13,6 +13,8 @@ public enum Effect: Hashable, Sendable {
     /// Hand a message on to the clients that want to see this kind. Those that nobody wants are not handed on, except for
     /// messages between clients: some of them are questions about this node's.
     case handOn(Message, MessageInterest)
+    /// Sign messages with this key of authkeys from now on.
+    case sign(withKey: Int)
     /// Send an echo request to a ping node.
     case probe(NodeName)
     /// Run a resource script; answered by exactly one `Event.actionFinished`.

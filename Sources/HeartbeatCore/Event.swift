@@ -7,6 +7,8 @@ import HeartbeatModel
 public enum Event: Hashable, Sendable {
     /// An authenticated message arrived over a medium. Our own messages that loop back are reported like any other.
     case received(Message, over: MediumName)
+    /// A message of `sender`, which is received next, was signed with another key of authkeys than this node signs with.
+    case keyUsed(Int, by: NodeName)
     /// A ping node answered an echo request.
     case pingAnswered(NodeName)
     /// A script call ended; exactly one for every `Effect.perform`.
@@ -31,6 +33,18 @@ public enum Event: Hashable, Sendable {
     case hostSampled(HostSample)
     /// The clients of this node want to see these messages from now on.
     case interestChanged(MessageInterest)
+}
+
+extension Event {
+    /// Nothing can follow from it for who runs what.
+    var isAside: Bool {
+        switch self {
+        case .keyUsed, .hostSampled, .interestChanged: true
+        case .received, .pingAnswered, .actionFinished, .requested, .injected, .resourceLost, .watched, .linkObserved,
+            .pathProbed, .pathsRecalled, .reconfigured:
+            false
+        }
+    }
 }
 
 /// Facts about the host that messages carry along. Nothing is decided by them.

@@ -3,10 +3,13 @@
 import HeartbeatModel
 
 extension LocalNode {
-    /// Tells one group what it is to do, and lets it take its next step.
-    mutating func move(_ id: GroupID, _ instruction: Instruction, at now: Instant) {
-        groups.instruct(id, instruction)
-        perform(groups.advance(id, at: now), of: id)
+    /// Tells each group what it is to do, and lets it take its next step.
+    mutating func move(_ decisions: [Decision], at now: Instant) {
+        guard !isBehind(at: now) else { return }
+        for decision in decisions {
+            groups.instruct(decision.group, decision.instruction)
+            perform(groups.advance(decision.group, at: now), of: decision.group)
+        }
     }
 
     /// Takes the answer of the group's script call.

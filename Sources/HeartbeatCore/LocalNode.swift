@@ -132,6 +132,19 @@ package struct LocalNode: Hashable, Sendable {
         return hearing
     }
 
+    /// heartbeat 3 checks what it receives with its own current key, whichever key it was signed with (observed). While keys
+    /// are changed on one node after the other, it must be met with the key that it uses itself.
+    mutating func heardKey(_ key: Int, of sender: NodeName) {
+        guard sender == membership.peer?.name, membership.peerSpeaksClaims != true else { return }
+        channel.sign(withKey: key, into: &effects)
+    }
+
+    /// The peer has shown by a report whether it is one of ours, which takes messages with every key that it has.
+    mutating func peerSpeaks(claims: Bool) {
+        membership.peerSpeaksClaims = claims
+        if claims { channel.sign(withKey: configuration.authentication.current, into: &effects) }
+    }
+
     /// The peer has said what it had heard last.
     mutating func noteHearing(_ heard: MessageIdentity?, inStatus: Bool, at now: Instant) {
         let sequence = heard?.generation == channel.generation ? heard?.sequence : nil

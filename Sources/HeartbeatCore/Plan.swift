@@ -3,12 +3,6 @@
 
 import HeartbeatModel
 
-/// What one group is to do now.
-struct Decision: Hashable, Sendable {
-    var group: GroupID
-    var instruction: Instruction
-}
-
 extension Ownership {
     /// What each group is to do.
     func plan(_ node: LocalNode) -> [Decision] {

@@ -150,7 +150,7 @@ final class NodeShell {
     private func receivedMessage(_ bytes: [UInt8], over medium: MediumName) {
         do throws(WireError) {
             let signed = try copies.open(bytes, with: codec)
-            signAsPeer(signed)
+            if signed.key != codec.signingKey { feed(.keyUsed(signed.key, by: signed.message.source)) }
             heard = signed.message
             defer { heard = nil }
             feed(.received(signed.message, over: medium))
@@ -159,18 +159,6 @@ final class NodeShell {
         } catch {
             tell(error, over: medium)
         }
-    }
-
-    /// heartbeat 3 checks what it receives with its own current key, whichever key it was signed with (observed). While keys
-    /// are changed on one node after the other, it must be met with the key that it uses itself.
-    private func signAsPeer(_ signed: SignedMessage) {
-        guard signed.message.source != localNode, configuration.nodes.contains(signed.message.source) else { return }
-        let key = core.peerSpeaksClaims == true ? configuration.authentication.current : signed.key
-        guard key != codec.signingKey, codec.sign(withKey: key) else { return }
-        facts.tell(
-            .signingKey,
-            "Messages are signed with key \(key) of authkeys"
-                + (key == configuration.authentication.current ? "" : ", as long as \(signed.message.source) does"))
     }
 
     func answered(_ payload: [UInt8], from node: NodeName) {
@@ -274,6 +262,7 @@ final class NodeShell {
         case .transmit(let message): transmit(message)
         case .transmitAtLeisure(let message): transmitAtLeisure(message)
         case .handOn(let message, let kind): clients.handOn(message, kind)
+        case .sign(let key): sign(withKey: key)
         case .probe(let name): probe(name)
         case .perform(let action, let id): perform(action, id)
         case .announce(let group): actions.announce(group)
@@ -283,6 +272,15 @@ final class NodeShell {
         case .beginAnew(let known): beginAnew(above: known)
         case .stop(let keys): end(stillUp: keys)
         }
+    }
+
+    private func sign(withKey key: Int) {
+        guard codec.sign(withKey: key) else { return }
+        let peer = configuration.nodes.first { $0 != localNode }.map { ", as long as \($0) does" }
+        facts.tell(
+            .signingKey,
+            "Messages are signed with key \(key) of authkeys"
+                + (key == configuration.authentication.current ? "" : peer ?? ""))
     }
 
     private func reboot() {
@@ -304,6 +302,7 @@ final class NodeShell {
             core = ClusterCore(
                 configuration, local: localNode, uuid: uuid, generation: generation, host: sampler.current,
                 randomSeed: .random(in: 0...(.max)), now: reactor.now)
+            _ = codec.sign(withKey: configuration.authentication.current)
             if !clients.interest.isEmpty { feed(.interestChanged(clients.interest)) }
             network.tellAgain()
             reactor.after(.zero) { [weak self] in self.map { $0.expire(at: $0.reactor.now) } }

@@ -136,7 +136,7 @@ extension Effect {
     /// It is words to whoever has spoken, or to people.
     fileprivate var isAside: Bool {
         switch self {
-        case .notify(.communication), .handOn, .probe, .transmitAtLeisure: true
+        case .notify(.communication), .handOn, .sign, .probe, .transmitAtLeisure: true
         case .transmit(let message): message.sequence == nil
         case .notify, .perform, .announce, .reply, .reboot, .beginAnew, .stop: false
         }

@@ -292,7 +292,7 @@ final class World {
         for effect in effects {
             switch effect {
             case .transmit(let message), .transmitAtLeisure(let message): transmit(message, from: host)
-            case .handOn: break
+            case .handOn, .sign: break
             case .probe(let name): if random.chance(0.95) { feed(.pingAnswered(name), to: host) }
             case .perform(let action, let id): perform(action, id, on: host)
             case .announce(let group): announce(group, from: host)

@@ -171,7 +171,7 @@ import Testing
                 case .beginAnew(let known):
                     guard known <= core.node.channel.generation else { continue }
                     broken.append("begins anew above the older \(known.number)")
-                case .transmit, .transmitAtLeisure, .handOn, .probe, .announce, .reboot:
+                case .transmit, .transmitAtLeisure, .handOn, .sign, .probe, .announce, .reboot:
                     break
                 }
             }

@@ -35,7 +35,7 @@ func runAlone(for length: Duration) -> [String] {
                 effects += core.handle(.actionFinished(id, result), at: now)
             case .notify(let notice):
                 story.append(notice.text)
-            case .transmit, .transmitAtLeisure, .handOn, .probe, .announce, .reply, .reboot, .beginAnew, .stop:
+            case .transmit, .transmitAtLeisure, .handOn, .sign, .probe, .announce, .reply, .reboot, .beginAnew, .stop:
                 // Nobody listens in this example.
                 break
             }

@@ -102,6 +102,28 @@ import Testing
         #expect(desk.running == ["web"])
     }
 
+    // MARK: - Keys
+
+    /// It checks what it receives with its own key only, and may have got the next one before us.
+    @Test func anOriginalIsMetWithTheKeyThatItUses() {
+        var desk = CoreOnDesk.besideAnOriginal()
+        #expect(desk.feed(.keyUsed(2, by: NodeName("gamma"))).isEmpty)
+        #expect(desk.feed(.keyUsed(2, by: CoreOnDesk.alpha)).isEmpty)
+        #expect(desk.feed(.keyUsed(2, by: CoreOnDesk.beta)) == [.sign(withKey: 2)])
+        #expect(desk.feed(.keyUsed(2, by: CoreOnDesk.beta)).isEmpty)
+        #expect(desk.feed(.keyUsed(3, by: CoreOnDesk.beta)) == [.sign(withKey: 3)])
+        // The files are read again.
+        _ = desk.feed(.reconfigured(CoreOnDesk.configuration))
+        #expect(desk.feed(.keyUsed(3, by: CoreOnDesk.beta)) == [.sign(withKey: 3)])
+        // One of ours has taken its place, which knows every key of its file.
+        let claim = ResourceClaim(local: .none, foreign: .none)
+        let current = CoreOnDesk.configuration.authentication.current
+        #expect(
+            desk.hear(.resource(ResourceReport(hold: [], isStable: false, claim: claim))).contains(
+                .sign(withKey: current)))
+        #expect(desk.feed(.keyUsed(3, by: CoreOnDesk.beta)).isEmpty)
+    }
+
     // MARK: - Groups that fail to start
 
     @Test func aGroupThatFailedIsOfferedOnceWithItsWholeSet() {

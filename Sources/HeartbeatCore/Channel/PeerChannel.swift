@@ -26,6 +26,9 @@ package struct PeerChannel: Hashable, Sendable {
     /// What is handed on to the clients of this node.
     var interest: MessageInterest = []
 
+    /// The key of authkeys that this node signs with.
+    private var signingKey: Int
+
     private var random: SplitMix64
     package private(set) var lastSequence: UInt64 = 0
     private var history = MessageHistory()
@@ -51,6 +54,7 @@ package struct PeerChannel: Hashable, Sendable {
         peer = configuration.nodes.first { $0 != local }
         nodes = configuration.nodes.sorted()
         timeToLive = Self.timeToLive(configuration)
+        signingKey = configuration.authentication.current
         random = SplitMix64(seed: randomSeed)
         tracker = SequenceTracker(longestDelay: configuration.maxRetransmitDelay, random: &random)
         links = LinkTable(
@@ -65,6 +69,8 @@ package struct PeerChannel: Hashable, Sendable {
     /// The files were read again.
     mutating func redefine(_ configuration: Configuration, at now: Instant) {
         timeToLive = Self.timeToLive(configuration)
+        // Whoever reads the files again signs with what stands in them.
+        signingKey = configuration.authentication.current
         links.redefine(
             local: local, nodes: configuration.nodes, media: configuration.media.map(\.name),
             initdead: configuration.initdead, now: now)
@@ -99,6 +105,12 @@ package struct PeerChannel: Hashable, Sendable {
         }
         handOn(message, kind(of: message), into: &effects)
         return sequence ?? SequenceNumber(lastSequence)
+    }
+
+    mutating func sign(withKey key: Int, into effects: inout [Effect]) {
+        guard key != signingKey else { return }
+        signingKey = key
+        effects.append(.sign(withKey: key))
     }
 
     private mutating func nextSequence() -> SequenceNumber {

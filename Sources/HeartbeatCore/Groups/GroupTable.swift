@@ -10,7 +10,7 @@ package struct GroupID: Hashable, Comparable, Sendable {
     package static func < (left: GroupID, right: GroupID) -> Bool { left.number < right.number }
 }
 
-/// What one group is to do.
+/// What is wanted of a group.
 package struct Instruction: Hashable, Sendable {
     var isWanted = false
     /// What runs may be changed to what haresources says by now.
@@ -19,6 +19,12 @@ package struct Instruction: Hashable, Sendable {
     var mayRestore = true
     /// The peer runs it because it failed here.
     var isAdoptedByPeer = false
+}
+
+/// What a group is to do.
+struct Decision: Hashable, Sendable {
+    var group: GroupID
+    var instruction: Instruction
 }
 
 /// All groups of one node.
@@ -72,9 +78,6 @@ package struct GroupTable: Hashable, Sendable {
 
     /// Those of `set`.
     func members(of set: HoldSet) -> [GroupRunner] { runners.filter { set.contains(self.set(of: $0)) } }
-
-    /// Keys of the groups of `set`.
-    func keys(of set: HoldSet) -> [String] { members(of: set).map(\.group.key) }
 
     /// Every group is where it is wanted, or cannot get there.
     var areSettled: Bool { runners.allSatisfy(\.isSettled) }

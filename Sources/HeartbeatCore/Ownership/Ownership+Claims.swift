@@ -21,7 +21,7 @@ extension Ownership {
         }
         let wasStable = holdings.isStable
         holdings.take(report, sequence: sequence)
-        if report.isFull { node.membership.peerSpeaksClaims = report.claim != nil }
+        if report.isFull { node.peerSpeaks(claims: report.claim != nil) }
         if let claim = report.claim { node.noteHearing(claim.heard, inStatus: false, at: now) }
         if report.isFull { hearOfKept(report.claim?.kept ?? [], &node) }
         peer = holdings

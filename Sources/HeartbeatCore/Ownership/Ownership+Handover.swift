@@ -200,7 +200,7 @@ extension Ownership {
         // It gave the set to us, then took us for dead.
         if case .acquiring(let set, _) = handover, !holdings.claimed.isDisjoint(with: set) { handover = .idle }
         if case .promised(let set, let offer, let until) = handover, sequence > offer,
-            holdings.hasLetGo(of: set, keys: node.groups.keys(of: set))
+            holdings.hasLetGo(of: set, keys: node.groups.members(of: set).map(\.group.key))
         {
             take(set, until: until, &node)
         }

@@ -255,8 +255,7 @@ package struct Ownership: Hashable, Sendable {
     }
 
     private func moveGroups(_ node: inout LocalNode, at now: Instant) {
-        guard !node.isBehind(at: now) else { return }
-        for decision in plan(node) { node.move(decision.group, decision.instruction, at: now) }
+        node.move(plan(node), at: now)
     }
 
     private mutating func noteReleases(_ node: LocalNode) {

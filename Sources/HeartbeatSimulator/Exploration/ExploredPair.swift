@@ -304,7 +304,7 @@ struct ExploredPair {
                 generations[number] = max(generations[number], known.number)
                 end(number)
                 boot(number)
-            case .handOn, .probe, .announce, .reply, .notify, .reboot: break
+            case .handOn, .sign, .probe, .announce, .reply, .notify, .reboot: break
             }
         }
     }
