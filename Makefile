@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help build install uninstall dist demo bench torture interop test check nightly lint shell docs examples packaging \
-	systemd sim mutants bare replacement clean
+	systemd sim explore mutants bare replacement clean
 # The steps share the build directory and the processors.
 .NOTPARALLEL:
 
@@ -124,7 +124,7 @@ check: ## everything that must hold before a change is published
 	@[ "$$(id -u)" -eq 0 ] || echo "SKIPPED: the demonstration needs root"
 
 nightly: ## everything that is too long for each change: all of interop, mutants and 10,000 seeds, and a bare machine (root)
-	@MAKE='$(MAKE)' .ci/steps check interop 'sim SEEDS=10000' mutants torture replacement bare
+	@MAKE='$(MAKE)' .ci/steps check interop 'sim SEEDS=10000' 'explore SIZE=2' mutants torture replacement bare
 
 lint: ## check the format of the Swift sources
 	@.ci/install-missing swift
@@ -157,6 +157,12 @@ sim: ## simulate clusters under faults; SEED=n SEEDS=n
 	@jobs=$$(nproc); share=$$((($(SEEDS) + jobs - 1) / jobs)); \
 	seq $(SEED) $$share $$(($(SEED) + share * jobs - 1)) \
 		| xargs -P $$jobs -I FIRST $(BIN)/hbsim --seed FIRST --seeds $$share
+
+explore: SIZE ?= 1
+explore: ## go through the ownership protocol state by state; SIZE=2 farther
+	@.ci/install-missing $(TOOLCHAIN) swift
+	$(RELEASE) --product hbsim
+	@$(BIN)/hbsim --explore --seeds $(SIZE)
 
 mutants: ## plant each known bug and see the simulator object; SEEDS=n
 	@.ci/install-missing $(TOOLCHAIN) patch:patch swift

@@ -381,7 +381,7 @@ final class World {
 
 extension Message {
     /// As a node of an older version sends it.
-    fileprivate var asOfOlderVersion: Message {
+    var asOfOlderVersion: Message {
         guard case .resource(var report) = content else { return self }
         report.claim?.kept = nil
         report.claim?.awaited = []

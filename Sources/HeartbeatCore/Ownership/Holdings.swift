@@ -46,7 +46,7 @@ package struct OwnHoldings: Hashable, Sendable {
     }
 
     /// The peer knows of everything we hold.
-    var isAgreed: Bool { held.parts.allSatisfy { self[rankOf: $0] == .agreed } }
+    package var isAgreed: Bool { held.parts.allSatisfy { self[rankOf: $0] == .agreed } }
 
     mutating func adopt(_ id: GroupID) {
         adopted.include(id)

@@ -12,6 +12,8 @@ package struct Exploration {
         /// Both nodes run and have settled before anything may happen; otherwise both machines are off.
         package var isSettled: Bool
         package var autoFailback: AutoFailback
+        /// Both nodes are of an earlier version, which gives sets only as a whole.
+        package var areOlder: Bool
         /// How many letters to a node may overtake each other; 1 for none, and for operators who wait until all is quiet.
         package var window: Int
         package var budget: Budget
@@ -19,11 +21,12 @@ package struct Exploration {
         package var description: String { name }
 
         package init(
-            name: String, isSettled: Bool, autoFailback: AutoFailback = .off, window: Int = 1, budget: Budget
+            name: String, isSettled: Bool, autoFailback: AutoFailback, areOlder: Bool, window: Int, budget: Budget
         ) {
             self.name = name
             self.isSettled = isSettled
             self.autoFailback = autoFailback
+            self.areOlder = areOlder
             self.window = window
             self.budget = budget
         }
@@ -49,8 +52,8 @@ package struct Exploration {
         var step: Step?
     }
 
-    /// What a machine of a few GiB has room for.
-    private static let mostStates = 1_500_000
+    /// What 4 GiB have room for; whoever goes farther is told that it was not all.
+    private static let mostStates = 300_000
 
     private let bounds: Bounds
     private var places: [Place] = []
@@ -66,18 +69,26 @@ package struct Exploration {
     package static func worlds(size: Int) -> [Bounds] {
         let more = size - 1
         func world(
-            _ name: String, isSettled: Bool = true, failback: AutoFailback = .off, _ budget: Budget
+            _ name: String, isSettled: Bool = true, failback: AutoFailback = .off, areOlder: Bool = false,
+            _ budget: Budget
         ) -> Bounds {
             var budget = budget
             budget.timeouts += more
             return Bounds(
-                name: name, isSettled: isSettled, autoFailback: failback, window: size, budget: budget)
+                name: name, isSettled: isSettled, autoFailback: failback, areOlder: areOlder, window: size,
+                budget: budget)
         }
         let small = [
             world("cold start", isSettled: false, Budget(boots: 2)),
             world("death and return", failback: .on, Budget(deaths: 1, boots: 1, losses: 1)),
             world("partition", Budget(cuts: 1)),
             world("standby", Budget(losses: 1, timeouts: 1, requests: [.standby(.all)])),
+            world(
+                "standby of an earlier version", areOlder: true,
+                Budget(losses: 1, timeouts: 1, requests: [.standby(.all)])),
+            world(
+                "standby and death of an earlier version", areOlder: true, Budget(deaths: 1, requests: [.standby(.all)])
+            ),
             world("takeover", Budget(repeats: 1, requests: [.takeover(.all), .standby(.foreign)])),
             world("shutdown and return", failback: .on, Budget(boots: 1, requests: [.shutdown])),
             world("standby and death", Budget(deaths: 1, requests: [.standby(.all)])),
@@ -116,7 +127,8 @@ package struct Exploration {
     private mutating func run() -> Result {
         var result = Result()
         var pair = ExploredPair(
-            Self.configuration(bounds.autoFailback), window: bounds.window, budget: Budget())
+            Self.configuration(bounds.autoFailback), areOlder: bounds.areOlder, window: bounds.window,
+            budget: Budget())
         if bounds.isSettled {
             for number in 0...1 { pair.boot(number) }
             pair.settle()

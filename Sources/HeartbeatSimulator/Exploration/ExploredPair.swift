@@ -82,6 +82,8 @@ struct ExploredPair {
     private static let never = now + .seconds(1_000_000)
 
     let configuration: Configuration
+    /// Both nodes give sets only as a whole, as an earlier version did.
+    let areOlder: Bool
     /// So many letters to the same node arrive in the order of the explorer's choice. With 1 operators ask for nothing while something
     /// is under way.
     let window: Int
@@ -89,6 +91,8 @@ struct ExploredPair {
     private(set) var letters: [Letter] = []
     /// By node: the keys of what runs on the machine.
     private(set) var running: [[String]] = [[], []]
+    /// By key: the node that the network takes for the owner, because it was the last to start or to announce the group.
+    private(set) var announced: [String: Int] = [:]
     private(set) var isCut = false
     /// A node took the other one for dead while that lived, and they are not of one mind yet.
     private(set) var areEstranged = false
@@ -98,8 +102,9 @@ struct ExploredPair {
     private var requests: UInt64 = 0
 
     /// Both machines are off.
-    init(_ configuration: Configuration, window: Int, budget: Budget) {
+    init(_ configuration: Configuration, areOlder: Bool, window: Int, budget: Budget) {
         self.configuration = configuration
+        self.areOlder = areOlder
         self.window = window
         self.budget = budget
     }
@@ -274,7 +279,10 @@ struct ExploredPair {
         guard let (action, id) = sides[number]?.pending.removeFirst() else { return }
         if succeeds {
             running[number].removeAll { $0 == action.groupKey }
-            if action.verb == .start { running[number].append(action.groupKey) }
+            if action.verb == .start {
+                running[number].append(action.groupKey)
+                announced[action.groupKey] = number
+            }
         } else {
             budget.failures -= 1
         }
@@ -304,7 +312,8 @@ struct ExploredPair {
                 generations[number] = max(generations[number], known.number)
                 end(number)
                 boot(number)
-            case .handOn, .sign, .probe, .announce, .reply, .notify, .reboot: break
+            case .announce(let group): announced[group.key] = number
+            case .handOn, .sign, .probe, .reply, .notify, .reboot: break
             }
         }
     }
@@ -322,7 +331,8 @@ struct ExploredPair {
         case .fencingReport, .acknowledge, .retransmitRequest, .cannotRetransmit, .pingReply, .unreadable: return
         }
         guard sides[1 - number] != nil else { return }
-        letters.append(Letter(receiver: 1 - number, message: message, isMissed: isCut))
+        let letter = areOlder ? message.asOfOlderVersion : message
+        letters.append(Letter(receiver: 1 - number, message: letter, isMissed: isCut))
     }
 
     private mutating func perform(_ action: ResourceAction, _ id: ActionID, on number: Int) {
@@ -384,6 +394,12 @@ struct ExploredPair {
             guard owners.count == 1 || owners.isEmpty && hasFailed else {
                 return "\(group.key) is active on \(owners.isEmpty ? "no node" : "both nodes")"
             }
+            if let owner = owners.first, announced[group.key] != owner {
+                return "\(group.key) runs on \(name(owner)), and the other node was the last to announce it"
+            }
+        }
+        if cores.count == 2, let doubtful = cores.first(where: { !$0.ownership.own.isAgreed }) {
+            return "\(doubtful.node.name) does not know whether the other node agrees"
         }
         return cores.count == 2 && !areOfOneMind ? "the nodes are not of one mind" : nil
     }

@@ -52,6 +52,7 @@ private struct Describer {
         hasher.combine(pair.areEstranged)
         hasher.combine(pair.budget)
         hasher.combine(pair.running)
+        hasher.combine(pair.announced)
         for number in 0...1 {
             guard let side = pair.sides[number] else {
                 hasher.combine(0)
