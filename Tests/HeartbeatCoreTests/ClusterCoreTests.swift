@@ -225,6 +225,20 @@ import Testing
         }
     }
 
+    // MARK: - Beginning
+
+    /// However much is told to it before its first status, and although nothing else ever happens to it.
+    @Test func aNodeThatIsAloneAndHasNoGroupsBecomesActive() {
+        var configuration = CoreOnDesk.configuration
+        configuration.nodes = [CoreOnDesk.alpha]
+        configuration.groups = []
+        var desk = CoreOnDesk(configuration)
+        for _ in 0..<5 { _ = desk.feed(.watched([])) + desk.feed(.hostSampled(CoreOnDesk.host)) }
+        let effects = desk.pass(.seconds(3))
+        #expect(effects.tells(.localStatus(.active)))
+        #expect(desk.core.snapshot.hold == .all)
+    }
+
     // MARK: - Requests for the list of nodes
 
     @Test func theListOfNodesIsGivenInEveryPhase() {

@@ -49,9 +49,10 @@ package struct Membership: Hashable, Sendable {
         }
     }
 
-    /// When something here is due, apart from the next status.
+    /// When something here is due, apart from the next status, unless that is the first: with it this node is up.
     var deadline: Instant? {
         var next = peer?.deadline
+        if status == .initializing { next = earlier(next, keepalive) }
         for node in pingNodes { next = earlier(next, node.deadline) }
         if case .requesting(_, let retry) = joining { next = earlier(next, retry) }
         return next
