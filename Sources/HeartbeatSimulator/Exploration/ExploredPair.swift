@@ -347,10 +347,22 @@ struct ExploredPair {
             if isActive(key, on: 1 - number), !areEstranged {
                 object("\(name(number)) starts \(key), which is active on \(name(1 - number))")
             }
+            if knowsOfClaim(to: key, number) {
+                object("\(name(number)) starts \(key), which the other node has told that it claims")
+            }
             sides[number]?.pending.append((action, id))
         case .stop:
             sides[number]?.pending.append((action, id))
         }
+    }
+
+    /// The other node is heard, claims the group's set by its last word, and has not told that the group failed there.
+    private func knowsOfClaim(to key: String, _ number: Int) -> Bool {
+        guard let core = sides[number]?.core, core.node.peerIsAlive, let peer = core.ownership.peer,
+            let group = configuration.groups.first(where: { $0.key == key })
+        else { return false }
+        let set = group.preferredNode == name(number) ? HoldSet.local : .foreign
+        return peer.claimed.contains(set) && peer.claim?.failed.contains(key) != true
     }
 
     private func name(_ number: Int) -> NodeName { configuration.nodes[number] }
