@@ -51,7 +51,8 @@ let package = Package(
         .target(name: "HeartbeatModel", swiftSettings: fast),
         .target(name: "HeartbeatWire", dependencies: ["HeartbeatModel", crypto], swiftSettings: fast),
         .target(name: "HeartbeatConfig", dependencies: ["HeartbeatModel"], swiftSettings: strict),
-        .target(name: "HeartbeatCore", dependencies: ["HeartbeatModel"], swiftSettings: fast),
+        .target(name: "HeartbeatMonitors", dependencies: ["HeartbeatModel"], swiftSettings: fast),
+        .target(name: "HeartbeatCore", dependencies: ["HeartbeatModel", "HeartbeatMonitors"], swiftSettings: fast),
         .target(name: "HeartbeatClients", dependencies: ["HeartbeatModel", "HeartbeatWire"], swiftSettings: strict),
         .target(name: "HeartbeatLans", dependencies: ["HeartbeatModel", "HeartbeatWire"], swiftSettings: strict),
         .target(
@@ -190,7 +191,9 @@ let package = Package(
             resources: [.copy("golden")], swiftSettings: strict),
         .testTarget(
             name: "HeartbeatCoreTests",
-            dependencies: ["HeartbeatCore", "HeartbeatSimulator", "HeartbeatModel", "HeartbeatWire"],
+            dependencies: [
+                "HeartbeatMonitors", "HeartbeatCore", "HeartbeatSimulator", "HeartbeatModel", "HeartbeatWire",
+            ],
             resources: [.copy("scenarios")], swiftSettings: strict),
         .testTarget(
             name: "HeartbeatClientsTests",

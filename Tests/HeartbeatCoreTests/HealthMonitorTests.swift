@@ -1,6 +1,7 @@
 // When a link or a path counts as lost, when it counts again, and what several of them come to.
 
 import HeartbeatModel
+import HeartbeatMonitors
 import Testing
 
 @testable import HeartbeatCore

@@ -2,6 +2,7 @@
 // Ownership.
 
 import HeartbeatModel
+import HeartbeatMonitors
 
 /// Interfaces, paths and groups of paths of one node.
 struct HealthMonitor: Hashable, Sendable {

@@ -4,8 +4,8 @@
 import HeartbeatModel
 
 /// One probe's answers, counted.
-struct PathMonitor: Hashable, Sendable {
-    enum Change: Hashable {
+package struct PathMonitor: Hashable, Sendable {
+    package enum Change: Hashable {
         /// Not yet lost: so many of `fall` went unanswered.
         case missed(reason: String, count: Int)
         case lost(reason: String)
@@ -16,31 +16,31 @@ struct PathMonitor: Hashable, Sendable {
         case known
     }
 
-    private(set) var probe: PathProbe
-    private(set) var isLost = false
+    package private(set) var probe: PathProbe
+    package private(set) var isLost = false
     /// The last question that could be asked was answered; `nil` before the first, and when it cannot be asked.
-    private(set) var isAnswered: Bool?
+    package private(set) var isAnswered: Bool?
     private var failures = 0
     private var successes = 0
     private var cannotAsk = false
 
-    init(_ probe: PathProbe, isLost: Bool = false) {
+    package init(_ probe: PathProbe, isLost: Bool = false) {
         self.probe = probe
         self.isLost = isLost
     }
 
     /// Lost, and not answering again either.
-    var isSurelyLost: Bool { isLost && isAnswered != true }
+    package var isSurelyLost: Bool { isLost && isAnswered != true }
 
     /// Surely working.
-    var isProven: Bool { !isLost && isAnswered == true }
+    package var isProven: Bool { !isLost && isAnswered == true }
 
     /// Counts go on under new numbers.
-    mutating func redefine(_ new: PathProbe) {
+    package mutating func redefine(_ new: PathProbe) {
         probe = new
     }
 
-    mutating func take(_ answer: PathAnswer) -> Change? {
+    package mutating func take(_ answer: PathAnswer) -> Change? {
         switch answer {
         case .answered: answered()
         case .failed(let reason): failed(reason)

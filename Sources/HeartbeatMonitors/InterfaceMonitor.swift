@@ -11,8 +11,8 @@
 import HeartbeatModel
 
 /// One watched interface. Takes `now` as a parameter.
-struct InterfaceMonitor: Hashable, Sendable {
-    enum Change: Hashable {
+package struct InterfaceMonitor: Hashable, Sendable {
+    package enum Change: Hashable {
         case lost
         /// The carrier is back and must stay for so long.
         case onTrial(Duration)
@@ -24,32 +24,32 @@ struct InterfaceMonitor: Hashable, Sendable {
     /// Every relapse doubles the recovery time, so often at most.
     private static let mostRelapses = 6
 
-    private(set) var rule: LinkRule
-    private(set) var isLost = false
+    package private(set) var rule: LinkRule
+    package private(set) var isLost = false
     /// `nil` until somebody has looked.
-    private(set) var hasCarrier: Bool?
+    package private(set) var hasCarrier: Bool?
     /// When what the carrier shows becomes what counts.
-    private(set) var deadline: Instant?
+    package private(set) var deadline: Instant?
     private var recoveredAt: Instant?
     private var relapses = 0
 
-    init(_ rule: LinkRule) {
+    package init(_ rule: LinkRule) {
         self.rule = rule
     }
 
     /// Only heartbeats travel elsewhere.
-    var counts: Bool { rule.role != .heartbeat }
-    var isSurelyLost: Bool { isLost && hasCarrier == false }
-    var isInDoubt: Bool { isLost || hasCarrier == false }
+    package var counts: Bool { rule.role != .heartbeat }
+    package var isSurelyLost: Bool { isLost && hasCarrier == false }
+    package var isInDoubt: Bool { isLost || hasCarrier == false }
 
     private var recovery: Duration { rule.recovery * (1 << relapses) }
 
     /// A new rule for the same interface holds from the next change on.
-    mutating func redefine(_ new: LinkRule) {
+    package mutating func redefine(_ new: LinkRule) {
         rule = new
     }
 
-    mutating func observe(_ up: Bool, at now: Instant) -> Change? {
+    package mutating func observe(_ up: Bool, at now: Instant) -> Change? {
         guard up != hasCarrier else { return nil }
         let isFirstLook = hasCarrier == nil
         hasCarrier = up
@@ -66,7 +66,7 @@ struct InterfaceMonitor: Hashable, Sendable {
         return up ? .onTrial(patience) : nil
     }
 
-    mutating func expire(at now: Instant) -> Change? {
+    package mutating func expire(at now: Instant) -> Change? {
         guard let due = deadline, due <= now, let hasCarrier else { return nil }
         deadline = nil
         isLost = !hasCarrier
