@@ -1,5 +1,5 @@
-// Who else answers for an address on its LAN? Asked once before a daemon is there, with ARP probes (RFC 5227), and waited for: a
-// command may take its time, a node that serves may not.
+// Who else answers for an address on its LAN? Asked once before a daemon is there, with ARP probes (RFC 5227), and waited
+// for: a command may take its time, a node that serves may not.
 
 import Glibc
 import HeartbeatFormats

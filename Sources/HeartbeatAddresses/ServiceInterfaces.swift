@@ -16,8 +16,8 @@ package final class ServiceInterfaces {
     package init() {}
 
     /// The name of the interface of each address: the one its word names, whether it exists or not; else the one that has the
-    /// address, or that would get it now; else, among those that are down, the one whose network contains it. An address with no
-    /// place is missing.
+    /// address, or that would get it now; else, among those that are down, the one whose network contains it. An address with
+    /// no place is missing.
     ///
     /// It waits for the kernel: some tenths of a millisecond.
     package func interfaces(of addresses: [ServiceAddress]) -> [ServiceAddress: String] {

@@ -1,5 +1,6 @@
 // Everything one node decides, as one value: events and the time go in, ordered effects come out. This file only routes: it
-// tells each part what concerns it, and what one part makes of it to the next. It owns no clock, socket, process or random source.
+// tells each part what concerns it, and what one part makes of it to the next. It owns no clock, socket, process or random
+// source.
 
 import HeartbeatModel
 
@@ -132,8 +133,8 @@ public struct ClusterCore: Hashable, Sendable {
         }
     }
 
-    /// A node that has begun and has not been heard yet by the peer might be hearing a record: a farewell must not make it start
-    /// what a living peer runs. A true one is followed by silence.
+    /// A node that has begun and has not been heard yet by the peer might be hearing a record: a farewell must not make it
+    /// start what a living peer runs. A true one is followed by silence.
     private var countsFarewells: Bool {
         switch ownership.state {
         case .stable, .leaving, .lingering, .gone: true

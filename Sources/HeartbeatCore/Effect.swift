@@ -7,8 +7,8 @@ import HeartbeatModel
 public enum Effect: Hashable, Sendable {
     /// Send on every medium of the local node.
     case transmit(Message)
-    /// Send one that the peer has missed and asked for, or the word that it is gone. It can wait, and must where a medium is slow:
-    /// everything else goes first.
+    /// Send one that the peer has missed and asked for, or the word that it is gone. It can wait, and must where a medium is
+    /// slow: everything else goes first.
     case transmitAtLeisure(Message)
     /// Hand a message on to the clients that want to see this kind. Those that nobody wants are not handed on, except for
     /// messages between clients: some of them are questions about this node's.
@@ -30,8 +30,8 @@ public enum Effect: Hashable, Sendable {
     /// This node has lost its count of generations, and holds nothing: make a generation above this one durable and go on
     /// with a new core.
     case beginAnew(above: Generation)
-    /// The daemon shall end: everything is released and the peer knows – or `shutdown_timeout` is over, and the groups with these
-    /// keys have not stopped.
+    /// The daemon shall end: everything is released and the peer knows – or `shutdown_timeout` is over, and the groups with
+    /// these keys have not stopped.
     case stop(stillUp: [String])
 }
 

@@ -1,5 +1,5 @@
-// When deciding can wait: most of what happens to a node, a keepalive sent or heard, changes nothing that a decision is drawn from. It
-// refuses to know what that is.
+// When deciding can wait: most of what happens to a node, a keepalive sent or heard, changes nothing that a decision is drawn
+// from. It refuses to know what that is.
 
 import HeartbeatModel
 
@@ -8,8 +8,8 @@ struct Lull: Hashable, Sendable {
     /// What one decision has changed without a word may matter to the next one, so the second that says nothing counts.
     private static let enough = 2
 
-    /// So many decisions in a row are left out at most: should something ever matter that does not end a lull, a node notices it
-    /// within a few seconds all the same.
+    /// So many decisions in a row are left out at most: should something ever matter that does not end a lull, a node notices
+    /// it within a few seconds all the same.
     static let longest = 32
 
     private var silent = 0

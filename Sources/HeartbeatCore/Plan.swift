@@ -43,7 +43,8 @@ extension Ownership {
     /// The peer may be running it too.
     private func isDisputed(_ runner: GroupRunner, _ node: LocalNode) -> Bool {
         guard node.peerIsAlive, !own.staying.contains(runner.id) else { return false }
-        // An adopted group is part of a set that the peer always claims; it is ours for as long as the peer says that it failed.
+        // An adopted group is part of a set that the peer always claims; it is ours for as long as the peer says that it
+        // failed.
         return own.adopted.contains(runner.id) ? !hasFailedOnPeer(runner) : mayRunOnPeer(runner, node)
     }
 

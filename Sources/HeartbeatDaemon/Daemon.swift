@@ -50,9 +50,9 @@ final class Daemon {
         self.log = log.adding(["HA_NODE": "\(loader.localNode)"])
     }
 
-    /// Returns the exit code when the node has ended: 0, or `DaemonCommand.unfinished` when it has not released everything. Throws
-    /// before anything has been started; whoever waits for `report` then ends with the same code, and the words are left to the
-    /// caller.
+    /// Returns the exit code when the node has ended: 0, or `DaemonCommand.unfinished` when it has not released everything.
+    /// Throws before anything has been started; whoever waits for `report` then ends with the same code, and the words are
+    /// left to the caller.
     func run(report: consuming BackgroundReport, isRealtime: Bool) throws(StartFailure) -> Int32 {
         self.report = consume report
         do throws(StartFailure) {
@@ -95,8 +95,9 @@ final class Daemon {
         if stillUp.isEmpty { pidFile.release() }
     }
 
-    /// Stops what runs here of haresources although no daemon does, and returns when nothing does (0) or when it has been tried for
-    /// long enough. Nobody is told: the node does not join the cluster. Throws when a daemon runs, whose resources they are.
+    /// Stops what runs here of haresources although no daemon does, and returns when nothing does (0) or when it has been
+    /// tried for long enough. Nobody is told: the node does not join the cluster. Throws when a daemon runs, whose resources
+    /// they are.
     func releaseLeftovers() throws(StartFailure) -> Int32 {
         let pidFile = try acquirePidFile()
         endLeftoverScripts()

@@ -80,8 +80,8 @@ final class EventHooks {
 
     // MARK: - Events
 
-    /// A message that this node has sent for the first time, or that it has received from another one and that counted. A status
-    /// is told by its notice, because only a change of it is an event.
+    /// A message that this node has sent for the first time, or that it has received from another one and that counted. A
+    /// status is told by its notice, because only a change of it is an event.
     func take(_ message: Message) {
         guard !types.isEmpty else { return }
         if case .status = message.content { return }

@@ -24,8 +24,8 @@ final class StreamCapture {
         socket = OwnedDescriptor(
             takingOwnershipOf: try check(clinux_packet_socket(), .openSocket, "streams on \(interface.name)"))
         filter(addresses.prefix(Self.mostAddresses))
-        // struct sockaddr_ll: family, protocol in network order (ETH_P_ALL, without which nothing outgoing is heard), interface,
-        // then the station's type and address.
+        // struct sockaddr_ll: family, protocol in network order (ETH_P_ALL, without which nothing outgoing is heard),
+        // interface, then the station's type and address.
         let all = UInt16(3).bigEndian
         let address =
             hostBytes(UInt16(17 /* AF_PACKET */)) + hostBytes(all) + hostBytes(interface.index)

@@ -32,7 +32,8 @@ package struct IcmpEcho: Hashable {
         payload = Array(packet[(start + 8)...])
     }
 
-    /// Whether this is the reply to `request`. Over a socket that is not raw the kernel has checked the identifier, and chosen it.
+    /// Whether this is the reply to `request`. Over a socket that is not raw the kernel has checked the identifier, and
+    /// chosen it.
     package func isReply(to request: IcmpEcho, overRawSocket isRaw: Bool) -> Bool {
         (!isRaw || identifier == request.identifier) && sequence == request.sequence && payload == request.payload
     }

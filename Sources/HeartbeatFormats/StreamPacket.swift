@@ -11,8 +11,8 @@ package struct StreamPacket: Hashable {
     /// Ports of source and destination, two bytes each.
     package let ports: [UInt8]
 
-    /// Reads an IPv4 packet; `nil` for anything but a segment of an established TCP stream, and for fragments. A connection that
-    /// is only being made is left out: an ICMP error would end it.
+    /// Reads an IPv4 packet; `nil` for anything but a segment of an established TCP stream, and for fragments. A connection
+    /// that is only being made is left out: an ICMP error would end it.
     package init?(_ bytes: [UInt8]) {
         guard bytes.count >= 40, bytes[0] >> 4 == 4, bytes[9] == 6 /* TCP */, bytes[6] & 0x1F == 0, bytes[7] == 0 else {
             return nil

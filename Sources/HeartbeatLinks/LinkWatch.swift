@@ -34,8 +34,8 @@ package final class LinkWatch {
     private var isListening = false
     private var isClosed = false
 
-    /// Looks every `pollInterval`, on a thread of its own: the questions may have to wait for a driver. The loop is woken by news
-    /// of links and by changes, not by looking.
+    /// Looks every `pollInterval`, on a thread of its own: the questions may have to wait for a driver. The loop is woken by
+    /// news of links and by changes, not by looking.
     package convenience init(reactor: Reactor, pollInterval: Duration = LinkWatch.defaultPollInterval) {
         self.init(reactor: reactor, pollInterval: pollInterval, requests: nil)
     }

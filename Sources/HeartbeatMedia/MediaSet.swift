@@ -60,8 +60,8 @@ package final class MediaSet {
         for medium in media { medium.close() }
     }
 
-    /// Sends one message, in the form each medium uses. A form that none uses is not written: signing costs. One that is repeated
-    /// waits for what is new where a medium is slow.
+    /// Sends one message, in the form each medium uses. A form that none uses is not written: signing costs. One that is
+    /// repeated waits for what is new where a medium is slow.
     package func send(
         netstring: @autoclosure () -> [UInt8], classic: @autoclosure () -> [UInt8], isRepeat: Bool = false
     ) {

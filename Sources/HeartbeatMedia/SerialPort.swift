@@ -28,8 +28,8 @@ final class SerialPort: MediumPort, ReceivingSource {
     static let queueLimit = 8
     /// What does not find room is asked for again.
     static let mostRepeats = 32
-    /// A repeated message keeps the next one waiting for so many times as long as the line carries it. The tty driver takes 4 KiB
-    /// at once, which is two seconds at 19200 baud: whatever is put before a keepalive there makes it late.
+    /// A repeated message keeps the next one waiting for so many times as long as the line carries it. The tty driver takes 4
+    /// KiB at once, which is two seconds at 19200 baud: whatever is put before a keepalive there makes it late.
     static let repeatShare = 4
     private let stall: Duration
     /// One drain reads at most what tty buffers hold (64 KiB of flip buffer, 4 KiB of line discipline).

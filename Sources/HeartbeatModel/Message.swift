@@ -234,9 +234,9 @@ public enum ClaimRank: Int, Hashable, Comparable, Sendable {
 /// swift-heartbeat's addition to a `resource` report (`hbclaim`, `hbheard`, `hbask`, `hbfailed`, `hbadopted`,
 /// `hbkept`, `hbawaits`, `hbgroups`, `hbbusy`, `hbown`, `hbhealth` on the wire).
 ///
-/// Unlike `rsc_hold`, which the original clears when it *begins* to release, a rank is above `.none` until the last stop
-/// of the set has ended – unless the receiver takes single groups: then it is `.none` as soon as the set is given away, and `kept`
-/// names what of it has not stopped yet.
+/// Unlike `rsc_hold`, which the original clears when it *begins* to release, a rank is above `.none` until the last stop of
+/// the set has ended – unless the receiver takes single groups: then it is `.none` as soon as the set is given away, and
+/// `kept` names what of it has not stopped yet.
 public struct ResourceClaim: Hashable, Sendable {
     /// Rank of the sender's hold on its local groups.
     public var local: ClaimRank
@@ -254,14 +254,15 @@ public struct ResourceClaim: Hashable, Sendable {
     /// Keys of groups outside the sender's claim that have not stopped there yet, or will not: the receiver starts them when
     /// they are named no longer. `nil` from a sender that gives sets only as a whole, and takes them so.
     public var kept: [String]?
-    /// Keys of groups that the receiver names as kept, or that share something with one, and of which nothing runs at the sender.
+    /// Keys of groups that the receiver names as kept, or that share something with one, and of which nothing runs at the
+    /// sender.
     public var awaited: [String]
     /// The sender's haresources, a fingerprint a group; `nil` when it does not tell.
     public var groups: [GroupFingerprint]?
     /// Placements of lines of which the sender still runs something as part of an earlier version of its file.
     public var busy: [UInt32]
-    /// Keys of lines that the sender has in its file under its own name and, as it knows, the receiver under the receiver's. The
-    /// one whose name comes second tells them in `groups` under the other's name once both know.
+    /// Keys of lines that the sender has in its file under its own name and, as it knows, the receiver under the receiver's.
+    /// The one whose name comes second tells them in `groups` under the other's name once both know.
     public var ownOnBoth: [String]
     /// What the sender has lost of the network (`hbhealth=<lost>/<unproven>`, followed by ` return` when it wants its groups
     /// back); `nil` when it watches nothing.

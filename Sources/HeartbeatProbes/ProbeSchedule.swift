@@ -7,8 +7,8 @@ struct ProbeSchedule {
     private(set) var due: Instant
     private let interval: Duration
 
-    /// The `number`-th probe of a node begins somewhere in the first second, or the first interval if that is shorter. Multiples
-    /// of the golden ratio modulo 1 are spread evenly, however many there will be.
+    /// The `number`-th probe of a node begins somewhere in the first second, or the first interval if that is shorter.
+    /// Multiples of the golden ratio modulo 1 are spread evenly, however many there will be.
     init(interval: Duration, number: UInt64, now: Instant) {
         self.interval = max(interval, .milliseconds(1))
         let fraction = number &* 0x9E37_79B9_7F4A_7C15

@@ -8,7 +8,8 @@ import HeartbeatSystem
 import Synchronization
 
 /// Knows files by what is in them: byte for byte as a package has installed them. Those of the packages that could be looked
-/// at are in a table; of others, such as those of older releases, dpkg remembers what it has installed, also after their removal.
+/// at are in a table; of others, such as those of older releases, dpkg remembers what it has installed, also after their
+/// removal.
 package final class PackageLeftovers: Sendable {
     /// What a file was when it was judged; read again only when it is another.
     private struct Identity: Hashable {

@@ -83,7 +83,8 @@ struct RunPlan {
         }
     }
 
-    /// One time from which on everything else of a node that leaves must be up on the other one, though something will not stop.
+    /// One time from which on everything else of a node that leaves must be up on the other one, though something will not
+    /// stop.
     var handover: Duration {
         let longest = scripts.duration.upperBound
         let steps = configuration.groups.reduce(0) { $0 + $1.steps.count }

@@ -46,8 +46,8 @@ final class Host {
     var bootedAt = Instant.zero
     /// When, on the local clock, the daemon was last given news of the peer's being alive.
     var heardPeerAt: Instant?
-    /// When, on the local clock, the daemon was first given a message of the peer's incarnation, or could first believe it, or was
-    /// given its `shutdone`.
+    /// When, on the local clock, the daemon was first given a message of the peer's incarnation, or could first believe it,
+    /// or was given its `shutdone`.
     var peerChangedAt: Instant?
     /// When the daemon, which had heard nobody yet, was played messages of the peer's. It cannot know them from true ones.
     var playedTo: ClosedRange<Instant>?
@@ -79,8 +79,8 @@ final class Host {
         if case .some = core { true } else { false }
     }
 
-    /// The life of the peer that the daemon has believed last, for all we know. Before it believes a later one, what is recorded of this
-    /// one and never reached it is news.
+    /// The life of the peer that the daemon has believed last, for all we know. Before it believes a later one, what is
+    /// recorded of this one and never reached it is news.
     var believedGeneration: Generation? { newestStatusTaken?.generation ?? newestGenerationHeard }
 
     /// What the machine's own clock shows at a world time.

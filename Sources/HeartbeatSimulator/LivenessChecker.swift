@@ -35,9 +35,9 @@ enum LivenessChecker {
         return problems
     }
 
-    /// What should be up on the other node, because `host` has been told to end some time ago: everything that stops and that can be
-    /// started there, and that has nothing in common with what does not stop. What cannot is tried again when `host` falls silent, so
-    /// it need not have failed at this very moment.
+    /// What should be up on the other node, because `host` has been told to end some time ago: everything that stops and that
+    /// can be started there, and that has nothing in common with what does not stop. What cannot is tried again when `host`
+    /// falls silent, so it need not have failed at this very moment.
     static func missing(after host: Int, in world: World) -> [String] {
         let other = world.hosts[1 - host]
         let stuck = world.configuration.groups.filter(world.scripts.isStuck)
@@ -79,7 +79,8 @@ enum LivenessChecker {
         return unreachableAddresses(of: group, in: world)
     }
 
-    /// A group that does not stop is to be, and something of it is up: what has a resource in common with it is started nowhere.
+    /// A group that does not stop is to be, and something of it is up: what has a resource in common with it is started
+    /// nowhere.
     private static func waitsForWhatIsStuck(_ group: Int, in world: World, _ snapshots: [ClusterSnapshot]) -> Bool {
         let words = Set(world.configuration.groups[group].resources.map(\.word))
         return world.configuration.groups.indices.contains { index in

@@ -1,6 +1,6 @@
-// Somebody on the wire who has no key, but records what passes and plays it again: messages of an earlier life of a node's, of its
-// present one, and requests to send something again. Drawn beforehand, with random numbers of their own, so that a run without
-// them is the same as ever. Whatever a node has heard before must have no effect when it hears it again.
+// Somebody on the wire who has no key, but records what passes and plays it again: messages of an earlier life of a node's,
+// of its present one, and requests to send something again. Drawn beforehand, with random numbers of their own, so that a run
+// without them is the same as ever. Whatever a node has heard before must have no effect when it hears it again.
 
 import HeartbeatCore
 import HeartbeatModel

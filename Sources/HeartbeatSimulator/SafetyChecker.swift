@@ -72,8 +72,8 @@ struct SafetyChecker {
         }
     }
 
-    /// Whether a node is deaf shows in a deadtime: from when it is heard, if both directions were cut before or it stood still, and
-    /// from when there is something to hear, if the listener did.
+    /// Whether a node is deaf shows in a deadtime: from when it is heard, if both directions were cut before or it stood
+    /// still, and from when there is something to hear, if the listener did.
     private func hasJustBegun(_ oneWay: OneWay, _ world: World) -> Bool {
         let patience = configuration.deadtime + configuration.keepalive * 2
         if world.now - oneWay.since < patience { return true }

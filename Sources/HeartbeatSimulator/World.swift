@@ -36,8 +36,8 @@ final class World {
     var checker: SafetyChecker
     /// Who plays messages again; nobody does in most runs.
     var recorder: Recorder?
-    /// The nodes hear each other's reports as those of an older version, which gives sets only as a whole and does not know of lines
-    /// that each node has under its own name.
+    /// The nodes hear each other's reports as those of an older version, which gives sets only as a whole and does not know
+    /// of lines that each node has under its own name.
     var areOfOlderVersion = false
     var queue = HappeningQueue<Happening>()
     private let codec: MessageCodec
@@ -267,10 +267,10 @@ final class World {
         hosts[host].heardPeerAt = local
     }
 
-    /// What the daemon was given it need not have been able to take: a life beside one that was still heard, before it had an echo; a
-    /// message far ahead of all others, before another one came from there. The proof of such a life, and the first copy of such a
-    /// status that counts, are news once more, and nothing else is that is heard again. While a later life is not believed, a status of
-    /// the one before that has not been heard yet is news, too, by whoever's hand.
+    /// What the daemon was given it need not have been able to take: a life beside one that was still heard, before it had an
+    /// echo; a message far ahead of all others, before another one came from there. The proof of such a life, and the first
+    /// copy of such a status that counts, are news once more, and nothing else is that is heard again. While a later life is
+    /// not believed, a status of the one before that has not been heard yet is news, too, by whoever's hand.
     func noteBelief(_ event: Event, _ effects: [Effect], _ host: Int, _ local: Instant) {
         guard case .received(let message, _) = event, hosts[host].isUp else { return }
         if message.generation == hosts[host].newestGenerationHeard,

@@ -1,4 +1,5 @@
-// The two clocks: the monotonic one, by which everything is measured, and the one on the wall, which only people and files read.
+// The two clocks: the monotonic one, by which everything is measured, and the one on the wall, which only people and files
+// read.
 
 import Glibc
 import HeartbeatModel

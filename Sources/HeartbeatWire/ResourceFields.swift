@@ -40,8 +40,8 @@ extension ResourceReport {
 
 extension ResourceClaim {
     /// `hbclaim=<local rank><foreign rank>`, then what there is of `hbheard=<generation>:<sequence>`, `hbask=1`, and
-    /// `hbfailed`, `hbadopted`, `hbkept`, `hbawaits` and `hbown` with group keys joined by blanks, which no key can contain, and
-    /// `hbgroups=<placement><content> …` and `hbbusy=<placement> …`, eight hexadecimal digits each, and
+    /// `hbfailed`, `hbadopted`, `hbkept`, `hbawaits` and `hbown` with group keys joined by blanks, which no key can contain,
+    /// and `hbgroups=<placement><content> …` and `hbbusy=<placement> …`, eight hexadecimal digits each, and
     /// `hbhealth=<lost>/<unproven>[ return]`, decimal.
     fileprivate var wireFields: [Message.Field] {
         var fields: [Message.Field] = [.init("hbclaim", "\(local.rawValue)\(foreign.rawValue)")]

@@ -1,5 +1,6 @@
 // A core among lunatics: its peer, its operators, its scripts and its clock do anything they can do, and what the peer says
-// travels as bytes, on the ways the daemon reads them. It must never trap, and a few promises hold whatever comes: one reply a request, one action a group, and no deadline that stays due.
+// travels as bytes, on the ways the daemon reads them. It must never trap, and a few promises hold whatever comes: one reply
+// a request, one action a group, and no deadline that stays due.
 
 import HeartbeatModel
 import Testing

@@ -1,4 +1,5 @@
-// Sets that are given away group by group: what the reports name, when the peer may start it, and what an older peer gets instead.
+// Sets that are given away group by group: what the reports name, when the peer may start it, and what an older peer gets
+// instead.
 
 import HeartbeatModel
 import Testing
@@ -88,8 +89,8 @@ import Testing
         #expect(desk.core.ownership.told?.report.claim?.kept == ["web"])
     }
 
-    /// Whoever is offered what the giver does not hold takes it at the giver's first report, and the network may deliver its last
-    /// word before its first.
+    /// Whoever is offered what the giver does not hold takes it at the giver's first report, and the network may deliver its
+    /// last word before its first.
     @Test func anAgreementThatComesAfterTheEndOfTheHandoverBeginsNothing() {
         var desk = Self.pair()
         _ = desk.request(.standby(.foreign))

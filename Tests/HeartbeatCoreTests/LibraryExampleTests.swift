@@ -1,5 +1,5 @@
-// The example of Sources/HeartbeatCore/HeartbeatCore.docc, which quotes this file from `// example` to `// end`: it is compiled,
-// and does what the page says.
+// The example of Sources/HeartbeatCore/HeartbeatCore.docc, which quotes this file from `// example` to `// end`: it is
+// compiled, and does what the page says.
 
 import Testing
 

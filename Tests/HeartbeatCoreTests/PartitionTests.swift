@@ -117,7 +117,8 @@ import Testing
         #expect(effects.contains(.announce(desk.core.node.groups.runners[1].group)))
     }
 
-    /// It takes its time to stop what it found, or cannot: it knows all along that we serve, so it is no better off after a partition.
+    /// It takes its time to stop what it found, or cannot: it knows all along that we serve, so it is no better off after a
+    /// partition.
     @Test func `a peer that is only about to stop something does not object`() {
         var desk = CoreOnDesk.besideOurs()
         desk.peerStatus = nil

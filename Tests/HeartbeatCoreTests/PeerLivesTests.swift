@@ -172,7 +172,8 @@ import Testing
         #expect(desk.pass(.seconds(11)).tells(.nodeDead(node: CoreOnDesk.beta)))
     }
 
-    /// Beside one of ours, beyond initdead: a later life of the peer's, which proved nothing, has just fallen silent after three seconds.
+    /// Beside one of ours, beyond initdead: a later life of the peer's, which proved nothing, has just fallen silent after
+    /// three seconds.
     private static func afterALaterLifeFellSilent() -> CoreOnDesk {
         var desk = CoreOnDesk.besideOurs()
         _ = desk.pass(.seconds(35))

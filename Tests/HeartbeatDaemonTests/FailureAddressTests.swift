@@ -1,5 +1,5 @@
-// Addresses of haresources that are there before heartbeat starts: one that the machine has by itself stops the start and stays,
-// one that a killed daemon has left is ours to take down. Rows of docs/failure-modes.md, on real daemons.
+// Addresses of haresources that are there before heartbeat starts: one that the machine has by itself stops the start and
+// stays, one that a killed daemon has left is ours to take down. Rows of docs/failure-modes.md, on real daemons.
 
 import HeartbeatLab
 import Testing

@@ -1,5 +1,5 @@
-// The ownership protocol gone through state by state: in everything that can happen within bounds no group is started where it may
-// run already, and whatever comes to rest has one owner for each group.
+// The ownership protocol gone through state by state: in everything that can happen within bounds no group is started where
+// it may run already, and whatever comes to rest has one owner for each group.
 
 import HeartbeatModel
 import HeartbeatSimulator

@@ -1,4 +1,5 @@
-// How the core is made: which of its parts may know which, over how many operations they speak, and that the router only routes.
+// How the core is made: which of its parts may know which, over how many operations they speak, and that the router only
+// routes.
 
 import Foundation
 import Testing

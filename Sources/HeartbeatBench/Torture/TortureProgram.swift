@@ -1,5 +1,5 @@
-// A campaign from its start to its exit code: builds a pair of each peer, gives all of them the same faults in turn, keeps every
-// row on disk as soon as it is there, and leaves nothing behind on any way out.
+// A campaign from its start to its exit code: builds a pair of each peer, gives all of them the same faults in turn, keeps
+// every row on disk as soon as it is there, and leaves nothing behind on any way out.
 
 import Glibc
 import HeartbeatLab

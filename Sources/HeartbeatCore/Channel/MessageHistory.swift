@@ -16,8 +16,8 @@ struct MessageHistory: Hashable, Sendable {
     /// A message asked for by several nodes, or twice, within this time is sent once.
     private static let quietTime = Duration.milliseconds(240)
 
-    /// So many are repeated at once, and then so many a second: a gap as wide as is repaired, twice. Whoever plays a request again
-    /// and again gets no more out of us.
+    /// So many are repeated at once, and then so many a second: a gap as wide as is repaired, twice. Whoever plays a request
+    /// again and again gets no more out of us.
     private static let burst = 2 * Int(SequenceTracker.widestGap)
     private static let repeatsPerSecond = 100
 

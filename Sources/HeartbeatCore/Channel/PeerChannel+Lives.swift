@@ -27,8 +27,8 @@ package struct GenerationDoubts: Hashable, Sendable {
     /// Whether it has been told that the peer refuses us and nothing can be done about it here.
     var hasToldLockedOut = false
 
-    /// As of a life that is believed, nothing but a status that is news proves that it goes on: a request may have been long on its
-    /// way, or be played by somebody.
+    /// As of a life that is believed, nothing but a status that is news proves that it goes on: a request may have been long
+    /// on its way, or be played by somebody.
     mutating func hearLater(_ message: Message, at now: Instant) {
         if later != message.generation {
             later = message.generation
@@ -124,8 +124,8 @@ extension PeerChannel {
             hasBegunAnew: hasBegunAnew, wasDoubted: wasDoubted, newestStatus: wasDoubted ? doubts.laterStatus : nil)
     }
 
-    /// The believed life has fallen silent, and a later one, which perhaps cannot hear us, has not: so the peer has begun anew, as
-    /// one would have thought at once if it were an original.
+    /// The believed life has fallen silent, and a later one, which perhaps cannot hear us, has not: so the peer has begun
+    /// anew, as one would have thought at once if it were an original.
     ///
     /// - Parameter deadtime: how long the later life may be silent.
     /// - Returns: that, and when the later life was last heard.
@@ -172,8 +172,8 @@ extension PeerChannel {
             effects.notify(.replay(node: message.source, generation: message.generation, known: known))
         }
         if !isEarlier, message.generation < PeerLives.largest { doubts.hearLater(message, at: now) }
-        // If it is the node itself, it can only have lost its file, or it has just begun and can prove it. If somebody plays its
-        // messages again, the node hears nothing new. Once a second, so that nobody makes us send much.
+        // If it is the node itself, it can only have lost its file, or it has just begun and can prove it. If somebody plays
+        // its messages again, the node hears nothing new. Once a second, so that nobody makes us send much.
         if Self.isDue(&doubts.answered, at: now) {
             var fields: [Message.Field] = []
             if isEarlier { fields.append(.init(name: Self.knownField, value: .string(String(known.number)))) }

@@ -175,8 +175,8 @@ package struct PeerChannel: Hashable, Sendable {
 
     // MARK: - Retransmission
 
-    /// Requests stand outside the sequence, so that nothing else tells one that is played again. The peer asks again for what it
-    /// still misses, so nobody needs an answer to an old one.
+    /// Requests stand outside the sequence, so that nothing else tells one that is played again. The peer asks again for what
+    /// it still misses, so nobody needs an answer to an old one.
     func isTimely(_ request: Message) -> Bool {
         guard let peerClock else { return true }
         return request.timestamp >= peerClock || peerClock - request.timestamp <= Self.requestLife

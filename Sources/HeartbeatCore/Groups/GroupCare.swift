@@ -94,9 +94,4 @@ struct GroupCare: Hashable, Sendable {
     mutating func forgetFailures() {
         failures = []
     }
-
-    /// How many failures count at `now`.
-    func failureCount(now: Instant, window: Duration) -> Int {
-        failures.count { now - $0 < window }
-    }
 }

@@ -85,8 +85,8 @@ package struct GroupTable: Hashable, Sendable {
     /// No script is under way.
     var areIdle: Bool { pending.isEmpty }
 
-    /// Groups that name the same resource run one after another; all others side by side. Whether one still runs is not asked before
-    /// another has moved: scripts that take longer than the time between two checks would keep it waiting for ever.
+    /// Groups that name the same resource run one after another; all others side by side. Whether one still runs is not asked
+    /// before another has moved: scripts that take longer than the time between two checks would keep it waiting for ever.
     private func mustWait(_ runner: GroupRunner) -> Bool {
         switch runner.phase {
         // One that failed is begun anew when its failure is forgotten.
@@ -134,7 +134,8 @@ package struct GroupTable: Hashable, Sendable {
         return action
     }
 
-    /// The group whose script call `action` is; `nil` for an answer to a question of an earlier life, or a second one: it is nobody's.
+    /// The group whose script call `action` is; `nil` for an answer to a question of an earlier life, or a second one: it is
+    /// nobody's.
     func group(of action: ActionID) -> GroupID? { pending[action] }
 
     mutating func finished(_ action: ActionID, _ result: ActionResult, at now: Instant) -> [GroupRunner.Output] {

@@ -33,8 +33,8 @@ package struct PeerMonitor: Hashable, Sendable {
         case first
         case same
         case statusChanged
-        /// It was declared dead, or gone, but its incarnation never ended: messages did not pass, it stood still, or its farewell was
-        /// not its own.
+        /// It was declared dead, or gone, but its incarnation never ended: messages did not pass, it stood still, or its
+        /// farewell was not its own.
         case returned
         /// Still counted as gone: the last words of a node that has left.
         case afterLeaving
@@ -124,8 +124,8 @@ package struct PeerMonitor: Hashable, Sendable {
         lastWord = now
     }
 
-    /// The node has begun a new incarnation: whatever it was before is over. While that was doubted, its statuses up to `newestStatus`
-    /// have been heard: they are no news when they come again, by whoever's hand.
+    /// The node has begun a new incarnation: whatever it was before is over. While that was doubted, its statuses up to
+    /// `newestStatus` have been heard: they are no news when they come again, by whoever's hand.
     mutating func restarted(newestStatus heard: SequenceNumber?, now: Instant) {
         standing = .alive
         status = .initializing

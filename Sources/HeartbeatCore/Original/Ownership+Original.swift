@@ -1,9 +1,9 @@
 // What exists only because the peer may be a heartbeat 3: it knows neither claims nor single groups.
 //
-// Beside one with `auto_failback legacy`, or none in ha.cf, there are neither reports nor handovers: a node that begins asks for
-// each of its own groups by itself (`ip-request`), whoever runs it stops it and answers (`ip-request-resp`), and on death or
-// departure the other takes everything. Observed; two of ours come to this only when the one that begins is not heard at first,
-// because otherwise its `starting` is answered long before.
+// Beside one with `auto_failback legacy`, or none in ha.cf, there are neither reports nor handovers: a node that begins asks
+// for each of its own groups by itself (`ip-request`), whoever runs it stops it and answers (`ip-request-resp`), and on death
+// or departure the other takes everything. Observed; two of ours come to this only when the one that begins is not heard at
+// first, because otherwise its `starting` is answered long before.
 
 import HeartbeatModel
 

@@ -170,8 +170,8 @@ extension Ownership {
         if peerTakesSingly { for part in set.parts { own.released(part) } }
     }
 
-    /// What failed on the peer and was ours to run when the nodes were parted goes on here, although the peer has it running by now:
-    /// it hears that we run it in its place, and lets go.
+    /// What failed on the peer and was ours to run when the nodes were parted goes on here, although the peer has it running
+    /// by now: it hears that we run it in its place, and lets go.
     private mutating func goOnServing(_ set: HoldSet, _ node: LocalNode) {
         for id in own.served {
             let runner = node.groups[id]
@@ -251,7 +251,8 @@ extension Ownership {
         state == .stable && peer == nil && handover == .idle && node.peerIsActive
     }
 
-    /// Nobody has held our local groups for a while, or has told that it does. One of ours is asked first; an original's word must do.
+    /// Nobody has held our local groups for a while, or has told that it does. One of ours is asked first; an original's word
+    /// must do.
     mutating func orphansAreOverdue(_ node: inout LocalNode) {
         if node.membership.peerSpeaksClaims == false {
             takeOrphans(&node)

@@ -35,8 +35,8 @@ extension Ownership {
             && peerClaims(set) && !isUnlikePeers(runner, node) && !isUnconfirmed(runner, node)
     }
 
-    /// What the peer runs in our place has failed here, even if the daemon that saw it fail is gone: the peer puts nothing of it
-    /// right before we say so.
+    /// What the peer runs in our place has failed here, even if the daemon that saw it fail is gone: the peer puts nothing of
+    /// it right before we say so.
     mutating func recallFailures(_ node: inout LocalNode, at now: Instant) {
         guard let claim = settledClaim(node), !claim.adopted.isEmpty else { return }
         for runner in node.groups.runners where claim.adopted.contains(runner.group.key) {

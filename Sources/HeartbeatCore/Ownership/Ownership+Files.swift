@@ -1,5 +1,5 @@
-// Taking up changed files without stopping, and comparing this node's haresources with the peer's, because while one node has been
-// changed and the other not, the two may disagree about who runs what.
+// Taking up changed files without stopping, and comparing this node's haresources with the peer's, because while one node has
+// been changed and the other not, the two may disagree about who runs what.
 
 import HeartbeatModel
 

@@ -143,7 +143,8 @@ extension Ownership {
             report(&node)
             return
         }
-        // It has been stable since, so it is out: what we do not hold it takes at our first report, without waiting for a `done`.
+        // It has been stable since, so it is out: what we do not hold it takes at our first report, without waiting for a
+        // `done`.
         if node.membership.peerSpeaksClaims == true, let stable = peer?.stableSequence, sequence < stable {
             handover = .idle
             return

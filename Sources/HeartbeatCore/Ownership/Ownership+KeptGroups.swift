@@ -1,7 +1,7 @@
-// Sets are given away at once, groups when they have stopped: what of a set given away has not stopped here yet is an exception
-// that our reports name, and the peer starts each group as soon as it is named no longer. So a group that takes its time, or will
-// not stop at all, holds up itself and no other. A peer that does not know of this – an original, or one of ours that is older –
-// gets sets as a whole, when all of their groups have stopped.
+// Sets are given away at once, groups when they have stopped: what of a set given away has not stopped here yet is an
+// exception that our reports name, and the peer starts each group as soon as it is named no longer. So a group that takes its
+// time, or will not stop at all, holds up itself and no other. A peer that does not know of this – an original, or one of
+// ours that is older – gets sets as a whole, when all of their groups have stopped.
 
 import HeartbeatModel
 
@@ -27,16 +27,16 @@ extension Ownership {
         }.map(\.group.key)
     }
 
-    /// What of `part` is not released is named, and the rest of it is not claimed: it was given away like that, or is not ours at all: an
-    /// earlier daemon has left something up, or the peer has the better claim.
+    /// What of `part` is not released is named, and the rest of it is not claimed: it was given away like that, or is not
+    /// ours at all: an earlier daemon has left something up, or the peer has the better claim.
     func isGivenSingly(_ part: HoldSet) -> Bool {
         guard peerTakesSingly, !own.held.contains(part) else { return false }
         return own.parted.contains(part) || own.rank(of: part) == .none
     }
 
-    /// A group of a set given away that will not stop runs on here, because half stopped it serves nobody. Not where the network
-    /// is worse than the peer's: nobody would reach it, so its stop is tried again. And only when the peer has just said that
-    /// nothing of it runs there: one that could not hear us has started everything.
+    /// A group of a set given away that will not stop runs on here, because half stopped it serves nobody. Not where the
+    /// network is worse than the peer's: nobody would reach it, so its stop is tried again. And only when the peer has just
+    /// said that nothing of it runs there: one that could not hear us has started everything.
     mutating func keepWhatWillNotStop(_ node: inout LocalNode, at now: Instant) {
         guard state == .stable, !own.parted.isEmpty, let monitor = node.peer, monitor.isAlive, peerTakesSingly else {
             return

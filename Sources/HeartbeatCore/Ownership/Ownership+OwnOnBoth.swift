@@ -1,7 +1,7 @@
 // Lines that each node has in its haresources under its own name, a common misunderstanding of the file. As they stand there,
-// each node would have to start its own while the other one runs the same: so nobody starts anything. Two of ours go by the file of
-// the node whose name comes first; the other one concedes the line, as if its file had been mended and read again, and all that
-// holds for files that are the same holds for the line from then on.
+// each node would have to start its own while the other one runs the same: so nobody starts anything. Two of ours go by the
+// file of the node whose name comes first; the other one concedes the line, as if its file had been mended and read again,
+// and all that holds for files that are the same holds for the line from then on.
 //
 //                  first                                second
 //   groups first/web        ──────▶
@@ -90,7 +90,8 @@ extension Ownership {
         return lines.namedByEach.filter { lines.conceded.contains($0) || claim.ownOnBoth.contains($0) }
     }
 
-    /// What runs goes on under the other name where that leaves it ours to run; the rest is stopped before anybody starts it anew.
+    /// What runs goes on under the other name where that leaves it ours to run; the rest is stopped before anybody starts it
+    /// anew.
     private func renameGroups(_ node: inout LocalNode, at now: Instant) {
         let isOurs = state != .stable || own.held == .all && handover == .idle
         for runner in node.groups.runners where !runner.isOutdated && (isOurs || runner.phase == .stopped) {

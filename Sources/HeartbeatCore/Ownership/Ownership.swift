@@ -43,8 +43,8 @@ package struct Ownership: Hashable, Sendable {
     package var state = State.joining
     package var own = OwnHoldings()
     package var peer: PeerHoldings?
-    /// Keys of groups that the peer, when it last told, had not stopped although it does not claim them. A new life of its daemon
-    /// may find them running.
+    /// Keys of groups that the peer, when it last told, had not stopped although it does not claim them. A new life of its
+    /// daemon may find them running.
     package var keptByPeer: [String] = []
     package var handover = Handover.idle
     package var dispute = Dispute.none
@@ -73,13 +73,10 @@ package struct Ownership: Hashable, Sendable {
         state == .stable && (handover == .idle || isOfferToOriginal(node)) && node.groups.areSettled
     }
 
-    /// What the peer claims, if it is one that tells.
-    var peerClaim: ResourceClaim? { peer?.claim }
-
     /// What the peer told of its health; `nil` when it does not tell, as an original.
     var peerHealth: NodeHealth? { peer?.claim?.health }
 
-    /// Whether the peer, which is alive, claims some of `set`, which is ours, too.
+    /// Whether the peer claims `part`, as we name it, by its last word.
     func peerClaims(_ part: HoldSet) -> Bool { peer?.claimed.contains(part) == true }
 
     func hasFailedOnPeer(_ runner: GroupRunner) -> Bool {

@@ -67,8 +67,9 @@ enum ClientLife {
         AwaitedLine("cl_status rscstatus", on: 1, prints: "local"),
     ]
 
-    /// Without what ccm tells. `cl_status` prints what ccm's socket holds when it looks, and does not wait for the rest: beside a
-    /// daemon that answers at once ccm is late as often as not, and never when strace slows `cl_status` down (observed).
+    /// Without what ccm tells. `cl_status` prints what ccm's socket holds when it looks, and does not wait for the rest:
+    /// beside a daemon that answers at once ccm is late as often as not, and never when strace slows `cl_status` down
+    /// (observed).
     private static let everything = ClientCase("cl_status hbstatus -v | sed '/^ccm/,/^$/d'")
 
     /// With it, once: tried until ccm is in time.

@@ -15,8 +15,8 @@ enum Friends {
 
     static let meeting = [joins, joinsThere, talk, leaves, joinsAgain]
 
-    /// What it has been told of nodes, links and clients since the last time. Which of a node's first statuses is heard while it
-    /// starts is chance.
+    /// What it has been told of nodes, links and clients since the last time. Which of a node's first statuses is heard while
+    /// it starts is chance.
     static func happenings(on node: Int, difference: ClientCase.Difference? = nil) -> ClientCase {
         ClientCase(
             """

@@ -20,8 +20,8 @@
 //     unheard: <count>                             so many media nobody can hear; none if it is not there
 //     host: <name>                                 what `uname -n` prints instead of nodea
 //
-// A line that begins with a blank continues the one above it. A file begins with `-- <name>` and any of these words:
-// `whole` (ha.cf: the standard lines do not follow), `escaped` (only what \n \r \t \\ and \xNN stand for ends lines), `missing`,
+// A line that begins with a blank continues the one above it. A file begins with `-- <name>` and any of these words: `whole`
+// (ha.cf: the standard lines do not follow), `escaped` (only what \n \r \t \\ and \xNN stand for ends lines), `missing`,
 // `directory`, `mode=0640`, `owner=hacluster`. Files that a case does not mention are the standard ones.
 
 /// A configuration and what is expected of two programs that are given it.

@@ -1,5 +1,5 @@
-// What a node's messages tell of its configuration: who it says it is, after how much silence it wants to be declared dead, with
-// which key it signs, how many nodes it counts. Every message must verify with the keys as we read them.
+// What a node's messages tell of its configuration: who it says it is, after how much silence it wants to be declared dead,
+// with which key it signs, how many nodes it counts. Every message must verify with the keys as we read them.
 
 import HeartbeatModel
 import HeartbeatWire

@@ -1,6 +1,6 @@
-// Two nodes and everything between them at one point of the exploration: the cores with their ownership, the machines, the letters
-// under way. Time does not pass: a timer is due whenever the explorer says so, a status is heard when it says so, and whoever
-// cannot be heard is silent for long enough. So nothing here is true only because something is quick.
+// Two nodes and everything between them at one point of the exploration: the cores with their ownership, the machines, the
+// letters under way. Time does not pass: a timer is due whenever the explorer says so, a status is heard when it says so, and
+// whoever cannot be heard is silent for long enough. So nothing here is true only because something is quick.
 
 import HeartbeatCore
 import HeartbeatModel
@@ -84,8 +84,8 @@ struct ExploredPair {
     let configuration: Configuration
     /// Both nodes give sets only as a whole, as an earlier version did.
     let areOlder: Bool
-    /// So many letters to the same node arrive in the order of the explorer's choice. With 1 operators ask for nothing while something
-    /// is under way.
+    /// So many letters to the same node arrive in the order of the explorer's choice. With 1 operators ask for nothing while
+    /// something is under way.
     let window: Int
     private(set) var sides: [Side?] = [nil, nil]
     private(set) var letters: [Letter] = []

@@ -1,5 +1,6 @@
-// What tells two states of the exploration apart. Sequences are only ever compared, so states in which they stand in the same order
-// are the same state, however many messages led there; deadlines are due when the explorer says so, so only that there is one counts.
+// What tells two states of the exploration apart. Sequences are only ever compared, so states in which they stand in the same
+// order are the same state, however many messages led there; deadlines are due when the explorer says so, so only that there
+// is one counts.
 
 import HeartbeatCore
 import HeartbeatModel

@@ -84,9 +84,9 @@ package enum TrustedPath {
     /// As many as the kernel follows in one path (path_resolution(7)).
     package static let mostLinks = 40
 
-    /// Goes the way of an absolute path as the kernel does, from / on, and has each component looked at: also every link, and all
-    /// that lies on the way to where it leads. Returns whether the end was reached: not where something is missing or `look` does
-    /// not want to go on.
+    /// Goes the way of an absolute path as the kernel does, from / on, and has each component looked at: also every link, and
+    /// all that lies on the way to where it leads. Returns whether the end was reached: not where something is missing or
+    /// `look` does not want to go on.
     @discardableResult
     private static func walk(_ path: String, _ look: (_ component: String, stat) -> Bool) -> Bool {
         var status = stat()

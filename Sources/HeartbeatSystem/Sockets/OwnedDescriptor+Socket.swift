@@ -37,7 +37,8 @@ extension OwnedDescriptor {
         try check(result, .bind, "interface \(name)")
     }
 
-    /// SO_ATTACH_FILTER: the kernel keeps only what a program of its packet filter lets through. Returns 0, or -1 with errno set.
+    /// SO_ATTACH_FILTER: the kernel keeps only what a program of its packet filter lets through. Returns 0, or -1 with errno
+    /// set.
     @discardableResult
     package func attach(filter program: [FilterInstruction]) -> Int32 {
         // struct sock_filter each: code (2 bytes), how many to skip if true and if false (1 each), value (4).

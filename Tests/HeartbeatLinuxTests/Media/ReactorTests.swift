@@ -21,9 +21,9 @@ private let port: UInt16 = 16941
 /// Where nobody else uses the port, if this process may make such a place.
 private let network = TestNetwork.isAvailable ? TestNetwork() : nil
 
-/// The order in which a loop with a loopback medium called what came in and its deadline, after `act`. What the kernel itself has
-/// not brought when the deadline is due proves nothing – on a busy machine another thread of it does that –, so a wrong order counts
-/// when it comes each time.
+/// The order in which a loop with a loopback medium called what came in and its deadline, after `act`. What the kernel itself
+/// has not brought when the deadline is due proves nothing – on a busy machine another thread of it does that –, so a wrong
+/// order counts when it comes each time.
 private func order(expecting right: [String], _ act: @escaping (Reactor, MediaSet) -> Void) -> [String] {
     var order: [String] = []
     for _ in 0..<10 where order != right { order = orderOnce(act) }

@@ -7,7 +7,8 @@ import Testing
 
 private let brief = Duration.milliseconds(150)
 
-/// Every kind of question to somebody who answers, to nobody, to somebody who answers wrongly, and from where it cannot be asked.
+/// Every kind of question to somebody who answers, to nobody, to somebody who answers wrongly, and from where it cannot be
+/// asked.
 @Suite(.serialized, .enabled(if: TestNetwork.isAvailable))
 struct PathProberTests {
     let node = ProbingNode()
