@@ -204,7 +204,8 @@ struct BenchReport {
             ("processes", Figure.processes), ("PSS MiB", Figure.proportionalMemory),
             ("alone", Figure.proportionalMemoryAlone), ("RSS MiB", Figure.residentMemory),
             ("locked MiB", Figure.lockedMemory), ("CPU s/h", Figure.processorTime), ("switches/s", Figure.switches),
-            ("calls/interval", Figure.systemCalls), ("LAN packets/s", Figure.lanPackets), ("bytes/s", Figure.lanBytes),
+            ("calls/interval", Figure.systemCalls), ("instructions/interval", Figure.instructions),
+            ("LAN packets/s", Figure.lanPackets), ("bytes/s", Figure.lanBytes),
             ("link packets/s", Figure.crossPackets), ("bytes/s", Figure.crossBytes),
         ]
         let rows = table.with { $0.fault == "cost" }
@@ -226,8 +227,9 @@ struct BenchReport {
 
     private static let howCostIsMeasured = """
         Node 1 serves, node 2 stands by; all processes of the daemon together. Both nodes of a pair run the same program and
-        share its pages, so PSS halves them; `alone` is the same with the other node off. Packets are what the node sends on the
-        LAN and on the second link.
+        share its pages, so PSS halves them; `alone` is the same with the other node off. Instructions are those in user space for
+        each keepalive interval, which no neighbour on the machine changes. Packets are what the node sends on the LAN and on
+        the second link.
         """
 
     private var load: String {
