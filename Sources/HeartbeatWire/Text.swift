@@ -14,6 +14,24 @@ enum Ascii {
     static let zero = UInt8(ascii: "0")
 }
 
+extension [UInt8] {
+    /// Appends a text's bytes as one block: `+=` would ask the text for each of them.
+    mutating func append(utf8 text: String) {
+        var text = text
+        text.withUTF8 { append(contentsOf: $0) }
+    }
+
+    /// Appends the digits of a number that is not negative.
+    mutating func append(decimal number: Int) {
+        var place = 1
+        while number / place >= 10 { place *= 10 }
+        while place > 0 {
+            append(Ascii.zero + UInt8(number / place % 10))
+            place /= 10
+        }
+    }
+}
+
 /// Lengths and key ids.
 enum Decimal {
     /// The number `digits` spells; `nil` if empty, with another byte in it, with a needless zero in front, or too large to be
