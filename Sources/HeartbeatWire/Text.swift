@@ -49,17 +49,16 @@ enum Decimal {
 
 /// Digests.
 enum Hexadecimal {
-    private static let digits = Array("0123456789abcdef".utf8)
-
-    /// Two lower-case digits a byte.
-    static func text(of bytes: some Sequence<UInt8>) -> [UInt8] {
-        var text: [UInt8] = []
-        text.reserveCapacity(2 * bytes.underestimatedCount)
+    /// Appends two lower-case digits a byte.
+    static func append(_ bytes: UnsafeRawBufferPointer, to text: inout [UInt8]) {
         for byte in bytes {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
+            text.append(digit(byte >> 4))
+            text.append(digit(byte & 15))
         }
-        return text
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? Ascii.zero + value : UInt8(ascii: "a") + value - 10
     }
 }
 
