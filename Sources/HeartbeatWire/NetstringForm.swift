@@ -133,6 +133,9 @@ enum NetstringForm {
         return bytes
     }
 
+    /// Room for the fields of a status message and a few more, so that reading them takes memory once.
+    private static let usualFieldCount = 16
+
     /// A place in bytes that somebody else wrote. Every step is checked against their end.
     private struct Cursor {
         private let bytes: ArraySlice<UInt8>
@@ -149,6 +152,7 @@ enum NetstringForm {
         mutating func fields() throws(WireError) -> [ArraySlice<UInt8>] {
             position += opening.count
             var fields: [ArraySlice<UInt8>] = []
+            fields.reserveCapacity(usualFieldCount)
             while !bytes[position...].starts(with: closing) { fields.append(try netstring()) }
             position += closing.count
             return fields
@@ -174,6 +178,7 @@ extension NetstringForm.Envelope {
     /// Every field, in the order in which they stand.
     func readFields() throws(WireError) -> [Message.Field] {
         var read: [Message.Field] = []
+        read.reserveCapacity(fields.count)
         for bytes in fields { read.append(try NetstringForm.field(bytes)) }
         return read
     }
