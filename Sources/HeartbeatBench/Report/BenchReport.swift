@@ -263,12 +263,29 @@ struct BenchReport {
 
     // MARK: - Remarks
 
+    /// What is remarked on several rows of a trial is told once, with the runs.
     private var remarks: String {
-        let notes = table.rows.flatMap { row in
-            row.notes.map {
-                "\(row.peer), \(Self.title(fault: row.fault, setting: row.setting, addresses: row.addresses)), run \(row.run): \($0)"
+        var told: [(of: Remark, runs: [Int])] = []
+        for row in table.rows {
+            for note in row.notes {
+                let remark = Remark(trial: TrialKey(row), note: note)
+                if let index = told.firstIndex(where: { $0.of == remark }) {
+                    if !told[index].runs.contains(row.run) { told[index].runs.append(row.run) }
+                } else {
+                    told.append((remark, [row.run]))
+                }
             }
         }
-        return "## Remarks\n\n" + (notes.isEmpty ? "None.\n" : notes.map { "- \($0)\n" }.joined())
+        let lines = told.map { remark, runs in
+            let trial = remark.trial
+            let title = Self.title(fault: trial.fault, setting: trial.setting, addresses: trial.addresses)
+            return "- \(trial.peer), \(title), run \(runs.map(String.init).joined(separator: " ")): \(remark.note)\n"
+        }
+        return "## Remarks\n\n" + (lines.isEmpty ? "None.\n" : lines.joined())
+    }
+
+    private struct Remark: Hashable {
+        var trial: TrialKey
+        var note: String
     }
 }
