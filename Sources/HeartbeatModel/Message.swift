@@ -61,7 +61,7 @@ public struct Message: Hashable, Sendable {
     }
 
     /// The value of a field; the wire's types 0 (string), 1 (binary), 2 (structure) and 3 (list of strings).
-    public indirect enum Value: Hashable, Sendable {
+    public enum Value: Hashable, Sendable {
         case string(String)
         case binary([UInt8])
         case structure([Field])
