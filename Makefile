@@ -45,6 +45,8 @@ TESTS := procps:sysctl procps:/bin/kill perl-base:perl nftables:nft strace:strac
 ORIGINAL := heartbeat:/usr/share/heartbeat/ResourceManager net-tools:ifconfig iptables:iptables \
 	resource-agents:/usr/lib/ocf/resource.d/heartbeat/IPaddr2
 PEER_PACKAGES := $(ORIGINAL) keepalived:/usr/sbin/keepalived
+# Counts instructions where the processor shows no counter, as in most virtual machines.
+COUNTING := valgrind:valgrind
 PACKAGING := binutils:strip
 CONTAINER := systemd:/lib/systemd/systemd iproute2:ip util-linux:nsenter procps:/bin/kill
 
@@ -79,7 +81,7 @@ bench: ## measure beside heartbeat 3, keepalived and bare C (root), write docs/b
 	@[ "$$(id -u)" -eq 0 ] || { echo "the bench needs root: it makes network namespaces" >&2; exit 1; }
 	@[ ! -e /usr/share/swift-heartbeat ] || { \
 		echo "not on a gateway: the bench needs Debian's heartbeat, which would replace the installed one" >&2; exit 1; }
-	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) $(PEER_PACKAGES) swift
+	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) $(PEER_PACKAGES) $(COUNTING) swift
 	@for product in $(BENCH_PRODUCTS); do $(RELEASE) --product $$product || exit; done
 	@mkdir -p $(ROWS)
 ifneq ($(QUICK),)

@@ -61,7 +61,7 @@ public struct Message: Hashable, Sendable {
     }
 
     /// The value of a field; the wire's types 0 (string), 1 (binary), 2 (structure) and 3 (list of strings).
-    public indirect enum Value: Hashable, Sendable {
+    public enum Value: Hashable, Sendable {
         case string(String)
         case binary([UInt8])
         case structure([Field])
@@ -313,12 +313,14 @@ public struct MessageIdentity: Hashable, Comparable, Sendable {
 
     /// Reads such a text, `number` each of its two halves; `nil` where there are not two, or one is no number.
     public init?<Failure: Error>(
-        text: some StringProtocol, number: (Substring) throws(Failure) -> UInt64?
+        text: String, number: (Substring) throws(Failure) -> UInt64?
     ) throws(Failure) {
-        let parts = String(text).split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, let generation = try number(parts[0]), let sequence = try number(parts[1]) else {
-            return nil
-        }
+        // By bytes: every status message has one, and finding out what a character is costs more than all the rest.
+        guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+        let second = text[text.utf8.index(after: colon)...]
+        guard !second.utf8.contains(UInt8(ascii: ":")), let generation = try number(text[..<colon]),
+            let sequence = try number(second)
+        else { return nil }
         self.init(generation: Generation(generation), sequence: SequenceNumber(sequence))
     }
 }

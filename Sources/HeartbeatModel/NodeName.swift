@@ -10,6 +10,17 @@ public struct NodeName: Hashable, Comparable, Sendable, CustomStringConvertible 
             decoding: text.utf8.map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }, as: UTF8.self)
     }
 
+    /// The same, of a text that mostly has no upper case and then is the name itself: each message names a node.
+    public init(_ text: String) {
+        var folded = text
+        let isFolded = folded.withUTF8 { bytes in !bytes.contains { (0x41...0x5A).contains($0) } }
+        self = isFolded ? NodeName(folded: text) : NodeName(text[...])
+    }
+
+    private init(folded text: String) {
+        self.text = text
+    }
+
     public var description: String { text }
 
     public static func < (left: NodeName, right: NodeName) -> Bool {

@@ -47,42 +47,79 @@ public struct Authentication: Sendable {
         return id
     }
 
+    /// Room for a token, so that making one takes memory once.
+    private static let usualSize = 48
+
     private static func token(id: Int, _ schedule: KeySchedule, over covered: ArraySlice<UInt8>) -> [UInt8] {
-        Array(String(id).utf8) + [Ascii.blank] + schedule.hexDigest(of: covered)
+        var token: [UInt8] = []
+        token.reserveCapacity(usualSize)
+        token.append(decimal: id)
+        token.append(Ascii.blank)
+        schedule.appendHexDigest(of: covered, to: &token)
+        return token
     }
 
     // How long a comparison takes must not tell a forger how much of his guess was right.
     private static func equalInConstantTime(_ left: [UInt8], _ right: ArraySlice<UInt8>) -> Bool {
         guard left.count == right.count else { return false }
-        return zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+        return left.withUnsafeBufferPointer { left in
+            right.withUnsafeBufferPointer { right in
+                var difference: UInt8 = 0
+                for index in left.indices { difference |= left[index] ^ right[index] }
+                return difference == 0
+            }
+        }
     }
 }
 
-/// One key with its HMAC (RFC 2104) already keyed, which halves the cost of a message.
+/// One key, prepared for its method.
 private enum KeySchedule: Sendable {
     case crc
-    case md5(HMAC<Insecure.MD5>)
-    case sha1(HMAC<Insecure.SHA1>)
+    case md5(KeyedHash<Insecure.MD5>)
+    case sha1(KeyedHash<Insecure.SHA1>)
 
     init(_ key: AuthenticationKey) {
         switch key.method {
         case .crc: self = .crc
-        case .md5: self = .md5(HMAC(key: SymmetricKey(data: key.secret)))
-        case .sha1: self = .sha1(HMAC(key: SymmetricKey(data: key.secret)))
+        case .md5: self = .md5(KeyedHash(secret: key.secret))
+        case .sha1: self = .sha1(KeyedHash(secret: key.secret))
         }
     }
 
-    func hexDigest(of covered: ArraySlice<UInt8>) -> [UInt8] {
+    func appendHexDigest(of covered: ArraySlice<UInt8>, to text: inout [UInt8]) {
         switch self {
-        case .crc:
-            return Array(String(CRC32.checksum(of: covered), radix: 16).utf8)
-        case .md5(var hash):
-            hash.update(data: covered)
-            return Hexadecimal.text(of: hash.finalize())
-        case .sha1(var hash):
-            hash.update(data: covered)
-            return Hexadecimal.text(of: hash.finalize())
+        case .crc: text += String(CRC32.checksum(of: covered), radix: 16).utf8
+        case .md5(let hash): hash.digest(of: covered).withUnsafeBytes { Hexadecimal.append($0, to: &text) }
+        case .sha1(let hash): hash.digest(of: covered).withUnsafeBytes { Hexadecimal.append($0, to: &text) }
         }
+    }
+}
+
+/// HMAC (RFC 2104) with one key: both its hashes have taken their block of the key already, which halves the cost of a
+/// message. swift-crypto's takes any collection of bytes for a message and as many instructions again to find them.
+struct KeyedHash<Hash: HashFunction & Sendable>: Sendable {
+    private let inner: Hash
+    private let outer: Hash
+
+    init(secret: [UInt8]) {
+        var block = secret.count > Hash.blockByteCount ? Array(Hash.hash(data: secret)) : secret
+        block += [UInt8](repeating: 0, count: Hash.blockByteCount - block.count)
+        inner = Self.hash(of: block.map { $0 ^ 0x36 })
+        outer = Self.hash(of: block.map { $0 ^ 0x5C })
+    }
+
+    private static func hash(of block: [UInt8]) -> Hash {
+        var hash = Hash()
+        hash.update(data: block)
+        return hash
+    }
+
+    func digest(of message: ArraySlice<UInt8>) -> Hash.Digest {
+        var inner = inner
+        var outer = outer
+        message.withUnsafeBytes { inner.update(bufferPointer: $0) }
+        inner.finalize().withUnsafeBytes { outer.update(bufferPointer: $0) }
+        return outer.finalize()
     }
 }
 

@@ -107,11 +107,11 @@ enum ClassicForm {
         bytes.reserveCapacity(usualSize)
         for field in fields {
             let type = FieldType(of: field.value)
-            if type != .string { bytes += type.prefix }
-            bytes += field.name.utf8
+            if type != .string { type.appendPrefix(to: &bytes) }
+            bytes.append(utf8: field.name)
             bytes.append(Ascii.equals)
             if case .string(let text) = field.value, !text.utf8.contains(Ascii.newline) {
-                bytes += text.utf8
+                bytes.append(utf8: text)
             } else {
                 bytes += value(field.value, depth: depth)
             }

@@ -22,19 +22,23 @@ enum FieldType: UInt8 {
         }
     }
 
-    /// `(T)`.
-    var prefix: [UInt8] { Self.prefixes[Int(rawValue)] }
+    /// Length of `(T)`.
+    static let prefixCount = 3
 
-    private static let prefixes: [[UInt8]] = (0...uncompressed.rawValue).map {
-        [Ascii.openParenthesis, Ascii.zero + $0, Ascii.closeParenthesis]
+    /// Appends `(T)`.
+    func appendPrefix(to bytes: inout [UInt8]) {
+        bytes.append(Ascii.openParenthesis)
+        bytes.append(Ascii.zero + rawValue)
+        bytes.append(Ascii.closeParenthesis)
     }
 
     /// Splits `(T)rest`.
     static func split(_ bytes: ArraySlice<UInt8>) throws(WireError) -> (FieldType, rest: ArraySlice<UInt8>) {
         let start = bytes.startIndex
-        guard bytes.count >= 3, bytes[start] == Ascii.openParenthesis, bytes[start + 2] == Ascii.closeParenthesis,
-            bytes[start + 1] >= Ascii.zero, let type = FieldType(rawValue: bytes[start + 1] - Ascii.zero)
+        guard bytes.count >= prefixCount, bytes[start] == Ascii.openParenthesis,
+            bytes[start + 2] == Ascii.closeParenthesis, bytes[start + 1] >= Ascii.zero,
+            let type = FieldType(rawValue: bytes[start + 1] - Ascii.zero)
         else { throw .badField(String(decoding: bytes.prefix(40), as: UTF8.self)) }
-        return (type, bytes.dropFirst(3))
+        return (type, bytes.dropFirst(prefixCount))
     }
 }

@@ -88,7 +88,7 @@ enum NetstringForm {
         bytes += opening
         for field in fields {
             switch field.value {
-            case .string(let text): append(field.name, .string, text.utf8, to: &bytes)
+            case .string(var text): text.withUTF8 { append(field.name, .string, $0, to: &bytes) }
             case .binary(let binary): append(field.name, .binary, binary, to: &bytes)
             case .structure(let fields): append(field.name, .structure, text(fields), to: &bytes)
             case .list(let items): append(field.name, .list, text(ofList: items), to: &bytes)
@@ -101,23 +101,26 @@ enum NetstringForm {
     /// Room for a status message with its signature, so that writing one takes memory once.
     private static let usualSize = 512
 
+    private static func append(_ name: String, _ type: FieldType, _ value: [UInt8], to bytes: inout [UInt8]) {
+        value.withUnsafeBufferPointer { append(name, type, $0, to: &bytes) }
+    }
+
     /// Appends `LEN:(T)name=value,`.
     private static func append(
-        _ name: String, _ type: FieldType, _ value: some Collection<UInt8>, to bytes: inout [UInt8]
+        _ name: String, _ type: FieldType, _ value: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]
     ) {
-        let prefix = type.prefix
-        bytes += String(prefix.count + name.utf8.count + 1 + value.count).utf8
+        bytes.append(decimal: FieldType.prefixCount + name.utf8.count + 1 + value.count)
         bytes.append(Ascii.colon)
-        bytes += prefix
-        bytes += name.utf8
+        type.appendPrefix(to: &bytes)
+        bytes.append(utf8: name)
         bytes.append(Ascii.equals)
-        bytes += value
+        bytes.append(contentsOf: value)
         bytes.append(Ascii.comma)
     }
 
     /// Appends `LEN:content,`.
     static func append(_ content: some Collection<UInt8>, to bytes: inout [UInt8]) {
-        bytes += String(content.count).utf8
+        bytes.append(decimal: content.count)
         bytes.append(Ascii.colon)
         bytes += content
         bytes.append(Ascii.comma)
@@ -129,6 +132,9 @@ enum NetstringForm {
         for item in items { append(item.utf8, to: &bytes) }
         return bytes
     }
+
+    /// Room for the fields of a status message and a few more, so that reading them takes memory once.
+    private static let usualFieldCount = 16
 
     /// A place in bytes that somebody else wrote. Every step is checked against their end.
     private struct Cursor {
@@ -146,6 +152,7 @@ enum NetstringForm {
         mutating func fields() throws(WireError) -> [ArraySlice<UInt8>] {
             position += opening.count
             var fields: [ArraySlice<UInt8>] = []
+            fields.reserveCapacity(usualFieldCount)
             while !bytes[position...].starts(with: closing) { fields.append(try netstring()) }
             position += closing.count
             return fields
@@ -171,6 +178,7 @@ extension NetstringForm.Envelope {
     /// Every field, in the order in which they stand.
     func readFields() throws(WireError) -> [Message.Field] {
         var read: [Message.Field] = []
+        read.reserveCapacity(fields.count)
         for bytes in fields { read.append(try NetstringForm.field(bytes)) }
         return read
     }

@@ -14,6 +14,24 @@ enum Ascii {
     static let zero = UInt8(ascii: "0")
 }
 
+extension [UInt8] {
+    /// Appends a text's bytes as one block: `+=` would ask the text for each of them.
+    mutating func append(utf8 text: String) {
+        var text = text
+        text.withUTF8 { append(contentsOf: $0) }
+    }
+
+    /// Appends the digits of a number that is not negative.
+    mutating func append(decimal number: Int) {
+        var place = 1
+        while number / place >= 10 { place *= 10 }
+        while place > 0 {
+            append(Ascii.zero + UInt8(number / place % 10))
+            place /= 10
+        }
+    }
+}
+
 /// Lengths and key ids.
 enum Decimal {
     /// The number `digits` spells; `nil` if empty, with another byte in it, with a needless zero in front, or too large to be
@@ -31,17 +49,16 @@ enum Decimal {
 
 /// Digests.
 enum Hexadecimal {
-    private static let digits = Array("0123456789abcdef".utf8)
-
-    /// Two lower-case digits a byte.
-    static func text(of bytes: some Sequence<UInt8>) -> [UInt8] {
-        var text: [UInt8] = []
-        text.reserveCapacity(2 * bytes.underestimatedCount)
+    /// Appends two lower-case digits a byte.
+    static func append(_ bytes: UnsafeRawBufferPointer, to text: inout [UInt8]) {
         for byte in bytes {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
+            text.append(digit(byte >> 4))
+            text.append(digit(byte & 15))
         }
-        return text
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? Ascii.zero + value : UInt8(ascii: "a") + value - 10
     }
 }
 

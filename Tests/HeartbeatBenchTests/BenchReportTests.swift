@@ -2,7 +2,7 @@
 // the picture it gives. When that text changes on purpose:
 //     HEARTBEAT_REWRITE_GOLDEN=1 swift test --filter HeartbeatBenchTests    and read the difference.
 
-import FoundationEssentials
+import Foundation
 import Testing
 
 @testable import HeartbeatBench
@@ -63,6 +63,23 @@ private func rows(of goal: Goal, peer: String = "ours", addresses: Int? = nil, _
     let named = Goal.all.map { [$0.fault, $0.setting, "\($0.addresses)", $0.figure, $0.limitText] }
     #expect(Set(named).count == named.count)
     for goal in Goal.all { #expect(DetectionSetting(goal.setting) != nil, "\(goal)") }
+}
+
+@Test func `what is remarked on several rows is told once`() throws {
+    let goal = try #require(Goal.all.first { $0.figure == Figure.instructions })
+    var measured = rows(of: goal, [1, 2, 3]) + rows(of: goal, [1, 2]) + rows(of: goal, peer: "floor", [1])
+    for index in measured.indices where index != 1 { measured[index].notes = ["counted"] }
+    measured[0].notes.append("late")
+    let machine = MachineWatch(sources: "/nowhere", versions: [:]).description()
+    let page = BenchReport(files: [BenchFile(machine: machine, rows: measured)]).markdown(picture: "p.svg")
+    let remarks = try #require(page.components(separatedBy: "## Remarks\n\n").last)
+    #expect(
+        remarks == """
+            - ours, cost, 1s, run 1 3 2: counted
+            - ours, cost, 1s, run 1: late
+            - floor, cost, 1s, run 1: counted
+
+            """)
 }
 
 @Test func `a table is aligned and survives a bar in a cell`() {

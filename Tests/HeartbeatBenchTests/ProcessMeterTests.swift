@@ -63,6 +63,7 @@ private struct Subject {
         #expect(subject.meter.memory() == MemoryFacts())
         #expect(subject.meter.schedule() == ScheduleFacts())
         #expect(SystemCallCounter(counting: subject.meter) == nil)
+        #expect(InstructionCounter(counting: subject.meter) == nil)
     }
 
     @Test(.enabled(if: geteuid() == 0, "SKIPPED: counting the system calls of another process needs root"))

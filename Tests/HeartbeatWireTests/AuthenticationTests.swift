@@ -33,6 +33,25 @@ import Testing
         #expect(!authentication.sign(withKey: 3) && authentication.signingKey == 2)
     }
 
+    /// Computed with Python's `hmac`.
+    @Test(arguments: [
+        (1, "91abf6f9d29ad8986538e075475d5948", "d6258e5c147b7a1fb6479bd36a2d8ea7faab7c1c"),
+        (63, "5ef586ea5024a161a5f778e32a751823", "4e34665ae279a533173dcb1ce416813aa77e8d43"),
+        (64, "ade74e66a515bcf20c9e223ceb62aec9", "7450f97c72a4a783e6a398958dd6770b435d8255"),
+        (65, "09c06c9a407a5eada5125456b93ca68b", "bbe0f26d829146869e863ca0d87da9a0a8231cf7"),
+        (200, "455fdce40c18930fcca3722b412d8855", "dcd13cda2bbc051fa2253676b6ac2c183e3a5f88"),
+    ])
+    func hmacsOfKeysAroundABlock(count: Int, md5: String, sha1: String) {
+        let secret = (0..<count).map { UInt8(truncatingIfNeeded: $0 * 7 + 1) }
+        // A slice that does not begin at 0, as the covered bytes of a message may.
+        let message = ([1, 2, 3] + (0..<count).map { UInt8(truncatingIfNeeded: $0 * 3) }).dropFirst(3)
+        for (method, digest) in [(AuthenticationMethod.md5, md5), (.sha1, sha1)] {
+            let key = AuthenticationKey(id: 12, method: method, secret: secret)
+            let authentication = Authentication(AuthenticationKeys(current: 12, keys: [key]))
+            #expect(String(decoding: authentication.token(over: message), as: UTF8.self) == "12 \(digest)")
+        }
+    }
+
     @Test func keysLongerThanABlockAreHashedFirst() {
         let text = "Test Using Larger Than Block-Size Key - Hash Key First"
         let long = AuthenticationKey(id: 1, method: .sha1, secret: [UInt8](repeating: 0xAA, count: 80))

@@ -132,3 +132,18 @@ import Testing
         }
     }
 }
+
+@Test func `texts and numbers are appended as they are written`() {
+    let numbers = [0, 1, 9, 10, 99, 100, 101, 999_999_999, .max - 1, .max]
+    for number in numbers + (0...1200) {
+        var bytes: [UInt8] = [7]
+        bytes.append(decimal: number)
+        #expect(bytes == [7] + Array(String(number).utf8))
+    }
+    for text in ["", "a", "fifteen letters", "more than fifteen letters", "\u{E4}\u{1F980}", "1\u{0}2"] {
+        var bytes: [UInt8] = [7]
+        bytes.append(utf8: text)
+        bytes.append(utf8: String(text.dropFirst()))
+        #expect(bytes == [7] + Array(text.utf8) + Array(text.dropFirst().utf8))
+    }
+}

@@ -1,8 +1,9 @@
 // Copies of a message are read without a second look at the signature, and only they.
 
 import HeartbeatModel
-import HeartbeatWire
 import Testing
+
+@testable import HeartbeatWire
 
 @Suite struct RepeatedMessagesTests {
     private static func codec(secret: String) -> MessageCodec {
@@ -54,5 +55,18 @@ import Testing
         _ = try copies.open(bytes, with: old)
         copies.forget()
         #expect(throws: WireError.self) { try copies.open(bytes, with: Self.codec(secret: "two")) }
+    }
+}
+
+@Test func `a copy differs from what is one byte off, wherever that is`() {
+    for count in 0...33 {
+        let bytes = (0..<count).map { UInt8($0) }
+        #expect(RepeatedMessages.areEqual(bytes, Array(bytes)))
+        #expect(!RepeatedMessages.areEqual(bytes, bytes + [0]) && !RepeatedMessages.areEqual(bytes + [0], bytes))
+        for index in bytes.indices {
+            var other = bytes
+            other[index] ^= 0x80
+            #expect(!RepeatedMessages.areEqual(bytes, other), "\(index) of \(count)")
+        }
     }
 }

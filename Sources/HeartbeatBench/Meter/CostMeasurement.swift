@@ -10,7 +10,7 @@ struct CostMeasurement {
     let duration: Duration
 
     /// What a daemon does late after its start – announcing once more, a longer deadtime at first – is over then.
-    private static let settling = Duration.seconds(12)
+    static let settling = Duration.seconds(12)
 
     /// One row for each node.
     func rows(run: Int) throws -> [BenchRow] {
@@ -24,18 +24,29 @@ struct CostMeasurement {
     private func watch(run: Int) throws -> [BenchRow] {
         let meters = cluster.nodes.map { ProcessMeter(processes: cluster.peer.processes(of: $0)) }
         let counters = meters.map { SystemCallCounter(counting: $0) }
-        defer { for counter in counters { counter?.close() } }
+        let instructionCounters = meters.map { InstructionCounter(counting: $0) }
+        defer {
+            for counter in counters { counter?.close() }
+            for counter in instructionCounters { counter?.close() }
+        }
         let before = meters.map { Reading($0) }
         let callsBefore = counters.map { $0?.count() }
+        let instructionsBefore = instructionCounters.map { $0?.count() }
         try Interruption.pause(duration)
         let after = meters.map { Reading($0) }
+        let instructionsAfter = instructionCounters.map { $0?.count() }
         let calls = zip(counters, callsBefore).map { counter, before in counter.map { $0.count() - (before ?? 0) } }
         return cluster.nodes.indices.map { number in
             var row = cluster.row("cost", run: run)
             row.figures = after[number].figures(since: before[number])
             row.figures[Figure.node] = Double(number + 1)
-            count(calls[number], meters[number], over: after[number].at - before[number].at, in: &row)
-            return row
+            let span = after[number].at - before[number].at
+            count(calls[number], meters[number], over: span, in: &row)
+            guard let now = instructionsAfter[number], let then = instructionsBefore[number],
+                let instructions = InstructionCount.perInterval(
+                    [InstructionCount(instructions: now - then, span: span)], of: cluster.peer.keepalive)
+            else { return row }
+            return row.counting(instructions, by: .counter)
         }
     }
 

@@ -87,3 +87,12 @@ struct LinkFacts: Hashable, Sendable {
         return links
     }
 }
+
+/// What a process is called where it lives.
+enum ProcessNumber {
+    /// Its number in the innermost PID namespace that knows it, from its `/proc/PID/status`; `nil` when that tells nothing.
+    static func innermost(status text: String) -> Int32? {
+        let line = text.split(separator: "\n").first { $0.hasPrefix("NSpid:") }
+        return line?.split(whereSeparator: \.isWhitespace).dropFirst().last.flatMap { Int32($0) }
+    }
+}

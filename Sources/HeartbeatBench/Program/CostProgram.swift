@@ -35,13 +35,40 @@ package struct CostProgram: Sendable {
     }
 
     private func measure(_ peer: any FailoverPeer, run: Int, into results: inout BenchResults) throws {
-        let cluster = try BenchCluster(peer, setting: setting, addresses: 1, places: places)
-        defer { cluster.close() }
         BenchProgram.tell("\(peer.name), \(setting): cost of both nodes over \(seconds) s, run \(run)")
-        for row in try CostMeasurement(cluster: cluster, duration: .seconds(seconds)).rows(run: run) {
+        for row in try counted(watch(peer, run: run), of: peer) {
             try results.add(row)
             let figures = row.figures.sorted { $0.key < $1.key }.map { "\($0.key) \(decimal($0.value, digits: 1))" }
             BenchProgram.tell("\(peer.name): \((figures + row.notes).joined(separator: ", "))")
+        }
+    }
+
+    private func watch(_ peer: any FailoverPeer, run: Int) throws -> [BenchRow] {
+        let cluster = try BenchCluster(peer, setting: setting, addresses: 1, places: places)
+        defer { cluster.close() }
+        return try CostMeasurement(cluster: cluster, duration: .seconds(seconds)).rows(run: run)
+    }
+
+    /// The rows with their instructions: where the processor has not counted them, a second pair is.
+    private func counted(_ rows: [BenchRow], of peer: any FailoverPeer) throws -> [BenchRow] {
+        guard rows.contains(where: { $0.figures[Figure.instructions] == nil }) else { return rows }
+        func without(_ why: String) -> [BenchRow] {
+            rows.map { row in
+                var row = row
+                if row.figures[Figure.instructions] == nil { row.notes.append("instructions are not counted: \(why)") }
+                return row
+            }
+        }
+        guard CountedPeer.isPossible else { return without("neither a counter nor valgrind") }
+        let measurement = InstructionMeasurement(
+            peer: peer, setting: setting, duration: .seconds(seconds), places: places)
+        do {
+            return zip(rows, try measurement.perInterval()).map { row, instructions in
+                row.figures[Figure.instructions] == nil ? row.counting(instructions, by: .callgrind) : row
+            }
+        } catch LabError.notReached(let what) {
+            BenchProgram.tell("\(peer.name), instructions: \(what)")
+            return without("\(peer.name) does not serve under valgrind")
         }
     }
 }

@@ -204,7 +204,8 @@ struct BenchReport {
             ("processes", Figure.processes), ("PSS MiB", Figure.proportionalMemory),
             ("alone", Figure.proportionalMemoryAlone), ("RSS MiB", Figure.residentMemory),
             ("locked MiB", Figure.lockedMemory), ("CPU s/h", Figure.processorTime), ("switches/s", Figure.switches),
-            ("calls/interval", Figure.systemCalls), ("LAN packets/s", Figure.lanPackets), ("bytes/s", Figure.lanBytes),
+            ("calls/interval", Figure.systemCalls), ("instructions/interval", Figure.instructions),
+            ("LAN packets/s", Figure.lanPackets), ("bytes/s", Figure.lanBytes),
             ("link packets/s", Figure.crossPackets), ("bytes/s", Figure.crossBytes),
         ]
         let rows = table.with { $0.fault == "cost" }
@@ -226,8 +227,9 @@ struct BenchReport {
 
     private static let howCostIsMeasured = """
         Node 1 serves, node 2 stands by; all processes of the daemon together. Both nodes of a pair run the same program and
-        share its pages, so PSS halves them; `alone` is the same with the other node off. Packets are what the node sends on the
-        LAN and on the second link.
+        share its pages, so PSS halves them; `alone` is the same with the other node off. Instructions are those in user space for
+        each keepalive interval, which no neighbour on the machine changes. Packets are what the node sends on the LAN and on
+        the second link.
         """
 
     private var load: String {
@@ -261,12 +263,29 @@ struct BenchReport {
 
     // MARK: - Remarks
 
+    /// What is remarked on several rows of a trial is told once, with the runs.
     private var remarks: String {
-        let notes = table.rows.flatMap { row in
-            row.notes.map {
-                "\(row.peer), \(Self.title(fault: row.fault, setting: row.setting, addresses: row.addresses)), run \(row.run): \($0)"
+        var told: [(of: Remark, runs: [Int])] = []
+        for row in table.rows {
+            for note in row.notes {
+                let remark = Remark(trial: TrialKey(row), note: note)
+                if let index = told.firstIndex(where: { $0.of == remark }) {
+                    if !told[index].runs.contains(row.run) { told[index].runs.append(row.run) }
+                } else {
+                    told.append((remark, [row.run]))
+                }
             }
         }
-        return "## Remarks\n\n" + (notes.isEmpty ? "None.\n" : notes.map { "- \($0)\n" }.joined())
+        let lines = told.map { remark, runs in
+            let trial = remark.trial
+            let title = Self.title(fault: trial.fault, setting: trial.setting, addresses: trial.addresses)
+            return "- \(trial.peer), \(title), run \(runs.map(String.init).joined(separator: " ")): \(remark.note)\n"
+        }
+        return "## Remarks\n\n" + (lines.isEmpty ? "None.\n" : lines.joined())
+    }
+
+    private struct Remark: Hashable {
+        var trial: TrialKey
+        var note: String
     }
 }

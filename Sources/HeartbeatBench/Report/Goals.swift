@@ -51,6 +51,7 @@ struct Goal: Hashable, Sendable {
         Goal("cost", "1s", 1, Figure.processorTime, "processor seconds an hour", .most(5)),
         Goal("cost", "1s", 1, Figure.switches, "context switches a second", .most(20)),
         Goal("cost", "1s", 1, Figure.systemCalls, "system calls a keepalive interval", .most(16)),
+        Goal("cost", "1s", 1, Figure.instructions, "instructions a keepalive interval", .times(4, peer: "floor")),
     ]
 
     private static let loads: [Goal] = ["100/500", "50/200", "25/100"].map { setting in
@@ -119,6 +120,8 @@ extension Figure {
     static let processorTime = "cpu_s_per_hour"
     static let switches = "switches_per_s"
     static let systemCalls = "calls_per_interval"
+    /// Carried out in user space for each keepalive interval; the same on a busy machine.
+    static let instructions = "instructions_per_interval"
     /// What the node sends on its LAN interface and on the second link.
     static let lanPackets = "lan_packets_per_s"
     static let lanBytes = "lan_bytes_per_s"
