@@ -72,54 +72,30 @@ public struct Authentication: Sendable {
     }
 }
 
-/// One key, prepared for its method.
+/// One key with its HMAC (RFC 2104) already keyed, which halves the cost of a message.
 private enum KeySchedule: Sendable {
     case crc
-    case md5(KeyedHash<Insecure.MD5>)
-    case sha1(KeyedHash<Insecure.SHA1>)
+    case md5(HMAC<Insecure.MD5>)
+    case sha1(HMAC<Insecure.SHA1>)
 
     init(_ key: AuthenticationKey) {
         switch key.method {
         case .crc: self = .crc
-        case .md5: self = .md5(KeyedHash(secret: key.secret))
-        case .sha1: self = .sha1(KeyedHash(secret: key.secret))
+        case .md5: self = .md5(HMAC(key: SymmetricKey(data: key.secret)))
+        case .sha1: self = .sha1(HMAC(key: SymmetricKey(data: key.secret)))
         }
     }
 
     func appendHexDigest(of covered: ArraySlice<UInt8>, to text: inout [UInt8]) {
         switch self {
         case .crc: text += String(CRC32.checksum(of: covered), radix: 16).utf8
-        case .md5(let hash): hash.digest(of: covered).withUnsafeBytes { Hexadecimal.append($0, to: &text) }
-        case .sha1(let hash): hash.digest(of: covered).withUnsafeBytes { Hexadecimal.append($0, to: &text) }
+        case .md5(var hash):
+            covered.withUnsafeBytes { hash.update(data: $0) }
+            hash.finalize().withUnsafeBytes { Hexadecimal.append($0, to: &text) }
+        case .sha1(var hash):
+            covered.withUnsafeBytes { hash.update(data: $0) }
+            hash.finalize().withUnsafeBytes { Hexadecimal.append($0, to: &text) }
         }
-    }
-}
-
-/// HMAC (RFC 2104) with one key: both its hashes have taken their block of the key already, which halves the cost of a
-/// message. swift-crypto's takes any collection of bytes for a message and as many instructions again to find them.
-struct KeyedHash<Hash: HashFunction & Sendable>: Sendable {
-    private let inner: Hash
-    private let outer: Hash
-
-    init(secret: [UInt8]) {
-        var block = secret.count > Hash.blockByteCount ? Array(Hash.hash(data: secret)) : secret
-        block += [UInt8](repeating: 0, count: Hash.blockByteCount - block.count)
-        inner = Self.hash(of: block.map { $0 ^ 0x36 })
-        outer = Self.hash(of: block.map { $0 ^ 0x5C })
-    }
-
-    private static func hash(of block: [UInt8]) -> Hash {
-        var hash = Hash()
-        hash.update(data: block)
-        return hash
-    }
-
-    func digest(of message: ArraySlice<UInt8>) -> Hash.Digest {
-        var inner = inner
-        var outer = outer
-        message.withUnsafeBytes { inner.update(bufferPointer: $0) }
-        inner.finalize().withUnsafeBytes { outer.update(bufferPointer: $0) }
-        return outer.finalize()
     }
 }
 
