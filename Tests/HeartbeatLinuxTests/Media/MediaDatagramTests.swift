@@ -138,10 +138,13 @@ struct MediaDatagramTests {
         let b = Station([kind.configuration(1)], in: right)
         defer { [a, b].forEach { $0.stop() } }
         #expect(a.send("before") { _ in b.read { $0.heard("before") } })
+        // On a busy machine the interface may not have been ready for the first of them.
+        let before = a.read { $0.story("hbm") }
+        #expect(before.first == "opened" && before.last != "failed")
         left.run("ip link set hbm down")
-        #expect(a.send("lost") { $0.story("hbm") == ["opened", "failed"] })
+        #expect(a.send("lost") { $0.story("hbm") == before + ["failed"] })
         left.run("ip link set hbm up; ip address replace fd77::1/64 dev hbm nodad")
-        #expect(a.send("again") { $0.story("hbm") == ["opened", "failed", "recovered"] })
+        #expect(a.send("again") { $0.story("hbm") == before + ["failed", "recovered"] })
         #expect(a.send("to b") { _ in b.read { $0.heard("to b") } })
         #expect(b.send("to a") { _ in a.read { $0.heard("to a") } })
     }
