@@ -55,25 +55,14 @@ package final class ClientServer {
         self.handlers = handlers
         let descriptor = try ListeningSocket.open(path, mode: 0o777)
         let server = NIOLoopBound(self, eventLoop: reactor.eventLoop)
-        ServerBootstrap(group: reactor.eventLoop)
-            .serverChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    // Without descriptors a client that waits would wake the loop again and again.
-                    let backoff = AcceptBackoffHandler(shouldForwardIOErrorCaught: false)
-                    try channel.pipeline.syncOperations.addHandler(backoff)
-                }
-            }
-            .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 16384))
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(ClientChannel(server.value))
-                }
-            }
-            .withBoundSocket(descriptor)
-            .assumeIsolated()
-            .whenSuccess { [weak self] channel in
-                self.map { $0.listener = channel } ?? channel.close(promise: nil)
-            }
+        ServerBootstrap.serving(on: reactor.eventLoop, capacity: 16384) { channel in
+            try channel.pipeline.syncOperations.addHandler(ClientChannel(server.value))
+        }
+        .withBoundSocket(descriptor)
+        .assumeIsolated()
+        .whenSuccess { [weak self] channel in
+            self.map { $0.listener = channel } ?? channel.close(promise: nil)
+        }
     }
 
     /// Ends all connections and removes the socket.

@@ -39,21 +39,10 @@ package final class ControlServer {
         let descriptor = try ListeningSocket.open(path, mode: 0o600)
         giveToClients(path)
         let server = NIOLoopBound(ControlServer(requestTimeout: requestTimeout, handler: handler), eventLoop: loop)
-        return ServerBootstrap(group: loop)
-            .serverChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    // Without descriptors a client that waits would wake the loop again and again.
-                    let backoff = AcceptBackoffHandler(shouldForwardIOErrorCaught: false)
-                    try channel.pipeline.syncOperations.addHandler(backoff)
-                }
-            }
-            .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 2048))
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(ControlClientHandler(server.value))
-                }
-            }
-            .withBoundSocket(descriptor)
+        return ServerBootstrap.serving(on: loop, capacity: 2048) { channel in
+            try channel.pipeline.syncOperations.addHandler(ControlClientHandler(server.value))
+        }
+        .withBoundSocket(descriptor)
     }
 
     private static func giveToClients(_ path: String) {
