@@ -30,8 +30,11 @@ extension ClusterCore {
             watched: node.health.watched, peerHealth: node.peerIsAlive ? ownership.peerHealth : nil)
     }
 
-    /// Names of probes whose paths are lost, to be told to the next daemon of this node.
-    public var lostPaths: [String] { node.health.lostPaths }
+    /// This node's own status.
+    public var status: NodeStatus { node.membership.status }
+
+    /// The peer is heard and a member.
+    public var peerIsActive: Bool { node.peerIsActive }
 
     /// What the peer was last declared dead by; `nil` while it never was, or was never heard before. Only for telling.
     public var peerSilence: PeerSilence? { node.peer?.silence }

@@ -155,7 +155,7 @@ public struct ClusterCore: Hashable, Sendable {
             node.effects.notify(.returnedAfterPartition(node: message.source))
             ownership.peerReturned(&node)
         }
-        node.effects.notify(.statusUpdate(node: message.source, status: report.status))
+        node.statusChanged(to: report.status, of: message.source, said: message)
         return true
     }
 
@@ -209,12 +209,12 @@ public struct ClusterCore: Hashable, Sendable {
     }
 
     /// - Returns: whether it says more than was known.
-    private mutating func hearOfNetwork(_ observe: (inout HealthMonitor) -> [HealthNotice]) -> Bool {
+    private mutating func hearOfNetwork(_ observe: (inout HealthMonitor) -> [Effect]) -> Bool {
         let before = node.health.health
-        let notices = observe(&node.health)
-        for notice in notices { node.effects.notify(notice) }
+        let effects = observe(&node.health)
+        node.effects += effects
         ownership.healthChanged(from: before, to: node.health.health)
-        return !notices.isEmpty || node.health.health != before
+        return !effects.isEmpty || node.health.health != before
     }
 
     // MARK: - Time
@@ -235,13 +235,11 @@ public struct ClusterCore: Hashable, Sendable {
     }
 
     private mutating func expireMembership(at now: Instant) {
-        for name in node.membership.expirePingNodes(at: now) { node.effects.notify(.nodeDead(node: name)) }
-        guard let before = node.membership.peer?.expire(now: now), let name = node.peer?.name else { return }
-        node.effects.notify(.nodeDead(node: name))
-        switch before {
+        for name in node.membership.expirePingNodes(at: now) { node.died(name) }
+        switch node.expirePeer(at: now) {
+        case nil, .left: break
         case .awaited, .alive: ownership.peerDied(&node, at: now)
-        case .left: break
-        case .dead: preconditionFailure("node \(name) died twice")
+        case .dead: preconditionFailure("the peer died twice")
         }
     }
 }

@@ -24,7 +24,13 @@ public enum Effect: Hashable, Sendable {
     /// Answer an operator.
     case reply(RequestID, Reply)
     /// Something worth a log line happened.
-    case notify(Notice)
+    case notify(Fact)
+    /// Something that others act on has changed. What a person should know of it was told just before.
+    case changed(Transition)
+    /// These paths are lost, and no others: make it known to the next daemon of this boot.
+    case remember(lostPaths: [String])
+    /// Run the owner's script for this, if there is one. Nothing waits for it.
+    case runHook(Hook)
     /// End this node at once, without releasing anything, and reboot the machine.
     case reboot(reason: String)
     /// This node has lost its count of generations, and holds nothing: make a generation above this one durable and go on

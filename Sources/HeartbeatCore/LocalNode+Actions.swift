@@ -27,28 +27,12 @@ extension LocalNode {
                     groupKey: group.key, step: step, verb: verb,
                     timeout: configuration.actionTimeouts.timeout(for: verb), peerIsAbsent: !peerIsActive)
                 effects.append(.perform(action, groups.begin(id)))
-            case .acquiring: effects.notify(.acquiringGroup(group))
-            case .running: effects.notify(.groupRunning(group))
-            case .releasing: effects.notify(.releasingGroup(group))
-            case .released: effects.notify(.groupReleased(group))
-            case .foundRunning(let step): effects.notify(.foundRunning(group, step))
-            case .startFailed(let step, let result): effects.notify(.startFailed(group, step, result))
-            case .checkFailed(let step, let result, let failures):
-                effects.notify(
-                    .checkFailed(group, step, result, failures: failures, limit: configuration.failureLimit))
-            case .checkNotRun(let step, let result): effects.notify(.checkNotRun(group, step, result))
-            case .addressRemoved(let step, let times): effects.notify(.addressRemoved(group, step, times: times))
-            case .failedTooOften(let step): effects.notify(.failedTooOften(group, step))
-            case .failureForgotten: effects.notify(.failureForgotten(group))
-            case .stopRetry(let step, let result, let attempt):
-                effects.notify(.stopRetry(group, step, result, attempt: attempt))
-            case .stopFailed(let step): effects.notify(.stopFailed(group, step))
-            case .stopFailureIgnored(let step): effects.notify(.stopFailureIgnored(group, step))
-            case .stopUnjustlyFailed(let step): effects.notify(.stopUnjustlyFailed(group, step))
-            case .rebootNeeded(let step):
-                let notice = GroupNotice.stopFailureReboots(group, step)
-                effects.notify(notice)
-                effects.append(.reboot(reason: notice.text))
+            case .changed(let change):
+                effects.notify(Fact(change, of: group), .group(group.key, change))
+            case .trouble(let trouble, let step):
+                let fact = Fact(trouble, of: step, in: group, failureLimit: configuration.failureLimit)
+                effects.notify(fact, .groupTrouble(group.key, trouble, of: step))
+                if trouble == .stopFailureReboots { effects.append(.reboot(reason: fact.text)) }
             }
         }
     }

@@ -163,7 +163,31 @@ package struct LocalNode: Hashable, Sendable {
     mutating func pingAnswered(_ name: NodeName, at now: Instant) {
         let isNews = membership.pingAnswered(
             name, warntime: configuration.warntime, deadping: configuration.deadping, at: now)
-        if isNews { effects.notify(.statusUpdate(node: name, status: .ping)) }
+        guard isNews else { return }
+        statusChanged(to: .ping, of: name, said: nil)
+        effects.append(.changed(.pingNodeReturned(name)))
+    }
+
+    /// Another node's status is another one from now on; `said` is the message that says so, if one does.
+    mutating func statusChanged(to status: NodeStatus, of name: NodeName, said: Message?) {
+        effects.notify(.statusUpdate(node: name, status: status))
+        effects.append(.runHook(.status(status, of: name, said: said)))
+    }
+
+    // MARK: - Silence
+
+    /// The peer has been silent for too long; tells what it was before, once.
+    mutating func expirePeer(at now: Instant) -> PeerMonitor.Standing? {
+        guard let name = peer?.name, let before = membership.peer?.expire(now: now) else { return nil }
+        let hasLeft = before == .left
+        died(name, wasTold: hasLeft)
+        effects.append(.runHook(.fencing(of: name, isNeeded: !hasLeft)))
+        return before
+    }
+
+    mutating func died(_ name: NodeName, wasTold: Bool = false) {
+        effects.notify(.nodeDead(node: name), .nodeDied(name))
+        if !wasTold { effects.append(.runHook(.status(.dead, of: name, said: nil))) }
     }
 
     // MARK: - Joining
@@ -199,10 +223,9 @@ package struct LocalNode: Hashable, Sendable {
 }
 
 extension [Effect] {
-    mutating func notify(_ notice: CommunicationNotice) { append(.notify(.communication(notice))) }
-    mutating func notify(_ notice: MembershipNotice) { append(.notify(.membership(notice))) }
-    mutating func notify(_ notice: HoldingsNotice) { append(.notify(.holdings(notice))) }
-    mutating func notify(_ notice: StandbyNotice) { append(.notify(.standby(notice))) }
-    mutating func notify(_ notice: GroupNotice) { append(.notify(.group(notice))) }
-    mutating func notify(_ notice: HealthNotice) { append(.notify(.health(notice))) }
+    /// Tells a fact, and those who act on what has changed.
+    mutating func notify(_ fact: Fact, _ transition: Transition? = nil) {
+        append(.notify(fact))
+        if let transition { append(.changed(transition)) }
+    }
 }

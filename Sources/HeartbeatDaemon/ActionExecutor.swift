@@ -53,7 +53,7 @@ final class ActionExecutor {
             onAnnounced(group, announcement)
             guard announcement.end != nil else { return }
             let text = Self.announcementText(announcement.addresses)
-            self.log.logger.tell(.addressesAnnounced, text, [NoticeField(.group, group)])
+            self.log.logger.tell(.addressesAnnounced, text, [Fact.Field(.group, group)])
         }
     }
 

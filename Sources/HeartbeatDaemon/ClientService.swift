@@ -85,20 +85,18 @@ final class ClientService {
 
     // MARK: - The cluster
 
-    /// What the log is told, clients are told in their own form; and some of it is theirs to act on.
-    func noticed(_ notice: Notice) {
-        switch notice {
-        case .membership(.communicationUp): open()
+    func take(_ transition: Transition) {
+        switch transition {
+        case .joined: open()
         // Nothing runs here any more that a program could look after.
-        case .membership(.allReleased): if isOpen { endPrograms() }
-        case .communication(.linkUp(let node, let medium)):
-            tell(.linkChanged(node: node, medium: medium, isUp: true))
-        case .communication(.linkDead(let node, let medium)):
-            tell(.linkChanged(node: node, medium: medium, isUp: false))
-        case .membership(.nodeDead(let name)):
-            tell(.nodeDied(name, isPingNode: isPingNode(name), unixTime: unixTime))
-        case .membership(.statusUpdate(let name, .ping)): tell(.pingNodeReturned(name, unixTime: unixTime))
-        case .communication, .membership, .holdings, .standby, .group, .health: break
+        case .allReleased: if isOpen { endPrograms() }
+        case .linkChanged(let node, let medium, let isUp):
+            tell(.linkChanged(node: node, medium: medium, isUp: isUp))
+        case .nodeDied(let name): tell(.nodeDied(name, isPingNode: isPingNode(name), unixTime: unixTime))
+        case .pingNodeReturned(let name): tell(.pingNodeReturned(name, unixTime: unixTime))
+        case .reconfigured, .shuttingDown, .lost, .movingForHealth, .takingOverAll, .peerLeaves, .adopting, .yielding,
+            .claimed, .handover, .group, .groupTrouble:
+            break
         }
     }
 
@@ -144,7 +142,7 @@ final class ClientService {
                     complained: { [unowned self] peer, reason in
                         facts.tell(
                             .clientClosed, "Client pid \(peer.pid) \(reason): its connection is ended",
-                            [NoticeField(.client, "pid \(peer.pid)")])
+                            [Fact.Field(.client, "pid \(peer.pid)")])
                     }))
         } catch {
             facts.tell(.doorFailed, "\(error); clients of the API do not work until heartbeat is started again")
@@ -179,7 +177,7 @@ final class ClientService {
                 interest = kinds
                 node.feed(.interestChanged(kinds))
             case .note(let note):
-                facts.tell(note.event, note.text, [NoticeField(.client, note.client.printable(atMost: 64))])
+                facts.tell(note.event, note.text, [Fact.Field(.client, note.client.printable(atMost: 64))])
             }
         }
     }
@@ -212,11 +210,11 @@ final class ClientService {
                 receive: { [unowned self] fields in
                     received(UnsignedMessage.bytes(of: fields, as: .classic), from: BuiltInIPFail.connection)
                 },
-                note: { [facts] text in facts.tell(.ipfail, text, [NoticeField(.client, IPFail.name)]) }))
+                note: { [facts] text in facts.tell(.ipfail, text, [Fact.Field(.client, IPFail.name)]) }))
         ipfail = new
         facts.tell(
             .programStarted, "Starting \"\(program.command)\" as user \(program.user), inside heartbeat",
-            [NoticeField(.client, program.command)])
+            [Fact.Field(.client, program.command)])
         new.begin(as: PeerCredentials(pid: getpid(), user: account.user, group: account.group))
     }
 
@@ -233,7 +231,7 @@ final class ClientService {
 
     private func happened(_ happening: ClientProgramRunner.Happening) {
         let (event, command, text) = happening.fact
-        facts.tell(event, text, [NoticeField(.client, command)])
+        facts.tell(event, text, [Fact.Field(.client, command)])
         if case .reboot = happening { facts.tell(.rebootFailed, "\(Reboot.now()): do it by hand") }
     }
 }

@@ -234,7 +234,7 @@ final class Daemon {
             let isFirstStart = state.isUnused
             let (generation, isNew) = try state.nextGeneration(
                 unixTime: WallClock.unixTime, followsTime: configuration.generationFromTime)
-            let field = NoticeField(.generation, generation.number)
+            let field = Fact.Field(.generation, generation.number)
             if isNew && isFirstStart {
                 log.logger.tell(
                     .generationFirst,

@@ -35,10 +35,6 @@ final class EventHooks {
     private var types: Set<String> = []
     private var queue: [(type: String, fields: [(String, String)])] = []
     private var isRunning = false
-    private var status = NodeStatus.initializing
-    private var activeNodes: Set<NodeName> = []
-    /// Those whose end has been told before their silence tells it.
-    private var departed: Set<NodeName> = []
 
     init(
         _ configuration: Configuration, localNode: NodeName, paths: DaemonPaths, log: LogOutput, facts: FactTeller,
@@ -80,68 +76,34 @@ final class EventHooks {
 
     // MARK: - Events
 
-    /// A message that this node has sent for the first time, or that it has received from another one and that counted. A
-    /// status is told by its notice, because only a change of it is an event.
-    func take(_ message: Message) {
+    /// Runs the script for an event, if there is one, when those before it have ended. `peerIsAbsent` and `ownStatus` are how
+    /// the node finds things now.
+    func run(_ hook: Hook, peerIsAbsent: Bool, ownStatus: NodeStatus) {
         guard !types.isEmpty else { return }
-        if case .status = message.content { return }
-        guard message.destination == nil || message.destination == localNode || message.source == localNode,
-            configuration.nodes.contains(message.source), message.sequence != nil
-        else { return }
-        let texts = Self.texts(message.wireFields)
-        guard let type = texts.first(where: { $0.0 == "HA_t" })?.1 else { return }
-        append(type, texts)
-    }
-
-    /// What the core has concluded about who is there; `message` is the one it concluded that from, if any.
-    func take(_ notice: Notice, from message: Message?) {
-        switch notice {
-        case .membership(.localStatus(let new)): status = new
-        case .membership(.statusUpdate(let node, let status)):
-            if status == .active { activeNodes.insert(node) } else { activeNodes.remove(node) }
-            departed.remove(node)
-            if let message, message.source == node, case .status = message.content {
-                append("status", Self.texts(message.wireFields))
-            } else {
-                appendStatus(status, of: node)
-            }
-        case .membership(.peerShutDown(let node)):
-            activeNodes.remove(node)
-            departed.insert(node)
-            appendStatus(.dead, of: node)
-        case .membership(.nodeDead(let node)):
-            activeNodes.remove(node)
-            died(node)
-        case .membership(.lateHeartbeat), .membership(.returnedAfterPartition), .membership(.peerRestarted),
-            .membership(.differentNodes), .membership(.differentGroups), .membership(.ownOnBoth),
-            .membership(.communicationUp), .membership(.reconfigured), .membership(.shuttingDown),
-            .membership(.allReleased), .membership(.shutdownComplete), .membership(.shutdownUnfinished),
-            .communication, .holdings, .standby, .group, .health:
-            break
+        let context = ActionContext(peerIsAbsent: peerIsAbsent, ownStatus: ownStatus)
+        switch hook {
+        case .message(let message), .status(_, _, let message?):
+            let texts = Self.texts(message.wireFields)
+            guard let type = texts.first(where: { $0.0 == "HA_t" })?.1 else { return }
+            append(type, texts, context)
+        case .status(let status, let node, nil): append("status", texts(status, of: node), context)
+        case .fencing(let node, let isNeeded):
+            // The original tells after each death how fencing went, and tells itself, too.
+            let texts = [
+                ("HA_t", "stonith"), ("HA_src", localNode.text), ("HA_node", node.text),
+                ("HA_result", isNeeded ? "n_stnth" : "unneeded"),
+            ]
+            append("stonith", texts, context)
         }
     }
 
-    /// The original tells after each death how fencing went, and tells itself, too.
-    private func died(_ node: NodeName) {
-        let isUnneeded = departed.remove(node) != nil
-        if !isUnneeded { appendStatus(.dead, of: node) }
-        guard configuration.nodes.contains(node) else { return }
-        append(
-            "stonith",
-            [
-                ("HA_t", "stonith"), ("HA_src", localNode.text), ("HA_node", node.text),
-                ("HA_result", isUnneeded ? "unneeded" : "n_stnth"),
-            ])
-    }
-
-    /// A status that nobody has sent.
-    private func appendStatus(_ status: NodeStatus, of node: NodeName) {
-        var texts = [
+    /// Of a status that nobody has sent.
+    private func texts(_ status: NodeStatus, of node: NodeName) -> [(String, String)] {
+        let texts = [
             ("HA_t", "status"), ("HA_src", node.text), ("HA_st", status.rawValue),
-            ("HA_ts", String(time(nil), radix: 16)),
+            ("HA_ts", String(WallClock.unixTime, radix: 16)),
         ]
-        if !configuration.nodes.contains(node) { texts.append(("HA_info", "ping")) }
-        append("status", texts)
+        return configuration.nodes.contains(node) ? texts : texts + [("HA_info", "ping")]
     }
 
     private static func texts(_ fields: [Message.Field]) -> [(String, String)] {
@@ -155,17 +117,14 @@ final class EventHooks {
 
     // MARK: - Running
 
-    private func append(_ type: String, _ texts: [(String, String)]) {
+    private func append(_ type: String, _ texts: [(String, String)], _ context: ActionContext) {
         guard types.contains(type) else { return }
         guard queue.count < Self.longestQueue else {
             tell(type, "is not run for this event: \(queue.count) others wait for a script that does not end")
             return
         }
         var environment = scriptEnvironment(
-            configuration, host: localNode, paths: scripts,
-            context: ActionContext(
-                peerIsAbsent: !configuration.nodes.contains { $0 != localNode && activeNodes.contains($0) },
-                ownStatus: status))
+            configuration, host: localNode, paths: scripts, context: context)
         // What a message says cannot change what the node says of itself.
         let names = Set(environment.map(\.0))
         environment += texts.filter { !names.contains($0.0) }

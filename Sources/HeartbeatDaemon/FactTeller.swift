@@ -8,21 +8,21 @@ import Logging
 
 extension Logger {
     /// Writes a fact, its fields as metadata.
-    func tell(_ fact: LogFact) {
+    func tell(_ fact: Fact) {
         var metadata: Metadata = [
-            "HA_EVENT": "\(fact.event)", "MESSAGE_ID": "\(LogFact.messageID(of: fact.event))",
+            "HA_EVENT": "\(fact.event)", "MESSAGE_ID": "\(Fact.messageID(of: fact.event))",
         ]
         for field in fact.fields { metadata[field.name.rawValue] = "\(field.value)" }
         log(level: fact.level.loggerLevel, "\(fact.text)", metadata: metadata)
     }
 
     /// Writes a fact of the shell.
-    func tell(_ event: ShellEvent, _ text: String, _ fields: [NoticeField] = []) {
-        tell(LogFact(event: event.rawValue, level: event.level, text: text, fields: fields))
+    func tell(_ event: ShellEvent, _ text: String, _ fields: [Fact.Field] = []) {
+        tell(Fact(event: event.rawValue, level: event.level, text: text, fields: fields))
     }
 }
 
-extension Notice.Level {
+extension Fact.Level {
     fileprivate var loggerLevel: Logger.Level {
         switch self {
         case .info: .info
@@ -33,14 +33,14 @@ extension Notice.Level {
     }
 }
 
-extension LogFact {
+extension Fact {
     /// Where the time of a movement went.
     init(_ timeline: GroupTimeline) {
-        var fields = [NoticeField(.group, timeline.group), NoticeField(.cause, timeline.origin.word)]
-        if case .lastHeard(let node) = timeline.origin { fields.append(NoticeField(.peer, node)) }
+        var fields = [Fact.Field(.group, timeline.group), Fact.Field(.cause, timeline.origin.word)]
+        if case .lastHeard(let node) = timeline.origin { fields.append(Fact.Field(.peer, node)) }
         fields += [
-            NoticeField(.zero, timeline.zero.nanoseconds / 1000), NoticeField(.outcome, timeline.outcome.rawValue),
-            NoticeField(.latency, (timeline.end - timeline.zero).milliseconds),
+            Fact.Field(.zero, timeline.zero.nanoseconds / 1000), Fact.Field(.outcome, timeline.outcome.rawValue),
+            Fact.Field(.latency, (timeline.end - timeline.zero).milliseconds),
         ]
         let event = ShellEvent.groupTimeline
         self.init(event: event.rawValue, level: event.level, text: timeline.text, fields: fields)
@@ -61,17 +61,13 @@ final class FactTeller {
         self.reactor = reactor
     }
 
-    func tell(_ notice: Notice) {
-        take(LogFact(notice))
-    }
-
-    func tell(_ event: ShellEvent, _ text: String, _ fields: [NoticeField] = []) {
-        take(LogFact(event: event.rawValue, level: event.level, text: text, fields: fields))
+    func tell(_ event: ShellEvent, _ text: String, _ fields: [Fact.Field] = []) {
+        tell(Fact(event: event.rawValue, level: event.level, text: text, fields: fields))
     }
 
     /// Never counted instead: whoever measures needs each one, and scripts bound how often a group can move.
     func tell(_ timeline: GroupTimeline) {
-        logger.tell(LogFact(timeline))
+        logger.tell(Fact(timeline))
     }
 
     /// Writes what was counted and not told yet: nothing follows.
@@ -79,11 +75,11 @@ final class FactTeller {
         write(repeated.flush(at: reactor.now))
     }
 
-    private func take(_ fact: LogFact) {
+    func tell(_ fact: Fact) {
         write(repeated.take(fact, at: reactor.now))
     }
 
-    private func write(_ facts: [LogFact]) {
+    private func write(_ facts: [Fact]) {
         for fact in facts { logger.tell(fact) }
         guard repeated.nextDeadline != timer?.due else { return }
         timer?.timer.cancel()

@@ -1,7 +1,7 @@
 // Watches groups move: from what the core is told, says and orders, and from what becomes of that, a timeline of every movement
 // of a group to or away from this node. It only looks: nothing is decided by it, and while nothing moves it is not asked.
 //
-// A movement begins with what brought it about, its cause, which may be long before the group's own first notice: the last word
+// A movement begins with what brought it about, its cause, which may be long before the group itself begins to move: the last word
 // of a node that died, or the offer whose handover this is. The core names causes before the groups they move.
 
 import HeartbeatAddresses
@@ -79,7 +79,7 @@ struct GroupMovements {
 
     // MARK: - What the core says
 
-    /// The core has answered; its notices come next. `told` is when what it answers to happened.
+    /// The core has answered; its transitions come next. `told` is when what it answers to happened.
     mutating func answer(told: Instant, decided: Instant, silence: PeerSilence?) {
         now = (told, decided)
         self.silence = silence
@@ -91,83 +91,60 @@ struct GroupMovements {
         self.cause = nil
     }
 
-    mutating func take(_ notice: Notice) {
-        switch notice {
-        case .communication: break
-        case .membership(let notice): take(notice)
-        case .holdings(let notice): take(notice)
-        case .standby(let notice): take(notice)
-        case .group(let notice): take(notice)
-        case .health(let notice): take(notice)
-        }
-    }
-
-    private mutating func take(_ notice: HealthNotice) {
-        switch notice {
-        case .linkLost(let rule): lossBegan = now.told - rule.debounce
-        case .pathLost, .groupLost: lossBegan = now.told
-        case .moving: handover = (.loss, lossBegan ?? now.told)
-        case .linkOnTrial, .linkRecovered, .pathMissed, .pathRecovered, .pathUnknown, .pathKnown, .groupRecovered,
-            .staying, .cannotMove:
-            break
-        }
-    }
-
-    private mutating func take(_ notice: MembershipNotice) {
-        switch notice {
-        case .nodeDead(let node): dead.append(node)
-        case .peerShutDown: cause = newCause(.peerStopped)
+    mutating func take(_ transition: Transition) {
+        switch transition {
+        case .nodeDied(let node): dead.append(node)
+        case .lost(let ago): lossBegan = now.told - ago
+        case .movingForHealth: handover = (.loss, lossBegan ?? now.told)
+        case .peerLeaves: cause = newCause(.peerStopped)
         case .shuttingDown: cause = newCause(.stop)
-        case .reconfigured: cause = newCause(.decision)
-        case .localStatus, .statusUpdate, .lateHeartbeat, .returnedAfterPartition, .peerRestarted, .differentNodes,
-            .differentGroups, .ownOnBoth, .communicationUp, .allReleased, .shutdownComplete, .shutdownUnfinished:
-            break
+        case .reconfigured, .claimed, .yielding: cause = newCause(.decision)
+        case .takingOverAll(let node): cause = takeover(from: node)
+        case .adopting(let key): ownCauses[key] = newCause(.failure)
+        case .handover(let step): take(step)
+        case .group(let key, let change): take(change, of: key)
+        case .groupTrouble(let key, let trouble, _): take(trouble, of: key)
+        case .linkChanged, .pingNodeReturned, .joined, .allReleased: break
         }
     }
 
-    private mutating func take(_ notice: HoldingsNotice) {
-        switch notice {
-        case .takingOverAll(let node?):
-            guard let silence, dead.contains(node) else {
-                cause = newCause(.decision)
-                return
-            }
-            cause = newCause(.lastHeard(node), zero: silence.since, [.due: silence.due, .detected: now.told])
-        case .takingOverAll(nil), .localResourcesAcquired, .yielding, .nobodyHolds: cause = newCause(.decision)
-        case .acquiringFromLeaver: cause = newCause(.peerStopped)
-        case .adoptingGroup(let group): ownCauses[group.key] = newCause(.failure)
-        case .remoteStable, .bothHold, .conflictEnded, .startingUnstopped: break
-        }
+    private func takeover(from node: NodeName?) -> Cause {
+        guard let node, let silence, dead.contains(node) else { return newCause(.decision) }
+        return newCause(.lastHeard(node), zero: silence.since, [.due: silence.due, .detected: now.told])
     }
 
-    private mutating func take(_ notice: StandbyNotice) {
-        switch notice {
-        case .offering(_, isFailback: true): handover = (.failback, now.told)
+    private mutating func take(_ step: HandoverStep) {
+        switch step {
+        case .offered(isFailback: true): handover = (.failback, now.told)
         // It was told before whose loss this is.
-        case .offering: if handover?.origin != .loss { handover = (.request, now.told) }
-        case .willAcquire: handover = (.offer, now.told)
+        case .offered: if handover?.origin != .loss { handover = (.request, now.told) }
+        case .promised: handover = (.offer, now.told)
         case .givingUp:
             cause = newCause(handover, .agreed)
             handover = nil
         case .acquiring: cause = newCause(handover, .given)
-        case .takenBack, .standbyFailed: cause = newCause(.decision)
-        case .offerUnanswered, .promiseExpired: handover = nil
-        case .offerIgnored, .takerSilent, .standbyRefused: break
+        case .calledOff: handover = nil
         }
     }
 
-    private mutating func take(_ notice: GroupNotice) {
-        switch notice {
-        case .acquiringGroup(let group), .releasingGroup(let group): begin(group.key)
-        case .groupRunning(let group): end(group.key, .running)
-        case .groupReleased(let group): end(group.key, .released)
-        case .stopFailed(let group, _), .stopFailureReboots(let group, _): end(group.key, .stuck)
-        case .startFailed(let group, _, _):
-            end(group.key, .failed)
-            ownCauses[group.key] = newCause(.failure)
-        case .failedTooOften(let group, _), .failureForgotten(let group): ownCauses[group.key] = newCause(.failure)
+    private mutating func take(_ change: GroupChange, of key: String) {
+        switch change {
+        case .acquiring, .releasing: begin(key)
+        case .running: end(key, .running)
+        case .released: end(key, .released)
+        case .failureForgotten: ownCauses[key] = newCause(.failure)
+        }
+    }
+
+    private mutating func take(_ trouble: GroupTrouble, of key: String) {
+        switch trouble {
+        case .stopFailed, .stopFailureReboots: end(key, .stuck)
+        case .startFailed:
+            end(key, .failed)
+            ownCauses[key] = newCause(.failure)
+        case .failedTooOften: ownCauses[key] = newCause(.failure)
         case .foundRunning, .checkFailed, .checkNotRun, .addressRemoved, .stopRetry, .stopFailureIgnored,
-            .stopUnjustlyFailed, .added, .removed:
+            .stopUnjustlyFailed:
             break
         }
     }

@@ -49,15 +49,15 @@ extension LanRunner.Event {
         }
     }
 
-    fileprivate var fields: [NoticeField] {
+    fileprivate var fields: [Fact.Field] {
         switch self {
         case .notice(.found(let host)), .notice(.forgotten(let host)), .notice(.unreachable(let host)):
-            [NoticeField(.peer, host)]
+            [Fact.Field(.peer, host)]
         case .notice(.lost(let host, let network, let count)), .notice(.back(let host, let network, let count)):
-            [NoticeField(.peer, host), NoticeField(.medium, network), NoticeField(.count, count)]
+            [Fact.Field(.peer, host), Fact.Field(.medium, network), Fact.Field(.count, count)]
         case .notice(.moved(let host, let from, let to)):
-            [NoticeField(.peer, host), NoticeField(.from, from), NoticeField(.to, to)]
-        case .woken(let count): [NoticeField(.count, count)]
+            [Fact.Field(.peer, host), Fact.Field(.from, from), Fact.Field(.to, to)]
+        case .woken(let count): [Fact.Field(.count, count)]
         case .notice(.tooManyHosts), .notice(.overlapping), .leftovers, .loosened, .trouble: []
         }
     }

@@ -126,7 +126,7 @@ final class NetworkWatch {
 
     private func changed(_ interface: String, _ state: LinkState) {
         let old = told.updateValue(state, forKey: interface)
-        let field = NoticeField(.interface, interface)
+        let field = Fact.Field(.interface, interface)
         if old?.source != state.source || old?.reason != state.reason || old?.isUp != state.isUp {
             facts.tell(
                 .linkState, "Interface \(interface): \(state.reason), says \(state.source.rawValue)", [field])

@@ -38,8 +38,6 @@ final class NodeShell {
     let hooks: EventHooks
     private(set) lazy var network = NetworkWatch(
         configuration, memory: paths.lostPaths, facts: facts, reactor: reactor, feed: { [unowned self] in feed($0) })
-    /// What the core is being told; for those who want to know why it says something.
-    private var heard: Message?
     private var sampler = HostSampler()
     private var lastRequest: UInt64 = 0
     private var replies: [RequestID: (Reply) -> Void] = [:]
@@ -151,11 +149,7 @@ final class NodeShell {
         do throws(WireError) {
             let signed = try copies.open(bytes, with: codec)
             if signed.key != codec.signingKey { feed(.keyUsed(signed.key, by: signed.message.source)) }
-            heard = signed.message
-            defer { heard = nil }
             feed(.received(signed.message, over: medium))
-            // Only what counted: a script of root's is not run for what was recorded and is played again.
-            if core.acceptedMessage == signed.message.identity { hooks.take(signed.message) }
         } catch {
             tell(error, over: medium)
         }
@@ -173,7 +167,7 @@ final class NodeShell {
     private func tell(_ error: WireError, over medium: MediumName) {
         guard configuration.logging.logsBadPackets else { return }
         guard let text = rejected.report(error, over: medium, at: reactor.now) else { return }
-        logger.tell(.packetRefused, text, [NoticeField(.medium, medium)])
+        logger.tell(.packetRefused, text, [Fact.Field(.medium, medium)])
     }
 
     /// A message that a local process wrote into the FIFO.
@@ -233,7 +227,7 @@ final class NodeShell {
     }
 
     func happened(_ event: MediumEvent, to name: String) {
-        let fields = [NoticeField(.medium, name)]
+        let fields = [Fact.Field(.medium, name)]
         switch event {
         case .opened: facts.tell(.mediumOpen, "medium \(name) is open", fields)
         case .warned(let error): facts.tell(.mediumWarning, "\(error)", fields)
@@ -247,10 +241,10 @@ final class NodeShell {
     /// What the core has answered to something that happened at `instant`.
     private func execute(_ effects: [Effect], of instant: Instant) {
         guard !effects.isEmpty else { return }
-        let hasNotices = effects.contains(where: \.isNotice)
-        if hasNotices { movements.answer(told: instant, decided: reactor.now, silence: core.peerSilence) }
+        let isNews = effects.contains(where: \.isNews)
+        if isNews { movements.answer(told: instant, decided: reactor.now, silence: core.peerSilence) }
         log.holdingBack { effects.forEach(execute) }
-        if hasNotices {
+        if isNews {
             services.update(core.snapshot)
             tellMovements()
         }
@@ -267,7 +261,10 @@ final class NodeShell {
         case .perform(let action, let id): perform(action, id)
         case .announce(let group): actions.announce(group)
         case .reply(let id, let reply): replies.removeValue(forKey: id)?(reply)
-        case .notify(let notice): tell(notice)
+        case .notify(let fact): facts.tell(fact)
+        case .changed(let transition): pass(transition)
+        case .remember(let lostPaths): network.remember(lost: lostPaths)
+        case .runHook(let hook): hooks.run(hook, peerIsAbsent: !core.peerIsActive, ownStatus: core.status)
         case .reboot: reboot()
         case .beginAnew(let known): beginAnew(above: known)
         case .stop(let keys): end(stillUp: keys)
@@ -313,7 +310,6 @@ final class NodeShell {
 
     private func transmit(_ message: Message) {
         media.send(netstring: netstring(of: message), classic: codec.encode(message, as: .classic))
-        hooks.take(message)
         guard case .status = message.content else { return }
         onStatusSent()
         services.statusSent(at: reactor.now)
@@ -345,19 +341,16 @@ final class NodeShell {
         for timeline in movements.takeFinished() { facts.tell(timeline) }
     }
 
-    private func tell(_ notice: Notice) {
-        movements.take(notice)
-        facts.tell(notice)
-        clients.noticed(notice)
-        hooks.take(notice, from: heard)
-        if notice == .membership(.shuttingDown) { services.stopping() }
-        if case .health = notice { network.remember(lost: core.lostPaths) }
+    private func pass(_ transition: Transition) {
+        movements.take(transition)
+        clients.take(transition)
+        if transition == .shuttingDown { services.stopping() }
     }
 }
 
 extension Effect {
-    /// Only with a notice has anything changed that a person could see.
-    fileprivate var isNotice: Bool {
+    /// Only with a fact has anything changed that a person could see.
+    fileprivate var isNews: Bool {
         if case .notify = self { true } else { false }
     }
 }

@@ -1,4 +1,4 @@
-// The names of what happens around the core: media, files, the host. With the core's `NoticeEvent` these are all names the
+// The names of what happens around the core: media, files, the host. With the core's `FactEvent` these are all names the
 // journal knows a line of the daemon by.
 
 import HeartbeatCore
@@ -69,7 +69,7 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
     case watchdogFailed = "watchdog-failed"
     case serviceWatchdogSlow = "service-watchdog-slow"
 
-    var level: Notice.Level {
+    var level: Fact.Level {
         switch self {
         case .mediumOpen, .mediumRecovered, .linkState, .groupTimeline, .generation, .generationFirst, .uuidNew,
             .signingKey, .packageLeftovers, .addressesAnnounced, .haCfChanged,

@@ -51,8 +51,8 @@ struct IncumbentChecker {
     }
 
     /// `host` releases a group of its own accord: it is handing it over, or cannot keep it up.
-    mutating func released(_ group: ResourceGroup, by host: Int) {
-        guard let index = configuration.groups.firstIndex(where: { $0.key == group.key }) else { return }
+    mutating func released(_ key: String, by host: Int) {
+        guard let index = configuration.groups.firstIndex(where: { $0.key == key }) else { return }
         if agreed[index]?.server.host == host { agreed[index] = nil }
         if incumbents[index]?.host == host { incumbents[index] = nil }
     }

@@ -133,12 +133,19 @@ extension Message.Content {
 }
 
 extension Effect {
+    private static let aboutMessages = Set(
+        [
+            FactEvent.linkUp, .linkDead, .unknownNode, .notUnderstood, .replay, .namesake, .lockedOut, .unanswered,
+            .packetsLost, .nothingMissing, .packetIrretrievable, .stalled,
+        ].map(\.rawValue))
+
     /// It is words to whoever has spoken, or to people.
     fileprivate var isAside: Bool {
         switch self {
-        case .notify(.communication), .handOn, .sign, .probe, .transmitAtLeisure: true
+        case .notify(let fact): Self.aboutMessages.contains(fact.event)
+        case .changed(.linkChanged), .handOn, .sign, .runHook, .remember, .probe, .transmitAtLeisure: true
         case .transmit(let message): message.sequence == nil
-        case .notify, .perform, .announce, .reply, .reboot, .beginAnew, .stop: false
+        case .changed, .perform, .announce, .reply, .reboot, .beginAnew, .stop: false
         }
     }
 }

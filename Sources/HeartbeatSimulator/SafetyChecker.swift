@@ -171,16 +171,21 @@ struct SafetyChecker {
 
     // MARK: - Takeover
 
-    mutating func noticed(_ notice: Notice, host: Int, world: World) {
-        if case .membership(.nodeDead(let node)) = notice { checkDeath(of: node, host: host, world: world) }
-        if case .health(.moving) = notice { checkMove(host: host, world: world) }
-        if case .group(.releasingGroup(let group)) = notice { incumbents.released(group, by: host) }
-        if case .holdings(.yielding(let set)) = notice,
-            let problem = incumbents.problem(with: set, of: host, in: world)
-        {
-            report(problem, at: world.now)
+    mutating func changed(_ transition: Transition, host: Int, world: World) {
+        switch transition {
+        case .nodeDied(let node): checkDeath(of: node, host: host, world: world)
+        case .movingForHealth: checkMove(host: host, world: world)
+        case .group(let key, .releasing): incumbents.released(key, by: host)
+        case .yielding(let set):
+            if let problem = incumbents.problem(with: set, of: host, in: world) { report(problem, at: world.now) }
+        case .takingOverAll(from: _?): checkTakeover(host: host, world: world)
+        case .linkChanged, .pingNodeReturned, .joined, .reconfigured, .shuttingDown, .allReleased, .lost,
+            .takingOverAll(from: nil), .peerLeaves, .adopting, .claimed, .handover, .group, .groupTrouble:
+            break
         }
-        guard case .holdings(.takingOverAll(let dead)) = notice, dead != nil else { return }
+    }
+
+    private mutating func checkTakeover(host: Int, world: World) {
         takeovers += 1
         let machine = world.hosts[host]
         let local = machine.localTime(world.now)

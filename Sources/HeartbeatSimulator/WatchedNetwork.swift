@@ -178,19 +178,28 @@ extension World {
 
     /// Everything after which groups may move once more for the sake of the network: something was lost or is back here or
     /// there, the nodes have lost and found each other, or the last move came to nothing.
-    func countReasonsToMove(_ notice: Notice, _ host: Int) {
-        switch notice {
-        case .health(.moving):
-            hosts[host].reasonsToMove -= 1
-        case .health(.staying), .health(.cannotMove), .health(.pathMissed):
-            break
-        case .health(.linkLost), .health(.pathLost), .health(.groupLost):
+    func countReasonsToMove(_ fact: Fact, _ host: Int) {
+        guard let event = FactEvent(rawValue: fact.event) else { return }
+        switch event {
+        case .healthMoving: hosts[host].reasonsToMove -= 1
+        case .interfaceLost, .pathLost, .pathGroupLost:
             hosts[host].lostAt = now
             addReasonToMove()
-        case .health, .membership, .holdings, .standby(.offerUnanswered), .standby(.takenBack),
-            .standby(.standbyFailed), .standby(.acquiring):
+        case .interfaceOnTrial, .interfaceRecovered, .pathRecovered, .pathUnknown, .pathKnown, .pathGroupRecovered,
+            .localStatus, .statusUpdate, .lateHeartbeat, .returnedAfterPartition, .peerRestarted, .nodeDead,
+            .differentNodes, .differentGroups, .ownOnBoth, .communicationUp, .reconfigured, .peerShutDown,
+            .shuttingDown, .allReleased, .shutdownComplete, .shutdownUnfinished, .takingOverAll,
+            .localResourcesAcquired, .remoteStable, .bothHold, .yielding, .conflictEnded, .nobodyHolds, .adoptingGroup,
+            .acquiringFromLeaver, .startingUnstopped, .standbyUnanswered, .standbyTakenBack, .standbyFailed,
+            .standbyAcquiring:
             addReasonToMove()
-        case .standby, .communication, .group:
+        case .healthStaying, .healthCannotMove, .pathMissed, .standbyOffered, .standbyIgnored, .standbyAccepted,
+            .standbyGivingUp, .standbyTakerSilent, .standbyExpired, .standbyRefused, .linkUp, .linkDead, .unknownNode,
+            .notUnderstood, .replay, .namesake, .lockedOut, .unanswered, .packetsLost, .nothingMissing,
+            .packetIrretrievable, .stalled, .groupAcquiring, .groupRunning, .groupReleasing, .groupReleased,
+            .foundRunning, .startFailed, .checkFailed, .checkNotRun, .addressRemoved, .failedTooOften,
+            .failureForgotten, .stopRetry, .stopFailed, .stopFailureIgnored, .stopFailureReboots,
+            .stopUnjustlyFailed, .groupAdded, .groupRemoved:
             break
         }
     }

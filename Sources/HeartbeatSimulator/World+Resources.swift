@@ -78,19 +78,19 @@ extension World {
         }.sorted { ($0.group, $0.position) < ($1.group, $1.position) }
     }
 
-    func noticed(_ notice: GroupNotice, _ host: Int) {
-        switch notice {
-        case .stopFailed(let group, _):
+    func happened(_ trouble: GroupTrouble, _ step: ResourceStep, _ key: String, _ host: Int) {
+        switch trouble {
+        case .stopFailed:
             // Somebody has been told, and it is the daemon's own from now on.
-            hosts[host].leftovers = hosts[host].leftovers.filter { configuration.groups[$0].key != group.key }
-        case .stopFailureIgnored(let group, let step):
+            hosts[host].leftovers = hosts[host].leftovers.filter { configuration.groups[$0].key != key }
+        case .stopFailureIgnored:
             // The owner of the machines has decided that it counts as stopped.
             hosts[host].running = hosts[host].running.filter { place in
-                configuration.groups[place.group].key != group.key || group.steps[place.position] != step
+                configuration.groups[place.group].key != key
+                    || configuration.groups[place.group].steps[place.position] != step
             }
-        case .acquiringGroup, .groupRunning, .releasingGroup, .groupReleased, .foundRunning, .startFailed, .checkFailed,
-            .checkNotRun, .addressRemoved, .failedTooOften, .failureForgotten, .stopRetry, .stopFailureReboots,
-            .stopUnjustlyFailed, .added, .removed:
+        case .foundRunning, .startFailed, .checkFailed, .checkNotRun, .addressRemoved, .failedTooOften, .stopRetry,
+            .stopFailureReboots, .stopUnjustlyFailed:
             break
         }
     }

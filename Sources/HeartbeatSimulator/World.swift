@@ -274,7 +274,7 @@ final class World {
     func noteBelief(_ event: Event, _ effects: [Effect], _ host: Int, _ local: Instant) {
         guard case .received(let message, _) = event, hosts[host].isUp else { return }
         if message.generation == hosts[host].newestGenerationHeard,
-            effects.contains(.notify(.membership(.peerRestarted(node: message.source))))
+            effects.contains(.notify(.peerRestarted(node: message.source)))
         {
             hosts[host].peerChangedAt = local
         }
@@ -288,26 +288,29 @@ final class World {
 
     // MARK: - Executing effects
 
+    private func changed(_ transition: Transition, _ host: Int) {
+        checker.changed(transition, host: host, world: self)
+        if case .groupTrouble(let key, let trouble, let step) = transition { happened(trouble, step, key, host) }
+        guard case .takingOverAll = transition else { return }
+        hosts[host].tookOverAt = now
+        hosts[host].sentBeforeTakeover = hosts[host].lastSent
+    }
+
     func execute(_ effects: [Effect], of host: Int) {
         for effect in effects {
             switch effect {
             case .transmit(let message), .transmitAtLeisure(let message): transmit(message, from: host)
-            case .handOn, .sign: break
+            case .handOn, .sign, .remember, .runHook: break
             case .probe(let name): if random.chance(0.95) { feed(.pingAnswered(name), to: host) }
             case .perform(let action, let id): perform(action, id, on: host)
             case .announce(let group): announce(group, from: host)
             case .reply(let id, let reply):
                 if openRequests.remove(id) == nil { checker.report("request \(id.number) answered twice", at: now) }
                 note(host, "answers \(reply)")
-            case .notify(let notice):
-                note(host, notice.text)
-                checker.noticed(notice, host: host, world: self)
-                countReasonsToMove(notice, host)
-                if case .group(let notice) = notice { noticed(notice, host) }
-                if case .holdings(.takingOverAll) = notice {
-                    hosts[host].tookOverAt = now
-                    hosts[host].sentBeforeTakeover = hosts[host].lastSent
-                }
+            case .notify(let fact):
+                note(host, fact.text)
+                countReasonsToMove(fact, host)
+            case .changed(let transition): changed(transition, host)
             case .reboot:
                 note(host, "reboots")
                 losePower(host)

@@ -7,8 +7,8 @@ import Testing
 @testable import HeartbeatCore
 
 @Suite struct ClusterCoreTests {
-    private static func replay(_ generation: UInt64) -> Notice {
-        .communication(.replay(node: CoreOnDesk.beta, generation: Generation(generation), known: Generation(7)))
+    private static func replay(_ generation: UInt64) -> Fact {
+        .replay(node: CoreOnDesk.beta, generation: Generation(generation), known: Generation(7))
     }
 
     // MARK: - Generations
@@ -17,7 +17,7 @@ import Testing
         var desk = CoreOnDesk.besideOurs()
         let known = desk.core
         let first = desk.hear(.shutdownDone, sequence: 500, generation: 6)
-        #expect(first.notices == [Self.replay(6)])
+        #expect(first.facts == [Self.replay(6)])
         #expect(desk.hear(.shutdownDone, sequence: 501, generation: 0).isEmpty)
         // Not even the link or the sequence is touched by it.
         desk.core.node.channel.doubts = known.node.channel.doubts
@@ -31,12 +31,12 @@ import Testing
         var desk = CoreOnDesk.besideOurs()
         _ = desk.hear(status: .active)
         let status = Message.Content.status(StatusReport(status: .up, deadtime: .seconds(10)))
-        #expect(desk.hear(status, sequence: 1, generation: 8).notices.isEmpty)
+        #expect(desk.hear(status, sequence: 1, generation: 8).facts.isEmpty)
         #expect(desk.prove(generation: 8).tells(.peerRestarted(node: CoreOnDesk.beta)))
         let effects = desk.hear(status, sequence: 2, generation: 8)
         #expect(effects.tells(.statusUpdate(node: CoreOnDesk.beta, status: .up)))
         #expect(desk.hear(status, sequence: 2, generation: 8).isEmpty)
-        #expect(desk.hear(.shutdownDone, sequence: 900, generation: 7).notices.count == 1)
+        #expect(desk.hear(.shutdownDone, sequence: 900, generation: 7).facts.count == 1)
         #expect(desk.core.node.channel.lives?.believed == Generation(8))
     }
 
@@ -46,7 +46,7 @@ import Testing
         _ = desk.hear(status: .active)
         #expect(desk.hear(.starting, generation: 2).isEmpty)
         _ = desk.prove(generation: 9)
-        #expect(desk.hear(.starting, generation: 8).notices.count == 1)
+        #expect(desk.hear(.starting, generation: 8).facts.count == 1)
     }
 
     @Test(arguments: [1, 1 << 48 - 1, 1 << 48, .max] as [UInt64])
@@ -62,25 +62,29 @@ import Testing
     @Test func aStrangerIsReportedOnceAndIgnored() {
         var desk = CoreOnDesk.besideOurs()
         let gamma = NodeName("gamma")
-        #expect(desk.hear(.shutdownDone, from: gamma).notices == [.communication(.unknownNode(gamma))])
+        #expect(desk.hear(.shutdownDone, from: gamma).facts == [.unknownNode(gamma)])
         #expect(desk.hear(.requestNodes, from: gamma).isEmpty)
-        #expect(desk.hear(status: .active).notices.isEmpty)
+        #expect(desk.hear(status: .active).facts.isEmpty)
     }
 
     @Test func inventedNamesDoNotFillTheLogOrTheMemory() {
         var desk = CoreOnDesk.besideOurs()
         var count = 0
-        for number in 0..<200 { count += desk.hear(.starting, from: NodeName("node\(number)")).notices.count }
+        for number in 0..<200 { count += desk.hear(.starting, from: NodeName("node\(number)")).facts.count }
         #expect(count == 16)
     }
 
     @Test func ourOwnBroadcastsProveTheMediumAndNothingElse() {
         var desk = CoreOnDesk.besideOurs()
         let own = CoreOnDesk.generation.number
-        let link = CommunicationNotice.linkUp(node: CoreOnDesk.alpha, medium: CoreOnDesk.eth0)
+        let link = Fact.linkUp(node: CoreOnDesk.alpha, medium: CoreOnDesk.eth0)
         #expect(desk.hear(.shutdownDone, sequence: 1, generation: own - 1, from: CoreOnDesk.alpha).isEmpty)
         let effects = desk.hear(.shutdownDone, sequence: 1, generation: own, from: CoreOnDesk.alpha)
-        #expect(effects == [.notify(.communication(link))])
+        #expect(
+            effects == [
+                .notify(link),
+                .changed(.linkChanged(node: CoreOnDesk.alpha, medium: CoreOnDesk.eth0, isUp: true)),
+            ])
     }
 
     /// It counts as heard, but what it says is for somebody else.
@@ -91,7 +95,7 @@ import Testing
         #expect(
             desk.hear(.retransmitRequest(first: SequenceNumber(1), last: SequenceNumber(2)), to: CoreOnDesk.beta)
                 .isEmpty)
-        #expect(desk.hear(.shutdownDone, to: CoreOnDesk.beta).notices.isEmpty)
+        #expect(desk.hear(.shutdownDone, to: CoreOnDesk.beta).facts.isEmpty)
         #expect(desk.core.node.channel.tracker.last == SequenceNumber(number + 1))
         #expect(desk.core.node.peer?.isActive == true)
     }
@@ -101,24 +105,6 @@ import Testing
         let number = desk.peerSequence + 1
         #expect(desk.hear(.requestNodes).contents.contains { $0.isNodeList })
         #expect(desk.hear(.requestNodes, sequence: number).isEmpty)
-    }
-
-    /// What the daemon runs scripts of root's for.
-    @Test func `only what counted is told to the shell`() {
-        var desk = CoreOnDesk.besideOurs()
-        let next = desk.peerSequence + 1
-        _ = desk.hear(.starting, sequence: next)
-        #expect(desk.core.acceptedMessage == MessageIdentity(generation: Generation(7), sequence: SequenceNumber(next)))
-        let others: [(CoreOnDesk) -> Message] = [
-            { _ in Self.starting(next, generation: 7) }, { _ in Self.starting(next + 1, generation: 6) },
-            { _ in Self.starting(next + 1, generation: 8) }, { _ in Self.starting(next + 9999, generation: 7) },
-            { _ in Self.starting(1, generation: 1, from: NodeName("gamma")) },
-            { _ in Self.starting(1, generation: 40, from: CoreOnDesk.alpha) },
-        ]
-        for make in others {
-            _ = desk.feed(.received(make(desk), over: CoreOnDesk.eth0))
-            #expect(desk.core.acceptedMessage == nil, "\(make(desk))")
-        }
     }
 
     private static func starting(
@@ -187,10 +173,10 @@ import Testing
         let request = Message.Content.retransmitRequest(first: lost, last: lost)
         let status = Message.Content.status(StatusReport(status: .active, deadtime: .seconds(10)))
         let gap = desk.hear(status, sequence: lost.number + 1)
-        #expect(gap.notices.count == 1)
+        #expect(gap.facts.count == 1)
         #expect(desk.pass(.milliseconds(700)).contents.filter { $0 == request }.count >= 2)
         let answer = desk.hear(.cannotRetransmit(lost, reason: "seqno too low"), to: CoreOnDesk.alpha)
-        #expect(answer.notices == [.communication(.packetIrretrievable(lost, node: CoreOnDesk.beta))])
+        #expect(answer.facts == [.packetIrretrievable(lost, node: CoreOnDesk.beta)])
         #expect(!desk.pass(.seconds(2)).contents.contains(request))
     }
 
@@ -299,7 +285,7 @@ import Testing
         #expect(!desk.pass(.seconds(3600)).tells(.nodeDead(node: CoreOnDesk.beta)))
         desk.now = desk.now + .seconds(60)
         // Neither does forgiving a stall of our own overflow.
-        #expect(desk.pass(.seconds(60)).notices.contains(.communication(.stalled(.seconds(59)))))
+        #expect(desk.pass(.seconds(60)).facts.contains(.stalled(.seconds(59))))
         #expect(desk.core.node.peer?.isActive == true)
     }
 

@@ -167,12 +167,13 @@ import Testing
                     outstanding[action.groupKey] = id
                 case .reply(let id, _): replies[id, default: 0] += 1
                 case .stop: hasStopped = true
-                case .notify(let notice):
-                    if notice.text.isEmpty { broken.append("notice without a text: \(notice)") }
+                case .notify(let fact):
+                    if fact.text.isEmpty { broken.append("fact without a text: \(fact)") }
                 case .beginAnew(let known):
                     guard known <= core.node.channel.generation else { continue }
                     broken.append("begins anew above the older \(known.number)")
-                case .transmit, .transmitAtLeisure, .handOn, .sign, .probe, .announce, .reboot:
+                case .transmit, .transmitAtLeisure, .handOn, .sign, .changed, .remember, .runHook, .probe, .announce,
+                    .reboot:
                     break
                 }
             }

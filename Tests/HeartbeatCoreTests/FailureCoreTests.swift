@@ -17,7 +17,7 @@ import Testing
         #expect(desk.feed(.hostSampled(HostSample(unixTime: time, load: "0.00 0.00 0.00 1/1 1"))).isEmpty)
         _ = steady.pass(.seconds(60))
         let effects = desk.pass(.seconds(60))
-        #expect(effects.notices.isEmpty && effects.calls.isEmpty, "\(effects.notices)")
+        #expect(effects.facts.isEmpty && effects.calls.isEmpty, "\(effects.facts)")
         #expect(effects.messages.count > 50 && effects.messages.allSatisfy { $0.timestamp == time })
         steady.core.node.channel.host = desk.core.node.channel.host
         #expect(desk.core.node.peer == steady.core.node.peer)
@@ -36,8 +36,8 @@ import Testing
                 generation: Generation(desk.peerGeneration), timestamp: timestamp, timeToLive: 4,
                 content: .status(StatusReport(status: .active, deadtime: .seconds(10))))
             let effects = desk.feed(.received(message, over: CoreOnDesk.eth0))
-            #expect(effects.notices.isEmpty, "\(effects.notices)")
-            #expect(desk.core.expireTimers(at: desk.now).notices.isEmpty)
+            #expect(effects.facts.isEmpty, "\(effects.facts)")
+            #expect(desk.core.expireTimers(at: desk.now).facts.isEmpty)
         }
     }
 
@@ -63,7 +63,7 @@ import Testing
         #expect(hearOld(2, &desk).contents.isEmpty)
         desk.now = desk.now + .seconds(1)
         #expect(tells(hearOld(3, &desk)))
-        let text = first.notices.map(\.text).joined()
+        let text = first.facts.map(\.text).joined()
         #expect(text.contains("replay attack") && text.contains("write 7 into its hb_generation"), "\(text)")
     }
 
@@ -85,7 +85,7 @@ import Testing
         let effects = desk.hear(.other(type: "NS_hbgeneration", fields: fields), to: CoreOnDesk.alpha)
         let echo = Message.Field(name: "hbheard", value: .string("7:1f"))
         #expect(effects.contents == [.other(type: "NS_hbgeneration", fields: [echo])])
-        #expect(effects.notices.isEmpty)
+        #expect(effects.facts.isEmpty)
         #expect(
             desk.hear(.other(type: "NS_hbgeneration", fields: fields), to: CoreOnDesk.alpha).isEmpty, "once a second")
     }
@@ -103,9 +103,9 @@ import Testing
         var desk = CoreOnDesk.besideOurs()
         let effects = hearLater("50", &desk)
         #expect(!effects.contains(.beginAnew(above: Generation(50))))
-        #expect(effects.notices.map(\.level) == [.critical])
-        #expect(effects.notices.first?.text.contains("write 50 into hb_generation") == true)
-        #expect(hearLater("50", &desk).notices.isEmpty, "once")
+        #expect(effects.facts.map(\.level) == [.critical])
+        #expect(effects.facts.first?.text.contains("write 50 into hb_generation") == true)
+        #expect(hearLater("50", &desk).facts.isEmpty, "once")
     }
 
     // MARK: - A name that is given twice
@@ -123,9 +123,9 @@ import Testing
         var desk = CoreOnDesk.besideOurs()
         let before = desk.core
         let effects = namesake(generation: generation, uuid: 9, &desk)
-        #expect(effects.notices == [.communication(.namesake(CoreOnDesk.alpha, medium: CoreOnDesk.eth0))])
+        #expect(effects.facts == [.namesake(CoreOnDesk.alpha, medium: CoreOnDesk.eth0)])
         #expect(effects.count == 1)
-        #expect(effects.notices.first?.text.contains("give one of them its own name") == true)
+        #expect(effects.facts.first?.text.contains("give one of them its own name") == true)
         #expect(namesake(generation: generation, uuid: 9, &desk).isEmpty)
         desk.core.node.channel.doubts = before.node.channel.doubts
         #expect(desk.core.acceptedMessage == nil)
@@ -155,14 +155,14 @@ import Testing
         var desk = CoreOnDesk.besideOurs(configuration)
         let claim = ResourceClaim(
             local: .agreed, foreign: .none, heard: desk.everythingSent, failed: ["files", "mail"])
-        let notices = configuration.groups.dropFirst().map { HoldingsNotice.adoptingGroup($0) }
+        let facts = configuration.groups.dropFirst().map { Fact.adoptingGroup($0) }
         var effects = desk.hear(claim: claim, stable: true)
-        #expect(notices.allSatisfy(effects.tells))
+        #expect(facts.allSatisfy(effects.tells))
         #expect(effects.calls == ["status files"])
         effects = desk.hear(status: .active)
-        #expect(effects.notices.isEmpty)
+        #expect(effects.facts.isEmpty)
         effects = desk.settle()
-        #expect(!notices.contains(where: effects.tells))
+        #expect(!facts.contains(where: effects.tells))
         #expect(desk.running.isSuperset(of: ["files", "mail", "disk"]))
     }
 }

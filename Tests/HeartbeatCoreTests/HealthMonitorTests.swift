@@ -154,15 +154,16 @@ import Testing
     @Test func aGroupIsGoodWhileEnoughOfItIs() {
         var monitor = monitor(needed: 2, action: .standby)
         #expect(monitor.health == .sound)
-        #expect(monitor.take(.failed("x"), of: "a").count == 1)
+        #expect(monitor.take(.failed("x"), of: "a").facts.count == 1)
         #expect(monitor.health == .sound)
-        let notices = monitor.take(.failed("x"), of: "b")
-        #expect(notices.count == 2)
+        let second = monitor.take(.failed("x"), of: "b")
+        #expect(second.facts.count == 2)
+        #expect(second.contains(.remember(lostPaths: ["a", "b"])))
         #expect(monitor.health == NodeHealth(lost: 1, unproven: 1, wantsReturn: true))
         #expect(monitor.lostNames == ["isp"])
         #expect(monitor.lostPaths == ["a", "b"])
         #expect(monitor.take(.unknown("y"), of: "c").count == 1)
-        #expect(monitor.take(.answered, of: "b").count == 2)
+        #expect(monitor.take(.answered, of: "b").facts.count == 2)
         // Two are not lost, but only one of them is known to be good.
         #expect(monitor.health == NodeHealth(lost: 0, unproven: 1))
     }
@@ -170,7 +171,7 @@ import Testing
     @Test func heartbeatLinksNeverCount() {
         var monitor = HealthMonitor()
         monitor.watch([LinkRule(interface: "eth1", role: .heartbeat, debounce: .zero)])
-        #expect(monitor.observe("eth1", isUp: false, at: .zero).count == 1)
+        #expect(monitor.observe("eth1", isUp: false, at: .zero).facts.count == 1)
         #expect(monitor.health == .sound)
     }
 

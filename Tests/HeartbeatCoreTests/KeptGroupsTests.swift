@@ -178,7 +178,7 @@ import Testing
         _ = desk.hear(.askResources(.local, .me))
         var effects = desk.hear(
             claim: Self.claim(desk, local: .none, foreign: .none, kept: ["files"]), stable: false)
-        #expect(effects.tells(.acquiring(.foreign)) && effects.calls.isEmpty)
+        #expect(effects.tells(.standbyAcquiring(.foreign)) && effects.calls.isEmpty)
         #expect(desk.core.ownership.own.held == .all && desk.core.ownership.told?.report.claim?.awaited == ["files"])
         #expect(desk.core.snapshot.groups.map(\.state) == [.running, .withheld])
         #expect(desk.core.snapshot.isInTransition, "it will be started")

@@ -33,9 +33,10 @@ func runAlone(for length: Duration) -> [String] {
                 story.append("\(action.verb.rawValue) \(action.step.word)")
                 let result = ActionResult.exited(code: 0, output: action.verb == .status ? "stopped" : "")
                 effects += core.handle(.actionFinished(id, result), at: now)
-            case .notify(let notice):
-                story.append(notice.text)
-            case .transmit, .transmitAtLeisure, .handOn, .sign, .probe, .announce, .reply, .reboot, .beginAnew, .stop:
+            case .notify(let fact):
+                story.append(fact.text)
+            case .transmit, .transmitAtLeisure, .handOn, .sign, .changed, .remember, .runHook, .probe, .announce,
+                .reply, .reboot, .beginAnew, .stop:
                 // Nobody listens in this example.
                 break
             }

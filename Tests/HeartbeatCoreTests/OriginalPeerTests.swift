@@ -74,7 +74,7 @@ import Testing
         var desk = CoreOnDesk.besideAnOriginal()
         _ = desk.request(.standby(.all))
         let effects = desk.pass(.seconds(11))
-        #expect(effects.tells(.offerUnanswered))
+        #expect(effects.tells(.standbyUnanswered))
         #expect(desk.core.ownership.handover == .idle)
         #expect(desk.running == ["web"])
         // Its answer comes after all; it must not make us stop anything.
@@ -134,7 +134,7 @@ import Testing
             return
         }
         let effects = desk.pass(.seconds(3000))
-        #expect(effects.tells(.offerUnanswered))
+        #expect(effects.tells(.standbyUnanswered))
         #expect(effects.steps.isEmpty)
         #expect(effects.calls.isEmpty)
     }
@@ -162,7 +162,7 @@ import Testing
         #expect(healed.tells(.returnedAfterPartition(node: CoreOnDesk.beta)))
         healed += desk.hear(original: .all, stable: true)
         healed += desk.pass(.seconds(12))
-        #expect(healed.notices.filter { $0 == .holdings(.bothHold(.all)) }.count == 1)
+        #expect(healed.facts.filter { $0 == .bothHold(.all) }.count == 1)
         #expect(healed.calls.isEmpty)
         #expect(desk.core.snapshot.hold == .all)
     }

@@ -112,7 +112,7 @@ import Testing
         #expect(desk.request(.standby(.local)).steps == ["local me"] && desk.core.ownership.own.adopted == [1])
         _ = desk.hear(report(desk, failed: []))
         _ = desk.hear(report(desk, failed: ["files"]))
-        #expect(desk.pass(.seconds(11)).tells(.offerUnanswered))
+        #expect(desk.pass(.seconds(11)).tells(.standbyUnanswered))
         let effects = desk.hear(report(desk, failed: ["files"]))
         #expect(effects.contains(.announce(desk.core.node.groups.runners[1].group)))
     }

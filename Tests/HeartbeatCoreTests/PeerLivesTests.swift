@@ -215,10 +215,10 @@ import Testing
     @Test func aPeerThatIsHeardAndNeverAnswersIsTold() {
         var desk = CoreOnDesk()
         desk.peerStatus = .active
-        let told = Notice.communication(.unanswered(node: CoreOnDesk.beta))
-        #expect(!desk.pass(.seconds(15)).notices.contains(told))
+        let told = Fact.unanswered(node: CoreOnDesk.beta)
+        #expect(!desk.pass(.seconds(15)).facts.contains(told))
         let effects = desk.pass(.seconds(60))
-        #expect(effects.notices.filter { $0 == told }.count == 1)
+        #expect(effects.facts.filter { $0 == told }.count == 1)
         #expect(effects.calls.isEmpty)
         desk.peerStatus = nil
         _ = desk.pass(.seconds(15))

@@ -56,7 +56,7 @@ import Testing
         var effects = desk.feed(.reconfigured(Self.configuration([Self.files])))
         effects += desk.settle()
         #expect(effects.calls == ["stop web"])
-        #expect(effects.notices.contains(.group(.removed(Self.web))))
+        #expect(effects.facts.contains(.groupRemoved(Self.web)))
         #expect(desk.core.snapshot.groups.map(\.key) == ["files"])
         // Once it is released the next reload forgets it.
         _ = desk.feed(.reconfigured(Self.configuration([Self.files])))
@@ -89,8 +89,8 @@ import Testing
         _ = desk.feed(.reconfigured(configuration))
         #expect(desk.core.snapshot.nodes.allSatisfy { $0.links.map(\.medium) == [MediumName("eth1")] })
         #expect(
-            desk.pass(.seconds(60)).notices.contains(
-                .communication(.linkDead(node: CoreOnDesk.beta, medium: MediumName("eth1")))))
+            desk.pass(.seconds(60)).facts.contains(
+                .linkDead(node: CoreOnDesk.beta, medium: MediumName("eth1"))))
     }
 
     /// Groups with a resource in common are looked at one after another, here without end.
@@ -199,7 +199,7 @@ import Testing
         var desk = Self.pair()
         _ = desk.feed(.reconfigured(Self.configuration([Self.web, Self.files, Self.mail])))
         let again = desk.hear(claim: Self.claim(desk, [Self.web, Self.files]), stable: true)
-        #expect(again.notices.isEmpty)
+        #expect(again.facts.isEmpty)
         let gone = desk.hear(claim: Self.claim(desk, [Self.files]), stable: true)
         #expect(gone.tells(.differentGroups(node: CoreOnDesk.beta, keys: ["web", "mail"])))
     }
@@ -230,11 +230,11 @@ import Testing
         var effects = Self.beta(concedes: false, to: &desk)
         #expect(effects.calls.isEmpty)
         #expect(effects.tells(.ownOnBoth(node: CoreOnDesk.beta, keys: ["web"], first: CoreOnDesk.alpha)))
-        #expect(!effects.contains { if case .notify(.membership(.differentGroups)) = $0 { true } else { false } })
+        #expect(!effects.tells(any: .differentGroups))
         #expect(effects.reports.last?.claim?.ownOnBoth == ["web"])
         effects = Self.beta(concedes: true, to: &desk)
         #expect(effects.calls == ["status web", "start web"])
-        #expect(effects.notices.allSatisfy { $0.event != .ownOnBoth })
+        #expect(!effects.tells(any: .ownOnBoth))
     }
 
     @Test func aConcessionFromBeforeOurPresentFilesCountsForNothing() {
@@ -251,7 +251,7 @@ import Testing
         var effects = desk.feed(.reconfigured(Self.configuration([Self.web, Self.files, Self.mail])))
         effects += desk.settle()
         #expect(desk.running == ["web", "mail"])
-        #expect(!effects.contains { if case .notify(.membership(.differentGroups)) = $0 { true } else { false } })
+        #expect(!effects.tells(any: .differentGroups))
     }
 }
 

@@ -11,13 +11,12 @@ import Testing
 
     private static func at(_ seconds: Double) -> Instant { start + .seconds(seconds) }
 
-    private static func link(_ isUp: Bool, medium: String = "eth0") -> LogFact {
+    private static func link(_ isUp: Bool, medium: String = "eth0") -> Fact {
         let medium = MediumName(medium)
-        return LogFact(
-            .communication(isUp ? .linkUp(node: beta, medium: medium) : .linkDead(node: beta, medium: medium)))
+        return isUp ? .linkUp(node: beta, medium: medium) : .linkDead(node: beta, medium: medium)
     }
 
-    private static let critical = LogFact(.holdings(.bothHold(.all)))
+    private static let critical = Fact.bothHold(.all)
 
     @Test func firstOccurrencesPassUnchanged() {
         var facts = RepeatedFacts()
@@ -39,7 +38,7 @@ import Testing
         var facts = RepeatedFacts(passing: 1)
         for milliseconds in [510, 600, 777] {
             _ = facts.take(
-                LogFact(.membership(.lateHeartbeat(node: Self.beta, silence: .milliseconds(milliseconds)))),
+                .lateHeartbeat(node: Self.beta, silence: .milliseconds(milliseconds)),
                 at: Self.at(0))
         }
         #expect(
@@ -50,7 +49,7 @@ import Testing
 
     @Test func aFlappingLinkCostsOneLineAMinuteForEachOfItsStates() {
         var facts = RepeatedFacts()
-        var lines: [[LogFact]] = [[], [], []]
+        var lines: [[Fact]] = [[], [], []]
         for second in 0..<180 {
             let told = facts.take(Self.link(second % 2 == 1), at: Self.at(Double(second)))
             lines[second / 60] += told
@@ -61,7 +60,7 @@ import Testing
                 "Link beta:eth0 dead.; 25 more times in the last 60 s",
                 "Link beta:eth0 up.; 25 more times in the last 60 s",
             ], "the last line is how it is now")
-        #expect(lines[1].map(\.fields.last) == [NoticeField(.repeated, 25), NoticeField(.repeated, 25)])
+        #expect(lines[1].map(\.fields.last) == [Fact.Field(.repeated, 25), Fact.Field(.repeated, 25)])
         #expect(lines[2].count == 2)
         #expect(facts.expire(at: Self.at(240)).count == 2)
         #expect(facts.take(Self.link(false), at: Self.at(400)) == [Self.link(false)], "a calm minute ends it")
@@ -82,7 +81,7 @@ import Testing
 
     @Test func aCriticalFactHasALineInEveryWindow() {
         var facts = RepeatedFacts(passing: 2)
-        var lines: [LogFact] = []
+        var lines: [Fact] = []
         for second in 0..<300 { lines += facts.take(Self.critical, at: Self.at(Double(second))) }
         let own = lines.filter { $0 == Self.critical }
         #expect(own.count == 2 + 4, "two in the first minute, one in each of the others")
@@ -116,7 +115,7 @@ import Testing
         let kinds = [Self.link(true), Self.link(false), Self.link(false, medium: "eth1"), Self.critical]
         var happened: [String: Int] = [:]
         var told: [String: Int] = [:]
-        func count(_ lines: [LogFact]) {
+        func count(_ lines: [Fact]) {
             for line in lines {
                 let repeated = line.fields.last { $0.name == .repeated }
                 told[line.event, default: 0] += repeated.flatMap { Int($0.value) } ?? 1
@@ -140,9 +139,9 @@ import Testing
 
     @Test func identifiersOfMessagesAreLasting() {
         // Fixed for ever: catalogs and filters know them.
-        let all = Set(NoticeEvent.allCases.map { LogFact.messageID(of: $0.rawValue) })
-        #expect(all.count == NoticeEvent.allCases.count)
+        let all = Set(FactEvent.allCases.map { Fact.messageID(of: $0.rawValue) })
+        #expect(all.count == FactEvent.allCases.count)
         #expect(all.allSatisfy { $0.utf8.count == 32 })
-        #expect(LogFact.messageID(of: "link-dead") == "b9e3155bd01ed507ac90aef601c4675a")
+        #expect(Fact.messageID(of: "link-dead") == "b9e3155bd01ed507ac90aef601c4675a")
     }
 }

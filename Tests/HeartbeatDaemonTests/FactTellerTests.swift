@@ -42,7 +42,7 @@ import Testing
 
     @Test func whatWasCountedIsToldWhenTheWindowEnds() throws {
         let lines = try Self.log { teller, reactor, path in
-            for _ in 0..<3 { teller.tell(.mediumFailed, "cannot send", [NoticeField(.medium, "eth0")]) }
+            for _ in 0..<3 { teller.tell(.mediumFailed, "cannot send", [Fact.Field(.medium, "eth0")]) }
             Self.stop(reactor) { Self.lines(path).last?.contains(" more time") == true }
         }
         Self.expect(lines, "ERROR: cannot send")
@@ -64,7 +64,7 @@ import Testing
 
     @Test func atTheEndNothingCountedIsLost() throws {
         let lines = try Self.log { teller, reactor, _ in
-            for _ in 0..<3 { teller.tell(.holdings(.bothHold(.all))) }
+            for _ in 0..<3 { teller.tell(.bothHold(.all)) }
             teller.close()
             reactor.stop()
         }

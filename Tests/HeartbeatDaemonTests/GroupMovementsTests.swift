@@ -1,4 +1,4 @@
-// Which movements get a line, with which zero and what on the way: fed with notices and instants by hand.
+// Which movements get a line, with which zero and what on the way: fed with transitions and instants by hand.
 
 import HeartbeatAddresses
 import HeartbeatCore
@@ -25,11 +25,11 @@ private final class WatchedNode {
     static func resource(_ word: String) -> Resource { Resource(word: word, scriptName: word, arguments: []) }
 
     /// The core answers to what happened at `told`, a millisecond later.
-    func answer(_ told: Int, silentSince: Int? = nil, due: Int = 0, _ notices: Notice...) {
+    func answer(_ told: Int, silentSince: Int? = nil, due: Int = 0, _ transitions: Transition...) {
         movements.answer(
             told: Self.at(told), decided: Self.at(told + 1),
             silence: silentSince.map { PeerSilence(since: Self.at($0), due: Self.at(due)) })
-        for notice in notices { movements.take(notice) }
+        for transition in transitions { movements.take(transition) }
     }
 
     func run(
@@ -65,20 +65,20 @@ private final class WatchedNode {
 private let peer = WatchedNode.peer
 private let web = WatchedNode.web
 private let mail = WatchedNode.mail
-private let died: [Notice] = [.membership(.nodeDead(node: peer)), .holdings(.takingOverAll(from: peer))]
+private let died: [Transition] = [.nodeDied(peer), .takingOverAll(from: peer)]
 
 @Suite struct GroupMovementsTests {
     @Test func `a takeover is told from the dead node's last word to the running group`() {
         let node = WatchedNode()
         node.answer(
-            1004, silentSince: 0, due: 1000, died[0], died[1], .group(.acquiringGroup(web)))
+            1004, silentSince: 0, due: 1000, died[0], died[1], .group(web.key, .acquiring))
         node.run(.start, ["10.0.0.1/24"], 1006, 1008)
         node.announce(1, 1007, 1007)
         node.answer(1008)
         node.run(.status, ["web"], 1009, 1013)
         node.run(.start, ["web"], 1014, 1030)
         #expect(node.lines() == [])
-        node.answer(1030, .group(.groupRunning(web)))
+        node.answer(1030, .group(web.key, .running))
         #expect(
             node.lines() == [
                 "Timeline of web (ms since gw1 was last heard, at 1.000000): due 1000.00, detected 1004.00, "
@@ -90,20 +90,20 @@ private let died: [Notice] = [.membership(.nodeDead(node: peer)), .holdings(.tak
 
     @Test func `a handover is told on both sides, from the request and from the offer`() {
         let giver = WatchedNode()
-        giver.answer(0, .standby(.offering(.all, isFailback: false)))
-        giver.answer(3, .standby(.givingUp(.all)), .group(.releasingGroup(web)))
+        giver.answer(0, .handover(.offered(isFailback: false)))
+        giver.answer(3, .handover(.givingUp), .group(web.key, .releasing))
         giver.run(.stop, ["web"], 5, 9)
-        giver.answer(9, .group(.groupReleased(web)))
+        giver.answer(9, .group(web.key, .released))
         #expect(
             giver.lines() == [
                 "Timeline of web (ms since the handover was asked for, at 1.000000): agreed 3.00, decided 4.00, "
                     + "web 5.00-9.00, released 10.00"
             ])
         let taker = WatchedNode()
-        taker.answer(1, .standby(.willAcquire(.all)))
+        taker.answer(1, .handover(.promised))
         // The scripts of the giver may take as long as they like.
-        taker.answer(60_001, .standby(.acquiring(.all)), .group(.acquiringGroup(web)))
-        taker.answer(60_005, .group(.groupRunning(web)))
+        taker.answer(60_001, .handover(.acquiring), .group(web.key, .acquiring))
+        taker.answer(60_005, .group(web.key, .running))
         #expect(
             taker.lines() == [
                 "Timeline of web (ms since the other node offered it, at 1.001000): given 60000.00, decided 60001.00, "
@@ -112,18 +112,18 @@ private let died: [Notice] = [.membership(.nodeDead(node: peer)), .holdings(.tak
     }
 
     @Test(arguments: [
-        (Notice.membership(.shuttingDown), "the stop was asked for"),
-        (.membership(.peerShutDown(node: peer)), "the other node had stopped"),
-        (.membership(.reconfigured), "it was called for"), (.holdings(.nobodyHolds(.local)), "it was called for"),
-        (.holdings(.takingOverAll(from: nil)), "it was called for"),
+        (Transition.shuttingDown, "the stop was asked for"),
+        (.peerLeaves, "the other node had stopped"),
+        (.reconfigured, "it was called for"), (.claimed, "it was called for"),
+        (.takingOverAll(from: nil), "it was called for"),
         // Never heard before: there is no last word.
-        (.holdings(.takingOverAll(from: peer)), "it was called for"),
-        (.holdings(.adoptingGroup(web)), "its failure was known"),
-        (.group(.failedTooOften(web, web.steps[0])), "its failure was known"),
+        (.takingOverAll(from: peer), "it was called for"),
+        (.adopting(web.key), "its failure was known"),
+        (.groupTrouble(web.key, .failedTooOften, of: web.steps[0]), "its failure was known"),
     ])
-    func `other movements begin with what became known`(cause: Notice, words: String) {
+    func `other movements begin with what became known`(cause: Transition, words: String) {
         let node = WatchedNode()
-        node.answer(7, cause, .group(.releasingGroup(web)), .group(.groupReleased(web)))
+        node.answer(7, cause, .group(web.key, .releasing), .group(web.key, .released))
         #expect(node.lines() == ["Timeline of web (ms since \(words), at 1.007000): decided 1.00, released 1.00"])
     }
 
@@ -131,19 +131,20 @@ private let died: [Notice] = [.membership(.nodeDead(node: peer)), .holdings(.tak
         let node = WatchedNode()
         // The peer had died and returned before.
         node.answer(
-            5000, silentSince: 0, due: 1000, .membership(.nodeDead(node: NodeName("router"))),
-            .holdings(.takingOverAll(from: peer)), .group(.acquiringGroup(web)), .group(.groupRunning(web)))
+            5000, silentSince: 0, due: 1000, .nodeDied(NodeName("router")),
+            .takingOverAll(from: peer), .group(web.key, .acquiring), .group(web.key, .running))
         #expect(node.lines().map { $0.contains("since it was called for") } == [true])
     }
 
     @Test func `a start that fails is a movement, and the release after it another`() {
         let node = WatchedNode()
-        node.answer(0, silentSince: -1000, due: 0, died[0], died[1], .group(.acquiringGroup(web)))
+        node.answer(0, silentSince: -1000, due: 0, died[0], died[1], .group(web.key, .acquiring))
         node.run(.start, ["web"], 2, 4, code: 1)
         node.answer(
-            4, .group(.startFailed(web, web.steps[0], .exited(code: 1, output: ""))), .group(.releasingGroup(web)))
+            4, .groupTrouble(web.key, .startFailed(.exited(code: 1, output: "")), of: web.steps[0]),
+            .group(web.key, .releasing))
         node.run(.stop, ["web"], 6, 7)
-        node.answer(7, .group(.groupReleased(web)))
+        node.answer(7, .group(web.key, .released))
         #expect(
             node.lines() == [
                 "Timeline of web (ms since gw1 was last heard, at 0.000000): due 1000.00, detected 1000.00, "
@@ -154,30 +155,30 @@ private let died: [Notice] = [.membership(.nodeDead(node: peer)), .holdings(.tak
 
     @Test func `a step that is tried again is one step, and one that never stops ends the movement`() {
         let node = WatchedNode()
-        node.answer(0, .membership(.shuttingDown), .group(.releasingGroup(web)))
+        node.answer(0, .shuttingDown, .group(web.key, .releasing))
         for second in 0..<3 { node.run(.stop, ["web"], second * 1000 + 2, second * 1000 + 3, code: 1) }
-        node.answer(2003, .group(.stopFailed(web, web.steps[0])))
+        node.answer(2003, .groupTrouble(web.key, .stopFailed, of: web.steps[0]))
         let line =
             "Timeline of web (ms since the stop was asked for, at 1.000000): decided 1.00, web 2.00-2003.00 failed, "
             + "stuck 2004.00"
         #expect(node.lines() == [line])
         // What is tried every half minute from now on belongs to no movement.
         node.run(.stop, ["web"], 32_000, 32_001)
-        node.answer(32_001, .group(.groupReleased(web)))
+        node.answer(32_001, .group(web.key, .released))
         #expect(node.lines() == [])
     }
 
     @Test func `a group that waits for another of the same takeover has its zero, and what comes later has not`() {
         let node = WatchedNode()
-        node.answer(1000, silentSince: 0, due: 1000, died[0], died[1], .group(.acquiringGroup(web)))
-        node.answer(31_000, .group(.groupRunning(web)), .group(.acquiringGroup(mail)))
-        node.answer(31_010, .group(.groupRunning(mail)))
+        node.answer(1000, silentSince: 0, due: 1000, died[0], died[1], .group(web.key, .acquiring))
+        node.answer(31_000, .group(web.key, .running), .group(mail.key, .acquiring))
+        node.answer(31_010, .group(mail.key, .running))
         #expect(node.lines().map { $0.contains("since gw1 was last heard, at 1.000000)") } == [true, true])
         // A node that stood still decides, reads, and only then begins.
         node.answer(40_000, silentSince: 39_000, due: 40_000, died[0], died[1])
-        node.answer(40_500, .group(.acquiringGroup(web)), .group(.groupRunning(web)))
+        node.answer(40_500, .group(web.key, .acquiring), .group(web.key, .running))
         #expect(node.lines().map { $0.contains("since gw1 was last heard, at 40.000000)") } == [true])
-        node.answer(50_000, .group(.releasingGroup(web)), .group(.groupReleased(web)))
+        node.answer(50_000, .group(web.key, .releasing), .group(web.key, .released))
         #expect(
             node.lines() == ["Timeline of web (ms since it was called for, at 51.000000): decided 1.00, released 1.00"])
     }
@@ -185,34 +186,34 @@ private let died: [Notice] = [.membership(.nodeDead(node: peer)), .holdings(.tak
     @Test func `a line waits for its announcements, but not for ever`() {
         let head = "Timeline of web (ms since it was called for, at 1.000000): decided 1.00, "
         let node = WatchedNode()
-        node.answer(0, .group(.acquiringGroup(web)))
+        node.answer(0, .group(web.key, .acquiring))
         #expect(!node.announce(500, 2, nil))
-        node.answer(3, .group(.groupRunning(web)))
+        node.answer(3, .group(web.key, .running))
         #expect(node.lines() == [])
         #expect(!node.announce(500, 2, nil))
         #expect(node.announce(500, 2, 25))
         // The outcome is the last part, whenever it was.
         #expect(node.lines() == [head + "announced 2.00, all announced 25.00, running 4.00"])
-        node.answer(0, .group(.acquiringGroup(web)))
+        node.answer(0, .group(web.key, .acquiring))
         node.announce(500, 2, nil)
-        node.answer(3, .group(.groupRunning(web)))
-        node.answer(9, .group(.releasingGroup(web)))
+        node.answer(3, .group(web.key, .running))
+        node.answer(9, .group(web.key, .releasing))
         #expect(node.lines() == [head + "announced 2.00, running 4.00"])
-        node.answer(0, .group(.acquiringGroup(web)))
+        node.answer(0, .group(web.key, .acquiring))
         node.announce(500, 2, nil)
-        node.answer(3, .group(.groupRunning(web)))
+        node.answer(3, .group(web.key, .running))
         node.close()
         #expect(node.lines() == [head + "announced 2.00, running 4.00"])
     }
 
     @Test func `what turns back half-way is told once, and what does not move not at all`() {
         let node = WatchedNode()
-        node.answer(0, .group(.acquiringGroup(web)))
+        node.answer(0, .group(web.key, .acquiring))
         node.run(.start, ["web"], 2, 4)
-        node.answer(4, .standby(.offering(.all, isFailback: false)))
-        node.answer(5, .standby(.givingUp(.all)), .group(.releasingGroup(web)))
+        node.answer(4, .handover(.offered(isFailback: false)))
+        node.answer(5, .handover(.givingUp), .group(web.key, .releasing))
         node.run(.stop, ["web"], 7, 8)
-        node.answer(8, .group(.groupReleased(web)))
+        node.answer(8, .group(web.key, .released))
         #expect(
             node.lines() == [
                 "Timeline of web (ms since the handover was asked for, at 1.004000): agreed 1.00, decided 2.00, "
@@ -220,7 +221,7 @@ private let died: [Notice] = [.membership(.nodeDead(node: peer)), .holdings(.tak
             ])
         node.run(.status, ["web"], 20, 21)
         node.announce(1, 21, 21)
-        node.answer(22, .group(.groupRunning(web)))
+        node.answer(22, .group(web.key, .running))
         node.close()
         #expect(node.lines() == [])
     }

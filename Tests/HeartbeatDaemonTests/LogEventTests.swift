@@ -46,85 +46,88 @@ import Testing
         .exited(code: 1, output: ""), .signalled(9), .timedOut, .notRun(reason: "no such file"),
     ]
 
+    private static func trouble(_ trouble: GroupTrouble) -> Fact {
+        Fact(trouble, of: step, in: group, failureLimit: 3)
+    }
+
     /// At least one of every kind.
-    static let notices: [Notice] =
+    static let samples: [Fact] =
         [
-            .communication(.linkUp(node: node, medium: MediumName("eth0"))),
-            .communication(.linkDead(node: node, medium: MediumName("eth0"))), .communication(.unknownNode(node)),
-            .communication(.notUnderstood(type: "resource", node: node, reason: "field [rsc_hold] cannot be read")),
-            .communication(.replay(node: node, generation: Generation(1), known: Generation(2))),
-            .communication(
-                .packetsLost(count: 3, node: node, last: SequenceNumber(4), current: SequenceNumber(8))),
-            .communication(.nothingMissing(node: node)),
-            .communication(.namesake(node, medium: MediumName("eth0"))),
-            .communication(.lockedOut(generation: Generation(3), known: Generation(9))),
-            .communication(.unanswered(node: node)),
-            .communication(.packetIrretrievable(SequenceNumber(5), node: node)),
-            .communication(.stalled(.milliseconds(700))), .membership(.localStatus(.active)),
-            .membership(.statusUpdate(node: node, status: .up)),
-            .membership(.lateHeartbeat(node: node, silence: .milliseconds(600))),
-            .membership(.returnedAfterPartition(node: node)), .membership(.peerRestarted(node: node)),
-            .membership(.nodeDead(node: node)), .membership(.differentNodes(node: node, nodes: [node])),
-            .membership(.differentGroups(node: node, keys: ["web"])),
-            .membership(.ownOnBoth(node: node, keys: ["web"], first: node)),
-            .membership(.communicationUp), .membership(.reconfigured), .membership(.peerShutDown(node: node)),
-            .membership(.shuttingDown), .membership(.allReleased), .membership(.shutdownComplete),
-            .membership(.shutdownUnfinished(group)), .holdings(.acquiringFromLeaver(node: node)),
-            .holdings(.startingUnstopped(group, node: node)),
-            .holdings(.takingOverAll(from: node)), .holdings(.localResourcesAcquired(.local)),
-            .holdings(.remoteStable(node: node)), .holdings(.bothHold(.all)), .holdings(.yielding(.foreign)),
-            .holdings(.conflictEnded([])), .holdings(.nobodyHolds(.all)), .holdings(.adoptingGroup(group)),
-            .standby(.offering(.all, isFailback: false)), .standby(.offerIgnored), .standby(.offerUnanswered),
-            .standby(.willAcquire(.local)), .standby(.givingUp(.local)), .standby(.acquiring(.all)),
-            .standby(.takenBack(.all)), .standby(.takerSilent(.all)), .standby(.promiseExpired),
-            .standby(.standbyRefused("no peer")), .standby(.standbyFailed(group)), .group(.acquiringGroup(group)),
-            .group(.groupRunning(group)), .group(.releasingGroup(group)), .group(.groupReleased(group)),
-            .group(.foundRunning(group, step)), .group(.addressRemoved(group, step, times: 2)),
-            .group(.failedTooOften(group, step)), .group(.failureForgotten(group)), .group(.stopFailed(group, step)),
-            .group(.stopFailureIgnored(group, step)), .group(.stopUnjustlyFailed(group, step)),
-            .group(.stopFailureReboots(group, step)), .group(.added(group)), .group(.removed(group)),
+            .linkUp(node: node, medium: MediumName("eth0")),
+            .linkDead(node: node, medium: MediumName("eth0")), .unknownNode(node),
+            .notUnderstood(type: "resource", node: node, reason: "field [rsc_hold] cannot be read"),
+            .replay(node: node, generation: Generation(1), known: Generation(2)),
+            .packetsLost(count: 3, node: node, last: SequenceNumber(4), current: SequenceNumber(8)),
+            .nothingMissing(node: node),
+            .namesake(node, medium: MediumName("eth0")),
+            .lockedOut(generation: Generation(3), known: Generation(9)),
+            .unanswered(node: node),
+            .packetIrretrievable(SequenceNumber(5), node: node),
+            .stalled(.milliseconds(700)), .localStatus(.active),
+            .statusUpdate(node: node, status: .up),
+            .lateHeartbeat(node: node, silence: .milliseconds(600)),
+            .returnedAfterPartition(node: node), .peerRestarted(node: node),
+            .nodeDead(node: node), .differentNodes(node: node, nodes: [node]),
+            .differentGroups(node: node, keys: ["web"]),
+            .ownOnBoth(node: node, keys: ["web"], first: node),
+            .communicationUp, .reconfigured, .peerShutDown(node: node),
+            .shuttingDown, .allReleased, .shutdownComplete,
+            .shutdownUnfinished(group), .acquiringFromLeaver(node: node),
+            .startingUnstopped(group, node: node),
+            .takingOverAll(from: node), .localResourcesAcquired(.local),
+            .remoteStable(node: node), .bothHold(.all), .yielding(.foreign),
+            .conflictEnded([]), .nobodyHolds(.all), .adoptingGroup(group),
+            .standbyOffered(.all, isFailback: false), .standbyIgnored, .standbyUnanswered,
+            .standbyAccepted(.local), .standbyGivingUp(.local), .standbyAcquiring(.all),
+            .standbyTakenBack(.all), .standbyTakerSilent(.all), .standbyExpired,
+            .standbyRefused("no peer"), .standbyFailed(group), Fact(.acquiring, of: group),
+            Fact(.running, of: group), Fact(.releasing, of: group), Fact(.released, of: group),
+            trouble(.foundRunning), trouble(.addressRemoved(times: 2)),
+            trouble(.failedTooOften), Fact(.failureForgotten, of: group), trouble(.stopFailed),
+            trouble(.stopFailureIgnored), trouble(.stopUnjustlyFailed),
+            trouble(.stopFailureReboots), .groupAdded(group), .groupRemoved(group),
         ]
         + [
-            .linkLost(link), .linkLost(LinkRule(interface: "eth1", role: .heartbeat)),
-            .linkOnTrial(link, .seconds(5)), .linkRecovered(link),
+            .interfaceLost(link), .interfaceLost(LinkRule(interface: "eth1", role: .heartbeat)),
+            .interfaceOnTrial(link, .seconds(5)), .interfaceRecovered(link),
             .pathMissed(probe, count: 1, reason: "no answer"), .pathLost(probe, reason: "no answer"),
             .pathRecovered(probe), .pathUnknown(probe, reason: "no interface eth9"), .pathKnown(probe),
-            .groupLost(paths, working: 1), .groupRecovered(paths, working: 2),
-            .moving(to: node, lost: ["eth0"]),
-            .staying(peer: node, lost: ["eth0"], peerHealth: NodeHealth(lost: 1, unproven: 2)),
-            .cannotMove(reason: "a standby is already in progress"),
-        ].map(Notice.health)
-        + results.flatMap { result -> [Notice] in
+            .pathGroupLost(paths, working: 1), .pathGroupRecovered(paths, working: 2),
+            .healthMoving(to: node, lost: ["eth0"]),
+            .healthStaying(peer: node, lost: ["eth0"], peerHealth: NodeHealth(lost: 1, unproven: 2)),
+            .healthCannotMove(reason: "a standby is already in progress"),
+        ] as [Fact]
+        + results.flatMap { result -> [Fact] in
             [
-                .group(.startFailed(group, step, result)), .group(.checkNotRun(group, step, result)),
-                .group(.checkFailed(group, step, result, failures: 1, limit: 3)),
-                .group(.stopRetry(group, step, result, attempt: 2)),
+                trouble(.startFailed(result)), trouble(.checkNotRun(result)),
+                trouble(.checkFailed(result, failures: 1)),
+                trouble(.stopRetry(result, attempt: 2)),
             ]
         }
 
     @Test func everyEventOfTheCodeIsInTheTablesAndTheOtherWayRound() {
-        let code = NoticeEvent.allCases.map(\.rawValue) + ShellEvent.allCases.map(\.rawValue)
+        let code = FactEvent.allCases.map(\.rawValue) + ShellEvent.allCases.map(\.rawValue)
         #expect(Set(code).count == code.count, "two events share a name")
         #expect(Self.rows.map(\.event).sorted() == code.sorted())
         #expect(Self.rows.allSatisfy { !$0.advice.isEmpty })
     }
 
     @Test func everyEventOfTheCoreHasASample() {
-        #expect(Set(Self.notices.map(\.event)) == Set(NoticeEvent.allCases))
+        #expect(Set(Self.samples.map(\.event)) == Set(FactEvent.allCases.map(\.rawValue)))
     }
 
     @Test func wordsLevelsAndFieldsAreTheTables() throws {
-        for notice in Self.notices {
-            let row = try #require(Self.rows.first { $0.event == notice.event.rawValue }, "\(notice.event)")
-            #expect(row.level == Self.word(for: notice.level), "\(row.event)")
-            #expect(Self.matches(notice.text, row.pieces), "\(row.event): [\(notice.text)] is not \(row.pieces)")
-            let fields = notice.fields.map(\.name.rawValue)
+        for fact in Self.samples {
+            let row = try #require(Self.rows.first { $0.event == fact.event }, "\(fact.event)")
+            #expect(row.level == Self.word(for: fact.level), "\(row.event)")
+            #expect(Self.matches(fact.text, row.pieces), "\(row.event): [\(fact.text)] is not \(row.pieces)")
+            let fields = fact.fields.map(\.name.rawValue)
             #expect(row.fields.isSuperset(of: fields), "\(row.event) has \(fields)")
             #expect(Set(fields).count == fields.count, "\(row.event) says a field twice")
-            #expect(notice.fields.allSatisfy { !$0.value.isEmpty }, "\(row.event)")
+            #expect(fact.fields.allSatisfy { !$0.value.isEmpty }, "\(row.event)")
         }
-        for event in NoticeEvent.allCases {
-            let said = Set(Self.notices.filter { $0.event == event }.flatMap(\.fields).map(\.name.rawValue))
+        for event in FactEvent.allCases {
+            let said = Set(Self.samples.filter { $0.event == event.rawValue }.flatMap(\.fields).map(\.name.rawValue))
             #expect(Self.rows.first { $0.event == event.rawValue }?.fields == said, "\(event)")
         }
     }
@@ -148,10 +151,10 @@ import Testing
             let timeline = GroupTimeline(
                 group: "web", origin: origin, zero: .zero, marks: [:], steps: [], outcome: .running,
                 end: .zero + .milliseconds(1500))
-            let fact = LogFact(timeline)
+            let fact = Fact(timeline)
             #expect(Self.matches(fact.text, row.pieces), "\(fact.text)")
             said.formUnion(fact.fields.map(\.name.rawValue))
-            #expect(fact.fields.contains(NoticeField(.latency, 1500)))
+            #expect(fact.fields.contains(Fact.Field(.latency, 1500)))
             let words = "\(origin)".replacingOccurrences(of: Self.node.text, with: "…")
             #expect(document.contains("\n| \(words) | "), "\(words)")
             #expect(document.contains(" | \(origin.word) |\n"), "\(origin.word)")
@@ -162,12 +165,12 @@ import Testing
     }
 
     @Test func everyFieldIsExplained() {
-        for name in NoticeField.Name.allCases {
+        for name in Fact.Field.Name.allCases {
             #expect(Self.document?.contains("`\(name.rawValue)`") == true, "\(name.rawValue)")
         }
     }
 
-    private static func word(for level: Notice.Level) -> String {
+    private static func word(for level: Fact.Level) -> String {
         switch level {
         case .info: "info"
         case .warning: "WARN"

@@ -109,7 +109,7 @@ import Testing
                 let found = lines.filter { $0.contains("HA_EVENT=\(event)\n") }
                 #expect(found.count == 1, "\(event): \(lines)")
                 let common = ["SYSLOG_IDENTIFIER=heartbeat\n", "HA_NODE=gw1\n"]
-                for part in parts + common + ["MESSAGE_ID=\(LogFact.messageID(of: event))\n"] {
+                for part in parts + common + ["MESSAGE_ID=\(Fact.messageID(of: event))\n"] {
                     #expect(found.first?.contains(part) == true, "\(event) without \(part)")
                 }
             }

@@ -27,7 +27,7 @@ import Testing
 
     static let files = TidyTests.sources.filter { $0.path.hasPrefix("Sources/HeartbeatCore/") }
 
-    /// The layer a file belongs to; `nil` for what all of them use: events, effects, notices.
+    /// The layer a file belongs to; `nil` for what all of them use: events, effects, facts.
     static func layer(of source: TidyTests.Source) -> Layer? {
         let place = source.path.split(separator: "/")[2]
         if place == "Original" || place == "Plan.swift" { return .ownership }

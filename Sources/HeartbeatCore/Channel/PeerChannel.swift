@@ -104,6 +104,7 @@ package struct PeerChannel: Hashable, Sendable {
             effects.append(.transmit(message))
         }
         handOn(message, kind(of: message), into: &effects)
+        runHook(for: message, into: &effects)
         return sequence ?? SequenceNumber(lastSequence)
     }
 
@@ -125,7 +126,9 @@ package struct PeerChannel: Hashable, Sendable {
         of node: NodeName, over medium: MediumName, deadtime: Duration, at now: Instant, into effects: inout [Effect]
     ) {
         guard let change = links.heard(node, over: medium, deadtime: deadtime, now: now) else { return }
-        effects.notify(.linkUp(node: change.node, medium: change.medium))
+        effects.notify(
+            .linkUp(node: change.node, medium: change.medium),
+            .linkChanged(node: change.node, medium: change.medium, isUp: true))
     }
 
     mutating func report(stranger name: NodeName, into effects: inout [Effect]) {
@@ -149,6 +152,7 @@ package struct PeerChannel: Hashable, Sendable {
             acceptedMessage = MessageIdentity(generation: message.generation, sequence: sequence)
         }
         handOn(message, kind, into: &effects)
+        runHook(for: message, into: &effects)
         return true
     }
 
@@ -221,7 +225,9 @@ package struct PeerChannel: Hashable, Sendable {
 
     mutating func expireLinks(at now: Instant, into effects: inout [Effect]) {
         for change in links.expire(now: now) {
-            effects.notify(.linkDead(node: change.node, medium: change.medium))
+            effects.notify(
+                .linkDead(node: change.node, medium: change.medium),
+                .linkChanged(node: change.node, medium: change.medium, isUp: false))
         }
     }
 

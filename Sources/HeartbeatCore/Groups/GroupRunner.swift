@@ -213,17 +213,17 @@ package struct GroupRunner: Hashable, Sendable {
             return look(group.steps.count - 1)
         case (.stopped, true):
             adoptNewGroup()
-            return [.acquiring] + check(0)
+            return [.changed(.acquiring)] + check(0)
         case (.running, false):
             return turnBack()
         case (.running, true):
             return newGroup != nil && instruction.mayChange ? changeOver(now: now) : attend(now: now)
         case (.stopFailed, true) where !isGivingUp && newGroup == nil:
             retryAt = nil
-            return [.acquiring] + check(0)
+            return [.changed(.acquiring)] + check(0)
         case (.releasing, true) where !isGivingUp && turningPoint == nil && newGroup == nil:
             retryAt = nil
-            return [.acquiring] + check(0)
+            return [.changed(.acquiring)] + check(0)
         case (.releasing(let index, let attempt, _), _):
             guard takeRetry(now: now) || isInHurry else { return [] }
             return stop(index, attempt: attempt)
@@ -234,7 +234,7 @@ package struct GroupRunner: Hashable, Sendable {
             guard !instruction.isAdoptedByPeer, takeRetry(now: now) || newGroup != nil else { return [] }
             forgetFailure()
             adoptNewGroup()
-            return [.failureForgotten] + (isWanted ? [.acquiring] + check(0) : [])
+            return [.changed(.failureForgotten)] + (isWanted ? [.changed(.acquiring)] + check(0) : [])
         case (.stopped, false):
             adoptNewGroup()
             return []
@@ -295,7 +295,7 @@ package struct GroupRunner: Hashable, Sendable {
         var outputs: [Output] = []
         if result.saysRunning || mayRun(index, result) {
             touched.insert(index)
-            outputs.append(.foundRunning(group.steps[index]))
+            outputs.append(.trouble(.foundRunning, of: group.steps[index]))
         }
         if index > 0 { return outputs + look(index - 1) }
         guard !touched.isEmpty else {
@@ -334,7 +334,8 @@ package struct GroupRunner: Hashable, Sendable {
         if !result.changedNothing { touched.insert(index) }
         guard result.isSuccess else {
             isGivingUp = true
-            return [.startFailed(group.steps[index], result), .releasing] + stop(group.steps.count - 1, attempt: 1)
+            return [.trouble(.startFailed(result), of: group.steps[index]), .changed(.releasing)]
+                + stop(group.steps.count - 1, attempt: 1)
         }
         guard isWanted, newGroup == nil else { return turnBack() }
         return next(after: index, now: now)
@@ -344,7 +345,7 @@ package struct GroupRunner: Hashable, Sendable {
         guard index + 1 < group.steps.count else {
             phase = .running
             care.begin(group.steps, now: now)
-            return [.running]
+            return [.changed(.running)]
         }
         return check(index + 1)
     }
@@ -359,7 +360,7 @@ package struct GroupRunner: Hashable, Sendable {
     private mutating func turnBack() -> [Output] {
         isGivingUp = false
         turningPoint = nil
-        return [.releasing] + stop(group.steps.count - 1, attempt: 1)
+        return [.changed(.releasing)] + stop(group.steps.count - 1, attempt: 1)
     }
 
     // MARK: - Running
@@ -371,7 +372,7 @@ package struct GroupRunner: Hashable, Sendable {
             phase = .restoring(index: index)
             guard !care.isRetrying else { return perform(.start, index) }
             let lost = ResourceStep(step.resources.filter { words.contains($0.word) })
-            return [.addressRemoved(lost, times: care.timesRemoved)] + perform(.start, index)
+            return [.trouble(.addressRemoved(times: care.timesRemoved), of: lost)] + perform(.start, index)
         }
         guard let index = care.takeDueCheck(group.steps, now: now) else { return [] }
         phase = .checking(index: index)
@@ -396,7 +397,7 @@ package struct GroupRunner: Hashable, Sendable {
             return attend(now: now)
         }
         // A script that is missing, or a machine that is out of processes, says nothing about the service.
-        if case .notRun = result { return [.checkNotRun(group.steps[index], result)] }
+        if case .notRun = result { return [.trouble(.checkNotRun(result), of: group.steps[index])] }
         return failed(index, result, now: now)
     }
 
@@ -406,10 +407,10 @@ package struct GroupRunner: Hashable, Sendable {
         let count = care.failed(now: now, window: policy.failureWindow)
         guard count <= policy.failureLimit else {
             isGivingUp = true
-            return [.failedTooOften(step), .releasing] + stop(group.steps.count - 1, attempt: 1)
+            return [.trouble(.failedTooOften, of: step), .changed(.releasing)] + stop(group.steps.count - 1, attempt: 1)
         }
         turningPoint = min(index, newGroup.map { group.commonSteps(with: $0) } ?? index)
-        return [.checkFailed(step, result, failures: count)] + stop(group.steps.count - 1, attempt: 1)
+        return [.trouble(.checkFailed(result, failures: count), of: step)] + stop(group.steps.count - 1, attempt: 1)
     }
 
     /// Stops what the new line has otherwise, and starts again from there. Addresses it has in addition are brought up
@@ -444,17 +445,19 @@ package struct GroupRunner: Hashable, Sendable {
         }
         phase = .releasing(index: index, attempt: attempt + 1, verb: .stop)
         retryAt = now + Self.stopRetryDelay
-        return [.stopRetry(group.steps[index], result, attempt: attempt)]
+        return [.trouble(.stopRetry(result, attempt: attempt), of: group.steps[index])]
     }
 
     private mutating func finishedLastCheck(_ index: Int, _ result: ActionResult, now: Instant) -> [Output] {
         let step = group.steps[index]
-        if result.provesStopped { return [.stopUnjustlyFailed(step)] + stopped(index, now: now) }
-        if policy.onStopFailure == .release { return [.stopFailureIgnored(step)] + stopped(index, now: now) }
+        if result.provesStopped { return [.trouble(.stopUnjustlyFailed, of: step)] + stopped(index, now: now) }
+        if policy.onStopFailure == .release {
+            return [.trouble(.stopFailureIgnored, of: step)] + stopped(index, now: now)
+        }
         phase = .stopFailed(index: index)
         turningPoint = nil
         retryAt = now + Self.stopFailedDelay
-        return [policy.onStopFailure == .reboot ? .rebootNeeded(step) : .stopFailed(step)]
+        return [.trouble(policy.onStopFailure == .reboot ? .stopFailureReboots : .stopFailed, of: step)]
     }
 
     private mutating func stopped(_ index: Int, now: Instant) -> [Output] {
@@ -464,14 +467,14 @@ package struct GroupRunner: Hashable, Sendable {
         if isWanted, !isGivingUp {
             if isTurningPoint { return turn(at: index, now: now) }
             // Wanted again meanwhile: no need to stop the rest first.
-            if turningPoint == nil, newGroup == nil, index > 0 { return [.acquiring] + check(0) }
+            if turningPoint == nil, newGroup == nil, index > 0 { return [.changed(.acquiring)] + check(0) }
         }
         if index > 0 { return stop(index - 1, attempt: 1) }
         phase = isGivingUp ? .failed : .stopped
         retryAt = isGivingUp ? now + policy.failureWindow : nil
         isGivingUp = false
         turningPoint = nil
-        return [.released]
+        return [.changed(.released)]
     }
 
     /// Everything from `index` on is stopped, everything left of it runs.

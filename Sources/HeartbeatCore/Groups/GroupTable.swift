@@ -177,8 +177,8 @@ package struct GroupTable: Hashable, Sendable {
     // MARK: - Changed files
 
     /// Brings in what haresources says by now: what is the same goes on untouched.
-    mutating func redefine(_ configuration: Configuration, at now: Instant) -> [GroupNotice] {
-        var notices: [GroupNotice] = []
+    mutating func redefine(_ configuration: Configuration, at now: Instant) -> [Fact] {
+        var facts: [Fact] = []
         var matched: Set<GroupID> = []
         for group in configuration.groups {
             let same = runners.firstIndex {
@@ -189,7 +189,7 @@ package struct GroupTable: Hashable, Sendable {
                 runners[same].isRetired = false
                 runners[same].redefine(group, now: now)
             } else {
-                notices.append(.added(group))
+                facts.append(.groupAdded(group))
                 let id = GroupID(number: nextNumber)
                 nextNumber += 1
                 matched.insert(id)
@@ -200,10 +200,10 @@ package struct GroupTable: Hashable, Sendable {
         for index in runners.indices {
             runners[index].policy = Self.policy(configuration)
             guard !matched.contains(runners[index].id), !runners[index].isRetired else { continue }
-            notices.append(.removed(runners[index].group))
+            facts.append(.groupRemoved(runners[index].group))
             runners[index].isRetired = true
         }
-        return notices
+        return facts
     }
 
     /// Takes the line for the one that the only group of its key runs by, whatever name it begins with.

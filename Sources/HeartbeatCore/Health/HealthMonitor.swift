@@ -57,54 +57,66 @@ struct HealthMonitor: Hashable, Sendable {
 
     // MARK: - What happens
 
-    mutating func observe(_ interface: String, isUp: Bool, at now: Instant) -> [HealthNotice] {
+    mutating func observe(_ interface: String, isUp: Bool, at now: Instant) -> [Effect] {
         guard let index = interfaces.firstIndex(where: { $0.rule.interface == interface }) else { return [] }
         let change = interfaces[index].observe(isUp, at: now)
         evaluate()
-        return change.map { [notice($0, interfaces[index])] } ?? []
+        return change.map { tell($0, of: interfaces[index]) } ?? []
     }
 
-    mutating func expire(at now: Instant) -> [HealthNotice] {
-        var notices: [HealthNotice] = []
+    mutating func expire(at now: Instant) -> [Effect] {
+        var effects: [Effect] = []
         for index in interfaces.indices {
             guard let change = interfaces[index].expire(at: now) else { continue }
-            notices.append(notice(change, interfaces[index]))
+            effects += tell(change, of: interfaces[index])
         }
-        if !notices.isEmpty { evaluate() }
-        return notices
+        if !effects.isEmpty { evaluate() }
+        return effects
     }
 
-    mutating func take(_ answer: PathAnswer, of name: String) -> [HealthNotice] {
+    mutating func take(_ answer: PathAnswer, of name: String) -> [Effect] {
         guard let index = paths.firstIndex(where: { $0.probe.name == name }) else { return [] }
         let change = paths[index].take(answer)
         let before = lostGroups
         evaluate()
-        var notices = change.map { [notice($0, paths[index])] } ?? []
+        var effects = change.map { tell($0, of: paths[index]) } ?? []
         for group in groups where before.contains(group.name) != lostGroups.contains(group.name) {
             let working = group.members.count - members(of: group, where: \.isLost)
-            notices.append(
-                lostGroups.contains(group.name)
-                    ? .groupLost(group, working: working) : .groupRecovered(group, working: working))
+            if lostGroups.contains(group.name) {
+                effects.notify(.pathGroupLost(group, working: working), .lost(ago: .zero))
+            } else {
+                effects.notify(.pathGroupRecovered(group, working: working))
+            }
         }
-        return notices
+        return effects
     }
 
-    private func notice(_ change: InterfaceMonitor.Change, _ monitor: InterfaceMonitor) -> HealthNotice {
+    private func tell(_ change: InterfaceMonitor.Change, of monitor: InterfaceMonitor) -> [Effect] {
+        var effects: [Effect] = []
         switch change {
-        case .lost: .linkLost(monitor.rule)
-        case .onTrial(let patience): .linkOnTrial(monitor.rule, patience)
-        case .recovered: .linkRecovered(monitor.rule)
+        case .lost: effects.notify(.interfaceLost(monitor.rule), .lost(ago: monitor.rule.debounce))
+        case .onTrial(let patience): effects.notify(.interfaceOnTrial(monitor.rule, patience))
+        case .recovered: effects.notify(.interfaceRecovered(monitor.rule))
         }
+        return effects
     }
 
-    private func notice(_ change: PathMonitor.Change, _ monitor: PathMonitor) -> HealthNotice {
+    private func tell(_ change: PathMonitor.Change, of monitor: PathMonitor) -> [Effect] {
+        var effects: [Effect] = []
         switch change {
-        case .missed(let reason, let count): .pathMissed(monitor.probe, count: count, reason: reason)
-        case .lost(let reason): .pathLost(monitor.probe, reason: reason)
-        case .recovered: .pathRecovered(monitor.probe)
-        case .unknown(let reason): .pathUnknown(monitor.probe, reason: reason)
-        case .known: .pathKnown(monitor.probe)
+        case .missed(let reason, let count):
+            effects.notify(.pathMissed(monitor.probe, count: count, reason: reason))
+        case .lost(let reason):
+            effects.notify(.pathLost(monitor.probe, reason: reason), .lost(ago: .zero))
+            effects.append(.remember(lostPaths: lostPaths))
+        case .recovered:
+            effects.notify(.pathRecovered(monitor.probe))
+            effects.append(.remember(lostPaths: lostPaths))
+        case .unknown(let reason):
+            effects.notify(.pathUnknown(monitor.probe, reason: reason))
+        case .known: effects.notify(.pathKnown(monitor.probe))
         }
+        return effects
     }
 
     // MARK: - What it comes to

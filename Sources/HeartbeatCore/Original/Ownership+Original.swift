@@ -124,7 +124,7 @@ extension Ownership {
     /// It asks for each of its groups in turn; all of them are its own to run.
     private mutating func giveUpForeign(_ node: inout LocalNode) {
         guard own.held.contains(.foreign) else { return }
-        node.effects.notify(.givingUp(.foreign))
+        node.effects.notify(.standbyGivingUp(.foreign), .handover(.givingUp))
         own.giveUp(.foreign)
     }
 

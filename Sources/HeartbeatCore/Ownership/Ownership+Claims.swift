@@ -160,7 +160,7 @@ extension Ownership {
 
     private mutating func yield(_ set: HoldSet, _ node: inout LocalNode) {
         guard !set.isEmpty else { return }
-        node.effects.notify(.yielding(set))
+        node.effects.notify(.yielding(set), .yielding(set))
         own.giveUp(set)
         // What will not run there goes on here.
         for runner in node.groups.members(of: set) where runner.isRunning && hasFailedOnPeer(runner) {
@@ -263,7 +263,7 @@ extension Ownership {
 
     private mutating func takeOrphans(_ node: inout LocalNode) {
         guard localGroupsAreOrphaned(node) else { return }
-        node.effects.notify(.nobodyHolds(.local))
+        node.effects.notify(.nobodyHolds(.local), .claimed)
         acquire(.local, rank: .agreed, &node)
     }
 }

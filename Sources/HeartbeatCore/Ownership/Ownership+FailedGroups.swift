@@ -14,7 +14,7 @@ extension Ownership {
         guard let claim = settledClaim(node) else { return }
         if !claim.failed.isEmpty {
             for runner in node.groups.runners where claim.failed.contains(runner.group.key) && mayAdopt(runner, node) {
-                node.effects.notify(.adoptingGroup(runner.group))
+                node.effects.notify(.adoptingGroup(runner.group), .adopting(runner.group.key))
                 own.adopt(runner.id)
                 // It has only just failed there; sending it straight back would be ping-pong.
                 failback.isDue = false

@@ -10,19 +10,21 @@ extension Ownership {
         precondition(Set(new.nodes) == Set(old.nodes), "nodes \(new.nodes) instead of \(old.nodes)")
         node.configuration = new
         readLines(new.groups, &node)
-        node.effects.notify(.reconfigured)
+        node.effects.notify(.reconfigured, .reconfigured)
         node.membership.redefinePingNodes(new, now: now)
         node.channel.redefine(new, at: now)
         // The peer judges us by the deadtime we announce, and expects the beats to come accordingly.
         if new.deadtime != old.deadtime || new.keepalive != old.keepalive { node.membership.keepalive = now }
+        let lostPaths = node.health.lostPaths
         node.health.ask(new.probes, new.probeGroups)
+        if node.health.lostPaths != lostPaths { node.effects.append(.remember(lostPaths: node.health.lostPaths)) }
         forgetRetiredGroups(&node)
         redefineGroups(&node, at: now)
         compareGroups(&node)
     }
 
     func redefineGroups(_ node: inout LocalNode, at now: Instant) {
-        for notice in node.groups.redefine(node.configuration, at: now) { node.effects.notify(notice) }
+        for fact in node.groups.redefine(node.configuration, at: now) { node.effects.notify(fact) }
     }
 
     /// Groups that an earlier reload removed, and that are gone by now.

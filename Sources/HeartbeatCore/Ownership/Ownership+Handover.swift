@@ -92,7 +92,7 @@ extension Ownership {
     // MARK: - Giving
 
     mutating func offer(_ set: HoldSet, isFailback: Bool, _ node: inout LocalNode, at now: Instant) {
-        node.effects.notify(.offering(set, isFailback: isFailback))
+        node.effects.notify(.standbyOffered(set, isFailback: isFailback), .handover(.offered(isFailback: isFailback)))
         if !isFailback { failback.isDue = false }
         let sequence = node.send(.askResources(set, .me))
         handover = .offered(set, offer: sequence, isFailback: isFailback, until: now + Self.answerPatience)
@@ -123,14 +123,14 @@ extension Ownership {
             // It offers anew, so it does not count on our earlier word any more.
             guard sequence > earlier else { return }
         case .offered, .releasing, .handedOver, .acquiring:
-            node.effects.notify(.offerIgnored)
+            node.effects.notify(.standbyIgnored)
             return
         }
         guard node.groups.areSettled, lineUnlikePeers(in: set, node) == nil else {
-            node.effects.notify(.offerIgnored)
+            node.effects.notify(.standbyIgnored)
             return
         }
-        node.effects.notify(.willAcquire(set))
+        node.effects.notify(.standbyAccepted(set), .handover(.promised))
         node.send(.askResources(set.seenByPeer, .other))
         handover = .promised(set, offer: sequence, until: now + Self.scriptPatience)
     }
@@ -149,7 +149,7 @@ extension Ownership {
             handover = .idle
             return
         }
-        node.effects.notify(.givingUp(set))
+        node.effects.notify(.standbyGivingUp(set), .handover(.givingUp))
         let giveup = Giveup(set: set, given: own.held.intersection(set), answer: sequence)
         own.giveUp(set, singly: peerTakesSingly)
         own.endStaying()
@@ -189,7 +189,7 @@ extension Ownership {
     }
 
     private mutating func take(_ set: HoldSet, until: Instant?, _ node: inout LocalNode) {
-        node.effects.notify(.acquiring(set))
+        node.effects.notify(.standbyAcquiring(set), .handover(.acquiring))
         rememberReturn(of: set, node)
         acquire(set, rank: .agreed, &node)
         handover = .acquiring(set, until: until)
@@ -213,7 +213,7 @@ extension Ownership {
         case .handedOver(let giveup, _):
             guard sequence > giveup.answer else { return }
             if !giveup.given.isEmpty, holdings.claimed.isDisjoint(with: giveup.given) {
-                node.effects.notify(.takenBack(giveup.given))
+                node.effects.notify(.standbyTakenBack(giveup.given), .claimed)
                 acquire(giveup.given, rank: .agreed, &node)
             }
             handover = .idle
@@ -228,7 +228,7 @@ extension Ownership {
         switch handover {
         case .releasing(let giveup, let until):
             if let unstopped = node.groups.members(of: giveup.set).first(where: \.hasStopFailed) {
-                node.effects.notify(.standbyFailed(unstopped.group))
+                node.effects.notify(.standbyFailed(unstopped.group), .claimed)
                 acquire(giveup.given, rank: .agreed, &node)
                 handover = .idle
             } else if giveup.set.parts.allSatisfy({ isReleased($0, node) }) {
@@ -248,15 +248,15 @@ extension Ownership {
     mutating func handoverTimedOut(_ node: inout LocalNode) {
         switch handover {
         case .offered(_, _, let isFailback, _):
-            node.effects.notify(.offerUnanswered)
+            node.effects.notify(.standbyUnanswered, .handover(.calledOff))
             handover = .idle
             if isFailback, let beat = node.membership.keepalive { failback.retry = beat + Self.answerPatience }
         case .promised:
-            node.effects.notify(.promiseExpired)
+            node.effects.notify(.standbyExpired, .handover(.calledOff))
             handover = .idle
         case .handedOver(let giveup, _):
             // Only the taker knows whether it has them; ask before anything is started again.
-            node.effects.notify(.takerSilent(giveup.set))
+            node.effects.notify(.standbyTakerSilent(giveup.set))
             handover = .idle
             ask(&node)
         case .idle, .releasing, .acquiring:

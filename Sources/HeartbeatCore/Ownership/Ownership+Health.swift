@@ -54,15 +54,15 @@ extension Ownership {
         }
         guard !dispute.isAsked, let theirs = peerHealth else { return }
         guard node.health.health.isWorse(than: theirs) else {
-            tellOnce(.staying(peer: name, lost: node.health.lostNames, peerHealth: theirs), &node)
+            tellOnce(.healthStaying(peer: name, lost: node.health.lostNames, peerHealth: theirs), &node)
             return
         }
         if let obstacle = obstacleToOffer(own.held, node) {
             // A node in transition will soon have ended it.
-            if peer?.isStable == true { tellOnce(.cannotMove(reason: obstacle), &node) }
+            if peer?.isStable == true { tellOnce(.healthCannotMove(reason: obstacle), &node) }
             return
         }
-        node.effects.notify(.moving(to: name, lost: node.health.lostNames))
+        node.effects.notify(.healthMoving(to: name, lost: node.health.lostNames), .movingForHealth)
         moves.told = []
         offer(own.held, isFailback: false, &node, at: now)
     }
@@ -71,11 +71,11 @@ extension Ownership {
         node.groups.runners.contains { own.held.contains(node.groups.set(of: $0)) }
     }
 
-    private mutating func tellOnce(_ notice: HealthNotice, _ node: inout LocalNode) {
-        let essence = [notice.event.rawValue] + notice.fields.map(\.value)
+    private mutating func tellOnce(_ fact: Fact, _ node: inout LocalNode) {
+        let essence = [fact.event] + fact.fields.map(\.value)
         guard moves.told != essence else { return }
         moves.told = essence
-        node.effects.notify(notice)
+        node.effects.notify(fact)
     }
 
     /// We get `set` from the peer, which may have had to give it away.

@@ -19,7 +19,7 @@ extension Ownership {
     }
 
     private mutating func becomeActive(_ node: inout LocalNode, at now: Instant) {
-        node.effects.notify(.communicationUp)
+        node.effects.notify(.communicationUp, .joined)
         node.setStatus(.active)
         sendStarting(&node, at: now)
         if !node.peerIsAlive { becomeStableAlone(&node) }
@@ -44,7 +44,9 @@ extension Ownership {
 
     mutating func becomeStableAlone(_ node: inout LocalNode) {
         state = .stable
-        if node.peer?.standing != .left { node.effects.notify(.takingOverAll(from: node.peer?.name)) }
+        if node.peer?.standing != .left {
+            node.effects.notify(.takingOverAll(from: node.peer?.name), .takingOverAll(from: node.peer?.name))
+        }
         acquireAll(rank: node.peer == nil ? .agreed : .unheard, &node)
     }
 
@@ -52,7 +54,7 @@ extension Ownership {
     mutating func becomeStable(_ node: inout LocalNode) {
         state = .stable
         if !peerClaims(.local) { acquire(.local, rank: .agreed, &node) }
-        node.effects.notify(.localResourcesAcquired(own.held))
+        node.effects.notify(.localResourcesAcquired(own.held), .claimed)
     }
 
     /// Expires the timers of joining and of the end.

@@ -62,7 +62,7 @@ extension Ownership {
         for runner in unstopped {
             let piece = node.groups.runners.filter { $0.id == runner.id || isOfOnePiece($0, with: runner, node) }
             guard piece.allSatisfy(isAwaitedByPeer) else { continue }
-            node.effects.notify(.standbyFailed(runner.group))
+            node.effects.notify(.standbyFailed(runner.group), .claimed)
             for other in piece { own.stay(other.id) }
         }
     }
@@ -127,7 +127,7 @@ extension Ownership {
         guard report.info == Self.shutdownInfo, let claim = report.claim, claim.kept != nil, claim.held.isEmpty,
             let name = node.peer?.name, own.held != .all || handover != .idle
         else { return }
-        node.effects.notify(.acquiringFromLeaver(node: name))
+        node.effects.notify(.acquiringFromLeaver(node: name), .peerLeaves)
         handover = .idle
         acquire(.all.subtracting(own.held), rank: .agreed, &node)
     }

@@ -11,7 +11,7 @@ extension Ownership {
         case .leaving, .lingering, .gone:
             return
         case .joining, .negotiating, .stable:
-            node.effects.notify(.shuttingDown)
+            node.effects.notify(.shuttingDown, .shuttingDown)
             node.membership.stopJoining()
             state = .leaving(until: now + node.configuration.shutdownTimeout)
             own.giveUp(.all, singly: peerTakesSingly)
@@ -31,7 +31,7 @@ extension Ownership {
             if unstopped.allSatisfy(\.hasGivenUpStopping) { endUnstopped(unstopped, &node) }
             return
         }
-        node.effects.notify(.allReleased)
+        node.effects.notify(.allReleased, .allReleased)
         guard node.peerIsAlive else {
             finishShutdown(&node)
             return

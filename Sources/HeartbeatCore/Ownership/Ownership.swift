@@ -111,7 +111,7 @@ package struct Ownership: Hashable, Sendable {
         case .negotiating:
             becomeStableAlone(&node)
         case .stable:
-            node.effects.notify(.takingOverAll(from: node.peer?.name))
+            node.effects.notify(.takingOverAll(from: node.peer?.name), .takingOverAll(from: node.peer?.name))
             tellOfUnstoppedGroups(&node)
             acquireAll(rank: .takeover, &node)
             tellDeadDue = now + node.configuration.deadtime
@@ -174,7 +174,8 @@ package struct Ownership: Hashable, Sendable {
         // It ends as soon as it hears that we have everything, which may be no news by now.
         defer { report(&node) }
         node.membership.peer?.hasLeft(now: now)
-        node.effects.notify(.peerShutDown(node: name))
+        node.effects.notify(.peerShutDown(node: name), .peerLeaves)
+        node.effects.append(.runHook(.status(.dead, of: name, said: nil)))
         dispute = .none
         switch state {
         case .negotiating: becomeStableAlone(&node)

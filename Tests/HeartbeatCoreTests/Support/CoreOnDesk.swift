@@ -224,8 +224,12 @@ extension [Effect] {
         contents.compactMap { content in if case .resource(let report) = content { report } else { nil } }
     }
 
-    var notices: [Notice] {
-        compactMap { effect in if case .notify(let notice) = effect { notice } else { nil } }
+    var facts: [Fact] {
+        compactMap { effect in if case .notify(let fact) = effect { fact } else { nil } }
+    }
+
+    var hooks: [Hook] {
+        compactMap { effect in if case .runHook(let hook) = effect { hook } else { nil } }
     }
 
     /// Script calls as `verb word`.
@@ -239,7 +243,6 @@ extension [Effect] {
         compactMap { effect in if case .reply(let id, _) = effect { id } else { nil } }
     }
 
-    func tells(_ notice: HoldingsNotice) -> Bool { notices.contains(.holdings(notice)) }
-    func tells(_ notice: StandbyNotice) -> Bool { notices.contains(.standby(notice)) }
-    func tells(_ notice: MembershipNotice) -> Bool { notices.contains(.membership(notice)) }
+    func tells(_ fact: Fact) -> Bool { facts.contains(fact) }
+    func tells(any event: FactEvent) -> Bool { facts.contains { $0.event == event.rawValue } }
 }

@@ -11,7 +11,7 @@ struct CorePair {
     private(set) var cores: [ClusterCore]
     private(set) var now = Instant(nanoseconds: 1_000_000_000)
     private(set) var sent: [[Message]] = [[], []]
-    private(set) var notices: [[Notice]] = [[], []]
+    private(set) var facts: [[Fact]] = [[], []]
     private var running: [Set<String>] = [[], []]
     private var queue: [(node: Int, event: Event)] = []
     var isCut = false
@@ -55,7 +55,7 @@ struct CorePair {
     /// Words of what runs on a node.
     func running(on node: Int) -> [String] { running[node].sorted() }
 
-    func tells(_ notice: MembershipNotice, _ node: Int) -> Bool { notices[node].contains(.membership(notice)) }
+    func tells(_ fact: Fact, _ node: Int) -> Bool { facts[node].contains(fact) }
 
     private mutating func work() {
         while !queue.isEmpty {
@@ -69,7 +69,7 @@ struct CorePair {
             sent[node].append(message)
             if !isCut { queue.append((1 - node, .received(message, over: CoreOnDesk.eth0))) }
         }
-        notices[node] += effects.notices
+        facts[node] += effects.facts
         for case .perform(let action, let id) in effects {
             queue.append((node, .actionFinished(id, perform(action, on: node))))
         }

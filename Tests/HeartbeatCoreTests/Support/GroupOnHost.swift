@@ -109,26 +109,42 @@ struct GroupOnHost {
 }
 
 extension GroupRunner.Output {
-    /// `start web`, or the fact in capitals.
+    /// `start web`, or what became known in capitals.
     var summary: String {
         switch self {
         case .perform(let verb, let resource): "\(verb.rawValue) \(resource.word)"
+        case .changed(let change): change.summary
+        case .trouble(let trouble, let step): "\(trouble.summary) \(step.word)"
+        }
+    }
+}
+
+extension GroupChange {
+    fileprivate var summary: String {
+        switch self {
         case .acquiring: "ACQUIRING"
         case .running: "RUNNING"
         case .releasing: "RELEASING"
         case .released: "RELEASED"
-        case .foundRunning(let step): "FOUND \(step.word)"
-        case .startFailed(let step, _): "START FAILED \(step.word)"
-        case .checkFailed(let step, _, let failures): "CHECK FAILED \(failures) \(step.word)"
-        case .checkNotRun(let step, _): "CHECK NOT RUN \(step.word)"
-        case .addressRemoved(let step, let times): "REMOVED \(times) \(step.word)"
-        case .failedTooOften(let step): "FAILED TOO OFTEN \(step.word)"
         case .failureForgotten: "FORGOTTEN"
-        case .stopRetry(let step, _, let attempt): "RETRY \(attempt) \(step.word)"
-        case .stopFailed(let step): "STOP FAILED \(step.word)"
-        case .stopFailureIgnored(let step): "STOP FAILURE IGNORED \(step.word)"
-        case .rebootNeeded(let step): "REBOOT \(step.word)"
-        case .stopUnjustlyFailed(let step): "STOP UNJUSTLY FAILED \(step.word)"
+        }
+    }
+}
+
+extension GroupTrouble {
+    fileprivate var summary: String {
+        switch self {
+        case .foundRunning: "FOUND"
+        case .startFailed: "START FAILED"
+        case .checkFailed(_, let failures): "CHECK FAILED \(failures)"
+        case .checkNotRun: "CHECK NOT RUN"
+        case .addressRemoved(let times): "REMOVED \(times)"
+        case .failedTooOften: "FAILED TOO OFTEN"
+        case .stopRetry(_, let attempt): "RETRY \(attempt)"
+        case .stopFailed: "STOP FAILED"
+        case .stopFailureIgnored: "STOP FAILURE IGNORED"
+        case .stopFailureReboots: "REBOOT"
+        case .stopUnjustlyFailed: "STOP UNJUSTLY FAILED"
         }
     }
 }

@@ -19,7 +19,7 @@ public struct RepeatedFacts: Hashable, Sendable {
 
     private struct Count: Hashable {
         /// The latest, which the line at the window's end repeats.
-        var fact: LogFact
+        var fact: Fact
         var begin: Instant
         /// Since when `hidden` counts.
         var since: Instant
@@ -48,7 +48,7 @@ public struct RepeatedFacts: Hashable, Sendable {
 
     /// Takes a fact; gives the lines to write now, in order: what was counted before it, and the fact itself unless it is
     /// only counted. A critical one passes at least once in a window.
-    public mutating func take(_ fact: LogFact, at now: Instant) -> [LogFact] {
+    public mutating func take(_ fact: Fact, at now: Instant) -> [Fact] {
         var told = expire(at: now)
         order += 1
         if let index = counts.firstIndex(where: { $0.fact.event == fact.event && $0.fact.object == fact.object }) {
@@ -66,7 +66,7 @@ public struct RepeatedFacts: Hashable, Sendable {
     }
 
     /// Gives the lines for windows that have ended by `now`. Calling it early changes nothing.
-    public mutating func expire(at now: Instant) -> [LogFact] {
+    public mutating func expire(at now: Instant) -> [Fact] {
         let ended: (Count) -> Bool = { [window] in $0.begin + window <= now }
         guard counts.contains(where: ended) else { return [] }
         let told = tell(at: now, where: ended)
@@ -82,12 +82,12 @@ public struct RepeatedFacts: Hashable, Sendable {
     }
 
     /// Gives the lines for everything counted, at the end of the log.
-    public mutating func flush(at now: Instant) -> [LogFact] {
+    public mutating func flush(at now: Instant) -> [Fact] {
         tell(at: now) { _ in true }
     }
 
     /// Counts one more of a known fact; whether it gets a line.
-    private mutating func passes(_ fact: LogFact, _ index: Int) -> Bool {
+    private mutating func passes(_ fact: Fact, _ index: Int) -> Bool {
         counts[index].happened += 1
         counts[index].fact = fact
         counts[index].order = order
@@ -101,21 +101,21 @@ public struct RepeatedFacts: Hashable, Sendable {
         return true
     }
 
-    private mutating func tell(at now: Instant, where isDue: (Count) -> Bool) -> [LogFact] {
+    private mutating func tell(at now: Instant, where isDue: (Count) -> Bool) -> [Fact] {
         let due = counts.indices.filter { counts[$0].hidden > 0 && isDue(counts[$0]) }
         return due.sorted { counts[$0].order < counts[$1].order }.map { index in
             var fact = counts[index].fact
             let times = counts[index].hidden
             let seconds = max(1, ((now - counts[index].since).milliseconds + 999) / 1000)
             fact.text += "; \(times) more \(times == 1 ? "time" : "times") in the last \(seconds) s"
-            fact.fields.append(NoticeField(.repeated, times))
+            fact.fields.append(Fact.Field(.repeated, times))
             counts[index].hidden = 0
             counts[index].since = now
             return fact
         }
     }
 
-    private mutating func forgetOldest(at now: Instant) -> [LogFact] {
+    private mutating func forgetOldest(at now: Instant) -> [Fact] {
         guard let oldest = counts.indices.min(by: { counts[$0].begin < counts[$1].begin }) else { return [] }
         let order = counts[oldest].order
         let told = tell(at: now) { $0.order == order }

@@ -1,8 +1,8 @@
-// The names of the core's events. They are an interface: filters, alarms and docs/log-events.md know them, so a name once
+// The names of the core's events, and how much each matters. They are an interface: filters, alarms and docs/log-events.md know them, so a name once
 // published keeps its meaning.
 
-/// What a notice is called in the journal (`HA_EVENT`).
-public enum NoticeEvent: String, Hashable, Sendable, CaseIterable {
+/// What a fact of the core is called in the journal (`HA_EVENT`).
+public enum FactEvent: String, Hashable, Sendable, CaseIterable {
     // Messages and links.
     case linkUp = "link-up"
     case linkDead = "link-dead"
@@ -60,7 +60,7 @@ public enum NoticeEvent: String, Hashable, Sendable, CaseIterable {
     case standbyRefused = "standby-refused"
     case standbyFailed = "standby-failed"
 
-    // Links and paths.
+    // Interfaces and paths.
     case interfaceLost = "interface-lost"
     case interfaceOnTrial = "interface-on-trial"
     case interfaceRecovered = "interface-recovered"
@@ -94,4 +94,28 @@ public enum NoticeEvent: String, Hashable, Sendable, CaseIterable {
     case stopUnjustlyFailed = "stop-unjustly-failed"
     case groupAdded = "group-added"
     case groupRemoved = "group-removed"
+
+    /// How much it matters.
+    public var level: Fact.Level {
+        switch self {
+        case .linkUp, .nothingMissing, .localStatus, .statusUpdate, .communicationUp, .reconfigured, .peerShutDown,
+            .shuttingDown, .allReleased, .shutdownComplete, .takingOverAll, .localResourcesAcquired, .remoteStable,
+            .conflictEnded, .adoptingGroup, .acquiringFromLeaver, .standbyOffered, .standbyAccepted,
+            .standbyGivingUp, .standbyAcquiring, .standbyTakenBack, .interfaceOnTrial, .interfaceRecovered,
+            .pathRecovered, .pathKnown, .pathGroupRecovered, .healthMoving, .groupAcquiring, .groupRunning,
+            .groupReleasing, .groupReleased, .failureForgotten, .groupAdded, .groupRemoved:
+            .info
+        case .linkDead, .unknownNode, .notUnderstood, .packetsLost, .stalled, .lateHeartbeat, .peerRestarted,
+            .nodeDead, .yielding, .nobodyHolds, .standbyIgnored, .standbyUnanswered, .standbyTakerSilent,
+            .standbyExpired, .standbyRefused, .interfaceLost, .pathMissed, .pathLost, .pathUnknown, .pathGroupLost,
+            .healthStaying, .healthCannotMove, .foundRunning, .stopRetry, .checkNotRun, .addressRemoved:
+            .warning
+        case .replay, .packetIrretrievable, .namesake, .unanswered, .differentNodes, .differentGroups, .ownOnBoth,
+            .standbyFailed, .startFailed, .checkFailed, .failedTooOften, .stopUnjustlyFailed:
+            .error
+        case .lockedOut, .returnedAfterPartition, .shutdownUnfinished, .bothHold, .startingUnstopped, .stopFailed,
+            .stopFailureIgnored, .stopFailureReboots:
+            .critical
+        }
+    }
 }

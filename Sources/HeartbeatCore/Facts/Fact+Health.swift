@@ -1,0 +1,97 @@
+// Facts about interfaces and paths, and what follows from them for the groups.
+
+import HeartbeatModel
+
+extension Fact {
+    package static func interfaceLost(_ rule: LinkRule) -> Fact {
+        Fact(
+            .interfaceLost,
+            "Link \(rule.interface) is lost: no carrier\(forTime(rule.debounce))"
+                + (rule.role == .heartbeat ? "; only heartbeats travel there, so nothing follows" : ""),
+            [.interface: rule.interface])
+    }
+
+    /// The carrier is back and must stay for so long.
+    package static func interfaceOnTrial(_ rule: LinkRule, _ patience: Duration) -> Fact {
+        Fact(
+            .interfaceOnTrial,
+            "Carrier is back on \(rule.interface); the link counts again when it has stayed\(forTime(patience))",
+            [.interface: rule.interface, .latency: patience.milliseconds])
+    }
+
+    package static func interfaceRecovered(_ rule: LinkRule) -> Fact {
+        Fact(.interfaceRecovered, "Link \(rule.interface) is good again", [.interface: rule.interface])
+    }
+
+    /// Not lost yet: `count` questions in a row went unanswered.
+    package static func pathMissed(_ probe: PathProbe, count: Int, reason: String) -> Fact {
+        Fact(
+            .pathMissed, "Probe \(probe.name): \(reason) (\(count) of \(probe.fall))",
+            [.path: probe.name, .count: count, .limit: probe.fall, .cause: reason])
+    }
+
+    package static func pathLost(_ probe: PathProbe, reason: String) -> Fact {
+        Fact(
+            .pathLost,
+            "Path \(probe.name) is lost: \(probe.fall) questions in a row without an answer (\(reason))",
+            [.path: probe.name, .cause: reason])
+    }
+
+    package static func pathRecovered(_ probe: PathProbe) -> Fact {
+        Fact(
+            .pathRecovered, "Path \(probe.name) is good again: \(probe.rise) answers in a row", [.path: probe.name])
+    }
+
+    package static func pathUnknown(_ probe: PathProbe, reason: String) -> Fact {
+        Fact(.pathUnknown, "Path \(probe.name) is unknown: \(reason)", [.path: probe.name, .cause: reason])
+    }
+
+    package static func pathKnown(_ probe: PathProbe) -> Fact {
+        Fact(.pathKnown, "Path \(probe.name) can be asked after again", [.path: probe.name])
+    }
+
+    package static func pathGroupLost(_ group: PathProbeGroup, working: Int) -> Fact {
+        Fact(
+            .pathGroupLost,
+            "Paths \(group.name) are lost: \(working) of \(group.members.count) work, \(group.needed) are needed",
+            [.path: group.name, .count: working, .limit: group.needed])
+    }
+
+    package static func pathGroupRecovered(_ group: PathProbeGroup, working: Int) -> Fact {
+        Fact(
+            .pathGroupRecovered, "Paths \(group.name) are good again: \(working) of \(group.members.count) work",
+            [.path: group.name, .count: working, .limit: group.needed])
+    }
+
+    /// The other node is sound where this one has lost something: it gets the groups.
+    package static func healthMoving(to peer: NodeName, lost: [String]) -> Fact {
+        Fact(
+            .healthMoving,
+            "\(peer) is better off than this node, which has lost \(list(lost)): it gets the resources",
+            [.peer: peer, .cause: lost.joined(separator: " ")])
+    }
+
+    /// The other node is no better off, so nothing moves.
+    package static func healthStaying(peer: NodeName, lost: [String], peerHealth health: NodeHealth) -> Fact {
+        Fact(
+            .healthStaying,
+            "This node has lost \(list(lost)), but \(peer) is no better off (\(health.lost) lost, "
+                + "\(health.unproven - health.lost) in doubt): the resources stay",
+            [.peer: peer, .cause: lost.joined(separator: " ")])
+    }
+
+    /// It would be better off, but cannot take anything now.
+    package static func healthCannotMove(reason: String) -> Fact {
+        Fact(
+            .healthCannotMove, "The other node is better off, but cannot get the resources now: \(reason)",
+            [.cause: reason])
+    }
+
+    private static func forTime(_ duration: Duration) -> String {
+        duration == .zero ? "" : " for \(duration.milliseconds) ms"
+    }
+
+    private static func list(_ names: [String]) -> String {
+        names.isEmpty ? "nothing any more" : names.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,84 @@
+// Facts about who is there, and about this node's own life.
+
+import HeartbeatModel
+
+extension Fact {
+    package static func localStatus(_ status: NodeStatus) -> Fact {
+        Fact(.localStatus, "Local status now set to: '\(status.rawValue)'", [.status: status.rawValue])
+    }
+
+    package static func statusUpdate(node: NodeName, status: NodeStatus) -> Fact {
+        Fact(
+            .statusUpdate, "Status update for node \(node): status \(status.rawValue)",
+            [.peer: node, .status: status.rawValue])
+    }
+
+    package static func lateHeartbeat(node: NodeName, silence: Duration) -> Fact {
+        Fact(
+            .lateHeartbeat, "Late heartbeat: Node \(node): interval \(silence.milliseconds) ms",
+            [.peer: node, .latency: silence.milliseconds])
+    }
+
+    package static func returnedAfterPartition(node: NodeName) -> Fact {
+        Fact(.returnedAfterPartition, "Cluster node \(node) returning after partition.", [.peer: node])
+    }
+
+    package static func peerRestarted(node: NodeName) -> Fact {
+        Fact(.peerRestarted, "Heartbeat restart on node \(node)", [.peer: node])
+    }
+
+    package static func nodeDead(node: NodeName) -> Fact {
+        Fact(.nodeDead, "node \(node): is dead", [.peer: node])
+    }
+
+    package static func differentNodes(node: NodeName, nodes: [NodeName]) -> Fact {
+        let names = nodes.map(\.text).joined(separator: " ")
+        return Fact(
+            .differentNodes, "node \(node) knows other nodes than we do: \(names)", [.peer: node, .nodes: names])
+    }
+
+    /// haresources is not the same on both nodes; keys of the groups in question.
+    package static func differentGroups(node: NodeName, keys: [String]) -> Fact {
+        Fact(
+            .differentGroups,
+            "node \(node) has other lines in haresources for \(keys.joined(separator: ", ")); they are "
+                + "not started, moved or changed before it has them too; make haresources the same on both nodes, then heartbeat -r",
+            [.peer: node, .group: keys.joined(separator: " ")])
+    }
+
+    /// Each node has these lines of haresources under its own name; those of `first` count.
+    package static func ownOnBoth(node: NodeName, keys: [String], first: NodeName) -> Fact {
+        Fact(
+            .ownOnBoth,
+            "node \(node) has in haresources under its own name what this node has under its own: "
+                + "\(keys.joined(separator: ", ")); both go by the file of \(first) (an older version does not, then nobody starts it); "
+                + "a line begins with the same name on both nodes; make haresources the same, then heartbeat -r",
+            [.peer: node, .group: keys.joined(separator: " ")])
+    }
+
+    package static var communicationUp: Fact { Fact(.communicationUp, "Comm_now_up(): updating status to active") }
+
+    /// The configuration was read again and is in force.
+    package static var reconfigured: Fact {
+        Fact(.reconfigured, "The configuration was read again and is in force")
+    }
+
+    package static func peerShutDown(node: NodeName) -> Fact {
+        Fact(.peerShutDown, "Received shutdown notice from '\(node)'.", [.peer: node])
+    }
+
+    package static var shuttingDown: Fact { Fact(.shuttingDown, "Heartbeat shutdown in progress.") }
+
+    package static var allReleased: Fact { Fact(.allReleased, "All HA resources relinquished.") }
+
+    package static var shutdownComplete: Fact { Fact(.shutdownComplete, "Heartbeat shutdown complete.") }
+
+    /// The daemon ends although the group has not stopped.
+    package static func shutdownUnfinished(_ group: ResourceGroup) -> Fact {
+        Fact(
+            .shutdownUnfinished,
+            "Heartbeat ends although resource group \(group.key) has not stopped (shutdown_timeout): stop it by hand at once, for "
+                + "the other node starts it when this one has been silent for deadtime",
+            [.group: group.key])
+    }
+}
