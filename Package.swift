@@ -95,7 +95,7 @@ let package = Package(
                 "HeartbeatNetlink", "CLinux",
             ], swiftSettings: strict),
         .target(
-            name: "HeartbeatLinks",
+            name: "HeartbeatInterfaces",
             dependencies: [
                 "HeartbeatFormats", "HeartbeatSystem", "HeartbeatLoop", "HeartbeatNetlink", "CLinux", nioCore,
             ], swiftSettings: strict),
@@ -129,7 +129,7 @@ let package = Package(
             dependencies: [
                 "HeartbeatModel", "HeartbeatWire", "HeartbeatConfig", "HeartbeatCore", "HeartbeatClients",
                 "HeartbeatLans", "HeartbeatControl", "HeartbeatSystem", "HeartbeatLoop", "HeartbeatLog",
-                "HeartbeatHost", "HeartbeatMedia", "HeartbeatAddresses", "HeartbeatLinks", "HeartbeatScripts",
+                "HeartbeatHost", "HeartbeatMedia", "HeartbeatAddresses", "HeartbeatInterfaces", "HeartbeatScripts",
                 "HeartbeatProbes", "HeartbeatServers", "HeartbeatFaild", logging, nioCore,
             ], swiftSettings: strict),
 
@@ -211,7 +211,7 @@ let package = Package(
             name: "HeartbeatLinuxTests",
             dependencies: [
                 "HeartbeatFormats", "HeartbeatPlacement", "HeartbeatSystem", "HeartbeatLoop", "HeartbeatLog",
-                "HeartbeatHost", "HeartbeatMedia", "HeartbeatNetlink", "HeartbeatAddresses", "HeartbeatLinks",
+                "HeartbeatHost", "HeartbeatMedia", "HeartbeatNetlink", "HeartbeatAddresses", "HeartbeatInterfaces",
                 "HeartbeatScripts", "HeartbeatProbes", "HeartbeatServers", "HeartbeatFaild", "HeartbeatClients",
                 "HeartbeatControl", "HeartbeatLans", "HeartbeatModel", "CLinux", nioCore, nioPosix, logging,
             ], swiftSettings: strict),

@@ -51,7 +51,7 @@ public struct ClusterCore: Hashable, Sendable {
         case .injected(let content, let destination, let fields): inject(content, destination, fields, at: now)
         case .resourceLost(let key, let word): node.groups.lose(word, of: key)
         case .watched(let rules): node.health.watch(rules)
-        case .linkObserved(let interface, let isUp):
+        case .interfaceObserved(let interface, let isUp):
             isNews = hearOfNetwork { $0.observe(interface, isUp: isUp, at: now) }
         case .pathProbed(let name, let answer): isNews = hearOfNetwork { $0.take(answer, of: name) }
         case .pathsRecalled(let names): node.health.recall(lost: names)

@@ -20,9 +20,9 @@ public enum Event: Hashable, Sendable {
     /// A resource that this node runs was found missing without having been looked for: somebody removed an address.
     case resourceLost(groupKey: String, word: String)
     /// These interfaces are watched from now on, and no others: those of `link` lines and of service addresses.
-    case watched([LinkRule])
+    case watched([InterfaceRule])
     /// A watched interface was found with or without a carrier; told once at first, then at every change.
-    case linkObserved(interface: String, isUp: Bool)
+    case interfaceObserved(interface: String, isUp: Bool)
     /// What came of one question of a probe.
     case pathProbed(String, PathAnswer)
     /// Names of probes whose paths were lost when the last daemon of this node ended. Told before anything else.
@@ -40,7 +40,8 @@ extension Event {
     var isAside: Bool {
         switch self {
         case .keyUsed, .hostSampled, .interestChanged: true
-        case .received, .pingAnswered, .actionFinished, .requested, .injected, .resourceLost, .watched, .linkObserved,
+        case .received, .pingAnswered, .actionFinished, .requested, .injected, .resourceLost, .watched,
+            .interfaceObserved,
             .pathProbed, .pathsRecalled, .reconfigured:
             false
         }

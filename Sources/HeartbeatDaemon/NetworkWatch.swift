@@ -1,11 +1,11 @@
-// The network as the core is told of it: which interfaces serve, whether they have a link, whether paths answer. It gathers and
+// The network as the core is told of it: which interfaces serve, whether they have a carrier, whether paths answer. It gathers and
 // hands on; for how long something must be gone to count, and what follows, is the core's.
 
 import Glibc
 import HeartbeatAddresses
 import HeartbeatCore
 import HeartbeatHost
-import HeartbeatLinks
+import HeartbeatInterfaces
 import HeartbeatLoop
 import HeartbeatModel
 import HeartbeatProbes
@@ -18,13 +18,13 @@ final class NetworkWatch {
     private let reactor: Reactor
     private let facts: FactTeller
     private let feed: (Event) -> Void
-    private let links: LinkWatch
+    private let interfaces: InterfaceWatch
     private let prober: PathProber
     private let places = ServiceInterfaces()
     private let memory: LostPaths
     private var configuration: Configuration
-    private var rules: [LinkRule] = []
-    private var told: [String: LinkState] = [:]
+    private var rules: [InterfaceRule] = []
+    private var told: [String: InterfaceState] = [:]
     private var remembered: [String] = []
     private var echo: EchoResponder?
     private var timer: ReactorTimer?
@@ -40,15 +40,15 @@ final class NetworkWatch {
         self.facts = facts
         self.reactor = reactor
         self.feed = feed
-        links = LinkWatch(reactor: reactor)
+        interfaces = InterfaceWatch(reactor: reactor)
         prober = PathProber(reactor: reactor)
     }
 
     func start() {
         remembered = memory.read()
         if !remembered.isEmpty { feed(.pathsRecalled(remembered)) }
-        links.onChange = { [unowned self] in changed($0, $1) }
-        links.onProblem = { [unowned self] in facts.tell(.networkWatchFailed, $0) }
+        interfaces.onChange = { [unowned self] in changed($0, $1) }
+        interfaces.onProblem = { [unowned self] in facts.tell(.networkWatchFailed, $0) }
         places.onProblem = { [unowned self] in facts.tell(.networkWatchFailed, $0) }
         prober.onAnswer = { [unowned self] in feed(.pathProbed($0, $1)) }
         begin()
@@ -62,14 +62,14 @@ final class NetworkWatch {
     /// A new core knows nothing.
     func tellAgain() {
         feed(.watched(rules))
-        for (interface, state) in told { feed(.linkObserved(interface: interface, isUp: state.isUp)) }
+        for (interface, state) in told { feed(.interfaceObserved(interface: interface, isUp: state.isUp)) }
         if !remembered.isEmpty { feed(.pathsRecalled(remembered)) }
     }
 
     func close() {
         isClosed = true
         timer?.cancel()
-        links.close()
+        interfaces.close()
         prober.close()
         echo?.close()
     }
@@ -107,13 +107,13 @@ final class NetworkWatch {
         let addresses = configuration.groups.flatMap(\.resources).compactMap(\.address)
         let serving = addresses.isEmpty ? [:] : places.interfaces(of: addresses)
         let found = Set(serving.values).union(kept).filter { name in
-            name != "lo" && !configuration.links.contains { $0.interface == name }
+            name != "lo" && !configuration.interfaces.contains { $0.interface == name }
         }
-        let new = configuration.links + found.sorted().map { LinkRule(interface: $0) }
+        let new = configuration.interfaces + found.sorted().map { InterfaceRule(interface: $0) }
         if new != rules {
             rules = new
             feed(.watched(new))
-            links.interfaces = new.map(\.interface)
+            interfaces.interfaces = new.map(\.interface)
         }
         guard !addresses.isEmpty else { return }
         timer = reactor.after(Self.placesInterval) { [weak self] in self?.findPlaces() }
@@ -124,14 +124,14 @@ final class NetworkWatch {
         rules.map(\.interface).filter { name in told[name]?.isUp == false }
     }
 
-    private func changed(_ interface: String, _ state: LinkState) {
+    private func changed(_ interface: String, _ state: InterfaceState) {
         let old = told.updateValue(state, forKey: interface)
         let field = Fact.Field(.interface, interface)
         if old?.source != state.source || old?.reason != state.reason || old?.isUp != state.isUp {
             facts.tell(
-                .linkState, "Interface \(interface): \(state.reason), says \(state.source.rawValue)", [field])
+                .interfaceState, "Interface \(interface): \(state.reason), says \(state.source.rawValue)", [field])
         }
         guard old?.isUp != state.isUp else { return }
-        feed(.linkObserved(interface: interface, isUp: state.isUp))
+        feed(.interfaceObserved(interface: interface, isUp: state.isUp))
     }
 }

@@ -14,8 +14,8 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
     case injectionRefused = "injection-refused"
     case signingKey = "signing-key"
 
-    // Links and paths.
-    case linkState = "interface-state"
+    // Interfaces and paths.
+    case interfaceState = "interface-state"
     case networkWatchFailed = "network-watch-failed"
 
     // Groups on the move.
@@ -71,7 +71,7 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
 
     var level: Fact.Level {
         switch self {
-        case .mediumOpen, .mediumRecovered, .linkState, .groupTimeline, .generation, .generationFirst, .uuidNew,
+        case .mediumOpen, .mediumRecovered, .interfaceState, .groupTimeline, .generation, .generationFirst, .uuidNew,
             .signingKey, .packageLeftovers, .addressesAnnounced, .haCfChanged,
             .programStarted, .programEnded, .programKilled, .ipfail, .lanHost, .lanBack, .lanStreams:
             .info

@@ -27,7 +27,7 @@ public struct Configuration: Hashable, Sendable {
     /// follow the nodes.
     public var memberOrder: [NodeName]
     /// What was said about interfaces (`link`); those of service addresses are watched without.
-    public var links: [LinkRule]
+    public var interfaces: [InterfaceRule]
     /// Paths that are asked after (`probe`).
     public var probes: [PathProbe]
     /// Probes that count as one (`probe_group`).
@@ -85,7 +85,7 @@ public struct Configuration: Hashable, Sendable {
         maxRetransmitDelay = .milliseconds(250)
         pingNodes = []
         memberOrder = []
-        links = []
+        interfaces = []
         probes = []
         probeGroups = []
         echoPort = nil

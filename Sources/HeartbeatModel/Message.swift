@@ -259,7 +259,7 @@ public struct ResourceClaim: Hashable, Sendable {
     public var awaited: [String]
     /// The sender's haresources, a fingerprint a group; `nil` when it does not tell.
     public var groups: [GroupFingerprint]?
-    /// Placements of lines of which the sender still runs something as part of an earlier version of its file.
+    /// Identities of lines of which the sender still runs something as part of an earlier version of its file.
     public var busy: [UInt32]
     /// Keys of lines that the sender has in its file under its own name and, as it knows, the receiver under the receiver's.
     /// The one whose name comes second tells them in `groups` under the other's name once both know.

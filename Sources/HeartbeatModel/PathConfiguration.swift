@@ -2,18 +2,18 @@
 // `probe_group`). Only what is wanted; how the kernel is asked and what follows from the answers is decided elsewhere.
 
 /// What an interface is there for.
-public enum LinkRole: String, Hashable, Sendable, CaseIterable {
+public enum InterfaceRole: String, Hashable, Sendable, CaseIterable {
     /// Towards the provider, the other site, the internet.
     case uplink
     /// Towards those who are served.
     case downlink
     /// Only heartbeats travel there. Its other end may be the other node itself: that one's loss of power looks like a cable
-    /// pulled out here, so the loss of such a link never counts against a node (ucarp(8), option -S).
+    /// pulled out here, so the loss of such an interface never counts against a node (ucarp(8), option -S).
     case heartbeat
 }
 
 /// One `link` line, or what holds for an interface without one.
-public struct LinkRule: Hashable, Sendable {
+public struct InterfaceRule: Hashable, Sendable {
     /// The default of `debounce`: shorter gaps are the rule when a switch negotiates.
     public static let defaultDebounce = Duration.milliseconds(100)
     /// The default of `up`: a port with spanning tree forwards nothing at first.
@@ -21,7 +21,7 @@ public struct LinkRule: Hashable, Sendable {
 
     /// Name of the interface.
     public var interface: String
-    public var role: LinkRole
+    public var role: InterfaceRole
     /// A carrier that is gone for less counts as never gone (`debounce`).
     public var debounce: Duration
     /// A carrier that has come back counts when it has stayed for so long (`up`); longer each time it does not.
@@ -30,7 +30,7 @@ public struct LinkRule: Hashable, Sendable {
     public var isOptional: Bool
 
     public init(
-        interface: String, role: LinkRole = .downlink, debounce: Duration = Self.defaultDebounce,
+        interface: String, role: InterfaceRole = .downlink, debounce: Duration = Self.defaultDebounce,
         recovery: Duration = Self.defaultRecovery, isOptional: Bool = false
     ) {
         self.interface = interface
@@ -98,7 +98,7 @@ public struct PathProbe: Hashable, Sendable {
 
 /// What follows from a lost path.
 public enum PathAction: String, Hashable, Sendable, CaseIterable {
-    /// It counts against this node like a lost link; groups return by the rules of `auto_failback`.
+    /// It counts against this node like a lost interface; groups return by the rules of `auto_failback`.
     case health
     /// The same, and when the path is good again the groups return to this node whatever `auto_failback` says.
     case standby

@@ -115,17 +115,17 @@ public struct ResourceGroup: Hashable, Sendable {
 /// What is compared of a group instead of its text: two hashes (FNV-1a, 32 bits), not secrets.
 public struct GroupFingerprint: Hashable, Sendable {
     /// Of the preferred node and the key: who starts it, under which name.
-    public var placement: UInt32
+    public var identity: UInt32
     /// Of all resources.
     public var content: UInt32
 
-    public init(placement: UInt32, content: UInt32) {
-        self.placement = placement
+    public init(identity: UInt32, content: UInt32) {
+        self.identity = identity
         self.content = content
     }
 
     init(preferredNode: NodeName, words: [String]) {
-        placement = Self.hash([preferredNode.text] + words.prefix(1))
+        identity = Self.hash([preferredNode.text] + words.prefix(1))
         content = Self.hash(words)
     }
 

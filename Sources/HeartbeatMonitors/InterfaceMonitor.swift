@@ -24,7 +24,7 @@ package struct InterfaceMonitor: Hashable, Sendable {
     /// Every relapse doubles the recovery time, so often at most.
     private static let mostRelapses = 6
 
-    package private(set) var rule: LinkRule
+    package private(set) var rule: InterfaceRule
     package private(set) var isLost = false
     /// `nil` until somebody has looked.
     package private(set) var hasCarrier: Bool?
@@ -33,7 +33,7 @@ package struct InterfaceMonitor: Hashable, Sendable {
     private var recoveredAt: Instant?
     private var relapses = 0
 
-    package init(_ rule: LinkRule) {
+    package init(_ rule: InterfaceRule) {
         self.rule = rule
     }
 
@@ -45,7 +45,7 @@ package struct InterfaceMonitor: Hashable, Sendable {
     private var recovery: Duration { rule.recovery * (1 << relapses) }
 
     /// A new rule for the same interface holds from the next change on.
-    package mutating func redefine(_ new: LinkRule) {
+    package mutating func redefine(_ new: InterfaceRule) {
         rule = new
     }
 

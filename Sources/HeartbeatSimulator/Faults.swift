@@ -22,7 +22,7 @@ enum FaultKind: CaseIterable {
 /// The character of one run.
 struct RunPlan {
     var configuration: Configuration
-    var path: Path
+    var quality: LinkQuality
     var scripts: ScriptWorld
     var kinds: [FaultKind]
     /// Mean time between two misfortunes.
@@ -50,7 +50,7 @@ struct RunPlan {
 
     init(seed: UInt64, using random: inout SplitMix64) {
         configuration = Self.drawConfiguration(using: &random)
-        path = Self.drawPath(using: &random)
+        quality = Self.drawQuality(using: &random)
         scripts = Self.drawScripts(deadtime: configuration.deadtime, using: &random)
         kinds = FaultKind.allCases.filter { _ in random.chance(0.5) }
         pace = random.pick([.seconds(5), .seconds(15), .seconds(60)])
@@ -67,7 +67,7 @@ struct RunPlan {
         spoilScripts(using: &others)
         isOfOlderVersion = others.chance(0.2)
         drawOwnNames(seed: seed)
-        configuration.links = network.links
+        configuration.interfaces = network.links
         configuration.probes = network.probes
         configuration.probeGroups = network.probeGroups
     }
@@ -142,17 +142,17 @@ struct RunPlan {
         }
     }
 
-    private static func drawPath(using random: inout SplitMix64) -> Path {
-        var path = Path()
-        if random.chance(0.5) { path.loss = random.pick([0.01, 0.05, 0.2, 0.4]) }
-        if random.chance(0.3) { path.duplication = random.pick([0.01, 0.2]) }
-        if random.chance(0.3) { path.corruption = random.pick([0.001, 0.05]) }
+    private static func drawQuality(using random: inout SplitMix64) -> LinkQuality {
+        var quality = LinkQuality()
+        if random.chance(0.5) { quality.loss = random.pick([0.01, 0.05, 0.2, 0.4]) }
+        if random.chance(0.3) { quality.duplication = random.pick([0.01, 0.2]) }
+        if random.chance(0.3) { quality.corruption = random.pick([0.001, 0.05]) }
         if random.chance(0.5) {
-            path.straggling = random.pick([0.001, 0.02, 0.1])
-            path.longDelay = random.pick([.milliseconds(300), .seconds(2), .seconds(15)])
+            quality.straggling = random.pick([0.001, 0.02, 0.1])
+            quality.longDelay = random.pick([.milliseconds(300), .seconds(2), .seconds(15)])
         }
-        path.delay = .microseconds(100)...random.pick([.milliseconds(1), .milliseconds(20), .milliseconds(150)])
-        return path
+        quality.delay = .microseconds(100)...random.pick([.milliseconds(1), .milliseconds(20), .milliseconds(150)])
+        return quality
     }
 
     private static func drawScripts(deadtime: Duration, using random: inout SplitMix64) -> ScriptWorld {

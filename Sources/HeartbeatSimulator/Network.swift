@@ -5,7 +5,7 @@ import HeartbeatCore
 import HeartbeatModel
 
 /// How one medium treats packets, in one direction.
-struct Path: Hashable, Sendable {
+struct LinkQuality: Hashable, Sendable {
     /// Probability that a packet is lost.
     var loss = 0.0
     /// Probability that a packet arrives twice.
@@ -39,30 +39,30 @@ struct Path: Hashable, Sendable {
 /// All media of a cluster of two, by medium and direction.
 struct Network: Hashable, Sendable {
     let media: [MediumName]
-    /// `paths[medium][sender]`.
-    private var paths: [[Path]]
+    /// `qualities[medium][sender]`.
+    private var qualities: [[LinkQuality]]
 
-    init(media: [MediumName], path: Path) {
+    init(media: [MediumName], quality: LinkQuality) {
         self.media = media
-        paths = media.map { _ in [path, path] }
+        qualities = media.map { _ in [quality, quality] }
     }
 
-    subscript(medium: Int, from sender: Int) -> Path {
-        get { paths[medium][sender] }
-        set { paths[medium][sender] = newValue }
+    subscript(medium: Int, from sender: Int) -> LinkQuality {
+        get { qualities[medium][sender] }
+        set { qualities[medium][sender] = newValue }
     }
 
     /// Cuts or mends one medium, in one direction or – `sender` nil – both.
     mutating func setBlocked(_ blocked: Bool, medium: Int, sender: Int?) {
         for direction in 0..<2 where sender == nil || sender == direction {
-            paths[medium][direction].isBlocked = blocked
+            qualities[medium][direction].isBlocked = blocked
         }
     }
 
     /// What is not blocked arrives.
     var isHonest: Bool {
-        paths.joined().allSatisfy { path in
-            var open = path
+        qualities.joined().allSatisfy { quality in
+            var open = quality
             open.isBlocked = false
             return open.isReliable
         }
@@ -71,17 +71,17 @@ struct Network: Hashable, Sendable {
     /// The node that is surely heard but hears nothing; `nil` in all other states.
     var deafSender: Int? {
         (0..<2).first { sender in
-            paths.allSatisfy { $0[1 - sender].isBlocked } && paths.contains { $0[sender].isReliable }
+            qualities.allSatisfy { $0[1 - sender].isBlocked } && qualities.contains { $0[sender].isReliable }
         }
     }
 
     /// Every medium works, without loss, damage or long delays.
     mutating func mend() {
-        for medium in paths.indices {
+        for medium in qualities.indices {
             for direction in 0..<2 {
-                var path = Path()
-                path.delay = paths[medium][direction].delay
-                paths[medium][direction] = path
+                var quality = LinkQuality()
+                quality.delay = qualities[medium][direction].delay
+                qualities[medium][direction] = quality
             }
         }
     }

@@ -66,7 +66,7 @@ package struct Scenario {
             let preferred = words[1] == "each" ? configuration.nodes[0] : NodeName(words[1])
             configuration.groups.append(ResourceGroup(preferredNode: preferred, resources: resources, line: number))
         case "link" where words.count >= 2:
-            configuration.links.append(try Self.link(words, line: number))
+            configuration.interfaces.append(try Self.link(words, line: number))
         case "probe" where words.count >= 2:
             configuration.probes.append(try Self.probe(words, line: number))
         case "at" where words.count >= 3:
@@ -80,15 +80,15 @@ package struct Scenario {
     }
 
     /// `link lan downlink debounce=100ms up=5s`.
-    private static func link(_ words: [String], line: Int) throws(ScenarioError) -> LinkRule {
-        var rule = LinkRule(interface: words[1])
+    private static func link(_ words: [String], line: Int) throws(ScenarioError) -> InterfaceRule {
+        var rule = InterfaceRule(interface: words[1])
         for word in words.dropFirst(2) {
             let parts = word.split(separator: "=").map(String.init)
             switch parts[0] {
             case "debounce" where parts.count == 2: rule.debounce = try ScenarioCommand.duration(parts[1], line: line)
             case "up" where parts.count == 2: rule.recovery = try ScenarioCommand.duration(parts[1], line: line)
             default:
-                guard let role = LinkRole(rawValue: word) else {
+                guard let role = InterfaceRole(rawValue: word) else {
                     throw ScenarioError(line: line, message: "\(word) is no role, debounce= or up=")
                 }
                 rule.role = role
@@ -177,8 +177,8 @@ package struct Scenario {
     }
 
     private func makeWorld() -> World {
-        var path = Path()
-        path.delay = .milliseconds(1)...(.milliseconds(1))
+        var quality = LinkQuality()
+        quality.delay = .milliseconds(1)...(.milliseconds(1))
         var scripts = ScriptWorld()
         scripts.duration = .milliseconds(10)...(.milliseconds(10))
         let hosts = configuration.nodes.enumerated().map { index, name in
@@ -186,7 +186,7 @@ package struct Scenario {
         }
         let world = World(
             configuration: configuration, hosts: hosts,
-            network: Network(media: configuration.media.map(\.name), path: path), scripts: scripts, seed: 1,
+            network: Network(media: configuration.media.map(\.name), quality: quality), scripts: scripts, seed: 1,
             trace: Trace(detail: .everything))
         for name in configuration.nodes { world.ownNames[name] = ownOnBoth }
         world.areOfOlderVersion = isOfOlderVersion

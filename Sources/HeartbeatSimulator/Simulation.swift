@@ -42,7 +42,7 @@ package struct Simulation {
                 clockOffset: random.duration(in: .zero...(.seconds(100_000))),
                 generation: UInt64.random(in: 1...1_000_000, using: &random))
         }
-        let network = Network(media: plan.configuration.media.map(\.name), path: plan.path)
+        let network = Network(media: plan.configuration.media.map(\.name), quality: plan.quality)
         world = World(
             configuration: plan.configuration, hosts: hosts, network: network, scripts: plan.scripts,
             seed: random.next(), trace: trace)

@@ -13,7 +13,7 @@ enum NetworkChange: Hashable {
 
 /// What befalls links and paths in one run.
 struct NetworkPlan {
-    var links: [LinkRule] = []
+    var links: [InterfaceRule] = []
     var probes: [PathProbe] = []
     var probeGroups: [PathProbeGroup] = []
     var changes: [(time: Duration, NetworkChange)] = []
@@ -55,9 +55,10 @@ struct NetworkPlan {
         let debounce = random.pick([Duration.zero, .milliseconds(100), .milliseconds(500)])
         let recovery = random.pick([Duration.zero, .seconds(1), .seconds(5)])
         links = ["lan", "wan"].prefix(Int.random(in: 1...2, using: &random)).map {
-            LinkRule(interface: $0, role: $0 == "lan" ? .downlink : .uplink, debounce: debounce, recovery: recovery)
+            InterfaceRule(
+                interface: $0, role: $0 == "lan" ? .downlink : .uplink, debounce: debounce, recovery: recovery)
         }
-        if random.chance(0.2) { links.append(LinkRule(interface: "cross", role: .heartbeat, debounce: .zero)) }
+        if random.chance(0.2) { links.append(InterfaceRule(interface: "cross", role: .heartbeat, debounce: .zero)) }
         guard random.chance(0.4) else { return }
         let count = Int.random(in: 1...3, using: &random)
         for number in 1...count {
@@ -113,10 +114,10 @@ struct NetworkPlan {
 extension World {
     /// The daemon of `host` has begun and is told what it watches.
     func watchNetwork(_ host: Int) {
-        if !configuration.links.isEmpty { feed(.watched(configuration.links), to: host) }
-        for link in configuration.links {
+        if !configuration.interfaces.isEmpty { feed(.watched(configuration.interfaces), to: host) }
+        for link in configuration.interfaces {
             let isUp = !hosts[host].unplugged.contains(link.interface)
-            feed(.linkObserved(interface: link.interface, isUp: isUp), to: host)
+            feed(.interfaceObserved(interface: link.interface, isUp: isUp), to: host)
         }
         for probe in configuration.probes { planProbe(probe, of: host) }
     }
@@ -128,7 +129,7 @@ extension World {
             hosts[host].unplugged.formSymmetricDifference([interface])
             note(host, isUp ? "has a carrier on \(interface)" : "loses the carrier on \(interface)")
             noteLosses(of: host)
-            if hosts[host].isUp { feed(.linkObserved(interface: interface, isUp: isUp), to: host) }
+            if hosts[host].isUp { feed(.interfaceObserved(interface: interface, isUp: isUp), to: host) }
         case .path(let name, let host, let isOpen):
             guard isOpen == hosts[host].blockedPaths.contains(name) else { return }
             hosts[host].blockedPaths.formSymmetricDifference([name])
@@ -153,7 +154,7 @@ extension World {
     /// How much of what counts really does not work on a host.
     func losses(of host: Int) -> Int {
         let machine = hosts[host]
-        let links = configuration.links.count { $0.role != .heartbeat && machine.unplugged.contains($0.interface) }
+        let links = configuration.interfaces.count { $0.role != .heartbeat && machine.unplugged.contains($0.interface) }
         let grouped = Set(configuration.probeGroups.flatMap(\.members))
         let paths = configuration.probes.count {
             !grouped.contains($0.name) && machine.blockedPaths.contains($0.name)

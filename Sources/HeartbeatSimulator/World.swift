@@ -351,9 +351,9 @@ final class World {
         }
         for medium in network.media.indices {
             for receiver in hosts.indices where receiver != sender {
-                let path = network[medium, from: sender]
-                for delay in path.arrivals(using: &random) {
-                    if random.chance(path.corruption), !survivesDamage(message) { continue }
+                let quality = network[medium, from: sender]
+                for delay in quality.arrivals(using: &random) {
+                    if random.chance(quality.corruption), !survivesDamage(message) { continue }
                     queue.insert(
                         .arrival(
                             host: receiver, incarnation: hosts[receiver].incarnation, message, medium: medium),

@@ -41,7 +41,7 @@ extension ResourceReport {
 extension ResourceClaim {
     /// `hbclaim=<local rank><foreign rank>`, then what there is of `hbheard=<generation>:<sequence>`, `hbask=1`, and
     /// `hbfailed`, `hbadopted`, `hbkept`, `hbawaits` and `hbown` with group keys joined by blanks, which no key can contain,
-    /// and `hbgroups=<placement><content> …` and `hbbusy=<placement> …`, eight hexadecimal digits each, and
+    /// and `hbgroups=<identity><content> …` and `hbbusy=<identity> …`, eight hexadecimal digits each, and
     /// `hbhealth=<lost>/<unproven>[ return]`, decimal.
     fileprivate var wireFields: [Message.Field] {
         var fields: [Message.Field] = [.init("hbclaim", "\(local.rawValue)\(foreign.rawValue)")]
@@ -85,19 +85,19 @@ extension ResourceClaim {
             guard word.utf8.count == 16 else { throw .badField("hbgroups") }
             let number = try FieldReader.number(word[...], radix: 16, field: "hbgroups")
             groups.append(
-                GroupFingerprint(placement: UInt32(number >> 32), content: UInt32(truncatingIfNeeded: number)))
+                GroupFingerprint(identity: UInt32(number >> 32), content: UInt32(truncatingIfNeeded: number)))
         }
         return groups
     }
 
     private static func readBusy(_ reader: inout FieldReader) throws(WireError) -> [UInt32] {
-        var placements: [UInt32] = []
+        var identities: [UInt32] = []
         for word in try reader.optionalWords("hbbusy") ?? [] {
             guard word.utf8.count == 8 else { throw .badField("hbbusy") }
             let number = try FieldReader.number(word[...], radix: 16, field: "hbbusy")
-            placements.append(UInt32(truncatingIfNeeded: number))
+            identities.append(UInt32(truncatingIfNeeded: number))
         }
-        return placements
+        return identities
     }
 
     private static func readHealth(_ reader: inout FieldReader) throws(WireError) -> NodeHealth? {
@@ -130,5 +130,5 @@ extension MessageIdentity {
 }
 
 extension GroupFingerprint {
-    fileprivate var wireText: String { placement.hexadecimal + content.hexadecimal }
+    fileprivate var wireText: String { identity.hexadecimal + content.hexadecimal }
 }

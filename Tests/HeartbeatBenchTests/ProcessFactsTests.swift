@@ -58,7 +58,7 @@ func `a thread that is gone has no figures`(schedstat: String, status: String) {
           eth0:12345678    1000    0    3    0     0          0         0  3041234    8800    0    0    0     0       0          0
 
         """
-    let links = LinkFacts.read(netDev: text)
+    let links = InterfaceTraffic.read(netDev: text)
     #expect(links.keys.sorted() == ["eth0", "lo"])
     #expect(links["eth0"]?.packets == 8800)
     #expect(links["eth0"]?.bytes == 3_041_234)

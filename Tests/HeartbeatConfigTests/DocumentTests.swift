@@ -21,9 +21,9 @@ struct DocumentTests {
     func linkDefaults() throws {
         let read = readHaCf(
             "link eth0 debounce=\(try Self.lastCell(of: "debounce=")) up=\(try Self.lastCell(of: "up="))")
-        #expect(read.configuration?.links == [LinkRule(interface: "eth0")], "\(read.diagnostics)")
+        #expect(read.configuration?.interfaces == [InterfaceRule(interface: "eth0")], "\(read.diagnostics)")
         let readme = try Examples.text("README.md")
-        #expect(readme.contains("\(LinkRule.defaultDebounce.milliseconds) ms (`debounce`)"))
+        #expect(readme.contains("\(InterfaceRule.defaultDebounce.milliseconds) ms (`debounce`)"))
     }
 
     @Test("The defaults of a probe line are those of the table")

@@ -19,22 +19,22 @@ struct PathTests {
     @Test(
         "A link line",
         arguments: [
-            ("link eth0", LinkRule(interface: "eth0")),
+            ("link eth0", InterfaceRule(interface: "eth0")),
             (
                 "link eth0 uplink debounce=0 up=1.5",
-                LinkRule(interface: "eth0", role: .uplink, debounce: .zero, recovery: .milliseconds(1500))
+                InterfaceRule(interface: "eth0", role: .uplink, debounce: .zero, recovery: .milliseconds(1500))
             ),
-            ("link eth1 heartbeat", LinkRule(interface: "eth1", role: .heartbeat)),
+            ("link eth1 heartbeat", InterfaceRule(interface: "eth1", role: .heartbeat)),
             (
                 "link eth1 debounce=250ms up=2s downlink",
-                LinkRule(interface: "eth1", debounce: .milliseconds(250), recovery: .seconds(2))
+                InterfaceRule(interface: "eth1", debounce: .milliseconds(250), recovery: .seconds(2))
             ),
-            ("link ppp0 uplink optional", LinkRule(interface: "ppp0", role: .uplink, isOptional: true)),
+            ("link ppp0 uplink optional", InterfaceRule(interface: "ppp0", role: .uplink, isOptional: true)),
         ])
-    func link(line: String, rule: LinkRule) {
+    func link(line: String, rule: InterfaceRule) {
         let result = read(line)
-        #expect(result.configuration?.links == [rule], "\(result.diagnostics)")
-        #expect(result.configuration?.printedAndRead.configuration?.links == [rule])
+        #expect(result.configuration?.interfaces == [rule], "\(result.diagnostics)")
+        #expect(result.configuration?.printedAndRead.configuration?.interfaces == [rule])
     }
 
     private static let kinds: [(String, PathProbe.Kind)] = [

@@ -10,9 +10,9 @@ import Testing
     private static func at(_ milliseconds: Int) -> Instant { Instant.zero + .milliseconds(milliseconds) }
 
     /// A carrier that was there at first.
-    private func link(debounce: Int = 100, up: Int = 5000, role: LinkRole = .downlink) -> InterfaceMonitor {
+    private func link(debounce: Int = 100, up: Int = 5000, role: InterfaceRole = .downlink) -> InterfaceMonitor {
         var monitor = InterfaceMonitor(
-            LinkRule(
+            InterfaceRule(
                 interface: "eth0", role: role, debounce: .milliseconds(debounce), recovery: .milliseconds(up)))
         #expect(monitor.observe(true, at: Self.at(0)) == nil)
         return monitor
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test func whatNeverWasThereIsLostAtTheFirstLook() {
-        var link = InterfaceMonitor(LinkRule(interface: "eth0"))
+        var link = InterfaceMonitor(InterfaceRule(interface: "eth0"))
         #expect(!link.isInDoubt)
         #expect(link.observe(false, at: Self.at(0)) == .lost)
     }
@@ -170,18 +170,18 @@ import Testing
 
     @Test func heartbeatLinksNeverCount() {
         var monitor = HealthMonitor()
-        monitor.watch([LinkRule(interface: "eth1", role: .heartbeat, debounce: .zero)])
+        monitor.watch([InterfaceRule(interface: "eth1", role: .heartbeat, debounce: .zero)])
         #expect(monitor.observe("eth1", isUp: false, at: .zero).facts.count == 1)
         #expect(monitor.health == .sound)
     }
 
     @Test func whatStaysWatchedKeepsItsState() {
         var monitor = HealthMonitor()
-        monitor.watch([LinkRule(interface: "eth0"), LinkRule(interface: "eth1")])
+        monitor.watch([InterfaceRule(interface: "eth0"), InterfaceRule(interface: "eth1")])
         _ = monitor.observe("eth0", isUp: false, at: .zero)
         _ = monitor.observe("eth1", isUp: false, at: .zero)
         #expect(monitor.health.lost == 2)
-        monitor.watch([LinkRule(interface: "eth0", role: .uplink)])
+        monitor.watch([InterfaceRule(interface: "eth0", role: .uplink)])
         #expect(monitor.health.lost == 1)
         #expect(monitor.lostNames == ["eth0"])
     }

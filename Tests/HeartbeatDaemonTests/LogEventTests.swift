@@ -39,7 +39,7 @@ import Testing
     private static let node = NodeName("gw2")
     private static let step = ResourceStep([Resource(word: "web", scriptName: "web", arguments: [])])
     private static let group = ResourceGroup(preferredNode: node, resources: step.resources, line: 1)
-    private static let link = LinkRule(interface: "eth0")
+    private static let link = InterfaceRule(interface: "eth0")
     private static let probe = PathProbe(name: "isp", kind: .icmp(host: "192.0.2.1"))
     private static let paths = PathProbeGroup(name: "paths", needed: 2, members: ["isp", "dns", "web"])
     private static let results: [ActionResult] = [
@@ -88,7 +88,7 @@ import Testing
             trouble(.stopFailureReboots), .groupAdded(group), .groupRemoved(group),
         ]
         + [
-            .interfaceLost(link), .interfaceLost(LinkRule(interface: "eth1", role: .heartbeat)),
+            .interfaceLost(link), .interfaceLost(InterfaceRule(interface: "eth1", role: .heartbeat)),
             .interfaceOnTrial(link, .seconds(5)), .interfaceRecovered(link),
             .pathMissed(probe, count: 1, reason: "no answer"), .pathLost(probe, reason: "no answer"),
             .pathRecovered(probe), .pathUnknown(probe, reason: "no interface eth9"), .pathKnown(probe),

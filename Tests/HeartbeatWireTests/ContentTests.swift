@@ -71,7 +71,7 @@ import Testing
                         local: .unheard, foreign: .takeover, heard: heard, wantsAnswer: true,
                         failed: ["IPaddr::1", "Web"], adopted: ["Mail"], kept: ["Disk", "News"], awaited: ["Print"],
                         groups: [
-                            .init(placement: 1, content: 2), .init(placement: 0xFEDC_BA98, content: 0xDEAD_BEEF),
+                            .init(identity: 1, content: 2), .init(identity: 0xFEDC_BA98, content: 0xDEAD_BEEF),
                         ])))),
         Example(
             "t=resource rsc_hold=local rtype=full isstable=1 hbclaim=30 hbbusy=00000003 hbown=IPaddr::1~Web",

@@ -90,7 +90,7 @@ struct RandomMessages {
     private mutating func fingerprints() -> [GroupFingerprint] {
         (0..<random.number(below: 3)).map { _ in
             GroupFingerprint(
-                placement: UInt32(truncatingIfNeeded: random.number()),
+                identity: UInt32(truncatingIfNeeded: random.number()),
                 content: UInt32(truncatingIfNeeded: random.number()))
         }
     }

@@ -83,7 +83,7 @@ struct Reading {
     private let meter: ProcessMeter
     private let memory: MemoryFacts
     private let schedule: ScheduleFacts
-    private let links: [String: LinkFacts]
+    private let links: [String: InterfaceTraffic]
 
     init(_ meter: ProcessMeter) {
         self.meter = meter

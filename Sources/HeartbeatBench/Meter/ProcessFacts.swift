@@ -67,14 +67,14 @@ struct ScheduleFacts: Hashable, Sendable {
 }
 
 /// What one interface has sent so far.
-struct LinkFacts: Hashable, Sendable {
+struct InterfaceTraffic: Hashable, Sendable {
     var packets = 0
     /// Without the frame check sequence, with the Ethernet header.
     var bytes = 0
 
     /// All interfaces of a `/proc/PID/net/dev`, which shows the network namespace of that process.
-    static func read(netDev text: String) -> [String: LinkFacts] {
-        var links: [String: LinkFacts] = [:]
+    static func read(netDev text: String) -> [String: InterfaceTraffic] {
+        var links: [String: InterfaceTraffic] = [:]
         for line in text.split(separator: "\n") {
             let parts = line.split(separator: ":", maxSplits: 1)
             guard parts.count == 2 else { continue }
@@ -82,7 +82,7 @@ struct LinkFacts: Hashable, Sendable {
             let numbers = parts[1].split(separator: " ").compactMap { Int($0) }
             guard numbers.count == 16 else { continue }
             let name = parts[0].drop { $0 == " " }
-            links[String(name)] = LinkFacts(packets: numbers[9], bytes: numbers[8])
+            links[String(name)] = InterfaceTraffic(packets: numbers[9], bytes: numbers[8])
         }
         return links
     }

@@ -25,8 +25,8 @@ struct ProcessMeter {
     }
 
     /// What their network namespace, which must be the same, has sent so far on each interface.
-    func links() -> [String: LinkFacts] {
-        processes.first.map { LinkFacts.read(netDev: Files.read("/proc/\($0)/net/dev")) } ?? [:]
+    func links() -> [String: InterfaceTraffic] {
+        processes.first.map { InterfaceTraffic.read(netDev: Files.read("/proc/\($0)/net/dev")) } ?? [:]
     }
 
     var threads: [(process: pid_t, number: pid_t)] {

@@ -54,7 +54,7 @@ struct HaCfReader {
     /// What each medium was made of, in the order of `draft.media`.
     var mediumLines: [(directive: String, line: Int)] = []
     /// Line of each `link`, `probe` and `probe_group` kept.
-    var linkLines: [Int] = []
+    var interfaceLines: [Int] = []
     var probeLines: [Int] = []
     var probeGroupLines: [Int] = []
     /// Line of `draft.lan`.

@@ -5,7 +5,9 @@ import HeartbeatModel
 
 extension DirectiveRule {
     static let paths: [DirectiveRule] = [
-        DirectiveRule(name: "link", exported: .never, needsValue: true) { reader, line in reader.readLink(line.words) },
+        DirectiveRule(name: "link", exported: .never, needsValue: true) { reader, line in
+            reader.readInterface(line.words)
+        },
         DirectiveRule(name: "probe", exported: .never, needsValue: true) { reader, line in reader.readProbe(line.words)
         },
         DirectiveRule(name: "probe_group", exported: .never, needsValue: true) { reader, line in
@@ -21,14 +23,14 @@ extension HaCfReader {
     // MARK: Links
 
     /// `link <interface> [uplink|downlink|heartbeat] [debounce=<time>] [up=<time>] [optional]`.
-    fileprivate mutating func readLink(_ words: [String]) {
+    fileprivate mutating func readInterface(_ words: [String]) {
         guard let interface = words.first else {
             return error("link: the interface is missing; write \"link eth0 downlink debounce=100ms up=5s\"")
         }
-        var rule = LinkRule(interface: interface)
+        var rule = InterfaceRule(interface: interface)
         var usable = accept(interface, of: "link") { (_, name) throws(Complaint) in try HostText.interface(name) }
         for word in words.dropFirst() {
-            let isGood = accept(word, of: "link") { (_, word) throws(Complaint) in try Self.setLink(word, &rule) }
+            let isGood = accept(word, of: "link") { (_, word) throws(Complaint) in try Self.setInterface(word, &rule) }
             usable = usable && isGood
         }
         guard usable else { return }
@@ -39,24 +41,24 @@ extension HaCfReader {
                     "is not an interface of this node; name one that `ip link` shows, or write \"optional\" behind it "
                         + "when it comes and goes"))
         }
-        if let index = draft.links.firstIndex(where: { $0.interface == interface }) {
-            return error("link: \(interface) already has a line (\(linkLines[index])); keep one of them")
+        if let index = draft.interfaces.firstIndex(where: { $0.interface == interface }) {
+            return error("link: \(interface) already has a line (\(interfaceLines[index])); keep one of them")
         }
-        draft.links.append(rule)
-        linkLines.append(line)
+        draft.interfaces.append(rule)
+        interfaceLines.append(line)
     }
 
-    private static func setLink(_ word: String, _ rule: inout LinkRule) throws(Complaint) {
+    private static func setInterface(_ word: String, _ rule: inout InterfaceRule) throws(Complaint) {
         if let time = word.value(of: "debounce") {
             rule.debounce = try optionTime(time)
         } else if let time = word.value(of: "up") {
             rule.recovery = try optionTime(time)
         } else if word == "optional" {
             rule.isOptional = true
-        } else if let role = LinkRole(rawValue: word) {
+        } else if let role = InterfaceRole(rawValue: word) {
             rule.role = role
         } else {
-            let words = LinkRole.allCases.map(\.rawValue) + ["debounce=<time>", "up=<time>", "optional"]
+            let words = InterfaceRole.allCases.map(\.rawValue) + ["debounce=<time>", "up=<time>", "optional"]
             throw Complaint("is none of \(words.joined(separator: ", "))\(Spelling.hint(for: word, among: words))")
         }
     }
@@ -203,7 +205,8 @@ extension HaCfReader {
     // MARK: Checks
 
     mutating func checkPaths() {
-        for (rule, line) in zip(draft.links, linkLines) where isSound("deadtime") && rule.debounce >= draft.deadtime {
+        for (rule, line) in zip(draft.interfaces, interfaceLines)
+        where isSound("deadtime") && rule.debounce >= draft.deadtime {
             log.error(
                 line,
                 "link \(rule.interface): debounce (\(text(rule.debounce))) must be shorter than deadtime "

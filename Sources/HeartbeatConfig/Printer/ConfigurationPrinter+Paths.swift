@@ -9,10 +9,10 @@ extension ConfigurationPrinter {
             "probe_group \(group.name) \(group.needed) \(group.members.joined(separator: " "))"
                 + (group.action == .health ? "" : " action=\(group.action.rawValue)")
         }
-        return configuration.links.map(text) + configuration.probes.map(text) + groups + echo
+        return configuration.interfaces.map(text) + configuration.probes.map(text) + groups + echo
     }
 
-    private func text(_ rule: LinkRule) -> String {
+    private func text(_ rule: InterfaceRule) -> String {
         "link \(rule.interface) \(rule.role.rawValue) debounce=\(rule.debounce.milliseconds)ms "
             + "up=\(rule.recovery.milliseconds)ms" + (rule.isOptional ? " optional" : "")
     }

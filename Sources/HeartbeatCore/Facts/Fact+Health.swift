@@ -3,7 +3,7 @@
 import HeartbeatModel
 
 extension Fact {
-    package static func interfaceLost(_ rule: LinkRule) -> Fact {
+    package static func interfaceLost(_ rule: InterfaceRule) -> Fact {
         Fact(
             .interfaceLost,
             "Link \(rule.interface) is lost: no carrier\(forTime(rule.debounce))"
@@ -12,14 +12,14 @@ extension Fact {
     }
 
     /// The carrier is back and must stay for so long.
-    package static func interfaceOnTrial(_ rule: LinkRule, _ patience: Duration) -> Fact {
+    package static func interfaceOnTrial(_ rule: InterfaceRule, _ patience: Duration) -> Fact {
         Fact(
             .interfaceOnTrial,
             "Carrier is back on \(rule.interface); the link counts again when it has stayed\(forTime(patience))",
             [.interface: rule.interface, .latency: patience.milliseconds])
     }
 
-    package static func interfaceRecovered(_ rule: LinkRule) -> Fact {
+    package static func interfaceRecovered(_ rule: InterfaceRule) -> Fact {
         Fact(.interfaceRecovered, "Link \(rule.interface) is good again", [.interface: rule.interface])
     }
 

@@ -23,7 +23,7 @@ struct HealthMonitor: Hashable, Sendable {
     // MARK: - What is watched
 
     /// Watches these interfaces and no others; what is known of those that stay is kept.
-    mutating func watch(_ rules: [LinkRule]) {
+    mutating func watch(_ rules: [InterfaceRule]) {
         interfaces = rules.map { rule in
             guard var known = interfaces.first(where: { $0.rule.interface == rule.interface }) else {
                 return InterfaceMonitor(rule)
@@ -133,7 +133,7 @@ struct HealthMonitor: Hashable, Sendable {
         func state(_ isLost: Bool, _ isProven: Bool) -> ClusterSnapshot.Watched.State {
             isLost ? .lost : isProven ? .good : .doubtful
         }
-        let links = interfaces.map { monitor in
+        let ownInterfaces = interfaces.map { monitor in
             let kind: ClusterSnapshot.Watched.Kind =
                 switch monitor.rule.role {
                 case .uplink: .uplink
@@ -151,14 +151,14 @@ struct HealthMonitor: Hashable, Sendable {
                 name: group.name, kind: .probeGroup,
                 state: state(lostGroups.contains(group.name), members(of: group, where: \.isProven) >= group.needed))
         }
-        return links + probes + groups
+        return ownInterfaces + probes + groups
     }
 
     /// Names of paths that are lost, to be known to the next daemon.
     var lostPaths: [String] { paths.filter(\.isLost).map(\.probe.name) }
 
     private mutating func evaluate() {
-        let links = interfaces.filter(\.counts)
+        let counted = interfaces.filter(\.counts)
         let alone = paths.filter(countsAlone)
         let lost = groups.filter { $0.members.count - members(of: $0, where: \.isLost) < $0.needed }
         let surelyLost = groups.count { $0.members.count - members(of: $0, where: \.isSurelyLost) < $0.needed }
@@ -168,9 +168,9 @@ struct HealthMonitor: Hashable, Sendable {
             alone.contains { $0.isLost && $0.probe.action == .standby } || lost.contains { $0.action == .standby }
         health = NodeHealth(
             lost: min(
-                links.count(where: \.isSurelyLost) + alone.count(where: \.isSurelyLost) + surelyLost, NodeHealth.most),
+                counted.count(where: \.isSurelyLost) + alone.count(where: \.isSurelyLost) + surelyLost, NodeHealth.most),
             unproven: min(
-                links.count(where: \.isInDoubt) + alone.count { !$0.isProven } + unproven.count, NodeHealth.most),
+                counted.count(where: \.isInDoubt) + alone.count { !$0.isProven } + unproven.count, NodeHealth.most),
             wantsReturn: wantsReturn)
     }
 

@@ -49,25 +49,25 @@ extension Ownership {
     ) -> Bool {
         let ours = configuration.groups.map(\.fingerprint)
         let others = theirs.filter { !ours.contains($0) }
-        return busy.isEmpty && others.map(\.placement) == [mine.placement]
+        return busy.isEmpty && others.map(\.identity) == [mine.identity]
             && ours.filter { !theirs.contains($0) } == [mine]
     }
 
     /// Some of the line still runs as part of another one, which has changed since: here, or on the peer.
     func isBlocked(_ runner: GroupRunner, _ node: LocalNode) -> Bool {
         let line = runner.line
-        if node.peerIsAlive, peer?.claim?.busy.contains(line.fingerprint.placement) == true { return true }
+        if node.peerIsAlive, peer?.claim?.busy.contains(line.fingerprint.identity) == true { return true }
         return node.groups.runners.contains { other in
             other.isOutdated && other.id != runner.id && !other.isReleased && other.group.shares(line)
         }
     }
 
     /// Lines of haresources that are not free to be started, because an earlier version of the file is still running.
-    func busyPlacements(_ node: LocalNode) -> [UInt32] {
+    func busyLines(_ node: LocalNode) -> [UInt32] {
         guard node.groups.runners.contains(where: { $0.isOutdated && !$0.isReleased }) else { return [] }
         let outdated = node.groups.runners.filter { $0.isOutdated && !$0.isReleased }
         let occupied = node.configuration.groups.filter { line in outdated.contains { $0.group.shares(line) } }
-        return Array(Set((occupied + outdated.map(\.group)).map(\.fingerprint.placement))).sorted()
+        return Array(Set((occupied + outdated.map(\.group)).map(\.fingerprint.identity))).sorted()
     }
 
     /// Both nodes have the new line, but each runs something the other needs for it: let go of the old one as a whole.

@@ -1,4 +1,4 @@
-// What follows from lost links and paths: the groups move to the other node when that is surely better off, and to nobody
+// What follows from lost interfaces and paths: the groups move to the other node when that is surely better off, and to nobody
 // else. Both nodes know both healths, and each counts doubts against the other, so at most one of them can find itself worse.
 
 import HeartbeatModel

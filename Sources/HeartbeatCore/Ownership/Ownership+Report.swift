@@ -15,7 +15,7 @@ extension Ownership {
             heard: node.channel.heardOfPeer, failed: failed,
             adopted: keys(of: singly ? own.adopted : (own.adopted + own.leaving).sorted(), node),
             kept: singly ? keptGroups(node) : [], awaited: awaitedGroups(node), groups: fingerprints(node),
-            busy: busyPlacements(node), ownOnBoth: lines.namedByEach,
+            busy: busyLines(node), ownOnBoth: lines.namedByEach,
             health: node.health.isEmpty ? nil : node.health.health)
         return ResourceReport(hold: own.held, isStable: isStable(node), info: reportInfo, claim: claim)
     }

@@ -88,7 +88,7 @@ package enum Scene: String, CaseIterable, Hashable, Sendable {
         switch self {
         case .coldStart: nil
         case .powerLoss: NodeFiles.deadtime + .milliseconds(250)
-        case .cableCut: LinkRule.defaultDebounce + .milliseconds(100)
+        case .cableCut: InterfaceRule.defaultDebounce + .milliseconds(100)
         case .failback, .standby, .standbyBack, .cableBack, .serialOnly: .milliseconds(100)
         }
     }

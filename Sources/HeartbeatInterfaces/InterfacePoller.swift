@@ -1,4 +1,4 @@
-// The thread that looks at links again and again, and at once when the loop has heard something. The loop is only woken when a
+// The thread that looks at interfaces again and again, and at once when the loop has heard something. The loop is only woken when a
 // state has changed.
 
 import CLinux
@@ -8,9 +8,9 @@ import NIOCore
 import Synchronization
 
 /// Looks at interfaces until it is closed.
-final class LinkPoller: Sendable {
+final class InterfacePoller: Sendable {
     /// Interfaces whose state has changed, with the new one; called on the loop.
-    typealias Report = @Sendable ([(interface: String, state: LinkState)]) -> Void
+    typealias Report = @Sendable ([(interface: String, state: InterfaceState)]) -> Void
 
     private struct Shared {
         var interfaces: [String] = []
@@ -31,8 +31,8 @@ final class LinkPoller: Sendable {
     /// Starts the thread. It is in the network namespace of the calling one, as is the socket of `requests`.
     static func start(
         _ requests: InterfaceRequests, every interval: Duration, on loop: any EventLoop, _ report: @escaping Report
-    ) throws(SystemError) -> LinkPoller {
-        let poller = LinkPoller(requests, interval, loop, report, wake: try Descriptors.makePipe())
+    ) throws(SystemError) -> InterfacePoller {
+        let poller = InterfacePoller(requests, interval, loop, report, wake: try Descriptors.makePipe())
         if let code = DetachedThread.start({ poller.run() }) {
             Glibc.close(poller.wake.read)
             Glibc.close(poller.wake.write)
@@ -83,16 +83,16 @@ final class LinkPoller: Sendable {
 
     private func run() {
         defer { Glibc.close(wake.read) }
-        let reader = LinkReader(requests)
-        var told: [String: LinkState] = [:]
+        let reader = InterfaceReader(requests)
+        var told: [String: InterfaceState] = [:]
         while let (interfaces, added) = next() {
             if let added {
                 reader.keep(interfaces)
                 told = told.filter { interfaces.contains($0.key) && !added.contains($0.key) }
             }
-            var changes: [(interface: String, state: LinkState)] = []
+            var changes: [(interface: String, state: InterfaceState)] = []
             for interface in interfaces {
-                let state = LinkState(reader.read(interface))
+                let state = InterfaceState(reader.read(interface))
                 guard told.updateValue(state, forKey: interface) != state else { continue }
                 changes.append((interface, state))
             }
@@ -111,7 +111,7 @@ final class LinkPoller: Sendable {
     }
 
     /// The loop may be gone once this is closed.
-    private func tell(_ changes: [(interface: String, state: LinkState)]) {
+    private func tell(_ changes: [(interface: String, state: InterfaceState)]) {
         guard !changes.isEmpty else { return }
         shared.withLock { shared in
             guard !shared.isClosed else { return }

@@ -3,11 +3,11 @@ import HeartbeatModel
 import Synchronization
 import Testing
 
-@testable import HeartbeatLinks
+@testable import HeartbeatInterfaces
 
 /// What follows from what is known of an interface, without a kernel.
-struct LinkStateTests {
-    private static let up = LinkReading(index: 3, isAdminUp: true, isRunning: true)
+struct InterfaceStateTests {
+    private static let up = InterfaceReading(index: 3, isAdminUp: true, isRunning: true)
 
     @Test("A link is up only if everybody who knows says so")
     func everybody() {
@@ -16,7 +16,7 @@ struct LinkStateTests {
                 for isRunning in [true, false] {
                     var reading = Self.up
                     (reading.mii, reading.ethtool, reading.isRunning) = (mii, ethtool, isRunning)
-                    #expect(LinkState(reading).isUp == (mii != false && ethtool != false && isRunning))
+                    #expect(InterfaceState(reading).isUp == (mii != false && ethtool != false && isRunning))
                 }
             }
         }
@@ -25,22 +25,24 @@ struct LinkStateTests {
     @Test("The log reads who says what")
     func words() {
         var reading = Self.up
-        #expect(LinkState(reading) == LinkState(isUp: true, source: .carrier, reason: "link", index: 3))
+        #expect(InterfaceState(reading) == InterfaceState(isUp: true, source: .carrier, reason: "link", index: 3))
         reading.ethtool = true
-        #expect(LinkState(reading).source == .ethtool)
+        #expect(InterfaceState(reading).source == .ethtool)
         reading.mii = true
-        #expect(LinkState(reading).source == .mii)
+        #expect(InterfaceState(reading).source == .mii)
         reading.mii = false
-        #expect(LinkState(reading) == LinkState(isUp: false, source: .mii, reason: "MII: no link", index: 3))
+        #expect(InterfaceState(reading) == InterfaceState(isUp: false, source: .mii, reason: "MII: no link", index: 3))
         (reading.mii, reading.isRunning, reading.operationalState) = (nil, false, 5)
-        #expect(LinkState(reading) == LinkState(isUp: false, source: .carrier, reason: "dormant", index: 3))
+        #expect(InterfaceState(reading) == InterfaceState(isUp: false, source: .carrier, reason: "dormant", index: 3))
         reading.operationalState = 3
-        #expect(LinkState(reading).reason == "the interface below it is down")
+        #expect(InterfaceState(reading).reason == "the interface below it is down")
         reading.ethtool = false
-        #expect(LinkState(reading) == LinkState(isUp: false, source: .ethtool, reason: "no carrier", index: 3))
+        #expect(
+            InterfaceState(reading) == InterfaceState(isUp: false, source: .ethtool, reason: "no carrier", index: 3))
         reading.isAdminUp = false
-        #expect(LinkState(reading).reason == "administratively down")
-        #expect(LinkState(nil) == LinkState(isUp: false, source: .carrier, reason: "does not exist", index: 0))
+        #expect(InterfaceState(reading).reason == "administratively down")
+        #expect(
+            InterfaceState(nil) == InterfaceState(isUp: false, source: .carrier, reason: "does not exist", index: 0))
     }
 }
 
@@ -84,21 +86,23 @@ final class StandInDriver: Sendable {
     }
 }
 
-struct LinkReaderTests {
+struct InterfaceReaderTests {
     private let machine = StandInDriver()
 
     @Test("The transceiver's word counts, although the driver and the kernel still see a carrier")
     func loss() {
-        let reader = LinkReader(machine.requests)
-        #expect(LinkState(reader.read("eth0")) == LinkState(isUp: true, source: .mii, reason: "link", index: 7))
+        let reader = InterfaceReader(machine.requests)
+        #expect(
+            InterfaceState(reader.read("eth0")) == InterfaceState(isUp: true, source: .mii, reason: "link", index: 7))
         machine.change { $0.status = [0x7969] }
         #expect(
-            LinkState(reader.read("eth0")) == LinkState(isUp: false, source: .mii, reason: "MII: no link", index: 7))
+            InterfaceState(reader.read("eth0"))
+                == InterfaceState(isUp: false, source: .mii, reason: "MII: no link", index: 7))
     }
 
     @Test("A loss that is over is none, although the register remembers it")
     func latch() {
-        let reader = LinkReader(machine.requests)
+        let reader = InterfaceReader(machine.requests)
         #expect(reader.read("eth0")?.mii == true)
         machine.change { $0.status = [0x7969, 0x796D] }
         #expect(reader.read("eth0")?.mii == true)
@@ -107,40 +111,43 @@ struct LinkReaderTests {
     @Test("A transceiver that has never seen a link where the driver has one watches another port")
     func otherPort() {
         machine.change { $0.status = [0x7949] }
-        let reader = LinkReader(machine.requests)
-        #expect(LinkState(reader.read("eth0")) == LinkState(isUp: true, source: .ethtool, reason: "link", index: 7))
+        let reader = InterfaceReader(machine.requests)
+        #expect(
+            InterfaceState(reader.read("eth0"))
+                == InterfaceState(isUp: true, source: .ethtool, reason: "link", index: 7))
     }
 
     @Test("A bus without a transceiver says nothing", arguments: [0xFFFF, 0] as [UInt16])
     func emptyBus(status: UInt16) {
         machine.change { $0.status = [status] }
-        #expect(LinkState(LinkReader(machine.requests).read("eth0")).source == .ethtool)
+        #expect(InterfaceState(InterfaceReader(machine.requests).read("eth0")).source == .ethtool)
     }
 
     @Test("What the driver cannot answer, the kernel's word decides")
     func carrierOnly() {
         machine.change { ($0.status, $0.carrier) = (nil, nil) }
-        let reader = LinkReader(machine.requests)
-        #expect(LinkState(reader.read("eth0")).source == .carrier)
+        let reader = InterfaceReader(machine.requests)
+        #expect(InterfaceState(reader.read("eth0")).source == .carrier)
         machine.change { $0.flags = 0x1 }
-        #expect(LinkState(reader.read("eth0")).isUp == false)
+        #expect(InterfaceState(reader.read("eth0")).isUp == false)
     }
 
     @Test("Another interface of the same name is asked anew what it can tell")
     func anew() {
         machine.change { $0.status = nil }
-        let reader = LinkReader(machine.requests)
+        let reader = InterfaceReader(machine.requests)
         #expect(reader.read("eth0")?.mii == nil)
         machine.change { $0.status = [0x796D] }
         #expect(reader.read("eth0")?.mii == nil)
         machine.change { $0.index = 8 }
         #expect(
-            reader.read("eth0") == LinkReading(index: 8, isAdminUp: true, isRunning: true, ethtool: true, mii: true))
+            reader.read("eth0")
+                == InterfaceReading(index: 8, isAdminUp: true, isRunning: true, ethtool: true, mii: true))
         // A driver may find its transceiver only when the interface goes up.
         machine.change { ($0.index, $0.status) = (9, nil) }
         #expect(reader.read("eth0")?.mii == nil)
         machine.change { $0.flags = 0 }
-        #expect(reader.read("eth0") == LinkReading(index: 9))
+        #expect(reader.read("eth0") == InterfaceReading(index: 9))
         machine.change { ($0.flags, $0.status) = (0x41, [0x796D]) }
         #expect(reader.read("eth0")?.mii == true)
     }

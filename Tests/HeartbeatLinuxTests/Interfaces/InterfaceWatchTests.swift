@@ -3,15 +3,15 @@ import HeartbeatModel
 import Testing
 
 @testable import HeartbeatAddresses
-@testable import HeartbeatLinks
+@testable import HeartbeatInterfaces
 
 /// A watch on a loop in a namespace, with what it told.
 private final class WatchedLinks: @unchecked Sendable {
     let network = TestNetwork()
     let other = TestNetwork()
     private let loop: LoopThread
-    private var watch: LinkWatch!
-    private var told: [(interface: String, state: LinkState)] = []
+    private var watch: InterfaceWatch!
+    private var told: [(interface: String, state: InterfaceState)] = []
     private var problems: [String] = []
 
     /// Looks so rarely that only news can have brought what a test waits for, unless told otherwise.
@@ -19,7 +19,7 @@ private final class WatchedLinks: @unchecked Sendable {
         network.connect("hba", host: 1, to: other, "far", host: 2)
         loop = LoopThread(in: network)
         watch = loop.on { [unowned self] reactor in
-            let watch = LinkWatch(reactor: reactor, pollInterval: pollInterval, requests: requests)
+            let watch = InterfaceWatch(reactor: reactor, pollInterval: pollInterval, requests: requests)
             watch.onChange = { self.told.append(($0, $1)) }
             watch.onProblem = { self.problems.append($0) }
             return watch
@@ -41,7 +41,7 @@ private final class WatchedLinks: @unchecked Sendable {
         loop.on { _ in self.told.filter { $0.interface == interface }.map { $0.state.isUp ? "up" : $0.state.reason } }
     }
 
-    func last(_ interface: String) -> LinkState? {
+    func last(_ interface: String) -> InterfaceState? {
         loop.on { _ in self.told.last { $0.interface == interface }?.state }
     }
 
@@ -63,7 +63,7 @@ private final class WatchedLinks: @unchecked Sendable {
 }
 
 @Suite(.serialized, .enabled(if: TestNetwork.isAvailable))
-struct LinkWatchTests {
+struct InterfaceWatchTests {
     @Test("The other end of a cable goes and comes back")
     func carrier() {
         let links = WatchedLinks()

@@ -1,4 +1,4 @@
-// Asks the kernel and drivers about links. Several of these questions wait for the lock of all network configuration (rtnl),
+// Asks the kernel and drivers about interfaces. Several of these questions wait for the lock of all network configuration (rtnl),
 // which a driver that resets its device may hold for seconds, so nobody asks them on the loop.
 
 import Glibc
@@ -28,7 +28,7 @@ package struct InterfaceRequests: Sendable {
 }
 
 /// Reads one interface after the other and remembers which of the sources each has.
-final class LinkReader {
+final class InterfaceReader {
     private enum Transceiver {
         case unasked
         case absent
@@ -39,7 +39,7 @@ final class LinkReader {
     }
 
     private struct Memory {
-        var reading: LinkReading
+        var reading: InterfaceReading
         var transceiver = Transceiver.unasked
     }
 
@@ -52,21 +52,21 @@ final class LinkReader {
     }
 
     /// `nil` when the interface does not exist.
-    func read(_ name: String) -> LinkReading? {
+    func read(_ name: String) -> InterfaceReading? {
         guard var query = InterfaceQuery.query(about: name), requests.perform(UInt(SIOCGIFINDEX), &query) == 0 else {
             memories[name] = nil
             return nil
         }
         let index = UInt32(bitPattern: query.ifr_ifru.ifru_ivalue)
-        var memory = memories[name] ?? Memory(reading: LinkReading(index: index))
+        var memory = memories[name] ?? Memory(reading: InterfaceReading(index: index))
         // Another interface of the same name may have another driver.
-        if memory.reading.index != index { memory = Memory(reading: LinkReading(index: index)) }
+        if memory.reading.index != index { memory = Memory(reading: InterfaceReading(index: index)) }
         guard requests.perform(UInt(SIOCGIFFLAGS), &query) == 0 else {
             memories[name] = nil
             return nil
         }
         let flags = UInt32(UInt16(bitPattern: query.ifr_ifru.ifru_flags))
-        var reading = LinkReading(index: index)
+        var reading = InterfaceReading(index: index)
         reading.isAdminUp = flags & 0x1 != 0
         reading.isRunning = flags & 0x40 /* IFF_RUNNING */ != 0
         // Some drivers know their transceiver only while they are up.
@@ -87,7 +87,7 @@ final class LinkReader {
     }
 
     /// The words for what is wrong take a question of their own, asked when something has changed.
-    private func complete(_ reading: inout LinkReading, before: LinkReading) {
+    private func complete(_ reading: inout InterfaceReading, before: InterfaceReading) {
         guard reading.isAdminUp, !reading.isRunning else { return }
         reading.operationalState = before.operationalState
         guard reading != before else { return }

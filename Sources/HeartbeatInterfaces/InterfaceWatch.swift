@@ -10,7 +10,7 @@ import HeartbeatNetlink
 import NIOCore
 
 /// Watches interfaces by name, whatever becomes of them.
-package final class LinkWatch {
+package final class InterfaceWatch {
     /// How often it looks by default.
     package static let defaultPollInterval = Duration.milliseconds(250)
 
@@ -21,7 +21,7 @@ package final class LinkWatch {
     }
     /// The first state of each interface, then every change, of the reason or the index alone, too. States between two looks
     /// are not seen.
-    package var onChange: (_ interface: String, LinkState) -> Void = { _, _ in }
+    package var onChange: (_ interface: String, InterfaceState) -> Void = { _, _ in }
     /// Something that keeps changes from being noticed, or noticed at once; told once until it works again.
     package var onProblem: (_ text: String) -> Void = { _ in }
 
@@ -29,14 +29,14 @@ package final class LinkWatch {
     private let pollInterval: Duration
     private let requests: InterfaceRequests?
     private let listener: RouteListener
-    private var poller: LinkPoller?
+    private var poller: InterfacePoller?
     private var outage = Outage()
     private var isListening = false
     private var isClosed = false
 
     /// Looks every `pollInterval`, on a thread of its own: the questions may have to wait for a driver. The loop is woken by
     /// news of links and by changes, not by looking.
-    package convenience init(reactor: Reactor, pollInterval: Duration = LinkWatch.defaultPollInterval) {
+    package convenience init(reactor: Reactor, pollInterval: Duration = InterfaceWatch.defaultPollInterval) {
         self.init(reactor: reactor, pollInterval: pollInterval, requests: nil)
     }
 
@@ -75,7 +75,7 @@ package final class LinkWatch {
         let watch = NIOLoopBound(Weak(self), eventLoop: reactor.eventLoop)
         do {
             let requests = if let requests { requests } else { try InterfaceRequests.kernel() }
-            poller = try LinkPoller.start(requests, every: pollInterval, on: reactor.eventLoop) { changes in
+            poller = try InterfacePoller.start(requests, every: pollInterval, on: reactor.eventLoop) { changes in
                 for (interface, state) in changes { watch.value.object?.changed(interface, state) }
             }
             outage.end()
@@ -85,7 +85,7 @@ package final class LinkWatch {
         }
     }
 
-    private func changed(_ interface: String, _ state: LinkState) {
+    private func changed(_ interface: String, _ state: InterfaceState) {
         // It may have been taken from the list since.
         guard !isClosed, interfaces.contains(interface) else { return }
         onChange(interface, state)
@@ -99,9 +99,9 @@ package final class LinkWatch {
 
     /// The thread's way back, which must not keep the watch alive.
     private final class Weak {
-        private(set) weak var object: LinkWatch?
+        private(set) weak var object: InterfaceWatch?
 
-        init(_ object: LinkWatch) {
+        init(_ object: InterfaceWatch) {
             self.object = object
         }
     }

@@ -1,7 +1,7 @@
 // Whether an interface can be used, from what the kernel and its driver say of it at one moment. Pure.
 
 /// Who told whether there is a link.
-package enum LinkSource: String, Hashable, Sendable, CaseIterable {
+package enum CarrierSource: String, Hashable, Sendable, CaseIterable {
     /// The transceiver itself, by its status register (IEEE 802.3 clause 22).
     case mii
     /// The driver (ETHTOOL_GLINK).
@@ -11,17 +11,17 @@ package enum LinkSource: String, Hashable, Sendable, CaseIterable {
 }
 
 /// The state of one interface.
-package struct LinkState: Hashable, Sendable {
+package struct InterfaceState: Hashable, Sendable {
     /// It exists, is administratively up, and all that know of its link say that there is one.
     package var isUp: Bool
     /// Who says that there is none; of a link that is up, the one closest to the wire that was asked.
-    package var source: LinkSource
+    package var source: CarrierSource
     /// For the log: `link`, `no carrier`, `administratively down`, `does not exist`, `MII: no link`, …
     package var reason: String
     /// Number of the interface, which it does not keep when it is made anew; 0 when it does not exist.
     package var index: UInt32
 
-    package init(isUp: Bool, source: LinkSource, reason: String, index: UInt32) {
+    package init(isUp: Bool, source: CarrierSource, reason: String, index: UInt32) {
         self.isUp = isUp
         self.source = source
         self.reason = reason
@@ -30,7 +30,7 @@ package struct LinkState: Hashable, Sendable {
 }
 
 /// What was found out about an interface that exists.
-package struct LinkReading: Hashable {
+package struct InterfaceReading: Hashable {
     let index: UInt32
     /// IFF_UP.
     var isAdminUp = false
@@ -44,14 +44,14 @@ package struct LinkReading: Hashable {
     var operationalState: UInt8 = 0
 }
 
-extension LinkState {
+extension InterfaceState {
     /// `nil` is an interface that does not exist.
-    package init(_ reading: LinkReading?) {
+    package init(_ reading: InterfaceReading?) {
         guard let reading else {
             self.init(isUp: false, source: .carrier, reason: "does not exist", index: 0)
             return
         }
-        let (isUp, source, reason): (Bool, LinkSource, String) =
+        let (isUp, source, reason): (Bool, CarrierSource, String) =
             if !reading.isAdminUp {
                 (false, .carrier, "administratively down")
             } else if reading.mii == false {
