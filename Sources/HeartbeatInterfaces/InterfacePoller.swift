@@ -36,7 +36,7 @@ final class InterfacePoller: Sendable {
         if let code = DetachedThread.start({ poller.run() }) {
             Glibc.close(poller.wake.read)
             Glibc.close(poller.wake.write)
-            throw SystemError("start", "the thread that watches links", code: code)
+            throw SystemError("start", "the thread that watches interfaces", code: code)
         }
         return poller
     }

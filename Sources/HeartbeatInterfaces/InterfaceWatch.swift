@@ -48,7 +48,7 @@ package final class InterfaceWatch {
         listener = RouteListener(groups: 0x1 /* RTMGRP_LINK */, reactor: reactor)
         listener.onNews = { [weak self] in self?.heard($0) }
         listener.onGap = { [weak self] in self?.poller?.look() }
-        listener.onProblem = { [weak self] in self?.onProblem("\($0); a lost link is noticed a little later") }
+        listener.onProblem = { [weak self] in self?.onProblem("\($0); a lost carrier is noticed a little later") }
     }
 
     /// Ends watching; nothing is told any more.
@@ -80,7 +80,7 @@ package final class InterfaceWatch {
             }
             outage.end()
         } catch {
-            if outage.begin() { onProblem("\(error); links are not watched, which is tried again every second") }
+            if outage.begin() { onProblem("\(error); interfaces are not watched, which is tried again every second") }
             outage.tryAgain(on: reactor) { [weak self] in self?.watch() }
         }
     }

@@ -70,7 +70,7 @@ extension GroupTimeline.Origin: CustomStringConvertible {
         switch self {
         case .lastHeard(let node): "\(node) was last heard"
         case .request: "the handover was asked for"
-        case .loss: "a link or path was lost"
+        case .loss: "an interface or path was lost"
         case .failback: "the failback was offered"
         case .offer: "the other node offered it"
         case .stop: "the stop was asked for"

@@ -11,7 +11,7 @@ public struct GroupTimeline: Hashable, Sendable {
         case lastHeard(NodeName)
         /// This node was asked to hand groups over, by its operator or by the other node.
         case request
-        /// This node lost a link or a path that the other one has.
+        /// This node lost an interface or a path that the other one has.
         case loss
         /// This node offered groups to the node that they prefer.
         case failback

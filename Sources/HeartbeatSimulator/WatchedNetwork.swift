@@ -11,7 +11,7 @@ enum NetworkChange: Hashable {
     case path(String, host: Int, isOpen: Bool)
 }
 
-/// What befalls links and paths in one run.
+/// What befalls interfaces and paths in one run.
 struct NetworkPlan {
     var links: [InterfaceRule] = []
     var probes: [PathProbe] = []

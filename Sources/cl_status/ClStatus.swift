@@ -27,7 +27,7 @@ struct ClStatus: ParsableCommand {
               cl_status rscstatus                  none, local, foreign, all or transition
               cl_status hbparameter -p deadtime    as in ha.cf, or the default
               cl_status groups                     all groups and their state here
-              cl_status network                    links and paths that are watched
+              cl_status network                    interfaces and paths that are watched
             """, version: Version.text,
         subcommands: [
             HbStatus.self, ListNodes.self, NodeStatusCommand.self, NodeType.self, NodeWeight.self, NodeSite.self,

@@ -149,7 +149,7 @@ struct Groups: ParsableCommand {
 struct Network: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "network",
-        abstract: "Lists the links and paths that are watched: name, kind, state. (Not in the original.)",
+        abstract: "Lists the interfaces and paths that are watched: name, kind, state. (Not in the original.)",
         discussion: """
             States: good, doubtful, lost; with a lost one that counts the exit status is 1. The last line is what the other \
             node tells of its own.

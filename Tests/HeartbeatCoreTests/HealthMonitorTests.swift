@@ -1,4 +1,4 @@
-// When a link or a path counts as lost, when it counts again, and what several of them come to.
+// When an interface or a path counts as lost, when it counts again, and what several of them come to.
 
 import HeartbeatModel
 import HeartbeatMonitors
@@ -6,7 +6,7 @@ import Testing
 
 @testable import HeartbeatCore
 
-@Suite("Links and paths") struct HealthMonitorTests {
+@Suite("Interfaces and paths") struct HealthMonitorTests {
     private static func at(_ milliseconds: Int) -> Instant { Instant.zero + .milliseconds(milliseconds) }
 
     /// A carrier that was there at first.

@@ -30,7 +30,7 @@ extension LifeTests {
                 let network = try cluster.laboratory.tool("cl_status", ["network"], on: cluster.first)
                 #expect(network.code == 1)
                 #expect(network.output == "eth0\tdownlink\tlost\ncluster2\tnode\t0 lost, 0 doubtful\n")
-                #expect(cluster.says("(ms since a link or path was lost", on: cluster.first))
+                #expect(cluster.says("(ms since an interface or path was lost", on: cluster.first))
                 try cluster.laboratory.plug(.lan(0), true)
                 try cluster.waitForHoldings("local", "local")
                 #expect(
@@ -48,16 +48,16 @@ extension LifeTests {
                 try cluster.startBoth()
                 let before = cluster.changes
                 try cluster.laboratory.plug(.cross(0), false)
-                try waitForLog("Link eth1 is lost", on: cluster.first, in: cluster)
+                try waitForLog("Interface eth1 is lost", on: cluster.first, in: cluster)
                 try cluster.laboratory.plug(.cross(0), true)
-                try waitForLog("Link eth1 is good again", on: cluster.first, in: cluster)
+                try waitForLog("Interface eth1 is good again", on: cluster.first, in: cluster)
                 for number in [0, 1] { try cluster.laboratory.plug(.lan(number), false) }
                 for node in [cluster.first, cluster.second] {
                     try waitForLog("is no better off", on: node, in: cluster)
                 }
                 for number in [1, 0] { try cluster.laboratory.plug(.lan(number), true) }
                 for node in [cluster.first, cluster.second] {
-                    try waitForLog("Link eth0 is good again", on: node, in: cluster)
+                    try waitForLog("Interface eth0 is good again", on: node, in: cluster)
                 }
                 try cluster.waitForHoldings("local", "local")
                 #expect(cluster.changes == before)
@@ -71,7 +71,7 @@ extension LifeTests {
                 try cluster.waitForHoldings("all", "none")
                 let refused = try cluster.laboratory.tool("hb_standby", ["all"], on: cluster.first)
                 #expect(refused.code != 0)
-                #expect(refused.output.contains("node cluster2 has lost 1 of the links"), "\(refused.output)")
+                #expect(refused.output.contains("node cluster2 has lost 1 of the interfaces"), "\(refused.output)")
                 try cluster.laboratory.powerOff(cluster.first)
                 try cluster.wait(for: "cluster2 to hold all") {
                     try cluster.status(["rscstatus"], on: cluster.second) == "all"

@@ -55,7 +55,7 @@ import Testing
             case "failback": (["the failback was offered", "the other node offered it"], "cluster1")
             case "standby": (["the handover was asked for", "the other node offered it"], "cluster2")
             case "standby-back": (["the handover was asked for", "the other node offered it"], "cluster1")
-            case "cable-cut": (["a link or path was lost", "the other node offered it"], "cluster2")
+            case "cable-cut": (["an interface or path was lost", "the other node offered it"], "cluster2")
             case "cable-back": (["the failback was offered", "the other node offered it"], "cluster1")
             default: ([], "")
             }

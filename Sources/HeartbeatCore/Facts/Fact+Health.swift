@@ -6,7 +6,7 @@ extension Fact {
     package static func interfaceLost(_ rule: InterfaceRule) -> Fact {
         Fact(
             .interfaceLost,
-            "Link \(rule.interface) is lost: no carrier\(forTime(rule.debounce))"
+            "Interface \(rule.interface) is lost: no carrier\(forTime(rule.debounce))"
                 + (rule.role == .heartbeat ? "; only heartbeats travel there, so nothing follows" : ""),
             [.interface: rule.interface])
     }
@@ -15,12 +15,12 @@ extension Fact {
     package static func interfaceOnTrial(_ rule: InterfaceRule, _ patience: Duration) -> Fact {
         Fact(
             .interfaceOnTrial,
-            "Carrier is back on \(rule.interface); the link counts again when it has stayed\(forTime(patience))",
+            "Carrier is back on \(rule.interface); the interface counts again when it has stayed\(forTime(patience))",
             [.interface: rule.interface, .latency: patience.milliseconds])
     }
 
     package static func interfaceRecovered(_ rule: InterfaceRule) -> Fact {
-        Fact(.interfaceRecovered, "Link \(rule.interface) is good again", [.interface: rule.interface])
+        Fact(.interfaceRecovered, "Interface \(rule.interface) is good again", [.interface: rule.interface])
     }
 
     /// Not lost yet: `count` questions in a row went unanswered.

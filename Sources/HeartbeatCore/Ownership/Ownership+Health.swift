@@ -25,7 +25,7 @@ extension Ownership {
         guard let name = node.peer?.name, let theirs = peerHealth, theirs.lost > node.health.health.lost else {
             return nil
         }
-        return "node \(name) has lost \(theirs.lost) of the links and paths that count, this node "
+        return "node \(name) has lost \(theirs.lost) of the interfaces and paths that count, this node "
             + "\(node.health.health.lost); repair them there, or stop heartbeat here"
     }
 
