@@ -95,7 +95,7 @@ package final class ServiceAddresses {
     }
 
     private func stop(_ wanted: [WantedAddress]) throws(SystemError) -> [AddressFailure] {
-        // Whatever comes of it: after this nobody shall be drawn here any more, and nobody is surprised that they go.
+        // Also when a removal fails: no announcement repeats these addresses any more, and their loss is no event.
         for wanted in wanted {
             held[wanted.address.ip] = nil
             lost[wanted.address.ip] = nil

@@ -153,7 +153,8 @@ final class ClientService {
     private func received(_ body: [UInt8], from connection: ClientConnection) {
         let before = sent
         handle(.received(connection, body: body, node.snapshot()))
-        // Whoever uses up what all may send is not read from until there is more; who only asks is not concerned.
+        // A client that used up what all clients may send is not read from until there is more. A client that only asks
+        // is read from all the time.
         guard sent > before, let pause = allowance.pause(at: reactor.now) else { return }
         server?.pause(connection, for: pause)
     }

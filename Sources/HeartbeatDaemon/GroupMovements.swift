@@ -1,8 +1,8 @@
 // Watches groups move: from what the core is told, says and orders, and from what becomes of that, a timeline of every movement
 // of a group to or away from this node. It only looks: nothing is decided by it, and while nothing moves it is not asked.
 //
-// A movement begins with what brought it about, its cause, which may be long before the group itself begins to move: the last word
-// of a node that died, or the offer whose handover this is. The core names causes before the groups they move.
+// A movement begins with its cause, which may be long before the group itself begins to move: the last word of a node that
+// died, or the offer whose handover this is. The core names causes before the groups they move.
 
 import HeartbeatAddresses
 import HeartbeatCore

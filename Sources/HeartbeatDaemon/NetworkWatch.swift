@@ -1,5 +1,5 @@
-// The network as the core is told of it: which interfaces serve, whether they have a carrier, whether paths answer. It gathers and
-// hands on; for how long something must be gone to count, and what follows, is the core's.
+// The network as the core is told of it: which interfaces serve, whether they have a carrier, whether paths answer. It
+// gathers and hands on; for how long something must be gone to count, and what follows, is the core's.
 
 import Glibc
 import HeartbeatAddresses

@@ -1,5 +1,5 @@
-// The thread that looks at interfaces again and again, and at once when the loop has heard something. The loop is only woken when a
-// state has changed.
+// The thread that looks at interfaces again and again, and at once when the loop has heard something. It wakes the loop only
+// when a state has changed.
 
 import CLinux
 import Glibc

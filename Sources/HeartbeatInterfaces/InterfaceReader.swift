@@ -1,5 +1,5 @@
-// Asks the kernel and drivers about interfaces. Several of these questions wait for the lock of all network configuration (rtnl),
-// which a driver that resets its device may hold for seconds, so nobody asks them on the loop.
+// Asks the kernel and drivers about interfaces. Several of these questions wait for the lock of all network configuration
+// (rtnl), which a driver that resets its device may hold for seconds, so the loop never asks them.
 
 import Glibc
 import HeartbeatFormats

@@ -16,6 +16,10 @@ import Testing
         #expect(paths.scripts.shippedScripts == "/nonexistent/share/resource.d", "the log will name it")
     }
 
+    @Test func `what only the next daemon of this boot may believe lies where no boot leaves it`() {
+        #expect(DaemonPaths().own.path.hasPrefix("/run/"))
+    }
+
     @Test func `the owner's scripts and the fifo follow their directories`() {
         var paths = DaemonPaths()
         paths.configuration = "/tmp/a"

@@ -1,5 +1,5 @@
-// The names of the core's events, and how much each matters. They are an interface: filters, alarms and docs/log-events.md know them, so a name once
-// published keeps its meaning.
+// The names of the core's events, and how much each matters. They are an interface: filters, alarms and docs/log-events.md
+// know them, so a name once published keeps its meaning.
 
 /// What a fact of the core is called in the journal (`HA_EVENT`).
 public enum FactEvent: String, Hashable, Sendable, CaseIterable {
