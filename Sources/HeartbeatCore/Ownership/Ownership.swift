@@ -144,6 +144,8 @@ package struct Ownership: Hashable, Sendable {
     /// The peer's daemon began anew: what the old one had agreed to, the new one does not know.
     mutating func peerRestarted(_ node: inout LocalNode) {
         peer = nil
+        // What the old one left up may answer beside us until the new one has stopped it.
+        mayBeMistaken = true
         node.membership.peerSpeaksClaims = nil
         original.forgetRequests()
         dispute = .none
