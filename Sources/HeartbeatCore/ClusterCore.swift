@@ -57,6 +57,9 @@ public struct ClusterCore: Hashable, Sendable {
         case .pathsRecalled(let names): node.health.recall(lost: names)
         case .reconfigured(let configuration): ownership.reconfigure(configuration, &node, at: now)
         case .hostSampled(let sample): node.channel.host = sample
+        case .leaseSupported(let isSupported): node.lease.support(isSupported, at: now)
+        case .leaseStored(let until): node.lease.stored(until: until)
+        case .stoodStill(let duration): node.lease.stoodStill(for: duration)
         case .interestChanged(let kinds): node.channel.interest = kinds
         }
         return decide(isNews: isNews, at: now)
@@ -78,7 +81,8 @@ public struct ClusterCore: Hashable, Sendable {
 
     /// - Parameter isNews: something may follow from what has happened for who runs what.
     private mutating func decide(isNews: Bool, at now: Instant) -> [Effect] {
-        if isNews || ownership.dispute.overlapSince != nil || node.isBehind(at: now) { lull.end() }
+        let isOpen = ownership.dispute.overlapSince != nil || node.lease.isDark
+        if isNews || isOpen || node.isBehind(at: now) { lull.end() }
         if !lull.lasts(at: now) {
             let said = node.effects.count
             ownership.decide(&node, at: now)

@@ -13,6 +13,9 @@ public enum Effect: Hashable, Sendable {
     /// Hand a message on to the clients that want to see this kind. Those that nobody wants are not handed on, except for
     /// messages between clients: some of them are questions about this node's.
     case handOn(Message, MessageInterest)
+    /// Let the kernel answer for the service addresses until then. A renewal is only due while the deadline that the kernel
+    /// has is not over, and if a medium has taken the last status. Answered by `Event.leaseStored`, whatever came of it.
+    case holdLease(until: Instant, isRenewal: Bool)
     /// Sign messages with this key of authkeys from now on.
     case sign(withKey: Int)
     /// Send an echo request to a ping node.

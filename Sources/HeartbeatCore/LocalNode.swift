@@ -12,6 +12,7 @@ package struct LocalNode: Hashable, Sendable {
     package var membership: Membership
     package var groups: GroupTable
     var health = HealthMonitor()
+    package var lease: Lease
     /// What is to be done, in order.
     var effects: [Effect] = []
 
@@ -21,6 +22,7 @@ package struct LocalNode: Hashable, Sendable {
         self.channel = channel
         membership = Membership(configuration, local: channel.local, now: now)
         groups = GroupTable(configuration, local: channel.local, generation: channel.generation)
+        lease = Lease(configuration)
         health.ask(configuration.probes, configuration.probeGroups)
     }
 
@@ -55,7 +57,11 @@ package struct LocalNode: Hashable, Sendable {
         // On absolute instants, so that the interval does not drift; missed beats are not sent in a burst.
         let next = due + configuration.keepalive
         membership.keepalive = next > now ? next : now + configuration.keepalive
+        let leaseBeat = lease.beat(isAlone: isAlone, at: now)
+        if case .lapsed(let late) = leaseBeat { effects.notify(.leaseDark(late: late)) }
         sendStatus()
+        // Last: a node that freezes before the message has left must not have renewed what the peer counts from it.
+        if case .renewed(let until) = leaseBeat { effects.append(.holdLease(until: until, isRenewal: true)) }
         if membership.status == .initializing { setStatus(.up) }
         for node in membership.pingNodes { effects.append(.probe(node.name)) }
         return true
@@ -72,6 +78,22 @@ package struct LocalNode: Hashable, Sendable {
     /// The same, as far as it may matter for who runs what.
     var decisiveDeadline: Instant? { earlier(membership.deadline, health.deadline) }
 
+    // MARK: - The lease
+
+    /// Nobody counts the time from our keepalives. An original that returns reads of no lease and waits for none.
+    var isAlone: Bool {
+        guard let peer = membership.peer else { return true }
+        return (peer.standing == .dead || peer.standing == .left) && membership.peerSpeaksClaims != false
+    }
+
+    /// Answers for the service addresses again, when everything that has arrived was read; tells whether it does.
+    mutating func holdLease(until: Instant, at now: Instant) -> Bool {
+        guard !isBehind(at: now), lease.regain(until: until, at: now) else { return false }
+        effects.append(.holdLease(until: until, isRenewal: false))
+        effects.notify(.leaseHeld(until - now))
+        return true
+    }
+
     // MARK: - Sending
 
     @discardableResult
@@ -83,7 +105,9 @@ package struct LocalNode: Hashable, Sendable {
 
     package mutating func sendStatus() {
         let heard = membership.peerSpeaksClaims == true ? channel.heardOfPeer : nil
-        let report = StatusReport(status: membership.status, deadtime: configuration.deadtime, heard: heard)
+        let report = StatusReport(
+            status: membership.status, deadtime: configuration.deadtime, heard: heard,
+            lease: lease.announced)
         send(.status(report))
     }
 

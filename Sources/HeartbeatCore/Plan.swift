@@ -22,7 +22,9 @@ extension Ownership {
         if own.adopted.contains(runner.id) { return mayRunAdopted(runner, node) }
         if own.staying.contains(runner.id) { return runner.isRunning || isAwaitedByPeer(runner) }
         guard own.held.contains(node.groups.set(of: runner)) else { return false }
-        guard node.peerIsAlive, let claim = peer?.claim else { return runner.isRunning || !isKeptByPeer(runner, node) }
+        guard node.peerIsAlive, let claim = peer?.claim else {
+            return runner.isRunning || !node.lease.isDark && !isKeptByPeer(runner, node)
+        }
         if claim.adopted.contains(runner.group.key) { return false }
         // What runs goes on, but nothing is started that the peer may be running.
         if runner.isRunning { return !mustMakeWay(runner, node) }
@@ -36,8 +38,9 @@ extension Ownership {
     }
 
     private func mayStart(_ runner: GroupRunner, _ node: LocalNode) -> Bool {
-        !mayRunOnPeer(runner, node) && !isUnlikePeers(runner, node) && !isBlocked(runner, node)
-            && !sharesWithKept(runner, node) && !isLeaving(node) && !isUnconfirmed(runner, node)
+        !node.lease.isDark && !mayRunOnPeer(runner, node) && !isUnlikePeers(runner, node)
+            && !isBlocked(runner, node) && !sharesWithKept(runner, node) && !isLeaving(node)
+            && !isUnconfirmed(runner, node)
     }
 
     /// The peer may be running it too.
@@ -56,7 +59,7 @@ extension Ownership {
     /// What was adopted goes on; it is started only while the peer says that it failed there.
     private func mayRunAdopted(_ runner: GroupRunner, _ node: LocalNode) -> Bool {
         if runner.isRunning { return true }
-        return node.peerIsAlive && hasFailedOnPeer(runner) && !isUnlikePeers(runner, node)
+        return !node.lease.isDark && node.peerIsAlive && hasFailedOnPeer(runner) && !isUnlikePeers(runner, node)
             && !isBlocked(runner, node) && !isUnconfirmed(runner, node)
     }
 }

@@ -256,6 +256,7 @@ final class NodeShell {
         case .transmit(let message): transmit(message)
         case .transmitAtLeisure(let message): transmitAtLeisure(message)
         case .handOn(let message, let kind): clients.handOn(message, kind)
+        case .holdLease: break
         case .sign(let key): sign(withKey: key)
         case .probe(let name): probe(name)
         case .perform(let action, let id): perform(action, id)

@@ -52,6 +52,8 @@ public struct Configuration: Hashable, Sendable {
     public var failureLimit: Int
     /// After this long a failure is forgotten (`failure_window`).
     public var failureWindow: Duration
+    /// Whether and for how long the kernel answers for service addresses without hearing of the daemon (`lease`).
+    public var lease: LeaseRule
     /// Where log lines go.
     public var logging: LoggingConfiguration
     /// Scheduling and memory locking.
@@ -99,6 +101,7 @@ public struct Configuration: Hashable, Sendable {
         shutdownTimeout = .seconds(60)
         failureLimit = 3
         failureWindow = .seconds(3600)
+        lease = .automatic
         logging = LoggingConfiguration()
         realtime = RealtimeConfiguration()
         watchdog = nil

@@ -128,14 +128,19 @@ public struct StatusReport: Hashable, Sendable {
     /// `hbheard`, swift-heartbeat's addition: the last message of the peer's that the sender had, told to one that tells the
     /// same. An original ignores it and never sends it.
     public var heard: MessageIdentity?
+    /// `hblease`, swift-heartbeat's addition, in whole milliseconds, decimal: for so long after this message the sender's
+    /// kernel may answer for its service addresses. 0: it answers for none, although the sender lives. Absent: no lease.
+    public var lease: Duration?
 
     public init(
-        status: NodeStatus, deadtime: Duration, protocolVersion: Int? = 1, heard: MessageIdentity? = nil
+        status: NodeStatus, deadtime: Duration, protocolVersion: Int? = 1, heard: MessageIdentity? = nil,
+        lease: Duration? = nil
     ) {
         self.status = status
         self.deadtime = deadtime
         self.protocolVersion = protocolVersion
         self.heard = heard
+        self.lease = lease
     }
 }
 

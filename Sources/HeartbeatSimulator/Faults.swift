@@ -38,6 +38,10 @@ struct RunPlan {
     var ownOnBoth: Set<String> = []
     /// Somebody mends the files when everything else is healed.
     var mendsFiles = false
+    /// The kernels can hold a lease.
+    var hasLease = false
+    /// A machine that stands still takes its kernel along.
+    var pausesMachines = false
 
     /// Time in which a healed cluster must have settled.
     var patience: Duration {
@@ -67,9 +71,17 @@ struct RunPlan {
         spoilScripts(using: &others)
         isOfOlderVersion = others.chance(0.2)
         drawOwnNames(seed: seed)
+        drawLease(seed: seed)
         configuration.interfaces = network.links
         configuration.probes = network.probes
         configuration.probeGroups = network.probeGroups
+    }
+
+    private mutating func drawLease(seed: UInt64) {
+        var random = SplitMix64(seed: seed &* 0xD6E8_FEB8_6659_FD93 ^ 0x6C65_6173_65)
+        hasLease = random.chance(0.5)
+        pausesMachines = random.chance(0.3)
+        if hasLease, random.chance(0.3) { configuration.lease = .length(.milliseconds(1)) }
     }
 
     /// The line as it is counts for the node whose name comes first.
@@ -199,7 +211,7 @@ extension World {
             request(.shutdown, of: host)
             undo(self, .boot(host, losingGeneration: false), random.duration(in: .seconds(1)...(.seconds(60))))
         case .stall:
-            stall(host, for: random.duration(in: (deadtime / 4)...(deadtime * 2)))
+            stall(host, for: random.duration(in: (deadtime / 4)...(deadtime * 2)), isPaused: pausesMachines && hasLease)
         case .cutMedium:
             cut([medium], sender: nil, for: random.duration(in: .milliseconds(500)...(.seconds(30))), undo: undo)
         case .cutOneWay:

@@ -31,6 +31,14 @@ final class Host {
     var died: Set<ResourcePlace> = []
     /// Groups of which a daemon that crashed has left something up, and that its successor has not stopped yet.
     var leftovers: Set<Int> = []
+    /// Groups of which something would not stop, until it has.
+    var stuck: Set<Int> = []
+
+    /// The kernel answers for service addresses until then, on the local clock; `nil` where there is no lease. It outlives the
+    /// daemon.
+    var leaseUntil: Instant?
+    /// The whole machine stands still, its kernel with it.
+    var isPaused = false
 
     /// Interfaces without a carrier, and paths that do not answer. Not the daemon's, nor the machine's: they outlast both.
     var unplugged: Set<String> = []
@@ -46,6 +54,8 @@ final class Host {
     var bootedAt = Instant.zero
     /// When, on the local clock, the daemon was last given news of the peer's being alive.
     var heardPeerAt: Instant?
+    /// What the peer's last status said of its lease.
+    var peersLease = Duration.zero
     /// When, on the local clock, the daemon was first given a message of the peer's incarnation, or could first believe it,
     /// or was given its `shutdone`.
     var peerChangedAt: Instant?
@@ -102,6 +112,8 @@ final class Host {
         active = []
         died = []
         leftovers = []
+        stuck = []
+        leaseUntil = nil
         forgetDaemon()
     }
 
@@ -118,7 +130,9 @@ final class Host {
         busy = [:]
         backlog = []
         stalledUntil = nil
+        isPaused = false
         heardPeerAt = nil
+        peersLease = .zero
         peerChangedAt = nil
         playedTo = nil
         newestStatusHeard = nil

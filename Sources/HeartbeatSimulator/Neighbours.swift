@@ -24,13 +24,13 @@ extension World {
 
     func announce(_ group: ResourceGroup, from host: Int) {
         note(host, "announces \(group.key)")
-        guard let index = configuration.groups.firstIndex(where: { $0.key == group.key }) else { return }
+        guard !isDark(host), let index = configuration.groups.firstIndex(where: { $0.key == group.key }) else { return }
         for place in addresses(of: index, runningOn: host) { neighbours.hear(place, from: host) }
     }
 
     /// It was brought up, which announces it, or has just gone, until when it has answered.
     func network(hears place: ResourcePlace, from host: Int) {
-        guard isAddress(place) else { return }
+        guard isAddress(place), !isDark(host) else { return }
         neighbours.hear(place, from: host)
     }
 

@@ -47,6 +47,9 @@ struct Network: Hashable, Sendable {
         qualities = media.map { _ in [quality, quality] }
     }
 
+    /// Whatever is sent arrives, over every medium and in both directions.
+    var isReliable: Bool { qualities.allSatisfy { $0.allSatisfy(\.isReliable) } }
+
     subscript(medium: Int, from sender: Int) -> LinkQuality {
         get { qualities[medium][sender] }
         set { qualities[medium][sender] = newValue }

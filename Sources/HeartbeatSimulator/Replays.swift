@@ -102,7 +102,7 @@ extension World {
         let event = Event.received(message, over: medium)
         guard let effects = hosts[victim].core?.handle(event, at: local) else { return }
         if isNews {
-            notePlayed(to: victim, at: local)
+            notePlayed(message, to: victim, at: local)
         } else {
             checkPlayed(message, effects, at: victim)
             noteBelief(event, effects, victim, local)
@@ -118,11 +118,13 @@ extension World {
     }
 
     /// What leaves the peer dead to the daemon was no sign of life, or came too late for one.
-    private func notePlayed(to victim: Int, at local: Instant) {
+    private func notePlayed(_ message: Message, to victim: Int, at local: Instant) {
         let peer = hosts[victim].core?.snapshot.nodes.first { $0.name == hosts[1 - victim].name }
         guard peer?.status != .dead else { return }
         let first = hosts[victim].playedTo?.lowerBound ?? local
         hosts[victim].playedTo = first...local
+        guard case .status(let report) = message.content else { return }
+        hosts[victim].peersLease = max(hosts[victim].peersLease, report.lease ?? .zero)
     }
 }
 
@@ -143,7 +145,7 @@ extension Effect {
     fileprivate var isAside: Bool {
         switch self {
         case .notify(let fact): Self.aboutMessages.contains(fact.event)
-        case .changed(.linkChanged), .handOn, .sign, .runHook, .remember, .probe, .transmitAtLeisure: true
+        case .changed(.linkChanged), .holdLease, .handOn, .sign, .runHook, .remember, .probe, .transmitAtLeisure: true
         case .transmit(let message): message.sequence == nil
         case .changed, .perform, .announce, .reply, .reboot, .beginAnew, .stop: false
         }

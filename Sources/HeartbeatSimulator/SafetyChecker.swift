@@ -25,11 +25,13 @@ struct SafetyChecker {
     private(set) var takeovers = 0
     private var oneWay: OneWay?
     private var incumbents: IncumbentChecker
+    private var answers: AnswerChecker
     let configuration: Configuration
 
     init(configuration: Configuration) {
         self.configuration = configuration
         incumbents = IncumbentChecker(configuration: configuration)
+        answers = AnswerChecker(configuration: configuration)
     }
 
     mutating func report(_ text: String, at time: Instant) {
@@ -41,6 +43,7 @@ struct SafetyChecker {
     mutating func check(_ world: World) {
         checkDeafness(world)
         incumbents.check(world)
+        if let problem = answers.problem(in: world) { report(problem, at: world.now) }
         for host in world.hosts where host.stalledUntil == nil {
             guard let deadline = host.core?.nextDeadline else { continue }
             let late = host.localTime(world.now) - deadline
@@ -224,9 +227,10 @@ struct SafetyChecker {
     private mutating func checkDeath(of node: NodeName, host: Int, world: World) {
         let machine = world.hosts[host]
         guard node == world.hosts[1 - host].name else { return }
+        let patience = max(configuration.deadtime, machine.peersLease + LeaseTimes.margin)
         var due = machine.bootedAt + configuration.initdead
         for sign in [machine.heardPeerAt, machine.peerChangedAt, machine.playedTo?.upperBound] {
-            due = max(due, sign.map { $0 + configuration.deadtime } ?? due)
+            due = max(due, sign.map { $0 + patience } ?? due)
         }
         if let ended = machine.standstill?.ended { due = max(due, ended + configuration.keepalive * 2) }
         let late = machine.localTime(world.now) - due

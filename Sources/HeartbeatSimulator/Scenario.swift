@@ -18,6 +18,7 @@ package struct Scenario {
     /// Keys of groups that every node has in its file under its own name.
     private var ownOnBoth: Set<String> = []
     private var isOfOlderVersion = false
+    private var hasLease = false
     private var blocks: [Block] = []
     private var world: World?
 
@@ -145,6 +146,7 @@ package struct Scenario {
                 }
                 configuration.autoFailback = value
             case "version" where parts[1] == "older": isOfOlderVersion = true
+            case "lease" where parts[1] == "on": hasLease = true
             case "media":
                 configuration.media = parts[1].split(separator: ",").map {
                     .broadcast(interface: String($0), port: 694)
@@ -190,6 +192,7 @@ package struct Scenario {
             trace: Trace(detail: .everything))
         for name in configuration.nodes { world.ownNames[name] = ownOnBoth }
         world.areOfOlderVersion = isOfOlderVersion
+        world.hasLease = hasLease && configuration.leaseTimes != nil
         return world
     }
 
@@ -200,6 +203,7 @@ package struct Scenario {
         case .crash(let name): world.crash(try host(name))
         case .lose(let word, let name): try lose(word, on: try host(name), in: world)
         case .stall(let name, let duration): world.stall(try host(name), for: duration)
+        case .pause(let name, let duration): world.stall(try host(name), for: duration, isPaused: true)
         case .cut(let medium, let from):
             let sender = try from.map { name throws(ScenarioError) in try host(name) }
             setBlocked(true, medium, sender: sender, in: world)

@@ -19,6 +19,8 @@ enum ScenarioCommand: Hashable {
     /// A resource stops running by itself.
     case lose(word: String, on: String)
     case stall(String, Duration)
+    /// The whole machine stands still, its kernel with it.
+    case pause(String, Duration)
     /// From one node only, or – `nil` – both ways. The medium `all` is every medium.
     case cut(medium: String, from: String?)
     case mend(medium: String)
@@ -48,6 +50,7 @@ enum ScenarioCommand: Hashable {
         case "crash" where words.count == 2: self = .crash(words[1])
         case "lose" where words.count == 4 && words[2] == "on": self = .lose(word: words[1], on: words[3])
         case "stall" where words.count == 3: self = .stall(words[1], try Self.duration(words[2], line: line))
+        case "pause" where words.count == 3: self = .pause(words[1], try Self.duration(words[2], line: line))
         case "cut" where words.count == 2: self = .cut(medium: words[1], from: nil)
         case "cut" where words.count == 4 && words[2] == "from": self = .cut(medium: words[1], from: words[3])
         case "mend" where words.count == 2: self = .mend(medium: words[1])

@@ -47,6 +47,8 @@ package struct Simulation {
             configuration: plan.configuration, hosts: hosts, network: network, scripts: plan.scripts,
             seed: random.next(), trace: trace)
         world.areOfOlderVersion = plan.isOfOlderVersion
+        world.hasLease = plan.hasLease && plan.configuration.leaseTimes != nil
+        world.pausesMachines = plan.pausesMachines
         for name in plan.configuration.nodes { world.ownNames[name] = plan.ownOnBoth }
     }
 

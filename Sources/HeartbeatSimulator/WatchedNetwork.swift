@@ -194,7 +194,8 @@ extension World {
             .acquiringFromLeaver, .startingUnstopped, .standbyUnanswered, .standbyTakenBack, .standbyFailed,
             .standbyAcquiring:
             addReasonToMove()
-        case .healthStaying, .healthCannotMove, .pathMissed, .standbyOffered, .standbyIgnored, .standbyAccepted,
+        case .leaseHeld, .leaseDark, .healthStaying, .healthCannotMove, .pathMissed, .standbyOffered, .standbyIgnored,
+            .standbyAccepted,
             .standbyGivingUp, .standbyTakerSilent, .standbyExpired, .standbyRefused, .linkUp, .linkDead, .unknownNode,
             .notUnderstood, .replay, .namesake, .lockedOut, .unanswered, .packetsLost, .nothingMissing,
             .packetIrretrievable, .stalled, .groupAcquiring, .groupRunning, .groupReleasing, .groupReleased,

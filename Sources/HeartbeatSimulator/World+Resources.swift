@@ -41,6 +41,7 @@ extension World {
         {
             hosts[host].active.remove(place.group)
             hosts[host].leftovers.remove(place.group)
+            hosts[host].stuck.remove(place.group)
             hosts[host].died = hosts[host].died.filter { $0.group != place.group }
         }
         feed(.actionFinished(id, result), to: host)
@@ -82,7 +83,9 @@ extension World {
         switch trouble {
         case .stopFailed:
             // Somebody has been told, and it is the daemon's own from now on.
-            hosts[host].leftovers = hosts[host].leftovers.filter { configuration.groups[$0].key != key }
+            let groups = configuration.groups.indices.filter { configuration.groups[$0].key == key }
+            hosts[host].leftovers.subtract(groups)
+            hosts[host].stuck.formUnion(groups)
         case .stopFailureIgnored:
             // The owner of the machines has decided that it counts as stopped.
             hosts[host].running = hosts[host].running.filter { place in

@@ -39,6 +39,10 @@ final class World {
     /// The nodes hear each other's reports as those of an older version, which gives sets only as a whole and does not know
     /// of lines that each node has under its own name.
     var areOfOlderVersion = false
+    /// The kernels answer for service addresses only while they are told to.
+    var hasLease = false
+    /// A machine that stands still takes its kernel along.
+    var pausesMachines = false
     var queue = HappeningQueue<Happening>()
     private let codec: MessageCodec
     private var lastRequest: UInt64 = 0
@@ -146,6 +150,7 @@ final class World {
             generation: Generation(hosts[host].generation), host: sample, randomSeed: random.next(), now: local)
         note(host, "boots with generation \(hosts[host].generation)")
         feed(.hostSampled(sample), to: host)
+        setUpLease(host)
         watchNetwork(host)
     }
 
@@ -191,9 +196,11 @@ final class World {
         hosts[host].crashDaemon()
     }
 
-    func stall(_ host: Int, for duration: Duration) {
+    /// - Parameter isPaused: the whole machine stands still.
+    func stall(_ host: Int, for duration: Duration, isPaused: Bool = false) {
         guard hosts[host].isUp, hosts[host].stalledUntil == nil else { return }
-        note(host, "stands still for \(duration.milliseconds) ms")
+        note(host, "\(isPaused ? "is paused" : "stands still") for \(duration.milliseconds) ms")
+        hosts[host].isPaused = isPaused
         hosts[host].stalledUntil = now + duration
         hosts[host].standstill = Standstill(
             began: hosts[host].localTime(now), heardPeerAt: hosts[host].heardPeerAt,
@@ -204,6 +211,7 @@ final class World {
     private func endStall(_ host: Int) {
         guard let end = hosts[host].stalledUntil, end <= now else { return }
         hosts[host].stalledUntil = nil
+        hosts[host].isPaused = false
         let local = hosts[host].localTime(now)
         hosts[host].standstill?.ended = local
         let backlog = hosts[host].backlog
@@ -261,10 +269,12 @@ final class World {
         if case .resource = message.content {
             hosts[host].newestReportHeard = max(hosts[host].newestReportHeard ?? identity, identity)
         }
-        guard case .status = message.content else { return }
+        guard case .status(let report) = message.content else { return }
         if let newest = hosts[host].newestStatusHeard, identity <= newest { return }
         hosts[host].newestStatusHeard = identity
         hosts[host].heardPeerAt = local
+        // It need not count.
+        hosts[host].peersLease = max(hosts[host].peersLease, report.lease ?? .zero)
     }
 
     /// What the daemon was given it need not have been able to take: a life beside one that was still heard, before it had an
@@ -278,12 +288,13 @@ final class World {
         {
             hosts[host].peerChangedAt = local
         }
-        guard case .status = message.content, let identity = message.identity,
+        guard case .status(let report) = message.content, let identity = message.identity,
             identity == hosts[host].core?.acceptedMessage,
             hosts[host].newestStatusTaken.map({ $0 < identity }) ?? true
         else { return }
         hosts[host].newestStatusTaken = identity
         hosts[host].heardPeerAt = local
+        hosts[host].peersLease = report.lease ?? .zero
     }
 
     // MARK: - Executing effects
@@ -301,6 +312,7 @@ final class World {
             switch effect {
             case .transmit(let message), .transmitAtLeisure(let message): transmit(message, from: host)
             case .handOn, .sign, .remember, .runHook: break
+            case .holdLease(let until, let isRenewal): holdLease(until: until, isRenewal, host)
             case .probe(let name): if random.chance(0.95) { feed(.pingAnswered(name), to: host) }
             case .perform(let action, let id): perform(action, id, on: host)
             case .announce(let group): announce(group, from: host)

@@ -115,12 +115,14 @@ extension StatusReport {
         ]
         if let protocolVersion { fields.append(.init("protocol", String(protocolVersion))) }
         if let heard { fields.append(heard.wireField) }
+        if let lease { fields.append(.init("hblease", String(max(0, lease.milliseconds)))) }
         return fields
     }
 
     fileprivate init(_ reader: inout FieldReader) throws(WireError) {
         self.init(
             status: try reader.word("st", as: NodeStatus.self), deadtime: try reader.milliseconds("dt"),
-            protocolVersion: try reader.optionalCount("protocol"), heard: try MessageIdentity(optional: &reader))
+            protocolVersion: try reader.optionalCount("protocol"), heard: try MessageIdentity(optional: &reader),
+            lease: try reader.optionalMilliseconds("hblease"))
     }
 }

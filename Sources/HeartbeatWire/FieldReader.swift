@@ -109,9 +109,18 @@ extension FieldReader {
 
     /// Whole milliseconds in hexadecimal, as many as a `Duration` can tell in nanoseconds.
     mutating func milliseconds(_ name: String) throws(WireError) -> Duration {
-        let number = try number(name, radix: 16)
+        try Self.milliseconds(number(name, radix: 16), radix: 16, field: name)
+    }
+
+    /// The same in decimal.
+    mutating func optionalMilliseconds(_ name: String) throws(WireError) -> Duration? {
+        guard let number = try optionalNumber(name, radix: 10) else { return nil }
+        return try Self.milliseconds(number, radix: 10, field: name)
+    }
+
+    private static func milliseconds(_ number: UInt64, radix: Int, field: String) throws(WireError) -> Duration {
         guard let milliseconds = Int64(exactly: number), milliseconds <= Int64.max / 1_000_000 else {
-            throw .badNumber(field: name, text: String(number, radix: 16))
+            throw .badNumber(field: field, text: String(number, radix: radix))
         }
         return .milliseconds(milliseconds)
     }

@@ -53,6 +53,7 @@ import Testing
     /// At least one of every kind.
     static let samples: [Fact] =
         [
+            .leaseHeld(.seconds(5)), .leaseDark(late: .milliseconds(300)),
             .linkUp(node: node, medium: MediumName("eth0")),
             .linkDead(node: node, medium: MediumName("eth0")), .unknownNode(node),
             .notUnderstood(type: "resource", node: node, reason: "field [rsc_hold] cannot be read"),

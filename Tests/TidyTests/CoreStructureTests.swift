@@ -11,15 +11,16 @@ import Testing
         case membership = "Membership"
         case groups = "Groups"
         case health = "Health"
+        case lease = "Lease"
         case node = "LocalNode"
         case ownership = "Ownership"
         case core = "ClusterCore"
 
         var mayKnow: Set<Layer> {
             switch self {
-            case .channel, .membership, .groups, .health: [self]
-            case .node: [.channel, .membership, .groups, .health, .node]
-            case .ownership: [.channel, .membership, .groups, .health, .node, .ownership]
+            case .channel, .membership, .groups, .health, .lease: [self]
+            case .node: [.channel, .membership, .groups, .health, .lease, .node]
+            case .ownership: [.channel, .membership, .groups, .health, .lease, .node, .ownership]
             case .core: Set(Self.allCases)
             }
         }
@@ -74,13 +75,13 @@ import Testing
             switch Self.layer(of: file) {
             case .ownership:
                 for call in try Self.matches(
-                    #"\bnode\.((?:(?:channel|membership|groups|health)\.)*[a-z]\w*)\("#, in: code)
+                    #"\bnode\.((?:(?:channel|membership|groups|health|lease)\.)*[a-z]\w*)\("#, in: code)
                 { operations.insert("ownership: \(call[0])") }
             case .node:
-                for call in try Self.matches(#"\b((?:channel|membership|groups|health)\.[a-z]\w*)\("#, in: code) {
+                for call in try Self.matches(#"\b((?:channel|membership|groups|health|lease)\.[a-z]\w*)\("#, in: code) {
                     operations.insert("node: \(call[0])")
                 }
-            case .channel, .membership, .groups, .health, .core, nil:
+            case .channel, .membership, .groups, .health, .lease, .core, nil:
                 break
             }
         }

@@ -35,6 +35,10 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
     case shutdownComplete = "shutdown-complete"
     case shutdownUnfinished = "shutdown-unfinished"
 
+    // The lease.
+    case leaseHeld = "lease-held"
+    case leaseDark = "lease-dark"
+
     // Who holds what.
     case takingOverAll = "taking-over"
     case localResourcesAcquired = "local-resources-acquired"
@@ -98,14 +102,16 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
     /// How much it matters.
     public var level: Fact.Level {
         switch self {
-        case .linkUp, .nothingMissing, .localStatus, .statusUpdate, .communicationUp, .reconfigured, .peerShutDown,
+        case .leaseHeld, .linkUp, .nothingMissing, .localStatus, .statusUpdate, .communicationUp, .reconfigured,
+            .peerShutDown,
             .shuttingDown, .allReleased, .shutdownComplete, .takingOverAll, .localResourcesAcquired, .remoteStable,
             .conflictEnded, .adoptingGroup, .acquiringFromLeaver, .standbyOffered, .standbyAccepted,
             .standbyGivingUp, .standbyAcquiring, .standbyTakenBack, .interfaceOnTrial, .interfaceRecovered,
             .pathRecovered, .pathKnown, .pathGroupRecovered, .healthMoving, .groupAcquiring, .groupRunning,
             .groupReleasing, .groupReleased, .failureForgotten, .groupAdded, .groupRemoved:
             .info
-        case .linkDead, .unknownNode, .notUnderstood, .packetsLost, .stalled, .lateHeartbeat, .peerRestarted,
+        case .leaseDark, .linkDead, .unknownNode, .notUnderstood, .packetsLost, .stalled, .lateHeartbeat,
+            .peerRestarted,
             .nodeDead, .yielding, .nobodyHolds, .standbyIgnored, .standbyUnanswered, .standbyTakerSilent,
             .standbyExpired, .standbyRefused, .interfaceLost, .pathMissed, .pathLost, .pathUnknown, .pathGroupLost,
             .healthStaying, .healthCannotMove, .foundRunning, .stopRetry, .checkNotRun, .addressRemoved:

@@ -82,6 +82,9 @@ package struct GroupTable: Hashable, Sendable {
     /// Every group is where it is wanted, or cannot get there.
     var areSettled: Bool { runners.allSatisfy(\.isSettled) }
 
+    /// Nothing runs here, and nothing is about to.
+    var areReleased: Bool { runners.allSatisfy(\.isReleased) }
+
     /// No script is under way.
     var areIdle: Bool { pending.isEmpty }
 
@@ -160,7 +163,7 @@ package struct GroupTable: Hashable, Sendable {
         for index in runners.indices where set.contains(self.set(of: runners[index])) { runners[index].forgetFailure() }
     }
 
-    mutating func forgetFailure(of id: GroupID) { runners[index(of: id)].forgetFailure() }
+    mutating func forgetFailures(of id: GroupID) { runners[index(of: id)].forgetFailure() }
 
     mutating func recallFailure(of id: GroupID, at now: Instant) { runners[index(of: id)].recallFailure(at: now) }
 

@@ -54,8 +54,7 @@ package struct Membership: Hashable, Sendable {
         var next = peer?.deadline
         if status == .initializing { next = earlier(next, keepalive) }
         for node in pingNodes { next = earlier(next, node.deadline) }
-        if case .requesting(_, let retry) = joining { next = earlier(next, retry) }
-        return next
+        return earlier(next, requestDue)
     }
 
     // MARK: - Hearing
@@ -111,10 +110,9 @@ package struct Membership: Hashable, Sendable {
         return true
     }
 
-    /// `reqnodes` has not been answered in time.
-    mutating func requestIsOverdue(at now: Instant) -> Bool {
-        guard case .requesting(_, let retry?) = joining else { return false }
-        return retry <= now
+    /// When `reqnodes` is repeated, or given up.
+    var requestDue: Instant? {
+        if case .requesting(_, let retry) = joining { retry } else { nil }
     }
 
     /// The peer has told its nodes; whether that was awaited.

@@ -52,6 +52,8 @@ package struct PeerMonitor: Hashable, Sendable {
     private(set) var silence: PeerSilence?
     /// Announced by the node itself (`dt`); our own until it has spoken.
     private(set) var deadtime: Duration
+    /// For so long after its last status its kernel may answer for the service addresses (`hblease`).
+    private var lease = Duration.zero
     private var initialDeadline: Instant
     private var newestStatus: SequenceNumber?
     /// When it said that it would fall silent, and how many statuses have come since it should have.
@@ -71,13 +73,17 @@ package struct PeerMonitor: Hashable, Sendable {
     package var isAlive: Bool { standing == .alive }
     var isActive: Bool { standing == .alive && status == .active }
 
+    /// How long it may be silent: it has asked for that, and its kernel may answer without it.
+    private var patience: Duration { lease > .zero ? max(deadtime, lease + LeaseTimes.margin) : deadtime }
+
     /// When `expire` next has something to say.
     var deadline: Instant? {
         switch standing {
         case .awaited: initialDeadline
         // Of a node that has not sent a status yet only its last messages may have reached us; it keeps its initdead.
         case .alive where newestStatus == nil: max(lastHeard + deadtime, initialDeadline)
-        case .alive, .left: lastHeard + deadtime
+        case .alive: lastHeard + patience
+        case .left: lastHeard + deadtime
         case .dead: nil
         }
     }
@@ -96,6 +102,7 @@ package struct PeerMonitor: Hashable, Sendable {
         lastHeard = now
         lastWord = now
         deadtime = report.deadtime
+        lease = min(report.lease ?? .zero, LeaseTimes.longest)
         defer { status = report.status }
         switch standing {
         case .left:
@@ -131,6 +138,7 @@ package struct PeerMonitor: Hashable, Sendable {
         status = .initializing
         lastHeard = now
         lastWord = now
+        lease = .zero
         newestStatus = heard
     }
 
@@ -156,6 +164,6 @@ package struct PeerMonitor: Hashable, Sendable {
     /// We stood still ourselves. What the node sent meanwhile may be lost, so it gets `grace` more before it is judged.
     mutating func forgiveStall(grace: Duration, now: Instant) {
         guard standing == .alive else { return }
-        lastHeard = max(lastHeard, now + grace - deadtime)
+        lastHeard = max(lastHeard, now + grace - patience)
     }
 }

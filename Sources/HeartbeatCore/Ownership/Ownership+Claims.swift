@@ -30,6 +30,7 @@ extension Ownership {
         compareOwnLines(&node, at: now)
         consider(report, sequence: sequence, &node, at: now)
         compareGroups(&node)
+        considerLease(report, &node, at: now)
         if report.claim?.wantsAnswer == true { self.report(&node) }
     }
 

@@ -12,7 +12,7 @@ extension Ownership {
     /// A group that failed on the peer is tried here, once.
     mutating func adoptFailedGroups(_ node: inout LocalNode) {
         guard let claim = settledClaim(node) else { return }
-        if !claim.failed.isEmpty {
+        if !claim.failed.isEmpty, !node.lease.isDark {
             for runner in node.groups.runners where claim.failed.contains(runner.group.key) && mayAdopt(runner, node) {
                 node.effects.notify(.adoptingGroup(runner.group), .adopting(runner.group.key))
                 own.adopt(runner.id)
@@ -24,7 +24,7 @@ extension Ownership {
         // stayed has not failed there: it stays no longer.
         for runner in node.groups.runners where runner.phase == .failed {
             guard !own.held.contains(node.groups.set(of: runner)), !own.staying.contains(runner.id) else { continue }
-            if !claim.failed.contains(runner.group.key) { node.groups.forgetFailure(of: runner.id) }
+            if !claim.failed.contains(runner.group.key) { node.groups.forgetFailures(of: runner.id) }
         }
     }
 

@@ -126,7 +126,7 @@ extension Ownership {
             node.effects.notify(.standbyIgnored)
             return
         }
-        guard node.groups.areSettled, lineUnlikePeers(in: set, node) == nil else {
+        guard node.groups.areSettled, !node.lease.isDark, lineUnlikePeers(in: set, node) == nil else {
             node.effects.notify(.standbyIgnored)
             return
         }

@@ -37,7 +37,8 @@ extension Ownership {
 
     /// The peer is going to get the groups: nothing is started here that would only be stopped again.
     func isLeaving(_ node: LocalNode) -> Bool {
-        guard let theirs = peerHealth, node.health.health.isWorse(than: theirs), node.peerIsActive else { return false }
+        let ours = node.health.health
+        guard let theirs = peerHealth, ours.isWorse(than: theirs), node.peerIsActive else { return false }
         if case .offered = handover { return true }
         return moves.mustAsk || dispute.isAsked
     }
@@ -53,7 +54,8 @@ extension Ownership {
             ask(&node)
         }
         guard !dispute.isAsked, let theirs = peerHealth else { return }
-        guard node.health.health.isWorse(than: theirs) else {
+        let ours = node.health.health
+        guard ours.isWorse(than: theirs) else {
             tellOnce(.healthStaying(peer: name, lost: node.health.lostNames, peerHealth: theirs), &node)
             return
         }

@@ -59,7 +59,7 @@ extension Ownership {
 
     /// Expires the timers of joining and of the end.
     package mutating func expireJoining(_ node: inout LocalNode, at now: Instant) {
-        if state == .joining, node.membership.requestIsOverdue(at: now) { requestNodes(&node, at: now) }
+        if state == .joining, let due = node.membership.requestDue, due <= now { requestNodes(&node, at: now) }
         if case .negotiating(let negotiation) = state, negotiation.repeatAt <= now { sendStarting(&node, at: now) }
         if case .negotiating(var negotiation) = state, Self.take(&negotiation.requestsAt, at: now) {
             state = .negotiating(negotiation)

@@ -234,6 +234,7 @@ package struct Ownership: Hashable, Sendable {
     /// Draws what follows from what has become known. It does nothing when everything is settled.
     package mutating func decide(_ node: inout LocalNode, at now: Instant) {
         joinIfEverybodyIsKnown(&node, at: now)
+        regainLease(&node, at: now)
         adoptFailedGroups(&node)
         recallFailures(&node, at: now)
         moveToBetterNode(&node, at: now)

@@ -313,7 +313,7 @@ struct ExploredPair {
                 end(number)
                 boot(number)
             case .announce(let group): announced[group.key] = number
-            case .handOn, .sign, .probe, .reply, .notify, .changed, .remember, .runHook, .reboot: break
+            case .handOn, .sign, .holdLease, .probe, .reply, .notify, .changed, .remember, .runHook, .reboot: break
             }
         }
     }

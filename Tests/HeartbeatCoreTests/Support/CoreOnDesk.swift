@@ -150,6 +150,8 @@ struct CoreOnDesk {
     private mutating func note(_ effects: [Effect]) -> [Effect] {
         for effect in effects {
             if case .perform(let action, let id) = effect { pending.append((action, id)) }
+            // Only its own node has anything to say about it.
+            if case .holdLease(let until, _) = effect { _ = core.handle(.leaseStored(until: until), at: now) }
         }
         pending.removeAll { core.node.groups.group(of: $0.id) == nil }
         return effects

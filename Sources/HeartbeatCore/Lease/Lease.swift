@@ -1,0 +1,114 @@
+// For how long this node's kernel may answer for the service addresses without hearing of the daemon again. The deadline is
+// absolute and follows from the time of the check, never from that of the answer: a daemon that freezes anywhere between the
+// two stores what is over. It refuses to know why the peer lets this node have the addresses.
+//
+//                 the kernel can                  nothing runs here, or the peer has answered, or is silent for its deadtime
+//   unsupported ──────────────────▶ dark ────────────────────────────────────▶ held ──┐ each keepalive
+//                                    ▲                                          │ ▲   │
+//                                    └──────────── its end came before ─────────┘ └───┘
+
+import HeartbeatModel
+
+/// This node's right to answer for the service addresses.
+package struct Lease: Hashable, Sendable {
+    package enum State: Hashable, Sendable {
+        /// The kernel answers whatever the daemon does.
+        case unsupported
+        /// The kernel answers for no service address `since` then. What has been asked of the peer about it is `asked`.
+        case dark(since: Instant, asked: Asked?)
+        case held(until: Instant)
+    }
+
+    /// A question to the peer whose answer ends the dark.
+    package struct Asked: Hashable, Sendable {
+        /// A report that has heard this message of ours, or a later one, is an answer.
+        package var sequence: SequenceNumber
+        /// What the answer brings: the lease counts from the question.
+        package var until: Instant
+    }
+
+    package private(set) var state = State.unsupported
+    /// By the files; `nil` when they let nobody have one.
+    var times: LeaseTimes?
+    /// Nobody counts the time from this node's keepalives, as far as was known at the last one.
+    private var isAlone = false
+
+    init(_ configuration: Configuration) {
+        times = configuration.leaseTimes
+    }
+
+    // MARK: - What it comes to
+
+    package var isDark: Bool {
+        if case .dark = state { true } else { false }
+    }
+
+    /// `nil` when it is not dark.
+    var darkSince: Instant? {
+        if case .dark(let since, _) = state { since } else { nil }
+    }
+
+    /// What the peer has been asked, while it is dark.
+    var asked: Asked? {
+        get { if case .dark(_, let asked) = state { asked } else { nil } }
+        set { if case .dark(let since, _) = state { state = .dark(since: since, asked: newValue) } }
+    }
+
+    /// What a status says of it.
+    var announced: Duration? {
+        switch state {
+        case .unsupported: nil
+        case .dark: .zero
+        case .held: length
+        }
+    }
+
+    /// How long it is.
+    var length: Duration { times.map { isAlone ? $0.alone : $0.length } ?? .zero }
+
+    // MARK: - The kernel
+
+    /// The kernel is ready, and answers for no service address; or it is not, and answers always.
+    mutating func support(_ isSupported: Bool, at now: Instant) {
+        state = isSupported && times != nil ? .dark(since: now, asked: nil) : .unsupported
+    }
+
+    /// The kernel has this deadline from now on. An older one than before is no lapse: another keepalive did not leave.
+    mutating func stored(until: Instant) {
+        switch state {
+        case .unsupported: break
+        case .dark, .held: state = .held(until: until)
+        }
+    }
+
+    /// The machine stood still for `duration` of the kernel's clock, which our own has not seen.
+    mutating func stoodStill(for duration: Duration) {
+        if case .held(let until) = state { state = .held(until: until - duration) }
+    }
+
+    // MARK: - Time
+
+    /// What a keepalive at `now` finds and brings.
+    enum Beat {
+        /// There is nothing to renew.
+        case nothing
+        /// It is over, by so much; told once.
+        case lapsed(Duration)
+        case renewed(until: Instant)
+    }
+
+    mutating func beat(isAlone: Bool, at now: Instant) -> Beat {
+        self.isAlone = isAlone
+        guard case .held(let until) = state else { return .nothing }
+        guard until <= now else { return .renewed(until: now + length) }
+        state = .dark(since: now, asked: nil)
+        return .lapsed(now - until)
+    }
+
+    /// It is held again until then, unless that is over; tells whether it is.
+    mutating func regain(until: Instant, at now: Instant) -> Bool {
+        guard isDark, until > now else { return false }
+        state = .held(until: until)
+        return true
+    }
+}
