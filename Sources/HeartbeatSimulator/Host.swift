@@ -35,6 +35,16 @@ final class Host {
     /// Interfaces without a carrier, and paths that do not answer. Not the daemon's, nor the machine's: they outlast both.
     var unplugged: Set<String> = []
     var blockedPaths: Set<String> = []
+    /// Of authkeys.
+    var currentKey = 1
+    /// The key that the daemon signs with.
+    var signingKey = 1
+    /// What the clients of the daemon want to see.
+    var interest: MessageInterest = []
+    /// What they were given as news.
+    var handedOn: Set<HandedOn> = []
+    /// Paths that were lost when the last daemon ended. What tells of it does not outlast the machine.
+    var lostPaths: [String] = []
 
     // What the checkers need to know.
     /// How much of what counts did not work, and since when.
@@ -98,6 +108,7 @@ final class Host {
     func losePower() {
         core = nil
         incarnation += 1
+        lostPaths = []
         running = []
         active = []
         died = []
@@ -107,6 +118,7 @@ final class Host {
 
     /// The daemon is gone and its scripts with it; what they have started goes on.
     func crashDaemon() {
+        lostPaths = core?.lostPaths ?? []
         core = nil
         incarnation += 1
         active = Set(running.map(\.group))
@@ -116,6 +128,8 @@ final class Host {
 
     private func forgetDaemon() {
         busy = [:]
+        interest = []
+        handedOn = []
         backlog = []
         stalledUntil = nil
         heardPeerAt = nil

@@ -31,6 +31,10 @@ enum LivenessChecker {
         {
             problems += ownershipProblems(of: group, in: world, snapshots)
         }
+        // It takes messages with every key that stands in its file.
+        for host in world.hosts where host.signingKey != host.currentKey {
+            problems.append("\(host.name) signs with key \(host.signingKey), though the other node is one of ours")
+        }
         for id in world.openRequests { problems.append("request \(id.number) was never answered") }
         return problems
     }
