@@ -23,14 +23,17 @@ package struct PathMonitor: Hashable, Sendable {
     private var failures = 0
     private var successes = 0
     private var cannotAsk = false
+    /// It was lost for an earlier daemon, and may have come back since: it has not been asked yet.
+    private var isHearsay = false
 
     package init(_ probe: PathProbe, isLost: Bool = false) {
         self.probe = probe
         self.isLost = isLost
+        isHearsay = isLost
     }
 
     /// Lost, and not answering again either.
-    package var isSurelyLost: Bool { isLost && isAnswered != true }
+    package var isSurelyLost: Bool { isLost && !isHearsay && isAnswered != true }
 
     /// Surely working.
     package var isProven: Bool { !isLost && isAnswered == true }
@@ -63,6 +66,7 @@ package struct PathMonitor: Hashable, Sendable {
     private mutating func failed(_ reason: String) -> Change? {
         cannotAsk = false
         isAnswered = false
+        isHearsay = false
         successes = 0
         failures += 1
         guard !isLost else { return nil }

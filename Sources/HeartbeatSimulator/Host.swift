@@ -34,15 +34,29 @@ final class Host {
     /// Groups of which something would not stop, until it has.
     var stuck: Set<Int> = []
 
-    /// The kernel answers for service addresses until then, on the local clock; `nil` where there is no lease. It outlives the
+    /// So long the machine has been suspended: its kernel's clock has gone on, the one that its daemon reads has not.
+    var suspended = Duration.zero
+    /// The kernel answers for service addresses until then, on its own clock; `nil` where there is no lease. It outlives the
     /// daemon.
     var leaseUntil: Instant?
     /// The whole machine stands still, its kernel with it.
     var isPaused = false
+    /// So does the clock that its daemon reads.
+    var isSuspended = false
 
     /// Interfaces without a carrier, and paths that do not answer. Not the daemon's, nor the machine's: they outlast both.
     var unplugged: Set<String> = []
     var blockedPaths: Set<String> = []
+    /// Of authkeys.
+    var currentKey = 1
+    /// The key that the daemon signs with.
+    var signingKey = 1
+    /// What the clients of the daemon want to see.
+    var interest: MessageInterest = []
+    /// What they were given as news.
+    var handedOn: Set<HandedOn> = []
+    /// Paths that were lost when the last daemon ended. What tells of it does not outlast the machine.
+    var lostPaths: [String] = []
 
     // What the checkers need to know.
     /// How much of what counts did not work, and since when.
@@ -94,13 +108,16 @@ final class Host {
     var believedGeneration: Generation? { newestStatusTaken?.generation ?? newestGenerationHeard }
 
     /// What the machine's own clock shows at a world time.
-    func localTime(_ world: Instant) -> Instant {
+    func localTime(_ world: Instant) -> Instant { kernelTime(world) - suspended }
+
+    /// The same clock as it shows when it is never suspended.
+    func kernelTime(_ world: Instant) -> Instant {
         Instant(nanoseconds: Int64(Double(world.nanoseconds) * clockRate)) + clockOffset
     }
 
     /// The first world time at which the machine's own clock has reached `local`.
     func worldTime(_ local: Instant) -> Instant {
-        let raw = Instant(nanoseconds: Int64(Double((local - clockOffset).nanoseconds) / clockRate))
+        let raw = Instant(nanoseconds: Int64(Double((local + suspended - clockOffset).nanoseconds) / clockRate))
         return Instant(nanoseconds: raw.nanoseconds + 2)
     }
 
@@ -108,6 +125,7 @@ final class Host {
     func losePower() {
         core = nil
         incarnation += 1
+        lostPaths = []
         running = []
         active = []
         died = []
@@ -128,9 +146,12 @@ final class Host {
 
     private func forgetDaemon() {
         busy = [:]
+        interest = []
+        handedOn = []
         backlog = []
         stalledUntil = nil
         isPaused = false
+        isSuspended = false
         heardPeerAt = nil
         peersLease = .zero
         peerChangedAt = nil

@@ -42,12 +42,21 @@ struct IncumbentChecker {
         }
         for group in configuration.groups.indices {
             let owners = world.hosts.indices.filter { world.hosts[$0].active.contains(group) }
-            guard owners.count == 1 else { continue }
+            guard owners.count == 1, isMeantToServe(owners[0], group, in: world) else { continue }
             let server = Server(host: owners[0], incarnation: world.hosts[owners[0]].incarnation)
             let since = agreed[group]?.since ?? world.now
             agreed[group] = (server, since)
             if world.now - since > configuration.keepalive * 40 { incumbents[group] = server }
         }
+    }
+
+    /// It runs the group by right, or in place of the other, where that has failed. What goes on only because it did not stop
+    /// when it was given away is the other's as soon as it does.
+    private func isMeantToServe(_ owner: Int, _ group: Int, in world: World) -> Bool {
+        let line = configuration.groups[group]
+        let set: HoldSet = line.preferredNode == world.hosts[owner].name ? .local : .foreign
+        return world.hosts[owner].core?.ownership.own.held.contains(set) == true
+            || world.hosts[1 - owner].core?.snapshot.state(of: line.key) == .failed
     }
 
     /// `host` releases a group of its own accord: it is handing it over, or cannot keep it up.

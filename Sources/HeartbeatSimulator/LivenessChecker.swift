@@ -31,20 +31,25 @@ enum LivenessChecker {
         {
             problems += ownershipProblems(of: group, in: world, snapshots)
         }
+        // It takes messages with every key that stands in its file.
+        for host in world.hosts where host.signingKey != host.currentKey {
+            problems.append("\(host.name) signs with key \(host.signingKey), though the other node is one of ours")
+        }
         for id in world.openRequests { problems.append("request \(id.number) was never answered") }
         return problems
     }
 
     /// What should be up on the other node, because `host` has been told to end some time ago: everything that stops and that
     /// can be started there, and that has nothing in common with what does not stop. What cannot is tried again when `host`
-    /// falls silent, so it need not have failed at this very moment.
+    /// falls silent, so it need not have failed at this very moment, nor be up again.
     static func missing(after host: Int, in world: World) -> [String] {
         let other = world.hosts[1 - host]
         let stuck = world.configuration.groups.filter(world.scripts.isStuck)
         return world.configuration.groups.indices.compactMap { index in
             let group = world.configuration.groups[index]
             guard !stuck.contains(where: { $0.resources.contains { group.resources.map(\.word).contains($0.word) } }),
-                world.scripts.canStart(group, on: other.name), other.core?.snapshot.state(of: group.key) != .failed
+                world.scripts.canStart(group, on: other.name), let state = other.core?.snapshot.state(of: group.key),
+                state != .failed, world.hosts[host].isUp || state != .acquiring
             else { return nil }
             let isUp = group.steps.indices.allSatisfy {
                 other.running.contains(ResourcePlace(group: index, position: $0))

@@ -96,8 +96,8 @@ extension World {
         guard hosts[victim].isUp else { return }
         // What is due anyway, by the clock or at the next event, is not the message's doing.
         expire(victim)
-        feed(.pathsRecalled([]), to: victim)
         let local = hosts[victim].localTime(now)
+        execute(hosts[victim].core?.handle(.pathsRecalled([]), at: local) ?? [], of: victim)
         guard let medium = network.media.first else { return }
         let event = Event.received(message, over: medium)
         guard let effects = hosts[victim].core?.handle(event, at: local) else { return }

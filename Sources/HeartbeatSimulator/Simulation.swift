@@ -21,6 +21,8 @@ package struct Simulation {
         package var digest: UInt64
         /// Takeovers that happened because a node fell silent: a run without any tests little.
         package var takeovers: Int
+        /// How many events of each kind the nodes were fed.
+        package var fed: [EventKind: Int]
     }
 
     private let seed: UInt64
@@ -49,6 +51,8 @@ package struct Simulation {
         world.areOfOlderVersion = plan.isOfOlderVersion
         world.hasLease = plan.hasLease && plan.configuration.leaseTimes != nil
         world.pausesMachines = plan.pausesMachines
+        world.remembersPaths = plan.bystanders.remembersPaths
+        for (host, key) in zip(world.hosts, plan.bystanders.currentKeys) { host.currentKey = key }
         for name in plan.configuration.nodes { world.ownNames[name] = plan.ownOnBoth }
     }
 
@@ -61,6 +65,9 @@ package struct Simulation {
         if !plan.replays.replays.isEmpty { world.recorder = Recorder(seed: seed) }
         for (time, replay) in plan.replays.replays { world.queue.insert(.replay(replay), at: .zero + time) }
         for (time, change) in plan.network.changes { world.queue.insert(.network(change), at: .zero + time) }
+        for (time, host, deed) in plan.bystanders.deeds {
+            world.queue.insert(.deed(host: host, deed), at: .zero + time)
+        }
         planNextFault()
         trouble()
         heal()
@@ -69,7 +76,7 @@ package struct Simulation {
         return Outcome(
             seed: seed, violations: world.checker.violations, steps: world.steps,
             virtualTime: world.now - .zero, trace: world.trace.lines, digest: world.trace.digest,
-            takeovers: world.checker.takeovers)
+            takeovers: world.checker.takeovers, fed: world.fed)
     }
 
     private mutating func random(upTo limit: Duration) -> Duration {

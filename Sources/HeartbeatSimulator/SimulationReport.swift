@@ -10,6 +10,8 @@ package struct SimulationReport: Sendable {
     package private(set) var steps = 0
     package private(set) var takeovers = 0
     package private(set) var virtualTime = Duration.zero
+    /// How many events of each kind the nodes were fed.
+    package private(set) var fed: [EventKind: Int] = [:]
 
     /// Runs every seed and hands every line to print to `output`.
     package static func run(
@@ -46,5 +48,6 @@ package struct SimulationReport: Sendable {
         steps += outcome.steps
         takeovers += outcome.takeovers
         virtualTime += outcome.virtualTime
+        fed.merge(outcome.fed, uniquingKeysWith: +)
     }
 }

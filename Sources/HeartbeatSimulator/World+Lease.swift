@@ -7,14 +7,26 @@ extension World {
     /// A daemon begins: its kernel answers for no service address from now on, whatever an earlier one had stored.
     func setUpLease(_ host: Int) {
         guard hasLease else { return }
-        hosts[host].leaseUntil = hosts[host].localTime(.zero)
+        hosts[host].leaseUntil = hosts[host].kernelTime(.zero)
         feed(.leaseSupported(true), to: host)
     }
 
     func holdLease(until: Instant, _ isRenewal: Bool, _ host: Int) {
         guard let stored = hosts[host].leaseUntil else { return }
-        if !isRenewal || stored > hosts[host].localTime(now) { hosts[host].leaseUntil = until }
-        feed(.leaseStored(until: hosts[host].leaseUntil ?? until), to: host)
+        let machine = hosts[host]
+        if !isRenewal || stored > machine.kernelTime(now) { machine.leaseUntil = until + machine.suspended }
+        feed(.leaseStored(until: (machine.leaseUntil ?? stored) - machine.suspended), to: host)
+    }
+
+    /// A suspended machine goes on. Its network card slept, too; the daemon's clock shows nothing of it.
+    func wakeUp(_ host: Int) {
+        let machine = hosts[host]
+        guard machine.isSuspended, let standstill = machine.standstill else { return }
+        machine.isSuspended = false
+        let duration = machine.localTime(now) - standstill.began
+        machine.suspended += duration
+        machine.backlog.removeAll { if case .received = $0 { true } else { false } }
+        machine.backlog.insert(.stoodStill(duration), at: 0)
     }
 
     /// Something of the group will not stop on one of the machines, and somebody has been told: its addresses stay up there.
@@ -22,7 +34,7 @@ extension World {
 
     /// Whether a machine's kernel lets nothing of its service addresses pass.
     func isDark(_ host: Int) -> Bool {
-        hosts[host].isPaused || hosts[host].leaseUntil.map { $0 <= hosts[host].localTime(now) } ?? false
+        hosts[host].isPaused || hosts[host].leaseUntil.map { $0 <= hosts[host].kernelTime(now) } ?? false
     }
 
     /// Whether a machine's kernel answers for an address of its own.

@@ -9,7 +9,7 @@ import HeartbeatWire
 /// The simulated world: an object, because those who judge it look at all of it after every step.
 final class World {
     enum Happening {
-        case arrival(host: Int, incarnation: Int, Message, medium: Int)
+        case arrival(host: Int, incarnation: Int, Message, medium: Int, key: Int)
         case wakeup(host: Int, number: UInt64)
         case scriptEnd(host: Int, incarnation: Int, ActionID, ResourceAction, ActionResult)
         case stallEnd(host: Int)
@@ -17,6 +17,7 @@ final class World {
         case network(NetworkChange)
         case probe(host: Int, incarnation: Int, String)
         case replay(Replay)
+        case deed(host: Int, Deed)
         /// Something the driver of the world planned; it gets it back by number.
         case planned(Int)
     }
@@ -43,6 +44,10 @@ final class World {
     var hasLease = false
     /// A machine that stands still takes its kernel along.
     var pausesMachines = false
+    /// Daemons learn which paths their predecessors had lost.
+    var remembersPaths = false
+    /// How many events of each kind the nodes were fed.
+    var fed: [EventKind: Int] = [:]
     var queue = HappeningQueue<Happening>()
     private let codec: MessageCodec
     private var lastRequest: UInt64 = 0
@@ -104,10 +109,10 @@ final class World {
 
     private func execute(_ happening: Happening) {
         switch happening {
-        case .arrival(let host, let incarnation, let message, let medium):
+        case .arrival(let host, let incarnation, let message, let medium, let key):
             guard hosts[host].isUp, hosts[host].incarnation == incarnation else { return }
             trace.arrival(message, at: hosts[host].name, at: now)
-            feed(.received(message, over: network.media[medium]), to: host)
+            hear(message, signedWith: key, over: network.media[medium], at: host)
         case .wakeup(let host, let number):
             guard hosts[host].isUp, hosts[host].wakeup == number, hosts[host].stalledUntil == nil else { return }
             wakeupsAtThisInstant += 1
@@ -127,6 +132,8 @@ final class World {
             ask(name, host)
         case .replay(let replay):
             play(replay)
+        case .deed(let host, let deed):
+            befall(host, deed)
         case .planned:
             preconditionFailure("planned happenings are the driver's")
         }
@@ -148,16 +155,19 @@ final class World {
         hosts[host].core = ClusterCore(
             configuration(of: host), local: hosts[host].name, uuid: hosts[host].uuid,
             generation: Generation(hosts[host].generation), host: sample, randomSeed: random.next(), now: local)
+        hosts[host].signingKey = hosts[host].currentKey
         note(host, "boots with generation \(hosts[host].generation)")
+        recallPaths(host)
         feed(.hostSampled(sample), to: host)
         setUpLease(host)
         watchNetwork(host)
     }
 
     /// What stands in the files of a machine.
-    private func configuration(of host: Int) -> Configuration {
+    func configuration(of host: Int) -> Configuration {
         let name = hosts[host].name
         var own = configuration
+        own.authentication.current = hosts[host].currentKey
         own.groups = configuration.groups.map {
             ownNames[name]?.contains($0.key) == true ? $0.preferring(name) : $0
         }
@@ -199,8 +209,10 @@ final class World {
     /// - Parameter isPaused: the whole machine stands still.
     func stall(_ host: Int, for duration: Duration, isPaused: Bool = false) {
         guard hosts[host].isUp, hosts[host].stalledUntil == nil else { return }
-        note(host, "\(isPaused ? "is paused" : "stands still") for \(duration.milliseconds) ms")
         hosts[host].isPaused = isPaused
+        hosts[host].isSuspended = isPaused && random.chance(0.5)
+        let what = hosts[host].isSuspended ? "is suspended" : isPaused ? "is paused" : "stands still"
+        note(host, "\(what) for \(duration.milliseconds) ms")
         hosts[host].stalledUntil = now + duration
         hosts[host].standstill = Standstill(
             began: hosts[host].localTime(now), heardPeerAt: hosts[host].heardPeerAt,
@@ -212,6 +224,7 @@ final class World {
         guard let end = hosts[host].stalledUntil, end <= now else { return }
         hosts[host].stalledUntil = nil
         hosts[host].isPaused = false
+        wakeUp(host)
         let local = hosts[host].localTime(now)
         hosts[host].standstill?.ended = local
         let backlog = hosts[host].backlog
@@ -236,8 +249,6 @@ final class World {
 
     func feed(_ event: Event, to host: Int) {
         if hosts[host].stalledUntil != nil {
-            // As many packets as a socket buffer holds; the kernel drops the rest. An exit status waits for ever.
-            if case .received = event, hosts[host].backlog.count >= 300 { return }
             hosts[host].backlog.append(event)
             return
         }
@@ -246,9 +257,11 @@ final class World {
 
     private func feedNow(_ event: Event, to host: Int) {
         let local = hosts[host].localTime(now)
+        noteShell(event, host)
         noteHearing(event, host, local)
         guard let effects = hosts[host].core?.handle(event, at: local) else { return }
         noteBelief(event, effects, host, local)
+        checkInjected(event, effects, host)
         execute(effects, of: host)
     }
 
@@ -311,7 +324,8 @@ final class World {
         for effect in effects {
             switch effect {
             case .transmit(let message), .transmitAtLeisure(let message): transmit(message, from: host)
-            case .handOn, .sign, .remember, .runHook: break
+            case .handOn, .sign, .remember: heed(effect, of: host)
+            case .runHook: break
             case .holdLease(let until, let isRenewal): holdLease(until: until, isRenewal, host)
             case .probe(let name): if random.chance(0.95) { feed(.pingAnswered(name), to: host) }
             case .perform(let action, let id): perform(action, id, on: host)
@@ -368,7 +382,8 @@ final class World {
                     if random.chance(quality.corruption), !survivesDamage(message) { continue }
                     queue.insert(
                         .arrival(
-                            host: receiver, incarnation: hosts[receiver].incarnation, message, medium: medium),
+                            host: receiver, incarnation: hosts[receiver].incarnation, message, medium: medium,
+                            key: hosts[sender].signingKey),
                         at: now + delay)
                 }
             }

@@ -192,6 +192,16 @@ import Testing
         #expect(monitor.lostPaths == ["a"])
     }
 
+    /// Nothing moves for the sake of what may have come back while no daemon asked.
+    @Test func whatIsRememberedIsNotSurelyLost() {
+        var monitor = HealthMonitor()
+        monitor.ask([PathProbe(name: "a", kind: .icmp(host: "192.0.2.1"))], [])
+        monitor.recall(lost: ["a"])
+        #expect(monitor.health == NodeHealth(lost: 0, unproven: 1, wantsReturn: monitor.health.wantsReturn))
+        _ = monitor.take(.failed("no answer"), of: "a")
+        #expect(monitor.health.lost == 1)
+    }
+
     @Test func atMostOneOfTwoNodesIsWorse() {
         var random = SplitMix64(seed: 7)
         for _ in 0..<1000 {

@@ -20,6 +20,15 @@ import Testing
         #expect(report.takeovers >= seeds.count)
     }
 
+    /// A world in which something never happens says nothing about it.
+    @Test func everyKindOfEventIsFed() {
+        var missing = Set(EventKind.allCases)
+        for seed in UInt64(1)...300 where !missing.isEmpty {
+            missing.subtract(SimulationReport.run(seeds: seed..<(seed + 1)) { _ in }.fed.keys)
+        }
+        #expect(missing.isEmpty)
+    }
+
     /// Dictionaries and sets have another order in every process, so only runs in other processes can show that none of
     /// them decides anything.
     @Test func aSeedIsTheSameRunInEveryProcess() throws {

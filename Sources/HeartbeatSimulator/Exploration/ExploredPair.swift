@@ -5,60 +5,6 @@
 import HeartbeatCore
 import HeartbeatModel
 
-/// What may still happen of each kind that is not the protocol's own.
-package struct Budget: Hashable, Sendable {
-    /// Machines that lose their power.
-    package var deaths = 0
-    /// Machines that are switched on.
-    package var boots = 0
-    /// Times that the nodes cannot hear each other.
-    package var cuts = 0
-    /// Messages that do not arrive before they are asked for again.
-    package var losses = 0
-    /// Messages that arrive once more.
-    package var repeats = 0
-    /// Starts that fail.
-    package var failures = 0
-    /// Timers that are due although something else is under way.
-    package var timeouts = 0
-    /// What operators ask for, each once, of either node.
-    package var requests: [OperatorRequest] = []
-
-    package init(
-        deaths: Int = 0, boots: Int = 0, cuts: Int = 0, losses: Int = 0, repeats: Int = 0, failures: Int = 0,
-        timeouts: Int = 0, requests: [OperatorRequest] = []
-    ) {
-        self.deaths = deaths
-        self.boots = boots
-        self.cuts = cuts
-        self.losses = losses
-        self.repeats = repeats
-        self.failures = failures
-        self.timeouts = timeouts
-        self.requests = requests
-    }
-}
-
-/// One thing that can happen next.
-enum Step: Hashable {
-    /// The letter at this place arrives; `again` if it stays under way.
-    case deliver(Int, again: Bool)
-    case miss(Int)
-    /// The script call that has waited longest on a node ends.
-    case finish(Int, succeeds: Bool)
-    /// A node hears the other one's status.
-    case hear(Int)
-    /// A node's next timer is due.
-    case timeOut(Int)
-    /// The other node has been silent for its deadtime.
-    case declareDead(Int)
-    case die(Int)
-    case boot(Int)
-    case cut
-    case heal
-    case request(Int, OperatorRequest)
-}
-
 /// A state of the exploration.
 struct ExploredPair {
     /// A message under way.
@@ -74,14 +20,21 @@ struct ExploredPair {
         var core: ClusterCore
         /// Script calls under way.
         var pending: [(action: ResourceAction, id: ActionID)] = []
+        var now = ExploredPair.now
     }
 
     private static let medium = MediumName("eth0")
-    /// The only instant there is.
+    /// The only instant there is, for whoever does not speak in vain.
     static let now = Instant(nanoseconds: 1_000_000_000)
     private static let never = now + .seconds(1_000_000)
 
-    let configuration: Configuration
+    /// What may stand in the files of a node, and which of it does.
+    private let files: [Configuration]
+    private(set) var versions = [0, 1]
+    let keys: [String]
+    /// By node: groups whose starts, or stops, always fail.
+    private(set) var broken: [[String]] = [[], []]
+    private(set) var stuck: [[String]] = [[], []]
     /// Both nodes give sets only as a whole, as an earlier version did.
     let areOlder: Bool
     /// So many letters to the same node arrive in the order of the explorer's choice. With 1 operators ask for nothing while
@@ -91,9 +44,17 @@ struct ExploredPair {
     private(set) var letters: [Letter] = []
     /// By node: the keys of what runs on the machine.
     private(set) var running: [[String]] = [[], []]
+    /// By node: the keys of what a daemon that died has left up, and its successor has not stopped yet.
+    private(set) var leftovers: [[String]] = [[], []]
     /// By key: the node that the network takes for the owner, because it was the last to start or to announce the group.
     private(set) var announced: [String: Int] = [:]
     private(set) var isCut = false
+    /// The node that does not hear the other one, which hears it.
+    private(set) var deaf: Int?
+    /// The other one has had time to find it out.
+    private(set) var hasSpokenInVain = false
+    /// By key: who has run the group ever since both had agreed to it.
+    private(set) var incumbents: [String: Int] = [:]
     /// A node took the other one for dead while that lived, and they are not of one mind yet.
     private(set) var areEstranged = false
     private(set) var budget: Budget
@@ -102,8 +63,9 @@ struct ExploredPair {
     private var requests: UInt64 = 0
 
     /// Both machines are off.
-    init(_ configuration: Configuration, areOlder: Bool, window: Int, budget: Budget) {
-        self.configuration = configuration
+    init(_ files: [Configuration], areOlder: Bool, window: Int, budget: Budget) {
+        self.files = files
+        keys = files[0].groups.map(\.key)
         self.areOlder = areOlder
         self.window = window
         self.budget = budget
@@ -111,6 +73,12 @@ struct ExploredPair {
 
     /// What may happen from here.
     mutating func allow(_ budget: Budget) { self.budget = budget }
+
+    /// Whether starts of the first group fail on the first node from here on, and stops.
+    mutating func spoilFirst(starts: Bool, stops: Bool = false) {
+        broken[0] = starts ? [keys[0]] : []
+        stuck[0] = stops ? [keys[0]] : []
+    }
 
     // MARK: - What can happen
 
@@ -122,10 +90,11 @@ struct ExploredPair {
             if budget.losses > 0, !letters[place].isMissed { steps.append(.miss(place)) }
         }
         for side in 0...1 { steps += self.steps(of: side) }
-        if isCut {
-            steps.append(.heal)
-        } else if budget.cuts > 0, sides.allSatisfy({ $0 != nil }) {
-            steps.append(.cut)
+        if isParted {
+            steps.append(.network(.heal))
+        } else if sides.allSatisfy({ $0 != nil }) {
+            if budget.cuts > 0 { steps.append(.network(.cut)) }
+            if budget.deafness > 0 { steps.append(.network(.deafen(1))) }
         }
         return steps
     }
@@ -133,39 +102,77 @@ struct ExploredPair {
     /// One letter may overtake another, but not all: what is farther behind waits until its turn comes.
     private func isNext(_ place: Int) -> Bool {
         let letter = letters[place]
-        guard !isCut || !letter.isMissed else { return false }
+        // It must be asked for, and heard.
+        guard !isParted || !letter.isMissed else { return false }
         return letters[..<place].count {
             $0.receiver == letter.receiver && $0.isMissed == letter.isMissed
         } < window
     }
 
     private func steps(of number: Int) -> [Step] {
-        guard let side = sides[number] else { return budget.boots > 0 ? [.boot(number)] : [] }
+        guard let side = sides[number] else { return budget.boots > 0 ? [.befall(number, .boot)] : [] }
         var steps: [Step] = []
         if let next = side.pending.first {
-            steps.append(.finish(number, succeeds: true))
-            if budget.failures > 0, next.action.verb == .start { steps.append(.finish(number, succeeds: false)) }
+            let isSpoilt = isSpoilt(next.action, on: number)
+            if !isSpoilt { steps.append(.finish(number, succeeds: true)) }
+            if isSpoilt || budget.failures > 0 && next.action.verb == .start {
+                steps.append(.finish(number, succeeds: false))
+            }
         }
         if canHear(number) { steps.append(.hear(number)) }
         if side.core.timer != nil, isQuiet || budget.timeouts > 0 { steps.append(.timeOut(number)) }
         if mayDeclareDead(number) { steps.append(.declareDead(number)) }
-        if budget.deaths > 0 { steps.append(.die(number)) }
+        steps += mishaps(of: number, side)
+        if maySpeakInVain(number) { steps.append(.speakInVain(number)) }
         if side.core.ownership.state == .stable, window > 1 || isQuiet {
             steps += budget.requests.map { .request(number, $0) }
         }
         return steps
     }
 
+    private func mishaps(of number: Int, _ side: Side) -> [Step] {
+        var steps: [Step] = []
+        if budget.deaths > 0 { steps.append(.befall(number, .die)) }
+        if budget.crashes > 0 {
+            steps.append(.befall(number, .crash(isDone: false)))
+            if !side.pending.isEmpty { steps.append(.befall(number, .crash(isDone: true))) }
+        }
+        if budget.lapses > 0, side.pending.isEmpty { steps += running[number].map { .befall(number, .lapse($0)) } }
+        if budget.corrections > 0, versions[0] != versions[1], files[0] != files[1], window > 1 || isQuiet {
+            steps.append(.correct(number))
+        }
+        return steps
+    }
+
+    private func isSpoilt(_ action: ResourceAction, on number: Int) -> Bool {
+        switch action.verb {
+        case .start: broken[number].contains(action.groupKey)
+        case .stop: stuck[number].contains(action.groupKey)
+        case .status: false
+        }
+    }
+
+    /// The other one, which is deaf, goes on speaking, and both run the same.
+    private func maySpeakInVain(_ number: Int) -> Bool {
+        deaf == 1 - number && !hasSpokenInVain && isDouble && sides[1 - number] != nil && !canHear(number)
+            && sides[number]?.core.node.peerIsAlive == true && !letters.contains { $0.receiver == number }
+    }
+
+    var isParted: Bool { isCut || deaf != nil }
+
+    private func isDeaf(_ number: Int) -> Bool { isCut || deaf == number }
+
     /// Nothing is under way and nothing is to be heard.
     var isQuiet: Bool {
-        letters.isEmpty && !isCut
+        letters.isEmpty && !isParted
             && (0...1).allSatisfy { sides[$0]?.pending.isEmpty ?? true }
             && (0...1).allSatisfy { !canHear($0) && !mayDeclareDead($0) }
     }
 
     /// The other node's status says what this one does not know.
     private func canHear(_ number: Int) -> Bool {
-        guard !isCut, let side = sides[number], let other = sides[1 - number], let peer = side.core.node.membership.peer
+        guard !isDeaf(number), let side = sides[number], let other = sides[1 - number],
+            let peer = side.core.node.membership.peer
         else { return false }
         return !peer.isAlive || peer.status != other.core.node.membership.status || !believesPresentLife(number)
     }
@@ -177,7 +184,7 @@ struct ExploredPair {
 
     private func mayDeclareDead(_ number: Int) -> Bool {
         guard let peer = sides[number]?.core.node.membership.peer, peer.standing != .dead else { return false }
-        return isCut || sides[1 - number] == nil || peer.isAlive && !believesPresentLife(number)
+        return isDeaf(number) || sides[1 - number] == nil || peer.isAlive && !believesPresentLife(number)
     }
 
     /// Only the way to it is of interest any more.
@@ -201,30 +208,69 @@ struct ExploredPair {
         case .hear(let number): hear(number)
         case .timeOut(let number): timeOut(number)
         case .declareDead(let number): declareDead(number)
-        case .die(let number):
+        case .befall(let number, let mishap): befall(number, mishap)
+        case .network(let parting): part(parting)
+        case .speakInVain(let number): speakInVain(number)
+        case .correct(let number):
+            budget.corrections -= 1
+            versions[number] = versions[1 - number]
+            incumbents = [:]
+            feed(.reconfigured(configuration(number)), to: number)
+        case .request(let number, let request):
+            budget.requests.removeAll { $0 == request }
+            requests += 1
+            incumbents = [:]
+            feed(.requested(request, RequestID(requests)), to: number)
+        }
+        reconcile()
+        for number in 0...1 { problem(of: number).map { object($0) } }
+    }
+
+    private mutating func befall(_ number: Int, _ mishap: Mishap) {
+        switch mishap {
+        case .die:
             budget.deaths -= 1
             end(number)
             running[number] = []
-        case .boot(let number):
+            leftovers[number] = []
+        case .crash(let isDone):
+            budget.crashes -= 1
+            if isDone { for call in sides[number]?.pending ?? [] { done(call.action, on: number) } }
+            end(number)
+        case .boot:
             budget.boots -= 1
             boot(number)
+        case .lapse(let key):
+            budget.lapses -= 1
+            running[number].removeAll { $0 == key }
+            let word = configuration(number).groups.first { $0.key == key }?.resources.last?.word ?? key
+            feed(.resourceLost(groupKey: key, word: word), to: number)
+        }
+    }
+
+    private mutating func part(_ parting: Parting) {
+        switch parting {
         case .cut:
             budget.cuts -= 1
             isCut = true
             for place in letters.indices { letters[place].isMissed = true }
-        case .heal: isCut = false
-        case .request(let number, let request):
-            budget.requests.removeAll { $0 == request }
-            requests += 1
-            feed(.requested(request, RequestID(requests)), to: number)
+        case .deafen(let number):
+            budget.deafness -= 1
+            deaf = number
+            // It is the one that is not heard who yields.
+            incumbents = [:]
+            for place in letters.indices where letters[place].receiver == number { letters[place].isMissed = true }
+        case .heal:
+            isCut = false
+            deaf = nil
+            hasSpokenInVain = false
         }
-        reconcile()
     }
 
     mutating func boot(_ number: Int) {
         generations[number] += 1
         let core = ClusterCore(
-            configuration, local: configuration.nodes[number], uuid: .unknown,
+            configuration(number), local: name(number), uuid: .unknown,
             generation: Generation(generations[number]), host: HostSample(unixTime: 1, load: ""),
             randomSeed: UInt64(number), now: Self.now)
         sides[number] = Side(core: core)
@@ -233,12 +279,14 @@ struct ExploredPair {
 
     private mutating func end(_ number: Int) {
         sides[number] = nil
+        leftovers[number] = running[number]
         // Nobody is left who could send again what was missed.
         letters.removeAll { $0.receiver == number || $0.isMissed }
     }
 
     private mutating func feed(_ event: Event, to number: Int) {
-        change(number) { $0.handle(event, at: Self.now) }
+        let now = sides[number]?.now ?? Self.now
+        change(number) { $0.handle(event, at: now) }
     }
 
     /// The status is newer than what was heard before, whatever is still under way.
@@ -251,42 +299,61 @@ struct ExploredPair {
 
     private mutating func timeOut(_ number: Int) {
         if !isQuiet { budget.timeouts -= 1 }
+        let now = sides[number]?.now ?? Self.now
         change(number) { core in
             guard let due = core.timer else { return [] }
             core.ownership.expireJoining(&core.node, at: due)
             core.ownership.expire(&core.node, at: due)
-            core.ownership.decide(&core.node, at: Self.now)
+            core.ownership.decide(&core.node, at: now)
             return core.node.takeEffects()
         }
     }
 
     private mutating func declareDead(_ number: Int) {
-        if isCut, sides[1 - number] != nil { areEstranged = true }
+        if isDeaf(number), sides[1 - number] != nil { areEstranged = true }
+        let now = sides[number]?.now ?? Self.now
         change(number) { core in
             if let peer = core.node.membership.peer, peer.isAlive,
-                let (rebirth, heard) = core.node.channel.followLaterLife(deadtime: .seconds(1), at: Self.now)
+                let (rebirth, heard) = core.node.channel.followLaterLife(deadtime: .seconds(1), at: now)
             {
                 core.peerRestarted(rebirth, at: heard)
             } else if let before = core.node.membership.peer?.expire(now: Self.never), before != .left {
-                core.ownership.peerDied(&core.node, at: Self.now)
+                core.ownership.peerDied(&core.node, at: now)
             }
-            core.ownership.decide(&core.node, at: Self.now)
+            core.ownership.decide(&core.node, at: now)
             return core.node.takeEffects()
         }
+    }
+
+    /// So many beats that the other one must have heard some of them, if it could, and that as many of its own have come.
+    private mutating func speakInVain(_ number: Int) {
+        hasSpokenInVain = true
+        let configuration = configuration(number)
+        for _ in 0..<Int(configuration.deadtime / configuration.keepalive + 1) {
+            guard let now = sides[number].map({ $0.now + configuration.keepalive }) else { return }
+            sides[number]?.now = now
+            change(number) { $0.expireTimers(at: now) }
+            hear(number)
+        }
+        objectionToDeaf(number).map { object($0) }
     }
 
     private mutating func finish(_ number: Int, succeeds: Bool) {
         guard let (action, id) = sides[number]?.pending.removeFirst() else { return }
         if succeeds {
-            running[number].removeAll { $0 == action.groupKey }
-            if action.verb == .start {
-                running[number].append(action.groupKey)
-                announced[action.groupKey] = number
-            }
-        } else {
+            done(action, on: number)
+        } else if !isSpoilt(action, on: number) {
             budget.failures -= 1
         }
         feed(.actionFinished(id, .exited(code: succeeds ? 0 : 1, output: "")), to: number)
+    }
+
+    private mutating func done(_ action: ResourceAction, on number: Int) {
+        running[number].removeAll { $0 == action.groupKey }
+        leftovers[number].removeAll { $0 == action.groupKey }
+        guard action.verb == .start else { return }
+        running[number].append(action.groupKey)
+        announced[action.groupKey] = number
     }
 
     // MARK: - What a node wants done
@@ -325,101 +392,68 @@ struct ExploredPair {
         case .starting, .resource, .askResources, .takeoverRequest, .shutdownDone: break
         // Nothing about ownership is in them, so when they arrive does not matter.
         case .requestNodes, .nodes, .other:
-            if !isCut { feed(.received(message, over: Self.medium), to: 1 - number) }
+            if !isDeaf(1 - number) { feed(.received(message, over: Self.medium), to: 1 - number) }
             return
         // Asked for and repeated by the channel, whose letters arrive or are lost here.
         case .fencingReport, .acknowledge, .retransmitRequest, .cannotRetransmit, .pingReply, .unreadable: return
         }
         guard sides[1 - number] != nil else { return }
         let letter = areOlder ? message.asOfOlderVersion : message
-        letters.append(Letter(receiver: 1 - number, message: letter, isMissed: isCut))
+        letters.append(Letter(receiver: 1 - number, message: letter, isMissed: isDeaf(1 - number)))
     }
 
     private mutating func perform(_ action: ResourceAction, _ id: ActionID, on number: Int) {
-        let key = action.groupKey
-        switch action.verb {
-        case .status:
-            let isRunning = running[number].contains(key)
-            feed(
-                .actionFinished(id, .exited(code: isRunning ? 0 : 3, output: isRunning ? "running" : "stopped")),
-                to: number)
-        case .start:
-            if isActive(key, on: 1 - number), !areEstranged {
-                object("\(name(number)) starts \(key), which is active on \(name(1 - number))")
-            }
-            if knowsOfClaim(to: key, number) {
-                object("\(name(number)) starts \(key), which the other node has told that it claims")
-            }
+        objection(to: action, by: number).map { object($0) }
+        guard action.verb == .status else {
             sides[number]?.pending.append((action, id))
-        case .stop:
-            sides[number]?.pending.append((action, id))
+            return
         }
+        let isRunning = running[number].contains(action.groupKey)
+        let result = ActionResult.exited(code: isRunning ? 0 : 3, output: isRunning ? "running" : "stopped")
+        feed(.actionFinished(id, result), to: number)
     }
 
-    /// The other node is heard, claims the group's set by its last word, and has not told that the group failed there.
-    private func knowsOfClaim(to key: String, _ number: Int) -> Bool {
-        guard let core = sides[number]?.core, core.node.peerIsAlive, let peer = core.ownership.peer,
-            let group = configuration.groups.first(where: { $0.key == key })
-        else { return false }
-        let set = group.preferredNode == name(number) ? HoldSet.local : .foreign
-        return peer.claimed.contains(set) && peer.claim?.failed.contains(key) != true
+    func name(_ number: Int) -> NodeName { files[0].nodes[number] }
+
+    func configuration(_ number: Int) -> Configuration { files[versions[number]] }
+
+    /// The line is not the same in both files, apart from whose name it begins with.
+    func isUnlike(_ key: String) -> Bool {
+        let lines = (0...1).map { number in configuration(number).groups.first { $0.key == key }?.resources }
+        return lines[0] != lines[1]
     }
 
-    private func name(_ number: Int) -> NodeName { configuration.nodes[number] }
+    func isInFile(_ key: String) -> Bool { configuration(0).groups.contains { $0.key == key } }
 
-    private mutating func object(_ text: String) { violation = violation ?? text }
+    mutating func object(_ text: String) { violation = violation ?? text }
 
-    // MARK: - What must be true
-
-    private func isActive(_ key: String, on number: Int) -> Bool {
-        running[number].contains(key)
-            || sides[number]?.pending.contains { $0.action.groupKey == key && $0.action.verb == .start } ?? false
-    }
-
-    /// Both are of one mind about every set.
-    private var areOfOneMind: Bool {
-        guard let one = sides[0]?.core, let other = sides[1]?.core, one.node.peerIsAlive, other.node.peerIsAlive else {
-            return false
-        }
-        return [one, other].allSatisfy { $0.ownership.state == .stable && $0.ownership.dispute == .none }
-            && one.ownership.own.held.seenByPeer == HoldSet.all.subtracting(other.ownership.own.held)
-    }
+    // MARK: - What has become of the nodes' agreement
 
     private mutating func reconcile() {
+        noteIncumbents()
         guard areEstranged else { return }
-        let isDouble = configuration.groups.contains { isActive($0.key, on: 0) && isActive($0.key, on: 1) }
+        let isDouble = isDouble
         if sides.contains(where: { $0 == nil }) && !isDouble || areOfOneMind && !isDouble { areEstranged = false }
     }
 
-    /// What is wrong with a state in which nothing more happens by itself.
-    var problemAtRest: String? {
-        guard isQuiet, sides.allSatisfy({ $0?.core.timer == nil }) else { return nil }
-        let cores = sides.compactMap { $0?.core }
-        guard !cores.isEmpty else { return nil }
-        if let odd = cores.first(where: { $0.ownership.state != .stable }) {
-            return "\(odd.node.name) is \(odd.ownership.state)"
+    private mutating func noteIncumbents() {
+        let isMoving = sides.contains { side in
+            guard let ownership = side?.core.ownership else { return false }
+            if case .leaving = ownership.state { return true }
+            return ownership.handover != .idle
         }
-        for group in configuration.groups {
-            let owners = (0...1).filter { running[$0].contains(group.key) }
-            // What could not be started anywhere waits for an operator.
-            let hasFailed = cores.contains { $0.snapshot.state(of: group.key) == .failed }
-            guard owners.count == 1 || owners.isEmpty && hasFailed else {
-                return "\(group.key) is active on \(owners.isEmpty ? "no node" : "both nodes")"
-            }
-            if let owner = owners.first, announced[group.key] != owner {
-                return "\(group.key) runs on \(name(owner)), and the other node was the last to announce it"
-            }
+        if isMoving {
+            incumbents = [:]
+        } else if isQuiet, sides.allSatisfy({ $0?.core.timer == nil }) {
+            incumbents = agreedServers
         }
-        if cores.count == 2, let doubtful = cores.first(where: { !$0.ownership.own.isAgreed }) {
-            return "\(doubtful.node.name) does not know whether the other node agrees"
-        }
-        return cores.count == 2 && !areOfOneMind ? "the nodes are not of one mind" : nil
+        incumbents = incumbents.filter { sides[$1] != nil && running[$1].contains($0) }
     }
 }
 
 extension ClusterCore {
     /// When something is due that has to do with ownership, or with joining.
-    fileprivate var timer: Instant? {
+    var timer: Instant? {
         guard case .requesting(_, let retry?) = node.membership.joining else { return ownership.deadline }
         return ownership.deadline.map { min($0, retry) } ?? retry
     }

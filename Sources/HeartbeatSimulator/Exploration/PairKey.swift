@@ -50,6 +50,11 @@ private struct Describer {
 
     mutating func describe(_ pair: ExploredPair) {
         hasher.combine(pair.isCut)
+        hasher.combine(pair.deaf)
+        hasher.combine(pair.hasSpokenInVain)
+        hasher.combine(pair.leftovers)
+        hasher.combine(pair.versions)
+        hasher.combine(pair.incumbents)
         hasher.combine(pair.areEstranged)
         hasher.combine(pair.budget)
         hasher.combine(pair.running)
@@ -193,6 +198,9 @@ private struct Describer {
         hasher.combine(claim.adopted)
         hasher.combine(claim.kept)
         hasher.combine(claim.awaited)
+        hasher.combine(claim.ownOnBoth)
+        hasher.combine(claim.groups)
+        hasher.combine(claim.busy)
         if let heard = claim.heard { describe(heard, of: 1 - sender) }
     }
 
