@@ -136,6 +136,9 @@ struct ConfigurationGenerator {
         drawn.shutdownTimeout = .milliseconds(number(1...900_000))
         drawn.failureLimit = number(0...100)
         drawn.failureWindow = .milliseconds(number(1...9_000_000))
+        if let lengths = drawn.leaseLengths {
+            drawn.lease = [.automatic, .off, .required, .length(lengths.upperBound)][number(0...3)]
+        }
         guard flag() else { return }
         let intervals = (0...2).map { _ in flag() ? nil : Duration.milliseconds(number(1000...99_000)) }
         // A call has one interval, unless it follows its group's.

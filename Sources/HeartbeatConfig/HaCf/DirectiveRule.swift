@@ -33,7 +33,8 @@ struct DirectiveRule: Sendable {
     typealias Take = @Sendable (inout HaCfReader, String) throws(Complaint) -> Void
 
     static let all: [DirectiveRule] =
-        timing + failure + membership + media + paths + logging + process + clients + protocolRules + withoutEffect
+        timing + failure + lease + membership + media + paths + logging + process + clients + protocolRules
+        + withoutEffect
         + refused + lans
 
     static let named: [String: DirectiveRule] = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })

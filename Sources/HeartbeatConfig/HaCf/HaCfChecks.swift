@@ -9,6 +9,7 @@ extension HaCfReader {
         checkKeepalive()
         checkInitdead()
         checkWarntime()
+        checkLease()
         checkNodes()
         checkPingNodes()
         checkMedia()

@@ -95,7 +95,14 @@ package struct ConfigurationPrinter: Sendable {
             },
             line("shutdown_timeout", configuration.shutdownTimeout),
             line("failure_limit", configuration.failureLimit), line("failure_window", configuration.failureWindow),
+            leaseLine,
         ].compactMap(\.self) + monitorLines
+    }
+
+    /// Not seen by scripts unless written, so not written unless it says something.
+    private var leaseLine: String? {
+        let rule = configuration.lease
+        return line("lease", rule == .automatic ? nil : rule.text) { reads($0, as: rule, by: DirectiveRule.leaseRule) }
     }
 
     private var processLines: [String] {
