@@ -96,7 +96,9 @@ let package = Package(
             ], swiftSettings: strict),
         .target(
             name: "HeartbeatLease",
-            dependencies: ["HeartbeatModel", "HeartbeatFormats", "HeartbeatSystem", "CLinux"], exclude: ["lease.bpf.c"],
+            dependencies: [
+                "HeartbeatModel", "HeartbeatFormats", "HeartbeatSystem", "HeartbeatLoop", "HeartbeatNetlink", "CLinux",
+            ], exclude: ["lease.bpf.c"],
             swiftSettings: strict),
         .target(
             name: "HeartbeatInterfaces",

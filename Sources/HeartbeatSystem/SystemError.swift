@@ -39,7 +39,7 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
         switch operation.area {
         case .machine: machineRemedy
         case .network: networkRemedy
-        case .routing: code == EPERM || code == EACCES ? "run as root" : nil
+        case .routing: routingRemedy
         case .programs: programRemedy
         }
     }
@@ -64,6 +64,14 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
         case ENOENT where operation == .makeDirectory: "make the directory above it"
         case ELOOP: "a symbolic link stands where a file should be; remove it"
         case EMLINK: "it has another name somewhere else (ls -li); remove it"
+        default: nil
+        }
+    }
+
+    private var routingRemedy: String? {
+        switch (operation, code) {
+        case (_, EPERM), (_, EACCES): "run as root"
+        case (.filter, ENOENT): "are the kernel's modules sch_ingress and cls_bpf there?"
         default: nil
         }
     }
@@ -146,6 +154,7 @@ extension SystemError {
         package static let ask = Operation("ask", .routing)
         package static let hear = Operation("hear", .routing)
         package static let listen = Operation("listen to", .routing)
+        package static let filter = Operation("filter", .routing)
 
         package static let load = Operation("load", .programs)
         package static let guardAddress = Operation("guard", .programs)

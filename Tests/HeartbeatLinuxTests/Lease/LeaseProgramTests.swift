@@ -110,16 +110,16 @@ import Testing
     @Test("Addresses come and go in any order, up to what there is room for", .enabled(if: TestNetwork.isAvailable))
     func addresses() throws {
         let lease = try KernelLease()
-        try lease.guardAddresses([IPAddress("10.77.0.100")!, IPAddress("fd77::100")!, IPAddress("10.77.0.100")!])
+        try lease.guardAddresses([Service.four, Service.six, Service.four])
         try lease.releaseAddresses([
-            IPAddress("10.77.0.100")!, IPAddress("10.1.2.3")!, IPAddress("fd77::100")!, IPAddress("fd77::100")!,
+            Service.four, IPAddress("10.1.2.3")!, Service.six, Service.six,
         ])
         let many = (0..<KernelLease.capacity).map { IPAddress(0x0A00_0000 + $0) }
         try lease.guardAddresses(many)
-        let error = #expect(throws: SystemError.self) { try lease.guardAddresses([IPAddress("10.77.0.100")!]) }
+        let error = #expect(throws: SystemError.self) { try lease.guardAddresses([Service.four]) }
         #expect(error?.code == E2BIG)
         try lease.releaseAddresses(many)
-        try lease.guardAddresses([IPAddress("10.77.0.100")!])
+        try lease.guardAddresses([Service.four])
     }
 
     @Test("The time since boot goes on and is never behind the monotonic one")
