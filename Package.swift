@@ -95,6 +95,12 @@ let package = Package(
                 "HeartbeatNetlink", "CLinux",
             ], swiftSettings: strict),
         .target(
+            name: "HeartbeatLease",
+            dependencies: [
+                "HeartbeatModel", "HeartbeatFormats", "HeartbeatSystem", "HeartbeatLoop", "HeartbeatNetlink", "CLinux",
+            ], exclude: ["lease.bpf.c"],
+            swiftSettings: strict),
+        .target(
             name: "HeartbeatInterfaces",
             dependencies: [
                 "HeartbeatFormats", "HeartbeatSystem", "HeartbeatLoop", "HeartbeatNetlink", "CLinux", nioCore,
@@ -211,9 +217,10 @@ let package = Package(
             name: "HeartbeatLinuxTests",
             dependencies: [
                 "HeartbeatFormats", "HeartbeatPlacement", "HeartbeatSystem", "HeartbeatLoop", "HeartbeatLog",
-                "HeartbeatHost", "HeartbeatMedia", "HeartbeatNetlink", "HeartbeatAddresses", "HeartbeatInterfaces",
-                "HeartbeatScripts", "HeartbeatProbes", "HeartbeatServers", "HeartbeatFaild", "HeartbeatClients",
-                "HeartbeatControl", "HeartbeatLans", "HeartbeatModel", "CLinux", nioCore, nioPosix, logging,
+                "HeartbeatHost", "HeartbeatMedia", "HeartbeatNetlink", "HeartbeatAddresses", "HeartbeatLease",
+                "HeartbeatInterfaces", "HeartbeatScripts", "HeartbeatProbes", "HeartbeatServers", "HeartbeatFaild",
+                "HeartbeatClients", "HeartbeatControl", "HeartbeatLans", "HeartbeatModel", "CLinux", nioCore, nioPosix,
+                logging,
             ], swiftSettings: strict),
         .testTarget(
             name: "HeartbeatDaemonTests",

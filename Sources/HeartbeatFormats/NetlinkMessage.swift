@@ -16,9 +16,17 @@ package enum Netlink {
     package static let newRoute: UInt16 = 24
     package static let deleteRoute: UInt16 = 25
     package static let getRoute: UInt16 = 26
+    // Traffic control: RTM_NEWQDISC and RTM_NEWTFILTER, each with its neighbours.
+    static let newQueue: UInt16 = 36
+    package static let deleteQueue: UInt16 = 37
+    static let getQueue: UInt16 = 38
+    static let newClassifier: UInt16 = 44
+    package static let deleteClassifier: UInt16 = 45
+    static let getClassifier: UInt16 = 46
 
     package static let request: UInt16 = 0x1
     package static let acknowledge: UInt16 = 0x4
+    static let echo: UInt16 = 0x8
     /// The list changed while it was being told.
     package static let interrupted: UInt16 = 0x10
     /// In an answer with an error: the request is not repeated beyond its header.
@@ -27,6 +35,7 @@ package enum Netlink {
     static let hasAttributes: UInt16 = 0x200
     /// NLM_F_ROOT | NLM_F_MATCH.
     package static let dump: UInt16 = 0x300
+    static let create: UInt16 = 0x400
     /// NLM_F_CREATE | NLM_F_REPLACE.
     package static let replace: UInt16 = 0x500
     /// NLM_F_CREATE | NLM_F_EXCL.

@@ -39,7 +39,8 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
         switch operation.area {
         case .machine: machineRemedy
         case .network: networkRemedy
-        case .routing: code == EPERM || code == EACCES ? "run as root" : nil
+        case .routing: routingRemedy
+        case .programs: programRemedy
         }
     }
 
@@ -63,6 +64,25 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
         case ENOENT where operation == .makeDirectory: "make the directory above it"
         case ELOOP: "a symbolic link stands where a file should be; remove it"
         case EMLINK: "it has another name somewhere else (ls -li); remove it"
+        default: nil
+        }
+    }
+
+    private var routingRemedy: String? {
+        switch (operation, code) {
+        case (_, EPERM), (_, EACCES): "run as root"
+        case (.filter, ENOENT): "are the kernel's modules sch_ingress and cls_bpf there?"
+        default: nil
+        }
+    }
+
+    private var programRemedy: String? {
+        switch code {
+        case EPERM:
+            "run as root, with CAP_BPF and CAP_NET_ADMIN (before Linux 5.11 with LimitMEMLOCK=infinity, too); a kernel that is "
+                + "locked down (/sys/kernel/security/lockdown) allows it to nobody"
+        case ENOSYS, EINVAL: "it takes Linux 5.8 or later with CONFIG_BPF_SYSCALL"
+        case E2BIG: "there are too many"
         default: nil
         }
     }
@@ -98,6 +118,8 @@ extension SystemError {
             case network
             /// The kernel's routing socket.
             case routing
+            /// Programs that the kernel runs for us, and their maps.
+            case programs
         }
 
         /// The verb of the description.
@@ -132,6 +154,10 @@ extension SystemError {
         package static let ask = Operation("ask", .routing)
         package static let hear = Operation("hear", .routing)
         package static let listen = Operation("listen to", .routing)
+        package static let filter = Operation("filter", .routing)
+
+        package static let load = Operation("load", .programs)
+        package static let guardAddress = Operation("guard", .programs)
     }
 
     /// Something with a file or process failed; `verb` completes `Cannot … /path`.

@@ -170,6 +170,14 @@ static inline int clinux_lab_count_instructions(pid_t thread) {
     return (int)syscall(SYS_perf_event_open, &event, thread, -1, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
+// The calling thread, and no other, loses all capabilities, for as long as it lives.
+static inline int clinux_lab_drop_capabilities(void) {
+    struct { uint32_t version; int32_t thread; } header = { 0x20080522 /* _LINUX_CAPABILITY_VERSION_3 */, 0 };
+    struct { uint32_t effective, permitted, inheritable; } none[2];
+    memset(none, 0, sizeof none);
+    return (int)syscall(SYS_capset, &header, none);
+}
+
 // The calling process ends with its parent, however that ends.
 static inline int clinux_lab_end_with_parent(void) { return prctl(PR_SET_PDEATHSIG, SIGKILL); }
 
