@@ -135,8 +135,8 @@ let package = Package(
             dependencies: [
                 "HeartbeatModel", "HeartbeatWire", "HeartbeatConfig", "HeartbeatCore", "HeartbeatClients",
                 "HeartbeatLans", "HeartbeatControl", "HeartbeatSystem", "HeartbeatLoop", "HeartbeatLog",
-                "HeartbeatHost", "HeartbeatMedia", "HeartbeatAddresses", "HeartbeatInterfaces", "HeartbeatScripts",
-                "HeartbeatProbes", "HeartbeatServers", "HeartbeatFaild", logging, nioCore,
+                "HeartbeatHost", "HeartbeatMedia", "HeartbeatAddresses", "HeartbeatInterfaces", "HeartbeatLease",
+                "HeartbeatScripts", "HeartbeatProbes", "HeartbeatServers", "HeartbeatFaild", logging, nioCore,
             ], swiftSettings: strict),
 
         // Argument parsing only.

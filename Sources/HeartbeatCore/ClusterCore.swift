@@ -59,7 +59,7 @@ public struct ClusterCore: Hashable, Sendable {
         case .hostSampled(let sample): node.channel.host = sample
         case .leaseSupported(let isSupported): node.lease.support(isSupported, at: now)
         case .leaseStored(let until): node.lease.stored(until: until)
-        case .stoodStill(let duration): node.lease.stoodStill(for: duration)
+        case .stoodStill(let duration): node.stoodStill(for: duration, at: now)
         case .interestChanged(let kinds): node.channel.interest = kinds
         }
         return decide(isNews: isNews, at: now)

@@ -13,9 +13,8 @@ public enum Effect: Hashable, Sendable {
     /// Hand a message on to the clients that want to see this kind. Those that nobody wants are not handed on, except for
     /// messages between clients: some of them are questions about this node's.
     case handOn(Message, MessageInterest)
-    /// Let the kernel answer for the service addresses until then. A renewal is only due while the deadline that the kernel
-    /// has is not over, and if a medium has taken the last status. Answered by `Event.leaseStored`, whatever came of it.
-    case holdLease(until: Instant, isRenewal: Bool)
+    /// Let the kernel answer for the service addresses until then. Answered by `Event.leaseStored`, whatever came of it.
+    case holdLease(until: Instant, LeaseGround)
     /// Sign messages with this key of authkeys from now on.
     case sign(withKey: Int)
     /// Send an echo request to a ping node.
@@ -42,6 +41,17 @@ public enum Effect: Hashable, Sendable {
     /// The daemon shall end: everything is released and the peer knows – or `shutdown_timeout` is over, and the groups with
     /// these keys have not stopped.
     case stop(stillUp: [String])
+}
+
+/// Why the kernel may answer for longer.
+public enum LeaseGround: Hashable, Sendable {
+    /// The node has sent a keepalive. If no medium has taken it, or the deadline that the kernel has is over, it may not: the
+    /// peer counts from keepalives.
+    case keepalive
+    /// The same without a peer that counts, so that no medium need have taken the keepalive.
+    case solitude
+    /// The deadline was over, and nobody answers in this node's place.
+    case agreement
 }
 
 /// The answer to an operator.

@@ -47,8 +47,21 @@ package struct LocalNode: Hashable, Sendable {
         guard let due = membership.keepalive, isBehind(at: now) else { return }
         let grace = configuration.keepalive + configuration.keepalive
         effects.notify(.stalled(now - due))
+        if now - due >= configuration.deadtime - configuration.keepalive { wasSilent(at: now) }
         membership.forgiveStall(grace: grace, at: now)
         channel.forgiveStall(grace: grace, at: now)
+    }
+
+    /// The machine was suspended, and nothing has reached it meanwhile.
+    mutating func stoodStill(for duration: Duration, at now: Instant) {
+        lease.missed += duration
+        wasSilent(at: now)
+    }
+
+    /// For as long as the peer waits before it takes over: until it is heard, it counts as one that has.
+    private mutating func wasSilent(at now: Instant) {
+        guard lease.state != .unsupported else { return }
+        membership.peer?.mayBeAlone(initdead: configuration.initdead, now: now)
     }
 
     /// Sends the status when it is due; tells whether it was.
@@ -61,7 +74,9 @@ package struct LocalNode: Hashable, Sendable {
         if case .lapsed(let late) = leaseBeat { effects.notify(.leaseDark(late: late)) }
         sendStatus()
         // Last: a node that freezes before the message has left must not have renewed what the peer counts from it.
-        if case .renewed(let until) = leaseBeat { effects.append(.holdLease(until: until, isRenewal: true)) }
+        if case .renewed(let until) = leaseBeat {
+            effects.append(.holdLease(until: until, isAlone ? .solitude : .keepalive))
+        }
         if membership.status == .initializing { setStatus(.up) }
         for node in membership.pingNodes { effects.append(.probe(node.name)) }
         return true
@@ -89,7 +104,7 @@ package struct LocalNode: Hashable, Sendable {
     /// Answers for the service addresses again, when everything that has arrived was read; tells whether it does.
     mutating func holdLease(until: Instant, at now: Instant) -> Bool {
         guard !isBehind(at: now), lease.regain(until: until, at: now) else { return false }
-        effects.append(.holdLease(until: until, isRenewal: false))
+        effects.append(.holdLease(until: until, .agreement))
         effects.notify(.leaseHeld(until - now))
         return true
     }

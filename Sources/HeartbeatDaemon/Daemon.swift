@@ -72,6 +72,7 @@ final class Daemon {
         endLeftoverScripts()
         let identity: (Generation, NodeUUID)
         do throws(StartFailure) {
+            try requireLease()
             identity = try prepareState()
         } catch {
             // The other node serves by now, or soon: nothing of an earlier daemon may stay up here beside it.
@@ -250,6 +251,16 @@ final class Daemon {
             let (uuid, isNewUUID) = try state.nodeUUID()
             if isNewUUID { log.logger.tell(.uuidNew, "No uuid found for current node - generating a new uuid.") }
             return (generation, uuid)
+        } catch {
+            throw StartFailure(code: 1, text: notStarted(error))
+        }
+    }
+
+    /// `lease required`: no group may run where the kernel cannot silence it.
+    private func requireLease() throws(StartFailure) {
+        guard configuration.lease == .required else { return }
+        do throws(SystemError) {
+            try LeaseService.probe()
         } catch {
             throw StartFailure(code: 1, text: notStarted(error))
         }

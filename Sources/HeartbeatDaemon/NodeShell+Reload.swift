@@ -21,6 +21,7 @@ extension NodeShell {
         }
         configuration = new
         codec = MessageCodec(keys: new.authentication, format: new.messageFormat)
+        lease.adopt(new)
         actions.adopt(new)
         clients.adopt(new)
         hooks.adopt(new)
@@ -58,6 +59,7 @@ extension Configuration {
         if realtime.isEnabled != old.realtime.isEnabled { names.append("realtime") }
         if realtime.priority != old.realtime.priority { names.append("rtprio") }
         if watchdog != old.watchdog { names.append("watchdog") }
+        if (leaseTimes == nil) != (old.leaseTimes == nil) { names.append("lease") }
         if generationFromTime != old.generationFromTime { names.append("hbgenmethod") }
         if uuidFromNodeName != old.uuidFromNodeName { names.append("uuidfrom") }
         return names

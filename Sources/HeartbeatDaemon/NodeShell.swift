@@ -44,6 +44,8 @@ final class NodeShell {
     private var rejected = RejectedPackets()
     let facts: FactTeller
     let services: ServiceReport
+    let lease: LeaseService
+    private var hasKeepaliveLeft = false
     private(set) lazy var lans = LanService(facts: facts, reactor: reactor)
     private var movements = GroupMovements()
     /// Called after every status message; the watchdog is fed then.
@@ -64,6 +66,7 @@ final class NodeShell {
         self.reactor = reactor
         facts = FactTeller(logger, reactor: reactor)
         services = ServiceReport(configuration)
+        lease = LeaseService(facts: facts, reactor: reactor)
         core = ClusterCore(
             configuration, local: localNode, uuid: uuid, generation: generation, host: sampler.current,
             randomSeed: .random(in: 0...(.max)), now: reactor.now)
@@ -87,6 +90,9 @@ final class NodeShell {
         actions.onLost = { [unowned self] key, word in feed(.resourceLost(groupKey: key, word: word)) }
         reactor.onDeadline = { [unowned self] in expire(at: $0) }
         if let warning = services.warning { facts.tell(.serviceWatchdogSlow, warning) }
+        // Before the first word: whoever hears this life may count on it that the kernel answers for nothing.
+        lease.open(configuration)
+        if lease.isHeld { feed(.leaseSupported(true)) }
         media.open()
         adoptProbes()
         network.start()
@@ -107,6 +113,7 @@ final class NodeShell {
         movements.close()
         tellMovements()
         facts.close()
+        if keys.isEmpty { lease.close() }
         services.stopping()
         onStop(keys)
     }
@@ -121,6 +128,9 @@ final class NodeShell {
     }
 
     private func expire(at instant: Instant) {
+        if let duration = lease.sinceLastLook() {
+            execute(core.handle(.stoodStill(duration), at: instant), of: instant)
+        }
         if let sample = sampler.sample(at: instant) {
             execute(core.handle(.hostSampled(sample), at: instant), of: instant)
         }
@@ -256,7 +266,7 @@ final class NodeShell {
         case .transmit(let message): transmit(message)
         case .transmitAtLeisure(let message): transmitAtLeisure(message)
         case .handOn(let message, let kind): clients.handOn(message, kind)
-        case .holdLease: break
+        case .holdLease(let until, let ground): holdLease(until: until, ground)
         case .sign(let key): sign(withKey: key)
         case .probe(let name): probe(name)
         case .perform(let action, let id): perform(action, id)
@@ -301,6 +311,8 @@ final class NodeShell {
                 configuration, local: localNode, uuid: uuid, generation: generation, host: sampler.current,
                 randomSeed: .random(in: 0...(.max)), now: reactor.now)
             _ = codec.sign(withKey: configuration.authentication.current)
+            lease.darken()
+            if lease.isHeld { feed(.leaseSupported(true)) }
             if !clients.interest.isEmpty { feed(.interestChanged(clients.interest)) }
             network.tellAgain()
             reactor.after(.zero) { [weak self] in self.map { $0.expire(at: $0.reactor.now) } }
@@ -310,10 +322,17 @@ final class NodeShell {
     }
 
     private func transmit(_ message: Message) {
+        let sent = media.sentCount
         media.send(netstring: netstring(of: message), classic: codec.encode(message, as: .classic))
         guard case .status = message.content else { return }
+        hasKeepaliveLeft = media.sentCount > sent
         onStatusSent()
         services.statusSent(at: reactor.now)
+    }
+
+    private func holdLease(until: Instant, _ ground: LeaseGround) {
+        guard let stored = lease.hold(until: until, ground, hasKeepaliveLeft: hasKeepaliveLeft) else { return }
+        feed(.leaseStored(until: stored))
     }
 
     private func transmitAtLeisure(_ message: Message) {

@@ -40,6 +40,11 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
     case configurationMistake = "configuration-mistake"
     case rebootFailed = "reboot-failed"
 
+    // The lease.
+    case leaseUnavailable = "lease-unavailable"
+    case leaseFilterRestored = "lease-filter-restored"
+    case leaseProblem = "lease-problem"
+
     // Clients of the API and programs started with the node.
     case clientRefused = "client-refused"
     case clientIgnored = "client-ignored"
@@ -75,7 +80,8 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
             .signingKey, .packageLeftovers, .addressesAnnounced, .haCfChanged,
             .programStarted, .programEnded, .programKilled, .ipfail, .lanHost, .lanBack, .lanStreams:
             .info
-        case .mediumWarning, .networkWatchFailed, .packetRefused, .injectionRefused, .generationNew, .generationRaised,
+        case .leaseUnavailable, .leaseFilterRestored, .leaseProblem, .mediumWarning, .networkWatchFailed,
+            .packetRefused, .injectionRefused, .generationNew, .generationRaised,
             .realtimeRefused,
             .reloadIncomplete, .leftoverScript, .hookFailed,
             .watchdogWarning, .serviceWatchdogSlow, .clientRefused, .clientIgnored, .clientMessageRefused,

@@ -60,6 +60,9 @@ package final class MediaSet {
         for medium in media { medium.close() }
     }
 
+    /// Messages that the media have taken since they were made.
+    package var sentCount: Int { media.reduce(0) { $0 + $1.counters.sent } }
+
     /// Sends one message, in the form each medium uses. A form that none uses is not written: signing costs. One that is
     /// repeated waits for what is new where a medium is slow.
     package func send(

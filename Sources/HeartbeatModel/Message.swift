@@ -237,7 +237,7 @@ public enum ClaimRank: Int, Hashable, Comparable, Sendable {
 }
 
 /// swift-heartbeat's addition to a `resource` report (`hbclaim`, `hbheard`, `hbask`, `hbfailed`, `hbadopted`,
-/// `hbkept`, `hbawaits`, `hbgroups`, `hbbusy`, `hbown`, `hbhealth` on the wire).
+/// `hbkept`, `hbawaits`, `hbgroups`, `hbbusy`, `hbown`, `hbhealth`, `hbgrants` on the wire).
 ///
 /// Unlike `rsc_hold`, which the original clears when it *begins* to release, a rank is above `.none` until the last stop of
 /// the set has ended – unless the receiver takes single groups: then it is `.none` as soon as the set is given away, and
@@ -252,6 +252,9 @@ public struct ResourceClaim: Hashable, Sendable {
     public var heard: MessageIdentity?
     /// The sender wants the receiver's report in answer (`hbask=1`).
     public var wantsAnswer: Bool
+    /// The sender was asked, counts the receiver among the living, and does not take over for a deadtime from now on whatever
+    /// it hears or does not (`hbgrants=1`): the receiver's kernel may answer for as long as its lease, from the question.
+    public var grantsLease = false
     /// Keys of groups in the sender's hold that failed to start there and are free for the peer.
     public var failed: [String]
     /// Keys of groups outside the sender's hold that it runs because they failed on the peer.

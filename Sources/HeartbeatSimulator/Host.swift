@@ -70,6 +70,10 @@ final class Host {
     var heardPeerAt: Instant?
     /// What the peer's last status said of its lease.
     var peersLease = Duration.zero
+    /// The daemon was silent for so long that the peer may have a lease of a node alone, for as long as it is not heard.
+    var mayBeAloneUntil: Instant?
+    /// When, on the local clock, the peer was last promised not to be found dead for a deadtime.
+    var promisedAt: Instant?
     /// When, on the local clock, the daemon was first given a message of the peer's incarnation, or could first believe it,
     /// or was given its `shutdone`.
     var peerChangedAt: Instant?
@@ -154,6 +158,8 @@ final class Host {
         isSuspended = false
         heardPeerAt = nil
         peersLease = .zero
+        promisedAt = nil
+        mayBeAloneUntil = nil
         peerChangedAt = nil
         playedTo = nil
         newestStatusHeard = nil

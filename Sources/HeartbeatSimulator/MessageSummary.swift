@@ -32,6 +32,7 @@ extension ResourceReport {
         words.append("claims \(claim.local)/\(claim.foreign)")
         if let heard = claim.heard { words.append("heard \(heard.sequence.number)") }
         if claim.wantsAnswer { words.append("asks") }
+        if claim.grantsLease { words.append("grants") }
         if !claim.failed.isEmpty { words.append("failed \(claim.failed.joined(separator: ","))") }
         if !claim.adopted.isEmpty { words.append("adopted \(claim.adopted.joined(separator: ","))") }
         if let kept = claim.kept, !kept.isEmpty { words.append("kept \(kept.joined(separator: ","))") }

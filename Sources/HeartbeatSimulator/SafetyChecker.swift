@@ -229,10 +229,11 @@ struct SafetyChecker {
         guard node == world.hosts[1 - host].name else { return }
         let patience = max(configuration.deadtime, machine.peersLease + LeaseTimes.margin)
         var due = machine.bootedAt + configuration.initdead
-        for sign in [machine.heardPeerAt, machine.peerChangedAt, machine.playedTo?.upperBound] {
+        for sign in [machine.heardPeerAt, machine.peerChangedAt, machine.playedTo?.upperBound, machine.promisedAt] {
             due = max(due, sign.map { $0 + patience } ?? due)
         }
         if let ended = machine.standstill?.ended { due = max(due, ended + configuration.keepalive * 2) }
+        due = max(due, machine.mayBeAloneUntil ?? due)
         let late = machine.localTime(world.now) - due
         if late > .milliseconds(10) {
             report("\(machine.name) declares \(node) dead \(late.milliseconds) ms late", at: world.now)

@@ -11,22 +11,25 @@ extension World {
         feed(.leaseSupported(true), to: host)
     }
 
-    func holdLease(until: Instant, _ isRenewal: Bool, _ host: Int) {
+    func holdLease(until: Instant, _ ground: LeaseGround, _ host: Int) {
         guard let stored = hosts[host].leaseUntil else { return }
         let machine = hosts[host]
-        if !isRenewal || stored > machine.kernelTime(now) { machine.leaseUntil = until + machine.suspended }
+        if ground == .agreement || stored > machine.kernelTime(now) { machine.leaseUntil = until + machine.suspended }
         feed(.leaseStored(until: (machine.leaseUntil ?? stored) - machine.suspended), to: host)
     }
 
-    /// A suspended machine goes on. Its network card slept, too; the daemon's clock shows nothing of it.
-    func wakeUp(_ host: Int) {
+    /// A machine goes on. If it was suspended, its network card slept, too, and the daemon's clock shows nothing of it. Returns
+    /// whether the peer may have found it dead meanwhile.
+    func wakeUp(_ host: Int) -> Bool {
         let machine = hosts[host]
-        guard machine.isSuspended, let standstill = machine.standstill else { return }
+        guard hasLease, let standstill = machine.standstill else { return false }
+        let silence = machine.localTime(now) - standstill.began
+        guard machine.isSuspended else { return silence >= configuration.deadtime - configuration.keepalive * 2 }
         machine.isSuspended = false
-        let duration = machine.localTime(now) - standstill.began
-        machine.suspended += duration
+        machine.suspended += silence
         machine.backlog.removeAll { if case .received = $0 { true } else { false } }
-        machine.backlog.insert(.stoodStill(duration), at: 0)
+        machine.backlog.insert(.stoodStill(silence), at: 0)
+        return true
     }
 
     /// Something of the group will not stop on one of the machines, and somebody has been told: its addresses stay up there.

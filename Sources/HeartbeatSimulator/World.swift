@@ -224,13 +224,14 @@ final class World {
         guard let end = hosts[host].stalledUntil, end <= now else { return }
         hosts[host].stalledUntil = nil
         hosts[host].isPaused = false
-        wakeUp(host)
+        let mayBeAlone = wakeUp(host)
         let local = hosts[host].localTime(now)
         hosts[host].standstill?.ended = local
         let backlog = hosts[host].backlog
         hosts[host].backlog = []
         // Drain, then expire.
         for event in backlog { feedNow(event, to: host) }
+        if mayBeAlone { hosts[host].mayBeAloneUntil = local + configuration.initdead + LeaseTimes.margin }
         expire(host)
     }
 
@@ -306,6 +307,7 @@ final class World {
             hosts[host].newestStatusTaken.map({ $0 < identity }) ?? true
         else { return }
         hosts[host].newestStatusTaken = identity
+        hosts[host].mayBeAloneUntil = nil
         hosts[host].heardPeerAt = local
         hosts[host].peersLease = report.lease ?? .zero
     }
@@ -326,7 +328,7 @@ final class World {
             case .transmit(let message), .transmitAtLeisure(let message): transmit(message, from: host)
             case .handOn, .sign, .remember: heed(effect, of: host)
             case .runHook: break
-            case .holdLease(let until, let isRenewal): holdLease(until: until, isRenewal, host)
+            case .holdLease(let until, let ground): holdLease(until: until, ground, host)
             case .probe(let name): if random.chance(0.95) { feed(.pingAnswered(name), to: host) }
             case .perform(let action, let id): perform(action, id, on: host)
             case .announce(let group): announce(group, from: host)
@@ -370,6 +372,9 @@ final class World {
         trace.message(message, at: now)
         recorder?.record(message, of: sender)
         if case .status(let report) = message.content { checker.said(report.status, host: sender, world: self) }
+        if case .resource(let report) = message.content, report.claim?.grantsLease == true {
+            hosts[sender].promisedAt = hosts[sender].localTime(now)
+        }
         if let sequence = message.sequence {
             let identity = MessageIdentity(generation: message.generation, sequence: sequence)
             // Not the repeats of older ones.

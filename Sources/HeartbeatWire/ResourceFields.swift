@@ -39,14 +39,15 @@ extension ResourceReport {
 }
 
 extension ResourceClaim {
-    /// `hbclaim=<local rank><foreign rank>`, then what there is of `hbheard=<generation>:<sequence>`, `hbask=1`, and
-    /// `hbfailed`, `hbadopted`, `hbkept`, `hbawaits` and `hbown` with group keys joined by blanks, which no key can contain,
+    /// `hbclaim=<local rank><foreign rank>`, then what there is of `hbheard=<generation>:<sequence>`, `hbask=1`, `hbgrants=1`,
+    /// and `hbfailed`, `hbadopted`, `hbkept`, `hbawaits` and `hbown` with group keys joined by blanks, which no key can contain,
     /// and `hbgroups=<identity><content> …` and `hbbusy=<identity> …`, eight hexadecimal digits each, and
     /// `hbhealth=<lost>/<unproven>[ return]`, decimal.
     fileprivate var wireFields: [Message.Field] {
         var fields: [Message.Field] = [.init("hbclaim", "\(local.rawValue)\(foreign.rawValue)")]
         if let heard { fields.append(heard.wireField) }
         if wantsAnswer { fields.append(.init("hbask", "1")) }
+        if grantsLease { fields.append(.init("hbgrants", "1")) }
         if !failed.isEmpty { fields.append(.init("hbfailed", failed.joined(separator: " "))) }
         if !adopted.isEmpty { fields.append(.init("hbadopted", adopted.joined(separator: " "))) }
         // A single blank stands for none of them: that the field is there says something too.
@@ -76,6 +77,7 @@ extension ResourceClaim {
             kept: try reader.optionalWords("hbkept"), awaited: try reader.optionalWords("hbawaits") ?? [],
             groups: try Self.readGroups(&reader), busy: try Self.readBusy(&reader),
             ownOnBoth: try reader.optionalWords("hbown") ?? [], health: try Self.readHealth(&reader))
+        grantsLease = try ResourceReport.readFlag("hbgrants", &reader) ?? false
     }
 
     private static func readGroups(_ reader: inout FieldReader) throws(WireError) -> [GroupFingerprint]? {

@@ -74,7 +74,7 @@ import Testing
 
     @Test func `a suspended machine's lease has gone on`() {
         var lease = Self.held()
-        lease.stoodStill(for: .seconds(4))
+        lease.missed += .seconds(4)
         #expect(lease.state == .held(until: Self.begin + .seconds(1)))
     }
 
@@ -89,6 +89,7 @@ import Testing
     /// A node that runs `web`, whose peer has nothing of it, and whose lease has just run out.
     private static func darkOwner(_ silence: Duration = .seconds(6)) -> CoreOnDesk {
         var desk = CoreOnDesk.besideOurs()
+        desk.peerLease = .seconds(5)
         _ = desk.feed(.leaseSupported(true))
         _ = desk.pass(.seconds(3))
         while case .dark = desk.core.node.lease.state { answer(&desk) }
@@ -99,12 +100,13 @@ import Testing
     }
 
     /// The peer answers what it was asked last.
-    private static func answer(_ desk: inout CoreOnDesk, kept: [String] = [], effects: [Effect] = []) {
+    private static func answer(_ desk: inout CoreOnDesk, kept: [String] = [], grants: Bool = true) {
         var claim = ResourceClaim(
             local: .agreed, foreign: .none,
             heard: MessageIdentity(
                 generation: CoreOnDesk.generation, sequence: SequenceNumber(desk.core.node.channel.lastSequence)))
         claim.kept = kept
+        claim.grantsLease = grants
         _ = desk.hear(.resource(ResourceReport(hold: .local, isStable: true, info: nil, claim: claim)))
     }
 
@@ -137,6 +139,41 @@ import Testing
         #expect(!desk.core.node.lease.isDark)
     }
 
+    @Test func `the answer of a peer that has found this node dead brings nothing`() {
+        var desk = Self.darkOwner()
+        Self.answer(&desk, grants: false)
+        #expect(desk.core.node.lease.isDark)
+    }
+
+    @Test func `whoever grants a lease does not take over for a deadtime`() {
+        var desk = CoreOnDesk.besideOurs()
+        desk.peerStatus = nil
+        desk.peerLease = .seconds(5)
+        _ = desk.hear(status: .active)
+        _ = desk.pass(.seconds(9))
+        var claim = ResourceClaim(local: .agreed, foreign: .none, heard: desk.everythingSent, wantsAnswer: true)
+        claim.kept = []
+        let answer = desk.hear(.resource(ResourceReport(hold: .local, isStable: true, claim: claim)))
+        #expect(answer.reports.last?.claim?.grantsLease == true)
+        #expect(!desk.pass(.seconds(9)).tells(.nodeDead(node: CoreOnDesk.beta)))
+        #expect(desk.pass(.seconds(2)).tells(.nodeDead(node: CoreOnDesk.beta)))
+        #expect(
+            desk.hear(.resource(ResourceReport(hold: .local, isStable: true, claim: claim))).reports.allSatisfy {
+                $0.claim?.grantsLease != true
+            })
+    }
+
+    @Test func `a node that was suspended gives its peer the time of one that begins`() {
+        var desk = CoreOnDesk.besideOurs()
+        _ = desk.feed(.leaseSupported(true))
+        desk.peerStatus = nil
+        desk.peerLease = .seconds(5)
+        _ = desk.hear(status: .active)
+        _ = desk.feed(.stoodStill(.seconds(100)))
+        #expect(!desk.pass(.seconds(29)).tells(.nodeDead(node: CoreOnDesk.beta)))
+        #expect(desk.pass(.seconds(2)).tells(.nodeDead(node: CoreOnDesk.beta)))
+    }
+
     @Test func `nothing is started in the dark`() {
         var desk = Self.darkOwner()
         let effects = desk.feed(.resourceLost(groupKey: "web", word: "web"))
@@ -151,6 +188,7 @@ import Testing
         _ = desk.pass(.seconds(40))
         #expect(desk.core.node.lease.announced == .milliseconds(28_980))
         desk.peerStatus = .active
+        desk.peerLease = .seconds(5)
         _ = desk.pass(.seconds(3))
         Self.answer(&desk)
         _ = desk.pass(.seconds(2))

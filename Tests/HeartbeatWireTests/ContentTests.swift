@@ -49,6 +49,9 @@ import Testing
         Example(
             "t=status st=active dt=80e8 protocol=1 hbheard=1f:2a",
             .status(.init(status: .active, deadtime: .seconds(33), heard: heard))),
+        Example(
+            "t=status st=active dt=80e8 protocol=1 hblease=15000",
+            .status(.init(status: .active, deadtime: .seconds(33), lease: .seconds(15)))),
         Example("t=starting", .starting),
         Example("t=resource rsc_hold=none rtype=full isstable=0", .resource(.init(hold: [], isStable: false))),
         Example(
@@ -216,6 +219,7 @@ import Testing
             .badNumber(field: "hbgroups", text: "123456789abcdefg")
         ),
         ("t=status src=a seq=1 ts=1 st=up dt=1 hbheard=1", .badField("hbheard")),
+        ("t=status src=a seq=1 ts=1 st=up dt=1 hblease=-5", .badNumber(field: "hblease", text: "-5")),
         ("t=ask_resources src=a seq=1 ts=1 rsc_hold=all info=you", .badField("info")),
         ("t=ask_resources src=a seq=1 ts=1 info=me", .missing(field: "rsc_hold")),
         ("t=hb_takeover src=a seq=1 ts=1 rsc_hold=ALL", .badField("rsc_hold")),

@@ -59,7 +59,8 @@ struct RandomMessages {
         return StatusReport(
             status: status, deadtime: .milliseconds(Int64(random.number() >> 24)),
             protocolVersion: random.chance(80) ? random.number(below: 5) : nil,
-            heard: random.chance(30) ? identity() : nil)
+            heard: random.chance(30) ? identity() : nil,
+            lease: random.chance(30) ? .milliseconds(Int64(random.number(below: 100_000))) : nil)
     }
 
     private mutating func identity() -> MessageIdentity {
@@ -75,7 +76,7 @@ struct RandomMessages {
     private mutating func claim() -> ResourceClaim {
         let ranks: [ClaimRank] = [.none, .unheard, .takeover, .agreed]
         let heard = identity()
-        return ResourceClaim(
+        var claim = ResourceClaim(
             local: ranks[random.number(below: 4)], foreign: ranks[random.number(below: 4)],
             heard: random.chance(50) ? heard : nil, wantsAnswer: random.chance(50), failed: words(), adopted: words(),
             kept: random.chance(50) ? words() : nil, awaited: words(),
@@ -85,6 +86,8 @@ struct RandomMessages {
                 ? NodeHealth(
                     lost: random.number(below: 6), unproven: random.number(below: 10), wantsReturn: random.chance(50))
                 : nil)
+        claim.grantsLease = random.chance(30)
+        return claim
     }
 
     private mutating func fingerprints() -> [GroupFingerprint] {

@@ -81,9 +81,10 @@ package struct Lease: Hashable, Sendable {
         }
     }
 
-    /// The machine stood still for `duration` of the kernel's clock, which our own has not seen.
-    mutating func stoodStill(for duration: Duration) {
-        if case .held(let until) = state { state = .held(until: until - duration) }
+    /// So much more of the kernel's clock has passed than of ours, for the machine was suspended. What is held ends so much
+    /// earlier.
+    var missed = Duration.zero {
+        didSet { if case .held(let until) = state { state = .held(until: until - (missed - oldValue)) } }
     }
 
     // MARK: - Time

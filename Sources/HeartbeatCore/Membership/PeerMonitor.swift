@@ -54,6 +54,10 @@ package struct PeerMonitor: Hashable, Sendable {
     private(set) var deadtime: Duration
     /// For so long after its last status its kernel may answer for the service addresses (`hblease`).
     private var lease = Duration.zero
+    /// It tells of a lease.
+    private(set) var announcesLease = false
+    /// It was promised not to be found dead before.
+    private var promise = Instant.zero
     private var initialDeadline: Instant
     private var newestStatus: SequenceNumber?
     /// When it said that it would fall silent, and how many statuses have come since it should have.
@@ -82,7 +86,7 @@ package struct PeerMonitor: Hashable, Sendable {
         case .awaited: initialDeadline
         // Of a node that has not sent a status yet only its last messages may have reached us; it keeps its initdead.
         case .alive where newestStatus == nil: max(lastHeard + deadtime, initialDeadline)
-        case .alive: lastHeard + patience
+        case .alive: max(lastHeard + patience, promise)
         case .left: lastHeard + deadtime
         case .dead: nil
         }
@@ -103,6 +107,7 @@ package struct PeerMonitor: Hashable, Sendable {
         lastWord = now
         deadtime = report.deadtime
         lease = min(report.lease ?? .zero, LeaseTimes.longest)
+        announcesLease = report.lease != nil
         defer { status = report.status }
         switch standing {
         case .left:
@@ -139,8 +144,12 @@ package struct PeerMonitor: Hashable, Sendable {
         lastHeard = now
         lastWord = now
         lease = .zero
+        promise = .zero
         newestStatus = heard
     }
+
+    /// It has asked whether it may answer for what it runs.
+    mutating func promise(until: Instant) { promise = max(promise, until) }
 
     /// It announced that it has released everything.
     mutating func hasLeft(now: Instant) {
@@ -159,6 +168,13 @@ package struct PeerMonitor: Hashable, Sendable {
         standing = .dead
         status = .dead
         return before
+    }
+
+    /// We were silent for so long that it may have found us dead. Alone it may answer for as long as it would be given to begin.
+    mutating func mayBeAlone(initdead: Duration, now: Instant) {
+        guard standing == .alive else { return }
+        lastHeard = max(lastHeard, now)
+        lease = max(lease, min(initdead, LeaseTimes.longest))
     }
 
     /// We stood still ourselves. What the node sent meanwhile may be lost, so it gets `grace` more before it is judged.

@@ -31,7 +31,7 @@ extension Ownership {
         consider(report, sequence: sequence, &node, at: now)
         compareGroups(&node)
         considerLease(report, &node, at: now)
-        if report.claim?.wantsAnswer == true { self.report(&node) }
+        if report.claim?.wantsAnswer == true { answer(&node, at: now) }
     }
 
     /// What it tells is over, but the peer may have announced what we run, and nothing later need have said so.

@@ -1,5 +1,5 @@
 // When a node that answers for no service address may answer again. It was late, so the peer may have taken everything: it
-// asks, and counts its lease from the question. A node that runs nothing has nothing to answer for.
+// asks, and counts its lease from the question. A node that runs nothing and claims nothing has nothing to answer for.
 
 import HeartbeatModel
 
@@ -7,7 +7,8 @@ extension Ownership {
     mutating func regainLease(_ node: inout LocalNode, at now: Instant) {
         guard let since = node.lease.darkSince else { return }
         let until = now + node.lease.length
-        guard let peer = node.peer, !node.groups.areReleased else {
+        let isIdle = node.groups.areReleased && own.held.isEmpty && own.adopted.isEmpty
+        guard let peer = node.peer, !isIdle else {
             holdLease(until: until, &node, at: now)
             return
         }
@@ -16,7 +17,7 @@ extension Ownership {
             // the peer is given to speak.
             guard peer.standing != .awaited, now >= since + peer.deadtime else { return }
             holdLease(until: until, &node, at: now)
-        } else if node.membership.peerSpeaksClaims == false {
+        } else if node.membership.peerSpeaksClaims == false || !peer.announcesLease {
             guard hasOriginalAgreed(since, node, at: now) else { return }
             holdLease(until: until, &node, at: now)
         } else if node.lease.asked.map({ $0.until <= now }) ?? true, let question = report(&node, asking: true) {
@@ -25,11 +26,12 @@ extension Ownership {
         }
     }
 
-    /// The peer has told what it holds. If it has heard our question and neither claims nor still runs anything of what we
-    /// run, it leaves that to us. What we only run because it has not stopped is not ours.
+    /// The peer has told what it holds. If it has heard our question, counts us among the living and neither claims nor
+    /// still runs anything of what we run, it leaves that to us. What we only run because it has not stopped is not ours.
     mutating func considerLease(_ report: ResourceReport, _ node: inout LocalNode, at now: Instant) {
-        guard let asked = node.lease.asked, report.isFull, let claim = report.claim, let holdings = peer,
-            answers(claim, since: asked.sequence, node), own.held.isDisjoint(with: holdings.claimed),
+        guard let asked = node.lease.asked, report.isFull, let claim = report.claim, claim.grantsLease,
+            let holdings = peer, answers(claim, since: asked.sequence, node),
+            own.held.isDisjoint(with: holdings.claimed),
             own.adopted.allSatisfy({ hasFailedOnPeer(node.groups[$0]) }),
             node.groups.runners.allSatisfy({ $0.isReleased || isOurs($0, node) && !mayRunThere($0, claim) })
         else { return }
@@ -45,7 +47,7 @@ extension Ownership {
         claim.kept?.contains(runner.group.key) == true || claim.adopted.contains(runner.group.key)
     }
 
-    /// An original answers no question. Whatever it took while we were away it has announced by now, and both claim it.
+    /// An original answers no question, and one without a lease grants none. Whatever it took while we were away it has announced by now, and both claim it.
     private func hasOriginalAgreed(_ since: Instant, _ node: LocalNode, at now: Instant) -> Bool {
         guard now >= since + node.configuration.keepalive * 2,
             node.groups.runners.allSatisfy({ $0.isReleased || isOurs($0, node) })

@@ -62,6 +62,17 @@ extension Ownership {
         return tell(currentReport(node), asking: asking, &node)
     }
 
+    /// Answers a question of the peer's.
+    mutating func answer(_ node: inout LocalNode, at now: Instant) {
+        guard state != .gone else { return }
+        var report = currentReport(node)
+        if let peer = node.peer, peer.isAlive, peer.announcesLease {
+            report.claim?.grantsLease = true
+            node.membership.peer?.promise(until: now + node.configuration.deadtime)
+        }
+        _ = tell(report, asking: false, &node)
+    }
+
     /// Tells the peer what we hold, when that has changed.
     mutating func reportNews(_ node: inout LocalNode) {
         switch state {

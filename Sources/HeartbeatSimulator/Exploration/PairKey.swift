@@ -194,6 +194,7 @@ private struct Describer {
         hasher.combine(claim.local)
         hasher.combine(claim.foreign)
         hasher.combine(claim.wantsAnswer)
+        hasher.combine(claim.grantsLease)
         hasher.combine(claim.failed)
         hasher.combine(claim.adopted)
         hasher.combine(claim.kept)

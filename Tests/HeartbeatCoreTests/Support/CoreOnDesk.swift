@@ -26,6 +26,8 @@ struct CoreOnDesk {
     /// The peer's keepalives, one a second; `nil` while it is silent.
     var peerStatus: NodeStatus?
     private var nextBeat = Instant.zero
+    /// What the peer's statuses say of its lease.
+    var peerLease: Duration?
     var peerGeneration: UInt64 = 7
     private(set) var peerSequence: UInt64 = 0
     private var requests: UInt64 = 0
@@ -85,7 +87,7 @@ struct CoreOnDesk {
     }
 
     mutating func hear(status: NodeStatus, deadtime: Duration = .seconds(10)) -> [Effect] {
-        hear(.status(StatusReport(status: status, deadtime: deadtime)))
+        hear(.status(StatusReport(status: status, deadtime: deadtime, lease: peerLease)))
     }
 
     /// A report as an original makes it: no claim.
