@@ -38,7 +38,7 @@ SHELL_FILES = $(filter-out .ci/failed-tests,$(wildcard install.sh resource.d/* t
 # The toolchain brings a compiler, but not what it links with.
 TOOLCHAIN := git:git binutils:ld ca-certificates:/etc/ssl/certs/ca-certificates.crt \
 	pkg-config:pkg-config libc6-dev:/usr/include/stdio.h libstdc++-12-dev:/usr/include/c++/* libsystemd-dev:/usr/include/systemd/sd-daemon.h
-LABORATORY := iproute2:ip util-linux:nsenter hostname:hostname
+LABORATORY := iproute2:ip iproute2:tc util-linux:nsenter hostname:hostname iputils-ping:ping
 # The path, because shells have a `kill` of their own.
 TESTS := procps:sysctl procps:/bin/kill perl-base:perl nftables:nft strace:strace
 # Debian's heartbeat 3.0.6 and what it calls.

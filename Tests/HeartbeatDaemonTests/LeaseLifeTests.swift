@@ -1,0 +1,100 @@
+// A real pair whose kernels hold the lease: a daemon that is killed or stopped leaves a node that answers for nothing by the
+// time the other one serves, although its addresses are still up. The client asks one node alone, by its hardware address.
+
+import Foundation
+import HeartbeatLab
+import Testing
+
+extension LifeTests {
+    @Suite(.serialized) struct LeaseLife {
+        private static let address = "192.168.77.100"
+
+        private static func settings(_ directives: [String] = []) -> LifeCluster.Settings {
+            var settings = LifeCluster.Settings()
+            settings.media = ["bcast eth0", "bcast eth1"]
+            settings.directives += directives
+            settings.groups = ["cluster1 \(address)/24/eth0"]
+            settings.pretends = false
+            return settings
+        }
+
+        /// Whether the node's kernel answers the client for the service address.
+        private func answers(_ node: LabNode, in cluster: LifeCluster) throws -> Bool {
+            let client = ["ip", "netns", "exec", cluster.laboratory.client.name]
+            let pinned = [
+                "ip", "neighbour", "replace", Self.address, "lladdr", "\(node.hardwareAddress)", "nud", "permanent",
+                "dev",
+                "eth0",
+            ]
+            _ = try Command.succeed(client + pinned)
+            defer { _ = Command.attempt(client + ["ip", "neighbour", "del", Self.address, "dev", "eth0"]) }
+            return try Command.run(client + ["ping", "-c", "1", "-W", "1", Self.address]).code == 0
+        }
+
+        private func startBoth(_ cluster: LifeCluster) throws {
+            for node in cluster.laboratory.nodes { try cluster.boot(node) }
+            for node in cluster.laboratory.nodes { try cluster.start(node) }
+            try cluster.wait(for: "cluster1 to answer") { try answers(cluster.first, in: cluster) }
+            #expect(cluster.says("remote resource transition completed.", on: cluster.second))
+        }
+
+        private func hasAddress(_ node: LabNode) throws -> Bool {
+            try node.run(["ip", "address", "show", "dev", "eth0"]).output.contains(Self.address + "/")
+        }
+
+        @Test func `a daemon that is killed leaves a node that answers for nothing`() throws {
+            try LifeCluster.run(Self.settings()) { cluster in
+                try startBoth(cluster)
+                try cluster.signal("KILL", cluster.first)
+                try cluster.wait(for: "cluster2 to serve") { try answers(cluster.second, in: cluster) }
+                #expect(try hasAddress(cluster.first), "nobody has taken it away")
+                #expect(try !answers(cluster.first, in: cluster))
+                try cluster.start(cluster.first)
+                try cluster.wait(for: "the next daemon to clear up") { try !hasAddress(cluster.first) }
+                #expect(try answers(cluster.second, in: cluster))
+            }
+        }
+
+        @Test func `a daemon that is stopped answers for nothing, and asks before it does again`() throws {
+            try LifeCluster.run(Self.settings()) { cluster in
+                try startBoth(cluster)
+                try cluster.signal("STOP", cluster.first)
+                try cluster.wait(for: "cluster2 to serve") { try answers(cluster.second, in: cluster) }
+                #expect(try hasAddress(cluster.first) && !answers(cluster.first, in: cluster))
+                try cluster.signal("CONT", cluster.first)
+                #expect(cluster.says("This node's lease ended", on: cluster.first))
+                try cluster.wait(for: "one owner") {
+                    let owners = try [hasAddress(cluster.first), hasAddress(cluster.second)]
+                    return owners.count(where: \.self) == 1
+                }
+                let owner = try hasAddress(cluster.first) ? cluster.first : cluster.second
+                try cluster.wait(for: "the owner to answer") { try answers(owner, in: cluster) }
+            }
+        }
+
+        @Test func `the filters come with the daemon, come back when they are taken off, and go with it`() throws {
+            try LifeCluster.run(Self.settings()) { cluster in
+                func isGuarded(_ node: LabNode) throws -> Bool {
+                    try node.run(["tc", "filter", "show", "dev", "eth0", "ingress"]).output.contains("heartbeat-lease")
+                }
+                try startBoth(cluster)
+                #expect(try isGuarded(cluster.first) && isGuarded(cluster.second))
+                _ = try cluster.first.run(["tc", "qdisc", "del", "dev", "eth0", "clsact"])
+                #expect(cluster.says("Somebody had taken the lease's filters off eth0", on: cluster.first))
+                #expect(try isGuarded(cluster.first))
+                #expect(try cluster.laboratory.heartbeat(["-k"], on: cluster.first).code == 0)
+                #expect(try !isGuarded(cluster.first) && isGuarded(cluster.second))
+                try cluster.wait(for: "cluster2 to serve") { try answers(cluster.second, in: cluster) }
+            }
+        }
+
+        @Test func `without a lease a killed daemon's node goes on answering, as it always did`() throws {
+            try LifeCluster.run(Self.settings(["lease off"])) { cluster in
+                try startBoth(cluster)
+                try cluster.signal("KILL", cluster.first)
+                try cluster.wait(for: "cluster2 to serve") { try answers(cluster.second, in: cluster) }
+                #expect(try answers(cluster.first, in: cluster))
+            }
+        }
+    }
+}
