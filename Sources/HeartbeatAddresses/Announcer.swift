@@ -2,6 +2,7 @@
 // relearning, and the old owner can have said something later than we. It refuses to know whether the address is there; who
 // takes it away says so.
 
+import Glibc
 import HeartbeatLoop
 import HeartbeatModel
 import HeartbeatSystem
@@ -25,6 +26,8 @@ package struct FirstAnnouncement: Hashable, Sendable {
 package final class Announcer {
     /// An announcement could not be sent; told once for each interface until one could.
     package var onProblem: (SystemError) -> Void = { _ in }
+    /// Whether this node's kernel lets nothing of its service addresses pass just now.
+    package var isSilenced: () -> Bool = { false }
 
     /// Told when the first packets of a batch have been sent, and in every turn of the loop until each address had one.
     package var onAnnounced: (FirstAnnouncement) -> Void = { _ in }
@@ -140,6 +143,8 @@ package final class Announcer {
             troubled.remove(announced.interface.name)
             return true
         } catch {
+            // What the lease drops at the interface fails as a full queue does. It is announced when the lease is held again.
+            if error.code == ENOBUFS, isSilenced() { return false }
             if troubled.insert(announced.interface.name).inserted { onProblem(error) }
             return false
         }

@@ -19,6 +19,11 @@ package final class ServiceAddresses {
         get { announcer.onAnnounced }
         set { announcer.onAnnounced = newValue }
     }
+    /// Whether this node's kernel lets nothing of these addresses pass just now: no announcement of them can leave.
+    package var isSilenced: () -> Bool {
+        get { announcer.isSilenced }
+        set { announcer.isSilenced = newValue }
+    }
     /// Something that does not keep an address from working, but an operator should know.
     package var onProblem: (_ text: String) -> Void = { _ in }
 

@@ -19,6 +19,12 @@ final class ActionExecutor {
     /// Addresses of a group have been announced, for the first time since they were brought up or since that was ordered.
     var onAnnounced: (_ groupKey: String, FirstAnnouncement) -> Void = { _, _ in }
 
+    /// Whether this node's kernel answers for no service address just now.
+    var isSilenced: () -> Bool {
+        get { addresses.isSilenced }
+        set { addresses.isSilenced = newValue }
+    }
+
     private var configuration: Configuration
     private let localNode: NodeName
     private let scripts: ResourceScripts

@@ -33,6 +33,9 @@ final class LeaseService {
         _ = try KernelLease()
     }
 
+    /// The kernel answers for no service address just now.
+    var isDark: Bool { lease.map { $0.kernel.until <= .sinceBoot } ?? false }
+
     // MARK: - Setting up
 
     /// Sets the kernel up: from now on it answers for no service address before the first deadline is stored. What an earlier
@@ -110,7 +113,7 @@ final class LeaseService {
     /// Stores a deadline of the loop's clock, if it is still due; returns the one that is in force.
     func hold(until: Instant, _ ground: LeaseGround, hasKeepaliveLeft: Bool) -> Instant? {
         guard let kernel = lease?.kernel else { return nil }
-        let isOver = kernel.until <= .sinceBoot
+        let isOver = isDark
         let isDue =
             switch ground {
             case .keepalive: hasKeepaliveLeft && !isOver

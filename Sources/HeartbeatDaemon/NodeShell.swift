@@ -87,6 +87,7 @@ final class NodeShell {
             events: { [unowned self] in happened($1, to: $0) })
         actions.onFinished = { [unowned self] id, result in feed(.actionFinished(id, result)) }
         actions.onAnnounced = { [unowned self] in if movements.announced($0, $1) { tellMovements() } }
+        actions.isSilenced = { [lease] in lease.isDark }
         actions.onLost = { [unowned self] key, word in feed(.resourceLost(groupKey: key, word: word)) }
         reactor.onDeadline = { [unowned self] in expire(at: $0) }
         if let warning = services.warning { facts.tell(.serviceWatchdogSlow, warning) }

@@ -12,7 +12,7 @@ extension LifeTests {
         private static func settings(_ directives: [String] = []) -> LifeCluster.Settings {
             var settings = LifeCluster.Settings()
             settings.media = ["bcast eth0", "bcast eth1"]
-            settings.directives += directives
+            settings.directives = ["auto_failback off"] + directives
             settings.groups = ["cluster1 \(address)/24/eth0"]
             settings.pretends = false
             return settings
@@ -69,6 +69,7 @@ extension LifeTests {
                 }
                 let owner = try hasAddress(cluster.first) ? cluster.first : cluster.second
                 try cluster.wait(for: "the owner to answer") { try answers(owner, in: cluster) }
+                #expect(!cluster.log(of: cluster.first).contains("No buffer space"), "the dark is no full queue")
             }
         }
 
