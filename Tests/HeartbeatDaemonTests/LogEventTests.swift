@@ -102,7 +102,7 @@ import Testing
             [
                 trouble(.startFailed(result)), trouble(.checkNotRun(result)),
                 trouble(.checkFailed(result, failures: 1)),
-                trouble(.stopRetry(result, attempt: 2)),
+                trouble(.stopRetry(result, attempt: 2, limit: 11)),
             ]
         }
 

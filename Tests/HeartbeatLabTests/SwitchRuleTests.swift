@@ -32,8 +32,8 @@ import Testing
     #expect(udp[12..<14].elementsEqual([0x08, 0x00]) && udp[23] == 17)
     #expect(udp[36..<38].elementsEqual([0x02, 0xB6]) && udp.suffix(3).elementsEqual([1, 2, 3]))
     // The sum over a header with its own checksum is all ones.
-    #expect(ProbePackets.checksum(Array(udp[14..<34])) == 0)
+    #expect(internetChecksum(Array(udp[14..<34])) == 0)
     let vrrp = GarbageDestination.vrrp.frame(holding: [9])
     #expect(vrrp[23] == 112 && vrrp[22] == 255 && vrrp.last == 9)
-    #expect(ProbePackets.checksum(Array(vrrp[14..<34])) == 0)
+    #expect(internetChecksum(Array(vrrp[14..<34])) == 0)
 }

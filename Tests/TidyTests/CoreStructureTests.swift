@@ -31,7 +31,7 @@ import Testing
     /// The layer a file belongs to; `nil` for what all of them use: events, effects, facts.
     static func layer(of source: TidyTests.Source) -> Layer? {
         let place = source.path.split(separator: "/")[2]
-        if place == "Original" || place == "Plan.swift" { return .ownership }
+        if place == "Node" { return .node }
         let isFile = place.hasSuffix(".swift")
         return Layer.allCases.first { isFile ? place.hasPrefix($0.rawValue) : place == $0.rawValue }
     }

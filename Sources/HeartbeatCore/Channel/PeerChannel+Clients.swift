@@ -10,6 +10,14 @@ extension PeerChannel {
         effects.append(.handOn(message, kind))
     }
 
+    /// A message that has just been sent, or that counts.
+    func runHook(for message: Message, into effects: inout [Effect]) {
+        guard message.sequence != nil, !message.content.isStatus,
+            message.destination == nil || message.destination == local || message.source == local
+        else { return }
+        effects.append(.runHook(.message(message)))
+    }
+
     /// What a new message of the peer's is to clients; `status` is the peer's before it.
     func kind(of message: Message, peerStatus status: NodeStatus) -> MessageInterest? {
         if case .status(let report) = message.content { return report.status == status ? .unchanged : .news }

@@ -27,7 +27,7 @@ extension Fact {
         case .checkFailed(let result, let failures): self = .checkFailed(of, result, failures, limit)
         case .checkNotRun(let result): self = .checkNotRun(of, result)
         case .addressRemoved(let times): self = .addressRemoved(of, times)
-        case .stopRetry(let result, let attempt): self = .stopRetry(of, result, attempt)
+        case .stopRetry(let result, let attempt, let limit): self = .stopRetry(of, result, attempt, limit)
         case .foundRunning:
             self = .about(
                 of, .foundRunning,
@@ -107,10 +107,10 @@ extension Fact {
             [Field(.count, times)])
     }
 
-    private static func stopRetry(_ of: Place, _ result: ActionResult, _ attempt: Int) -> Fact {
+    private static func stopRetry(_ of: Place, _ result: ActionResult, _ attempt: Int, _ limit: Int) -> Fact {
         about(
             of, .stopRetry,
-            "Stop of \(of.step) \(result.text) (attempt \(attempt) of \(GroupRunner.stopAttempts))",
+            "Stop of \(of.step) \(result.text) (attempt \(attempt) of \(limit))",
             [result.field, Field(.attempt, attempt)])
     }
 }

@@ -445,7 +445,7 @@ package struct GroupRunner: Hashable, Sendable {
         }
         phase = .releasing(index: index, attempt: attempt + 1, verb: .stop)
         retryAt = now + Self.stopRetryDelay
-        return [.trouble(.stopRetry(result, attempt: attempt), of: group.steps[index])]
+        return [.trouble(.stopRetry(result, attempt: attempt, limit: Self.stopAttempts), of: group.steps[index])]
     }
 
     private mutating func finishedLastCheck(_ index: Int, _ result: ActionResult, now: Instant) -> [Output] {

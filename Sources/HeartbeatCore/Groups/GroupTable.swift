@@ -21,6 +21,12 @@ package struct Instruction: Hashable, Sendable {
     var isAdoptedByPeer = false
 }
 
+/// What changed files make of the groups.
+enum GroupNews: Hashable {
+    case added(ResourceGroup)
+    case removed(ResourceGroup)
+}
+
 /// What a group is to do.
 struct Decision: Hashable, Sendable {
     var group: GroupID
@@ -180,8 +186,8 @@ package struct GroupTable: Hashable, Sendable {
     // MARK: - Changed files
 
     /// Brings in what haresources says by now: what is the same goes on untouched.
-    mutating func redefine(_ configuration: Configuration, at now: Instant) -> [Fact] {
-        var facts: [Fact] = []
+    mutating func redefine(_ configuration: Configuration, at now: Instant) -> [GroupNews] {
+        var news: [GroupNews] = []
         var matched: Set<GroupID> = []
         for group in configuration.groups {
             let same = runners.firstIndex {
@@ -192,7 +198,7 @@ package struct GroupTable: Hashable, Sendable {
                 runners[same].isRetired = false
                 runners[same].redefine(group, now: now)
             } else {
-                facts.append(.groupAdded(group))
+                news.append(.added(group))
                 let id = GroupID(number: nextNumber)
                 nextNumber += 1
                 matched.insert(id)
@@ -203,10 +209,10 @@ package struct GroupTable: Hashable, Sendable {
         for index in runners.indices {
             runners[index].policy = Self.policy(configuration)
             guard !matched.contains(runners[index].id), !runners[index].isRetired else { continue }
-            facts.append(.groupRemoved(runners[index].group))
+            news.append(.removed(runners[index].group))
             runners[index].isRetired = true
         }
-        return facts
+        return news
     }
 
     /// Takes the line for the one that the only group of its key runs by, whatever name it begins with.

@@ -25,7 +25,12 @@ extension Ownership {
     }
 
     func redefineGroups(_ node: inout LocalNode, at now: Instant) {
-        for fact in node.groups.redefine(node.configuration, at: now) { node.effects.notify(fact) }
+        for news in node.groups.redefine(node.configuration, at: now) {
+            switch news {
+            case .added(let group): node.effects.notify(.groupAdded(group))
+            case .removed(let group): node.effects.notify(.groupRemoved(group))
+            }
+        }
     }
 
     /// Groups that an earlier reload removed, and that are gone by now.

@@ -44,7 +44,7 @@ final class ClientPair {
 
     init(_ pairing: ClientPairing, _ places: ProgramPlaces) throws {
         let laboratory = try Laboratory(
-            prefix: InteropProgram.prefix, programs: places.programs, resourceScripts: places.resourceScripts)
+            prefix: MixedNode.prefix, programs: places.programs, resourceScripts: places.resourceScripts)
         self.laboratory = laboratory
         nodes = zip(pairing.software, laboratory.nodes).map {
             ClientNode($0, $1, places, hasNoIPFail: pairing.hasNoIPFail && $0 == .ours, in: laboratory)

@@ -59,7 +59,7 @@ final class MixedLife {
     init(_ row: MixedCase, programs: String, resourceScripts: String, isRecorded: Bool = false) throws {
         self.row = row
         let laboratory = try Laboratory(
-            prefix: InteropProgram.prefix, programs: programs, resourceScripts: resourceScripts)
+            prefix: MixedNode.prefix, programs: programs, resourceScripts: resourceScripts)
         self.laboratory = laboratory
         nodes = zip(row.software, laboratory.nodes).enumerated().map { number, pair in
             MixedNode(pair.0, pair.1, number: number, in: laboratory)

@@ -4,6 +4,9 @@ import HeartbeatLab
 
 /// One node and its software.
 final class MixedNode {
+    /// Of the names of everything that a pair makes on this machine.
+    static let prefix = "hbi"
+
     private(set) var software: Software
     let lab: LabNode
     let number: Int

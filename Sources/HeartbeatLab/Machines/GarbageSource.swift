@@ -36,7 +36,7 @@ package enum GarbageDestination: Hashable, Sendable {
             0x45, 0, UInt8(length >> 8), UInt8(length & 0xFF), 0, 0, 0, 0, life, protocolNumber, 0, 0,
         ]
         header += [192, 168, 77, 66] + to
-        let sum = ProbePackets.checksum(header)
+        let sum = internetChecksum(header)
         header[10] = UInt8(sum >> 8)
         header[11] = UInt8(sum & 0xFF)
         return header + payload

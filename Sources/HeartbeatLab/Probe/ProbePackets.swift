@@ -34,7 +34,7 @@ struct ProbePackets {
         message += bigEndian(identifier)
         message += bigEndian(UInt16(truncatingIfNeeded: index))
         message += bigEndian(index)
-        let sum = Self.checksum(message)
+        let sum = internetChecksum(message)
         message[2] = UInt8(sum >> 8)
         message[3] = UInt8(sum & 0xFF)
         return message
@@ -94,16 +94,6 @@ struct ProbePackets {
 
     private func bigEndian(_ number: some FixedWidthInteger) -> [UInt8] {
         stride(from: number.bitWidth - 8, through: 0, by: -8).map { UInt8(truncatingIfNeeded: number >> $0) }
-    }
-
-    /// RFC 1071.
-    static func checksum(_ bytes: [UInt8]) -> UInt16 {
-        var sum: UInt32 = 0
-        for start in stride(from: 0, to: bytes.count - 1, by: 2) {
-            sum += UInt32(bytes[start]) << 8 | UInt32(bytes[start + 1])
-        }
-        while sum > 0xFFFF { sum = sum & 0xFFFF + sum >> 16 }
-        return ~UInt16(sum)
     }
 }
 

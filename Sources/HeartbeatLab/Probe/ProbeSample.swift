@@ -1,33 +1,6 @@
 // What a probe has seen, one record a probe. Records only; what they mean is computed from them afterwards, so that the
 // probing thread does nothing but send, receive and write down.
 
-/// A 48-bit hardware address.
-package struct HardwareAddress: Hashable, Sendable, CustomStringConvertible {
-    /// The six bytes, the first on the wire most significant.
-    package let value: UInt64
-
-    package static let broadcast = HardwareAddress(0xFFFF_FFFF_FFFF)
-
-    package init(_ value: UInt64) {
-        self.value = value & 0xFFFF_FFFF_FFFF
-    }
-
-    /// `nil` unless there are exactly six bytes.
-    package init?(bytes: some Collection<UInt8>) {
-        guard bytes.count == 6 else { return nil }
-        value = bytes.reduce(0) { $0 << 8 | UInt64($1) }
-    }
-
-    package var bytes: [UInt8] {
-        (0..<6).map { UInt8(truncatingIfNeeded: value >> (40 - 8 * UInt64($0))) }
-    }
-
-    /// `02:00:00:00:00:01`.
-    package var description: String {
-        bytes.map(\.hexadecimal).joined(separator: ":")
-    }
-}
-
 /// One probe: an ARP request and an ICMP echo for a service address, sent at the same moment.
 package struct ProbeSample: Hashable, Sendable {
     /// Which of the probe's addresses it asks for, counted from 0.

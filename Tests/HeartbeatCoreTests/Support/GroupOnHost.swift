@@ -140,7 +140,7 @@ extension GroupTrouble {
         case .checkNotRun: "CHECK NOT RUN"
         case .addressRemoved(let times): "REMOVED \(times)"
         case .failedTooOften: "FAILED TOO OFTEN"
-        case .stopRetry(_, let attempt): "RETRY \(attempt)"
+        case .stopRetry(_, let attempt, _): "RETRY \(attempt)"
         case .stopFailed: "STOP FAILED"
         case .stopFailureIgnored: "STOP FAILURE IGNORED"
         case .stopFailureReboots: "REBOOT"

@@ -13,13 +13,3 @@ public enum Hook: Hashable, Sendable {
     /// A node of the cluster has died. The original tells then how fencing went; after a farewell none was needed.
     case fencing(of: NodeName, isNeeded: Bool)
 }
-
-extension PeerChannel {
-    /// A message that has just been sent, or that counts.
-    func runHook(for message: Message, into effects: inout [Effect]) {
-        guard message.sequence != nil, !message.content.isStatus,
-            message.destination == nil || message.destination == local || message.source == local
-        else { return }
-        effects.append(.runHook(.message(message)))
-    }
-}

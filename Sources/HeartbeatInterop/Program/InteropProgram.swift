@@ -12,8 +12,6 @@ package struct InteropProgram: Sendable {
     package var jobs: Int
     package var isVerbose: Bool
 
-    static let prefix = "hbi"
-
     package init(rows: [MixedCase], programs: String, resourceScripts: String, jobs: Int, isVerbose: Bool) {
         self.rows = rows
         self.programs = programs

@@ -1,4 +1,4 @@
-// What a group's runner wants done or known: its answers to `advance` and `finished`, in order.
+// What becomes known of a group on its node while it is started, looked after and stopped.
 
 import HeartbeatModel
 
@@ -22,7 +22,7 @@ public enum GroupTrouble: Hashable, Sendable {
     case checkNotRun(ActionResult)
     case addressRemoved(times: Int)
     case failedTooOften
-    case stopRetry(ActionResult, attempt: Int)
+    case stopRetry(ActionResult, attempt: Int, limit: Int)
     case stopFailed
     /// `on_stop_failure release`: it counts as stopped although it would not stop.
     case stopFailureIgnored
@@ -30,13 +30,4 @@ public enum GroupTrouble: Hashable, Sendable {
     case stopFailureReboots
     /// `stop` kept failing although `status` says that it does not run.
     case stopUnjustlyFailed
-}
-
-extension GroupRunner {
-    /// What the runner wants done or known.
-    enum Output: Hashable {
-        case perform(ResourceVerb, ResourceStep)
-        case changed(GroupChange)
-        case trouble(GroupTrouble, of: ResourceStep)
-    }
 }
