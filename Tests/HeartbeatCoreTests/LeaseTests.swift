@@ -135,6 +135,13 @@ import Testing
         var desk = Self.darkOwner()
         Self.answer(&desk, kept: ["web"])
         #expect(desk.core.node.lease.isDark)
+        let first = desk.core.node.lease.asked?.sequence
+        // It says that it has stopped, which grants nothing, so it is asked again at once.
+        Self.answer(&desk, grants: false)
+        #expect(desk.core.node.lease.isDark && desk.core.node.lease.asked?.sequence != first)
+        let second = desk.core.node.lease.asked?.sequence
+        Self.answer(&desk, grants: false)
+        #expect(desk.core.node.lease.asked?.sequence == second, "two nodes must not ask each other as fast as they can")
         Self.answer(&desk)
         #expect(!desk.core.node.lease.isDark)
     }

@@ -25,6 +25,8 @@ package struct Lease: Hashable, Sendable {
         package var sequence: SequenceNumber
         /// What the answer brings: the lease counts from the question.
         package var until: Instant
+        /// It was answered, and something stood against it.
+        package var isRefused = false
     }
 
     package private(set) var state = State.unsupported

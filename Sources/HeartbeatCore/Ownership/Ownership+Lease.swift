@@ -29,13 +29,26 @@ extension Ownership {
     /// The peer has told what it holds. If it has heard our question, counts us among the living and neither claims nor
     /// still runs anything of what we run, it leaves that to us. What we only run because it has not stopped is not ours.
     mutating func considerLease(_ report: ResourceReport, _ node: inout LocalNode, at now: Instant) {
-        guard let asked = node.lease.asked, report.isFull, let claim = report.claim, claim.grantsLease,
-            let holdings = peer, answers(claim, since: asked.sequence, node),
-            own.held.isDisjoint(with: holdings.claimed),
-            own.adopted.allSatisfy({ hasFailedOnPeer(node.groups[$0]) }),
-            node.groups.runners.allSatisfy({ $0.isReleased || isOurs($0, node) && !mayRunThere($0, claim) })
+        guard let asked = node.lease.asked, report.isFull, let claim = report.claim,
+            answers(claim, since: asked.sequence, node)
         else { return }
-        holdLease(until: asked.until, &node, at: now)
+        guard leavesToUs(claim, node) else {
+            node.lease.asked?.isRefused = true
+            return
+        }
+        if claim.grantsLease {
+            holdLease(until: asked.until, &node, at: now)
+        } else if asked.isRefused {
+            // What stood against it is over, and only an answer grants: it is asked at once.
+            node.lease.asked = nil
+        }
+    }
+
+    private func leavesToUs(_ claim: ResourceClaim, _ node: LocalNode) -> Bool {
+        guard let holdings = peer else { return false }
+        return own.held.isDisjoint(with: holdings.claimed)
+            && own.adopted.allSatisfy { hasFailedOnPeer(node.groups[$0]) }
+            && node.groups.runners.allSatisfy { $0.isReleased || isOurs($0, node) && !mayRunThere($0, claim) }
     }
 
     /// Ours to run – or stuck for good, which must not keep the other groups of this node from being answered for.
