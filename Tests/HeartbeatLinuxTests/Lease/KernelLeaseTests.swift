@@ -10,7 +10,7 @@ import Testing
 @testable import HeartbeatNetlink
 @testable import HeartbeatSystem
 
-@Suite("KernelLease", .serialized, .enabled(if: TestNetwork.isAvailable))
+@Suite("KernelLease", .serialized, .enabled(if: TestNetwork.isAvailable && canHoldLease))
 struct KernelLeaseTests {
     @Test("Nothing that was asked after the deadline is answered, and everything is while it lasts")
     func deadline() throws {

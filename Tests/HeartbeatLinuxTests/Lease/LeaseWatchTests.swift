@@ -7,7 +7,7 @@ import Testing
 @testable import HeartbeatLease
 @testable import HeartbeatSystem
 
-@Suite("KernelLease: watched", .serialized, .enabled(if: TestNetwork.isAvailable))
+@Suite("KernelLease: watched", .serialized, .enabled(if: TestNetwork.isAvailable && canHoldLease))
 struct LeaseWatchTests {
     private static let letsAllPass = "bytecode '1,6 0 0 4294967295'"
 
