@@ -51,15 +51,16 @@ public struct ClusterCore: Hashable, Sendable {
         case .injected(let content, let destination, let fields): inject(content, destination, fields, at: now)
         case .resourceLost(let key, let word): node.groups.lose(word, of: key)
         case .watched(let rules): node.health.watch(rules)
-        case .interfaceObserved(let interface, let isUp):
-            isNews = hearOfNetwork { $0.observe(interface, isUp: isUp, at: now) }
+        case .interfaceObserved(let name, let isUp): isNews = hearOfNetwork { $0.observe(name, isUp: isUp, at: now) }
         case .pathProbed(let name, let answer): isNews = hearOfNetwork { $0.take(answer, of: name) }
         case .pathsRecalled(let names): node.health.recall(lost: names)
         case .reconfigured(let configuration): ownership.reconfigure(configuration, &node, at: now)
         case .hostSampled(let sample): node.channel.host = sample
         case .leaseSupported(let isSupported): node.lease.support(isSupported, at: now)
         case .leaseStored(let until): node.lease.stored(until: until)
-        case .stoodStill(let duration): node.stoodStill(for: duration, at: now)
+        case .stoodStill(let duration):
+            node.lease.stoodStill(for: duration)
+            node.wasSilent(at: now)
         case .interestChanged(let kinds): node.channel.interest = kinds
         }
         return decide(isNews: isNews, at: now)
@@ -81,15 +82,14 @@ public struct ClusterCore: Hashable, Sendable {
 
     /// - Parameter isNews: something may follow from what has happened for who runs what.
     private mutating func decide(isNews: Bool, at now: Instant) -> [Effect] {
-        let isOpen = ownership.dispute.overlapSince != nil || node.lease.isDark
-        if isNews || isOpen || node.isBehind(at: now) { lull.end() }
+        if isNews || ownership.dispute.overlapSince != nil || node.lease.isDark || node.isBehind(at: now) { lull.end() }
         if !lull.lasts(at: now) {
             let said = node.effects.count
             ownership.decide(&node, at: now)
             lull.decided(isSilent: node.effects.count == said, groupsDue: node.groups.deadline)
         }
-        let due = earlier(earlier(ownership.deadline, lull.groupsDue), node.deadline)
-        nextDeadline = ownership.state == .gone ? nil : due
+        nextDeadline =
+            ownership.state == .gone ? nil : earlier(earlier(ownership.deadline, lull.groupsDue), node.deadline)
         return node.takeEffects()
     }
 

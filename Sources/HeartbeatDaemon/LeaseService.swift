@@ -61,6 +61,8 @@ final class LeaseService {
                 .leaseUnavailable,
                 "\(error); the addresses of a daemon that dies or hangs here answer until the other node's scripts or a person "
                     + "stop them")
+            // An earlier daemon's deadline is over, and nobody would ever move it.
+            takeOff()
         }
     }
 
@@ -102,6 +104,7 @@ final class LeaseService {
 
     /// For how long the machine was suspended since this was last asked.
     func sinceLastLook() -> Duration? {
+        guard lease != nil else { return nil }
         // In this order, so that what passes between the two never makes a deadline later.
         let kernel = Instant.sinceBoot
         let difference = kernel - Instant.now

@@ -74,7 +74,7 @@ import Testing
 
     @Test func `a suspended machine's lease has gone on`() {
         var lease = Self.held()
-        lease.missed += .seconds(4)
+        lease.stoodStill(for: .seconds(4))
         #expect(lease.state == .held(until: Self.begin + .seconds(1)))
     }
 

@@ -77,16 +77,12 @@ package struct Lease: Hashable, Sendable {
 
     /// The kernel has this deadline from now on. An older one than before is no lapse: another keepalive did not leave.
     mutating func stored(until: Instant) {
-        switch state {
-        case .unsupported: break
-        case .dark, .held: state = .held(until: until)
-        }
+        if case .held = state { state = .held(until: until) }
     }
 
-    /// So much more of the kernel's clock has passed than of ours, for the machine was suspended. What is held ends so much
-    /// earlier.
-    var missed = Duration.zero {
-        didSet { if case .held(let until) = state { state = .held(until: until - (missed - oldValue)) } }
+    /// The machine was suspended for so long of the kernel's clock, which our own has not seen.
+    mutating func stoodStill(for duration: Duration) {
+        if case .held(let until) = state { state = .held(until: until - duration) }
     }
 
     // MARK: - Time

@@ -52,14 +52,8 @@ package struct LocalNode: Hashable, Sendable {
         channel.forgiveStall(grace: grace, at: now)
     }
 
-    /// The machine was suspended, and nothing has reached it meanwhile.
-    mutating func stoodStill(for duration: Duration, at now: Instant) {
-        lease.missed += duration
-        wasSilent(at: now)
-    }
-
     /// For as long as the peer waits before it takes over: until it is heard, it counts as one that has.
-    private mutating func wasSilent(at now: Instant) {
+    mutating func wasSilent(at now: Instant) {
         guard lease.state != .unsupported else { return }
         membership.peer?.mayBeAlone(initdead: configuration.initdead, now: now)
     }

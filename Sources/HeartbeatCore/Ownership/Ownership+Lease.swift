@@ -60,7 +60,8 @@ extension Ownership {
         claim.kept?.contains(runner.group.key) == true || claim.adopted.contains(runner.group.key)
     }
 
-    /// An original answers no question, and one without a lease grants none. Whatever it took while we were away it has announced by now, and both claim it.
+    /// An original answers no question, and one without a lease grants none. Whatever it took while we were away it has
+    /// announced by now, and both claim it.
     private func hasOriginalAgreed(_ since: Instant, _ node: LocalNode, at now: Instant) -> Bool {
         guard now >= since + node.configuration.keepalive * 2,
             node.groups.runners.allSatisfy({ $0.isReleased || isOurs($0, node) })
