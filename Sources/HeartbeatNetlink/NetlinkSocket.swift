@@ -45,6 +45,12 @@ package final class NetlinkSocket {
         return result.messages
     }
 
+    /// Hands over every message of the list that `request` asks for as it arrives, so that a long one is never kept as a whole.
+    /// When the list changes meanwhile, some may be missing.
+    package func visit(_ request: NetlinkRequest, _ body: (NetlinkMessage) -> Void) throws(SystemError) {
+        _ = try ask(request, body)
+    }
+
     /// The one answer to a question; `nil` when the kernel has none.
     package func lookUp(_ request: NetlinkRequest) throws(SystemError) -> NetlinkMessage? {
         try ask(request).messages.first
@@ -70,6 +76,12 @@ package final class NetlinkSocket {
         _ request: NetlinkRequest
     ) throws(SystemError) -> (messages: [NetlinkMessage], isWhole: Bool) {
         var messages: [NetlinkMessage] = []
+        let isWhole = try ask(request) { messages.append($0) }
+        return (messages, isWhole)
+    }
+
+    /// Whether the list stayed the same while it was being told.
+    private func ask(_ request: NetlinkRequest, _ take: (NetlinkMessage) -> Void) throws(SystemError) -> Bool {
         var isWhole = true
         let isList = request.flags & Netlink.dump == Netlink.dump
         let number = sequence &+ 1
@@ -77,10 +89,10 @@ package final class NetlinkSocket {
             guard message.sequence == number else { return false }
             if message.flags & Netlink.interrupted != 0 { isWhole = false }
             if message.type == Netlink.error || message.type == Netlink.done { return true }
-            messages.append(message)
+            take(message)
             return !isList
         }
-        return (messages, isWhole)
+        return isWhole
     }
 
     /// Sends `requests` in one datagram and hands over what comes back until `take` has had enough.

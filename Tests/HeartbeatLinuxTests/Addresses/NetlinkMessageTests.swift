@@ -34,6 +34,7 @@ struct NetlinkMessageTests {
         var route = NetlinkRequest(
             Netlink.newRoute, flags: 0, body: [2, 28, 0, 0, 254, 2, 253, 1] + hostBytes(UInt32(0)))
         route.append(4, hostBytes(UInt32(7)))
+        route.append(5, [10, 0, 0, 254])
         return [link, ipv4, ipv6, refused, route].enumerated().map { number, request in
             var datagram: [UInt8] = []
             request.write(to: &datagram, sequence: UInt32(number + 1))
@@ -47,6 +48,7 @@ struct NetlinkMessageTests {
             if InterfaceEntry(message) != nil { understood += 1 }
             if AddressEntry(message) != nil { understood += 1 }
             if RouteToAddress(message) != nil { understood += 1 }
+            _ = NextHop.all(in: message)
             if NetlinkAnswer(message) != nil { understood += 1 }
             _ = AddressNews(message)
         }
