@@ -56,11 +56,7 @@ public struct ClusterCore: Hashable, Sendable {
         case .pathsRecalled(let names): node.health.recall(lost: names)
         case .reconfigured(let configuration): ownership.reconfigure(configuration, &node, at: now)
         case .hostSampled(let sample): node.channel.host = sample
-        case .leaseSupported(let isSupported): node.lease.support(isSupported, at: now)
-        case .leaseStored(let until): node.lease.stored(until: until)
-        case .stoodStill(let duration):
-            node.lease.stoodStill(for: duration)
-            node.wasSilent(at: now)
+        case .kernel(let event): node.heard(event, at: now)
         case .interestChanged(let kinds): node.channel.interest = kinds
         }
         return decide(isNews: isNews, at: now)
@@ -156,7 +152,7 @@ public struct ClusterCore: Hashable, Sendable {
             ownership.peerReturned(&node)
         case .returned:
             node.membership.hearing.startOver(at: now)
-            node.effects.notify(.returnedAfterPartition(node: message.source))
+            node.returnedAfterPartition(at: now)
             ownership.peerReturned(&node)
         }
         node.statusChanged(to: report.status, of: message.source, said: message)
@@ -165,6 +161,7 @@ public struct ClusterCore: Hashable, Sendable {
 
     private mutating func received(_ type: String, _ fields: [Message.Field], at now: Instant) {
         guard !ownership.receivedGroupRequest(type, fields, &node, at: now) else { return }
+        if type == PeerKernel.messageType { return node.heardKernel(PeerKernel(fields: fields)) }
         guard type == PeerChannel.lifeType else { return }
         node.channel.wasDoubted(
             fields, holdsNothing: ownership.own.held.isEmpty, isIdle: node.groups.areIdle, at: now,

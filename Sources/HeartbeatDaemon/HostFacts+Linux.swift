@@ -27,6 +27,7 @@ extension HostFacts {
         facts.isOwnAddress = isOwnAddress(_:)
         facts.serviceForUDPPort = serviceForUDPPort(_:)
         facts.heartbeatPort = portOfService("ha-cluster")
+        facts.isGuest = Machine.isGuest
         return facts
     }
 

@@ -122,6 +122,7 @@ final class LeaseService {
             case .keepalive: hasKeepaliveLeft && !isOver
             case .solitude: !isOver
             case .agreement: true
+            case .shortening: !isOver && until + lead < kernel.until
             }
         if isDue { kernel.store(until: until + lead) }
         return kernel.until - lead

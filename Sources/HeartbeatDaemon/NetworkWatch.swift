@@ -14,11 +14,14 @@ import HeartbeatProbes
 final class NetworkWatch {
     /// How often it looks anew on which interfaces the service addresses are or would be.
     private static let placesInterval = Duration.seconds(10)
+    /// How often it looks at a cable between the nodes, whose carrier tells of the other node's power.
+    private static let cableInterval = Duration.milliseconds(20)
 
     private let reactor: Reactor
     private let facts: FactTeller
     private let feed: (Event) -> Void
     private let interfaces: InterfaceWatch
+    private let cables: InterfaceWatch
     private let prober: PathProber
     private let places = ServiceInterfaces()
     private let memory: LostPaths
@@ -41,14 +44,17 @@ final class NetworkWatch {
         self.reactor = reactor
         self.feed = feed
         interfaces = InterfaceWatch(reactor: reactor)
+        cables = InterfaceWatch(reactor: reactor, pollInterval: Self.cableInterval)
         prober = PathProber(reactor: reactor)
     }
 
     func start() {
         remembered = memory.read()
         if !remembered.isEmpty { feed(.pathsRecalled(remembered)) }
-        interfaces.onChange = { [unowned self] in changed($0, $1) }
-        interfaces.onProblem = { [unowned self] in facts.tell(.networkWatchFailed, $0) }
+        for watch in [interfaces, cables] {
+            watch.onChange = { [unowned self] in changed($0, $1) }
+            watch.onProblem = { [unowned self] in facts.tell(.networkWatchFailed, $0) }
+        }
         places.onProblem = { [unowned self] in facts.tell(.networkWatchFailed, $0) }
         prober.onAnswer = { [unowned self] in feed(.pathProbed($0, $1)) }
         begin()
@@ -70,8 +76,14 @@ final class NetworkWatch {
         isClosed = true
         timer?.cancel()
         interfaces.close()
+        cables.close()
         prober.close()
         echo?.close()
+    }
+
+    /// The other node is in doubt.
+    func lookAtCables() {
+        cables.look()
     }
 
     func childMayHaveExited() {
@@ -113,7 +125,8 @@ final class NetworkWatch {
         if new != rules {
             rules = new
             feed(.watched(new))
-            interfaces.interfaces = new.map(\.interface)
+            interfaces.interfaces = new.filter { !$0.isCable }.map(\.interface)
+            cables.interfaces = new.filter(\.isCable).map(\.interface)
         }
         guard !addresses.isEmpty else { return }
         timer = reactor.after(Self.placesInterval) { [weak self] in self?.findPlaces() }

@@ -31,6 +31,7 @@ extension NodeShell {
         lans.adopt(new)
         feed(.reconfigured(new))
         network.adopt(new)
+        kernels.adopt(new)
         return true
     }
 

@@ -45,6 +45,7 @@ final class NodeShell {
     let facts: FactTeller
     let services: ServiceReport
     let lease: LeaseService
+    private(set) lazy var kernels = KernelService(facts: facts, reactor: reactor) { [unowned self] in feed($0) }
     private var hasKeepaliveLeft = false
     private(set) lazy var lans = LanService(facts: facts, reactor: reactor)
     private var movements = GroupMovements()
@@ -93,10 +94,11 @@ final class NodeShell {
         if let warning = services.warning { facts.tell(.serviceWatchdogSlow, warning) }
         // Before the first word: whoever hears this life may count on it that the kernel answers for nothing.
         lease.open(configuration)
-        if lease.isHeld { feed(.leaseSupported(true)) }
+        if lease.isHeld { feed(.kernel(.leaseSupported(true))) }
         media.open()
         adoptProbes()
         network.start()
+        kernels.adopt(configuration)
         lans.adopt(configuration)
         expire(at: reactor.now)
     }
@@ -110,6 +112,7 @@ final class NodeShell {
         for probe in probes.values { probe.close() }
         actions.close()
         network.close()
+        kernels.close()
         lans.close()
         movements.close()
         tellMovements()
@@ -130,7 +133,7 @@ final class NodeShell {
 
     private func expire(at instant: Instant) {
         if let duration = lease.sinceLastLook() {
-            execute(core.handle(.stoodStill(duration), at: instant), of: instant)
+            execute(core.handle(.kernel(.stoodStill(duration)), at: instant), of: instant)
         }
         if let sample = sampler.sample(at: instant) {
             execute(core.handle(.hostSampled(sample), at: instant), of: instant)
@@ -268,6 +271,9 @@ final class NodeShell {
         case .transmitAtLeisure(let message): transmitAtLeisure(message)
         case .handOn(let message, let kind): clients.handOn(message, kind)
         case .holdLease(let until, let ground): holdLease(until: until, ground)
+        case .askKernels(let questions):
+            kernels.ask(questions)
+            network.lookAtCables()
         case .sign(let key): sign(withKey: key)
         case .probe(let name): probe(name)
         case .perform(let action, let id): perform(action, id)
@@ -313,9 +319,10 @@ final class NodeShell {
                 randomSeed: .random(in: 0...(.max)), now: reactor.now)
             _ = codec.sign(withKey: configuration.authentication.current)
             lease.darken()
-            if lease.isHeld { feed(.leaseSupported(true)) }
+            if lease.isHeld { feed(.kernel(.leaseSupported(true))) }
             if !clients.interest.isEmpty { feed(.interestChanged(clients.interest)) }
             network.tellAgain()
+            kernels.tellAgain()
             reactor.after(.zero) { [weak self] in self.map { $0.expire(at: $0.reactor.now) } }
         } catch {
             facts.tell(.generationStuck, "\(error); the other node goes on refusing this node's messages")
@@ -333,7 +340,7 @@ final class NodeShell {
 
     private func holdLease(until: Instant, _ ground: LeaseGround) {
         guard let stored = lease.hold(until: until, ground, hasKeepaliveLeft: hasKeepaliveLeft) else { return }
-        feed(.leaseStored(until: stored))
+        feed(.kernel(.leaseStored(until: stored)))
     }
 
     private func transmitAtLeisure(_ message: Message) {

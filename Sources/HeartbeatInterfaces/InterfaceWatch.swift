@@ -60,6 +60,11 @@ package final class InterfaceWatch {
         outage.giveUp()
     }
 
+    /// Looks as soon as possible.
+    package func look() {
+        poller?.look()
+    }
+
     private func watch() {
         guard !isClosed else { return }
         if !isListening {

@@ -54,6 +54,15 @@ public struct Configuration: Hashable, Sendable {
     public var failureWindow: Duration
     /// Whether and for how long the kernel answers for service addresses without hearing of the daemon (`lease`).
     public var lease: LeaseRule
+    /// By what evidence a silent node counts as dead before its deadtime is over (`quick_death`).
+    public var quickDeath: QuickDeathRule
+    /// How a silent node's kernel is asked (`quick_probe`).
+    public var quickProbe: QuickProbe
+    /// Addresses on common networks whose answer proves this node's own interfaces (`reference`), besides the ping nodes and
+    /// gateways there.
+    public var references: [IPAddress]
+    /// This machine is the guest of a hypervisor, as the host tells.
+    public var isGuest: Bool
     /// Where log lines go.
     public var logging: LoggingConfiguration
     /// Scheduling and memory locking.
@@ -102,6 +111,10 @@ public struct Configuration: Hashable, Sendable {
         failureLimit = 3
         failureWindow = .seconds(3600)
         lease = .automatic
+        quickDeath = .automatic
+        quickProbe = QuickProbe()
+        references = []
+        isGuest = false
         logging = LoggingConfiguration()
         realtime = RealtimeConfiguration()
         watchdog = nil

@@ -16,6 +16,8 @@ public struct LeaseTimes: Hashable, Sendable {
     /// After a keepalive, while the peer may be alive. Shorter than deadtime by a keepalive and a margin: the peer counts
     /// from the last keepalive that it heard, the lease from the last one that was sent.
     public var length: Duration
+    /// The same where the peer may take over as soon as it is over, without waiting for deadtime. Not longer than `length`.
+    public var quick: Duration
     /// The same while the peer is dead or has left. A peer that returns takes over unheard only after its initdead.
     public var alone: Duration
 
@@ -25,8 +27,9 @@ public struct LeaseTimes: Hashable, Sendable {
     /// No node waits longer for another one's lease, whatever that announces.
     public static let longest = Duration.seconds(600)
 
-    public init(length: Duration, alone: Duration) {
+    public init(length: Duration, quick: Duration, alone: Duration) {
         self.length = length
+        self.quick = quick
         self.alone = alone
     }
 }
@@ -51,6 +54,7 @@ extension Configuration {
         }
         let length = min(max(wanted, range.lowerBound), range.upperBound)
         let alone = max(length, initdead - keepalive - LeaseTimes.margin)
-        return LeaseTimes(length: length, alone: min(alone, max(length, LeaseTimes.longest)))
+        let quick = if case .length = lease { length } else { range.lowerBound }
+        return LeaseTimes(length: length, quick: quick, alone: min(alone, max(length, LeaseTimes.longest)))
     }
 }

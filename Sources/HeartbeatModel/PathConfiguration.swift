@@ -28,16 +28,19 @@ public struct InterfaceRule: Hashable, Sendable {
     public var recovery: Duration
     /// The interface may be missing when the node starts (`optional`): a dialled line, an adapter.
     public var isOptional: Bool
+    /// The other end is the other node's interface, without a switch between (`cable`): its carrier tells of that node.
+    public var isCable: Bool
 
     public init(
         interface: String, role: InterfaceRole = .downlink, debounce: Duration = Self.defaultDebounce,
-        recovery: Duration = Self.defaultRecovery, isOptional: Bool = false
+        recovery: Duration = Self.defaultRecovery, isOptional: Bool = false, isCable: Bool = false
     ) {
         self.interface = interface
         self.role = role
         self.debounce = debounce
         self.recovery = recovery
         self.isOptional = isOptional
+        self.isCable = isCable
     }
 }
 

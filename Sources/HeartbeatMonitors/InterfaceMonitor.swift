@@ -28,6 +28,8 @@ package struct InterfaceMonitor: Hashable, Sendable {
     package private(set) var isLost = false
     /// `nil` until somebody has looked.
     package private(set) var hasCarrier: Bool?
+    /// When the carrier went; `nil` while it is there, and where it never was.
+    package private(set) var carrierLostAt: Instant?
     /// When what the carrier shows becomes what counts.
     package private(set) var deadline: Instant?
     private var recoveredAt: Instant?
@@ -53,6 +55,7 @@ package struct InterfaceMonitor: Hashable, Sendable {
         guard up != hasCarrier else { return nil }
         let isFirstLook = hasCarrier == nil
         hasCarrier = up
+        carrierLostAt = up || isFirstLook ? nil : now
         deadline = nil
         // What was never there has not just gone.
         if isFirstLook, !up {

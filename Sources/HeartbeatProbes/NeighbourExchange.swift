@@ -3,27 +3,20 @@
 // neighbours believes an old answer for a while.
 
 import Glibc
-import HeartbeatFormats
 import HeartbeatModel
 import HeartbeatSystem
 
 enum NeighbourExchange {
-    /// A packet to be sent, and how to know the answer.
-    private struct Question {
-        let ethertype: UInt16
-        let station: [UInt8]
-        let packet: [UInt8]
-        let filter: PacketFilter
-        let judge: ([UInt8]) -> DatagramVerdict
-    }
-
     static func prepare(
         _ address: IPAddress, _ device: String, _ route: ProbeRoute
     ) -> DatagramExchange.Preparation {
         return { () throws(SystemError) -> DatagramExchange in
             let port = try EthernetPort(device)
             let question =
-                try address.isIPv6 ? solicitation(address, port.station, route) : arp(address, port.station, route)
+                try address.isIPv6
+                ? NeighbourQuestion.solicitation(
+                    address, from: route.ownAddress(toward: address.solicitedNode), at: port.station)
+                : NeighbourQuestion.arp(address, from: ownAddress(toward: address, route), at: port.station)
             let socket = try port.openSocket()
             try check(socket.attachIfPossible(question.filter), .setUp, "neighbours on \(device)")
             try port.listen(with: socket, to: question.ethertype)
@@ -34,57 +27,21 @@ enum NeighbourExchange {
                         question.packet, of: question.ethertype, to: question.station, over: socket)
                     try check(sent < 0 ? -1 : 0, .send, device)
                 },
-                judge: question.judge)
+                judge: { bytes in
+                    guard NeighbourQuestion.owner(in: bytes, isIPv6: address.isIPv6) == address else {
+                        return .other("a packet of neighbours came that is no answer")
+                    }
+                    return .answer
+                })
         }
     }
 
-    private static func arp(
-        _ address: IPAddress, _ station: [UInt8], _ route: ProbeRoute
-    ) throws(SystemError) -> Question {
-        var own = IPAddress.any(isIPv6: false)
+    private static func ownAddress(toward address: IPAddress, _ route: ProbeRoute) throws(SystemError) -> IPAddress {
         do throws(SystemError) {
-            own = try route.ownAddress(toward: address)
+            return try route.ownAddress(toward: address)
         } catch {
-            // Without an address of its own a node may ask all the same (RFC 5227, an ARP probe).
             guard error.code == ENETUNREACH else { throw error }
+            return .any(isIPv6: false)
         }
-        let request = ArpPacket(
-            .request, senderStation: station, sender: own, targetStation: ArpPacket.nobody, target: address)
-        return Question(
-            ethertype: ArpPacket.ethertype, station: ArpPacket.everybody, packet: request.bytes,
-            filter: PacketFilter(
-                [.isForThisStation, .halfWord(at: 6, is: UInt16(ArpPacket.Operation.reply.rawValue))]
-                    + PacketFilter.Test.bytes(address.bytes, at: 14)),
-            judge: { bytes in
-                guard let reply = ArpPacket(bytes), reply.operation == .reply, reply.sender == address else {
-                    return .other("an ARP packet came that is no answer")
-                }
-                return .answer
-            })
-    }
-
-    /// RFC 4861 section 4.3: the target, and our own station as option 1. The answer has the flag that says that it is one.
-    private static func solicitation(
-        _ address: IPAddress, _ station: [UInt8], _ route: ProbeRoute
-    ) throws(SystemError) -> Question {
-        let group = address.solicitedNode
-        let solicitation = NeighbourPacket(
-            source: try route.ownAddress(toward: group), destination: group,
-            message: [NeighbourPacket.solicitation, 0, 0, 0, 0, 0, 0, 0] + address.bytes + [1, 1] + station)
-        return Question(
-            ethertype: NeighbourPacket.ethertype, station: NeighbourPacket.station(of: group),
-            packet: solicitation.bytes,
-            filter: PacketFilter(
-                [
-                    .byte(at: 6, is: 58), .byte(at: 7, is: NeighbourPacket.hopLimit),
-                    .byte(at: NeighbourPacket.headerLength, is: NeighbourPacket.advertisement),
-                ] + PacketFilter.Test.bytes(address.bytes, at: NeighbourPacket.headerLength + 8)),
-            judge: { bytes in
-                guard let packet = NeighbourPacket(bytes), packet.message.count >= 24,
-                    packet.message[0] == NeighbourPacket.advertisement, packet.message[4] & 0x40 != 0,
-                    Array(packet.message[8..<24]) == address.bytes
-                else { return .other("a neighbour advertisement came that is no answer") }
-                return .answer
-            })
     }
 }

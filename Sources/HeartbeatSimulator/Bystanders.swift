@@ -114,8 +114,9 @@ extension World {
         switch event {
         case .reconfigured(let configuration): hosts[host].signingKey = configuration.authentication.current
         case .interestChanged(let interest): hosts[host].interest = interest
+        case .kernel(.answered(let question)): noteAnswer(question, host)
         case .received, .keyUsed, .pingAnswered, .actionFinished, .requested, .injected, .resourceLost, .watched,
-            .interfaceObserved, .pathProbed, .pathsRecalled, .hostSampled, .leaseSupported, .leaseStored, .stoodStill:
+            .interfaceObserved, .pathProbed, .pathsRecalled, .hostSampled, .kernel:
             break
         }
     }

@@ -21,6 +21,8 @@ package enum EventKind: CaseIterable, Hashable, Sendable {
     case leaseSupported
     case leaseStored
     case stoodStill
+    case standsOn
+    case kernelAnswered
     case interestChanged
 }
 
@@ -40,9 +42,11 @@ extension Event {
         case .pathsRecalled: .pathsRecalled
         case .reconfigured: .reconfigured
         case .hostSampled: .hostSampled
-        case .leaseSupported: .leaseSupported
-        case .leaseStored: .leaseStored
-        case .stoodStill: .stoodStill
+        case .kernel(.leaseSupported): .leaseSupported
+        case .kernel(.leaseStored): .leaseStored
+        case .kernel(.stoodStill): .stoodStill
+        case .kernel(.standsOn): .standsOn
+        case .kernel(.answered): .kernelAnswered
         case .interestChanged: .interestChanged
         }
     }

@@ -43,6 +43,8 @@ struct RunPlan {
     var hasLease = false
     /// A machine that stands still takes its kernel along.
     var pausesMachines = false
+    /// On which both machines stand, where a silent one's kernel is asked.
+    var lans: [Lan] = []
 
     /// Time in which a healed cluster must have settled.
     var patience: Duration {
@@ -70,13 +72,16 @@ struct RunPlan {
         var third = SplitMix64(seed: seed &* 0x2545_F491_4F6C_DD1D)
         replays = ReplayPlan(trouble: trouble, using: &third)
         spoilScripts(using: &others)
+        configuration.quickDeath = .off
         isOfOlderVersion = others.chance(0.2)
         drawOwnNames(seed: seed)
         drawLease(seed: seed)
         // With this number the seeds that have once shown a bug are the runs that they were.
         var fourth = SplitMix64(seed: seed &* 0xD134_2543_DE82_EF95 ^ 300_626)
         bystanders = BystanderPlan(trouble: trouble, using: &fourth)
-        configuration.interfaces = network.links
+        configuration.interfaces =
+            network.links
+            + lans.filter(\.isCable).map { InterfaceRule(interface: $0.name, role: .heartbeat, isCable: true) }
         configuration.probes = network.probes
         configuration.probeGroups = network.probeGroups
     }
@@ -89,6 +94,25 @@ struct RunPlan {
         pausesMachines = random.chance(0.3)
         if random.chance(0.3) { configuration.lease = .length(.milliseconds(1)) }
         if random.chance(0.4) { trySilence(using: &random) }
+        drawLans(seed: seed)
+    }
+
+    /// Those of the media, and one more.
+    private mutating func drawLans(seed: UInt64) {
+        var random = SplitMix64(seed: seed &* 0xA076_1D64_78BD_642F)
+        guard random.chance(0.5) else { return }
+        configuration.quickDeath = random.pick([.on, .on, .carrier])
+        configuration.quickProbe = QuickProbe(rounds: random.pick([3, 5]), pause: .milliseconds(20))
+        for (index, medium) in configuration.media.enumerated() where medium.name.text.hasPrefix("eth") {
+            lans.append(Lan(name: medium.name.text, number: UInt8(index), medium: index))
+        }
+        if lans.count < 2 || random.chance(0.3) { lans.append(Lan(name: "wan", number: 9)) }
+        let cable = random.chance(0.5) ? lans.indices.last { lans[$0].medium != nil } : nil
+        for index in lans.indices {
+            lans[index].isCable = index == cable
+            guard index != cable, random.chance(0.8) else { continue }
+            lans[index].reference = random.pick([.onBothSides, .beside(0), .beside(1)])
+        }
     }
 
     /// Messages arrive and scripts work; machines and daemons fail all the time. Nothing then excuses two answering nodes.

@@ -39,6 +39,7 @@ final class Host {
     /// The kernel answers for service addresses until then, on its own clock; `nil` where there is no lease. It outlives the
     /// daemon.
     var leaseUntil: Instant?
+    var hasPower = false
     /// The whole machine stands still, its kernel with it.
     var isPaused = false
     /// So does the clock that its daemon reads.
@@ -72,6 +73,9 @@ final class Host {
     var peersLease = Duration.zero
     /// The daemon was silent for so long that the peer may have a lease of a node alone, for as long as it is not heard.
     var mayBeAloneUntil: Instant?
+    /// When, on the local clock, the daemon was last given an answer of the peer's kernel, and one of another host.
+    var peerAnsweredAt: Instant?
+    var referenceAnsweredAt: Instant?
     /// When, on the local clock, the peer was last promised not to be found dead for a deadtime.
     var promisedAt: Instant?
     /// When, on the local clock, the daemon was first given a message of the peer's incarnation, or could first believe it,
@@ -159,6 +163,8 @@ final class Host {
         heardPeerAt = nil
         peersLease = .zero
         promisedAt = nil
+        peerAnsweredAt = nil
+        referenceAnsweredAt = nil
         mayBeAloneUntil = nil
         peerChangedAt = nil
         playedTo = nil

@@ -195,8 +195,9 @@ struct SafetyChecker {
         let word = machine.heardPeerAt ?? machine.playedTo?.lowerBound
         let needed = word == nil ? configuration.initdead : configuration.deadtime
         let silence = local - (word ?? machine.bootedAt)
-        if silence < needed {
-            report("\(machine.name) takes over after \(silence.milliseconds) ms of silence", at: world.now)
+        if silence < needed, let objection = world.objection(toQuickDeathBy: host, after: silence) {
+            report(
+                "\(machine.name) takes over after \(silence.milliseconds) ms of silence, although \(objection)", at: world.now)
         }
         if hasJustStoodStill(host, world) {
             report("\(machine.name) takes over for its own standstill", at: world.now)

@@ -19,6 +19,7 @@ package struct Scenario {
     private var ownOnBoth: Set<String> = []
     private var isOfOlderVersion = false
     private var hasLease = false
+    private var lans: [Lan] = []
     private var blocks: [Block] = []
     private var world: World?
 
@@ -66,6 +67,8 @@ package struct Scenario {
             if words[1] == "each" { ownOnBoth.insert(words[2]) }
             let preferred = words[1] == "each" ? configuration.nodes[0] : NodeName(words[1])
             configuration.groups.append(ResourceGroup(preferredNode: preferred, resources: resources, line: number))
+        case "lan" where words.count >= 2:
+            try readLan(words, line: number)
         case "link" where words.count >= 2:
             configuration.interfaces.append(try Self.link(words, line: number))
         case "probe" where words.count >= 2:
@@ -78,6 +81,26 @@ package struct Scenario {
         default:
             throw ScenarioError(line: number, message: "no such command: \(line)")
         }
+    }
+
+    /// `lan eth0 reference`, `lan eth1 cable`, `lan eth0 reference=node1`: that node alone reaches it when the network is cut.
+    private mutating func readLan(_ words: [String], line: Int) throws(ScenarioError) {
+        var lan = Lan(name: words[1], number: UInt8(lans.count))
+        lan.medium = configuration.media.firstIndex { $0.name.text == words[1] }
+        for word in words.dropFirst(2) {
+            switch word {
+            case "cable":
+                lan.isCable = true
+                configuration.interfaces.append(InterfaceRule(interface: words[1], role: .heartbeat, isCable: true))
+            case "reference": lan.reference = .onBothSides
+            default:
+                guard word.hasPrefix("reference="),
+                    let host = configuration.nodes.firstIndex(of: NodeName(String(word.dropFirst(10))))
+                else { throw ScenarioError(line: line, message: "\(word) is none of cable, reference, reference=<node>") }
+                lan.reference = .beside(host)
+            }
+        }
+        lans.append(lan)
     }
 
     /// `link lan downlink debounce=100ms up=5s`.
@@ -147,6 +170,11 @@ package struct Scenario {
                 configuration.autoFailback = value
             case "version" where parts[1] == "older": isOfOlderVersion = true
             case "lease" where parts[1] == "on": hasLease = true
+            case "quick_death":
+                guard let rule = QuickDeathRule(rawValue: parts[1]) else {
+                    throw ScenarioError(line: line, message: "quick_death is auto, on, carrier or off, not \(parts[1])")
+                }
+                configuration.quickDeath = rule
             case "media":
                 configuration.media = parts[1].split(separator: ",").map {
                     .broadcast(interface: String($0), port: 694)
@@ -193,6 +221,7 @@ package struct Scenario {
         for name in configuration.nodes { world.ownNames[name] = ownOnBoth }
         world.areOfOlderVersion = isOfOlderVersion
         world.hasLease = hasLease && configuration.leaseTimes != nil
+        world.lans = lans
         return world
     }
 

@@ -50,6 +50,7 @@ package struct Simulation {
             seed: random.next(), trace: trace)
         world.areOfOlderVersion = plan.isOfOlderVersion
         world.hasLease = plan.hasLease && plan.configuration.leaseTimes != nil
+        if world.hasLease { world.lans = plan.lans }
         world.pausesMachines = plan.pausesMachines
         world.remembersPaths = plan.bystanders.remembersPaths
         for (host, key) in zip(world.hosts, plan.bystanders.currentKeys) { host.currentKey = key }

@@ -8,14 +8,20 @@ extension World {
     func setUpLease(_ host: Int) {
         guard hasLease else { return }
         hosts[host].leaseUntil = hosts[host].kernelTime(.zero)
-        feed(.leaseSupported(true), to: host)
+        feed(.kernel(.leaseSupported(true)), to: host)
     }
 
     func holdLease(until: Instant, _ ground: LeaseGround, _ host: Int) {
         guard let stored = hosts[host].leaseUntil else { return }
         let machine = hosts[host]
-        if ground == .agreement || stored > machine.kernelTime(now) { machine.leaseUntil = until + machine.suspended }
-        feed(.leaseStored(until: (machine.leaseUntil ?? stored) - machine.suspended), to: host)
+        let new = until + machine.suspended
+        let isHeld = stored > machine.kernelTime(now)
+        switch ground {
+        case .agreement: machine.leaseUntil = new
+        case .keepalive, .solitude: if isHeld { machine.leaseUntil = new }
+        case .shortening: if isHeld { machine.leaseUntil = min(new, stored) }
+        }
+        feed(.kernel(.leaseStored(until: (machine.leaseUntil ?? stored) - machine.suspended)), to: host)
     }
 
     /// A machine goes on. If it was suspended, its network card slept, too, and the daemon's clock shows nothing of it. Returns
@@ -28,7 +34,7 @@ extension World {
         machine.isSuspended = false
         machine.suspended += silence
         machine.backlog.removeAll { if case .received = $0 { true } else { false } }
-        machine.backlog.insert(.stoodStill(silence), at: 0)
+        machine.backlog.insert(.kernel(.stoodStill(silence)), at: 0)
         return true
     }
 

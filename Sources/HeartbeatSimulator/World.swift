@@ -18,6 +18,7 @@ final class World {
         case probe(host: Int, incarnation: Int, String)
         case replay(Replay)
         case deed(host: Int, Deed)
+        case kernelAnswer(host: Int, incarnation: Int, KernelQuestion)
         /// Something the driver of the world planned; it gets it back by number.
         case planned(Int)
     }
@@ -44,6 +45,8 @@ final class World {
     var hasLease = false
     /// A machine that stands still takes its kernel along.
     var pausesMachines = false
+    /// On which both machines stand.
+    var lans: [Lan] = []
     /// Daemons learn which paths their predecessors had lost.
     var remembersPaths = false
     /// How many events of each kind the nodes were fed.
@@ -134,6 +137,9 @@ final class World {
             play(replay)
         case .deed(let host, let deed):
             befall(host, deed)
+        case .kernelAnswer(let host, let incarnation, let question):
+            guard hosts[host].isUp, hosts[host].incarnation == incarnation else { return }
+            feed(.kernel(.answered(question)), to: host)
         case .planned:
             preconditionFailure("planned happenings are the driver's")
         }
@@ -161,6 +167,8 @@ final class World {
         feed(.hostSampled(sample), to: host)
         setUpLease(host)
         watchNetwork(host)
+        standOnLans(host)
+        power(host, isOn: true)
     }
 
     /// What stands in the files of a machine.
@@ -189,6 +197,7 @@ final class World {
         note(host, "loses power")
         for place in hosts[host].running { network(hears: place, from: host) }
         hosts[host].losePower()
+        power(host, isOn: false)
     }
 
     /// The daemon dies, and the scripts under way with it; what runs goes on running without it.
@@ -329,6 +338,7 @@ final class World {
             case .handOn, .sign, .remember: heed(effect, of: host)
             case .runHook: break
             case .holdLease(let until, let ground): holdLease(until: until, ground, host)
+            case .askKernels(let questions): ask(questions, from: host)
             case .probe(let name): if random.chance(0.95) { feed(.pingAnswered(name), to: host) }
             case .perform(let action, let id): perform(action, id, on: host)
             case .announce(let group): announce(group, from: host)

@@ -55,8 +55,8 @@ import Testing
         for (late, isHeld) in [(4_999_999_999, true), (5_000_000_000, false), (5_000_000_001, false)] {
             var lease = Self.held()
             let now = Self.begin + .nanoseconds(late)
-            switch lease.beat(isAlone: false, at: now) {
-            case .renewed(let until): #expect(isHeld && until == now + .seconds(5))
+            switch lease.beat(.counted, at: now) {
+            case .renewed(let until, let isShorter): #expect(isHeld && until == now + .seconds(5) && !isShorter)
             case .lapsed(let late): #expect(!isHeld && late == now - (Self.begin + .seconds(5)))
             case .nothing: Issue.record("nothing after \(late) ns")
             }
@@ -66,7 +66,7 @@ import Testing
 
     @Test func `it is the kernel's until the kernel has the new one`() {
         var lease = Self.held()
-        _ = lease.beat(isAlone: false, at: Self.begin + .seconds(1))
+        _ = lease.beat(.counted, at: Self.begin + .seconds(1))
         #expect(lease.state == .held(until: Self.begin + .seconds(5)))
         lease.stored(until: Self.begin + .seconds(6))
         #expect(lease.state == .held(until: Self.begin + .seconds(6)))
@@ -90,7 +90,7 @@ import Testing
     private static func darkOwner(_ silence: Duration = .seconds(6)) -> CoreOnDesk {
         var desk = CoreOnDesk.besideOurs()
         desk.peerLease = .seconds(5)
-        _ = desk.feed(.leaseSupported(true))
+        _ = desk.feed(.kernel(.leaseSupported(true)))
         _ = desk.pass(.seconds(3))
         while case .dark = desk.core.node.lease.state { answer(&desk) }
         desk.peerStatus = nil
@@ -172,11 +172,11 @@ import Testing
 
     @Test func `a node that was suspended gives its peer the time of one that begins`() {
         var desk = CoreOnDesk.besideOurs()
-        _ = desk.feed(.leaseSupported(true))
+        _ = desk.feed(.kernel(.leaseSupported(true)))
         desk.peerStatus = nil
         desk.peerLease = .seconds(5)
         _ = desk.hear(status: .active)
-        _ = desk.feed(.stoodStill(.seconds(100)))
+        _ = desk.feed(.kernel(.stoodStill(.seconds(100))))
         #expect(!desk.pass(.seconds(29)).tells(.nodeDead(node: CoreOnDesk.beta)))
         #expect(desk.pass(.seconds(2)).tells(.nodeDead(node: CoreOnDesk.beta)))
     }
@@ -190,7 +190,7 @@ import Testing
 
     @Test func `a node alone has a longer one, and the usual one again with its peer`() {
         var desk = CoreOnDesk.besideOurs()
-        _ = desk.feed(.leaseSupported(true))
+        _ = desk.feed(.kernel(.leaseSupported(true)))
         desk.peerStatus = nil
         _ = desk.pass(.seconds(40))
         #expect(desk.core.node.lease.announced == .milliseconds(28_980))

@@ -10,6 +10,7 @@ extension HaCfReader {
         checkInitdead()
         checkWarntime()
         checkLease()
+        checkQuickDeath()
         checkNodes()
         checkPingNodes()
         checkMedia()

@@ -74,6 +74,7 @@ struct HaCfReader {
         self.host = host
         log = DiagnosticLog(file: file.path)
         udpPort = host.heartbeatPort ?? 694
+        draft.isGuest = host.isGuest
     }
 
     mutating func read(_ file: SourceFile) {

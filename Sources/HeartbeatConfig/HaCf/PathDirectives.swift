@@ -22,7 +22,7 @@ extension DirectiveRule {
 extension HaCfReader {
     // MARK: Links
 
-    /// `link <interface> [uplink|downlink|heartbeat] [debounce=<time>] [up=<time>] [optional]`.
+    /// `link <interface> [uplink|downlink|heartbeat [cable]] [debounce=<time>] [up=<time>] [optional]`.
     fileprivate mutating func readInterface(_ words: [String]) {
         guard let interface = words.first else {
             return error("link: the interface is missing; write \"link eth0 downlink debounce=100ms up=5s\"")
@@ -34,6 +34,9 @@ extension HaCfReader {
             usable = usable && isGood
         }
         guard usable else { return }
+        guard !rule.isCable || rule.role == .heartbeat else {
+            return error("link: \(interface): a cable ends at the other node; write \"heartbeat cable\", or leave \"cable\" out")
+        }
         if !rule.isOptional, host.hasInterface(interface) == false {
             return refuse(
                 interface, of: "link",
@@ -55,10 +58,12 @@ extension HaCfReader {
             rule.recovery = try optionTime(time)
         } else if word == "optional" {
             rule.isOptional = true
+        } else if word == "cable" {
+            rule.isCable = true
         } else if let role = InterfaceRole(rawValue: word) {
             rule.role = role
         } else {
-            let words = InterfaceRole.allCases.map(\.rawValue) + ["debounce=<time>", "up=<time>", "optional"]
+            let words = InterfaceRole.allCases.map(\.rawValue) + ["cable", "debounce=<time>", "up=<time>", "optional"]
             throw Complaint("is none of \(words.joined(separator: ", "))\(Spelling.hint(for: word, among: words))")
         }
     }

@@ -13,7 +13,7 @@ extension ConfigurationPrinter {
     }
 
     private func text(_ rule: InterfaceRule) -> String {
-        "link \(rule.interface) \(rule.role.rawValue) debounce=\(rule.debounce.milliseconds)ms "
+        "link \(rule.interface) \(rule.role.rawValue)\(rule.isCable ? " cable" : "") debounce=\(rule.debounce.milliseconds)ms "
             + "up=\(rule.recovery.milliseconds)ms" + (rule.isOptional ? " optional" : "")
     }
 

@@ -95,14 +95,33 @@ package struct ConfigurationPrinter: Sendable {
             },
             line("shutdown_timeout", configuration.shutdownTimeout),
             line("failure_limit", configuration.failureLimit), line("failure_window", configuration.failureWindow),
-            leaseLine,
-        ].compactMap(\.self) + monitorLines
+            leaseLine, quickDeathLine, quickProbeLine,
+        ].compactMap(\.self) + referenceLines + monitorLines
     }
 
     /// Not seen by scripts unless written, so not written unless it says something.
     private var leaseLine: String? {
         let rule = configuration.lease
         return line("lease", rule == .automatic ? nil : rule.text) { reads($0, as: rule, by: DirectiveRule.leaseRule) }
+    }
+
+    private var quickDeathLine: String? {
+        let rule = configuration.quickDeath
+        return line("quick_death", rule == .automatic ? nil : rule.rawValue) {
+            reads($0, as: rule, by: DirectiveRule.quickDeathRule)
+        }
+    }
+
+    private var quickProbeLine: String? {
+        let probe = configuration.quickProbe
+        return line("quick_probe", probe == QuickProbe() ? nil : probe.text) {
+            reads($0, as: probe, by: DirectiveRule.quickProbe)
+        }
+    }
+
+    private var referenceLines: [String] {
+        let addresses = configuration.references.map { "\($0)" }
+        return addresses.isEmpty ? [] : ["reference \(addresses.joined(separator: " "))"]
     }
 
     private var processLines: [String] {

@@ -15,6 +15,9 @@ public enum Effect: Hashable, Sendable {
     case handOn(Message, MessageInterest)
     /// Let the kernel answer for the service addresses until then. Answered by `Event.leaseStored`, whatever came of it.
     case holdLease(until: Instant, LeaseGround)
+    /// Ask each of these once, by ARP or neighbour discovery and by an echo, and look at all carriers. Each answer is a
+    /// `KernelEvent.answered`; what cannot be asked has none.
+    case askKernels([KernelQuestion])
     /// Sign messages with this key of authkeys from now on.
     case sign(withKey: Int)
     /// Send an echo request to a ping node.
@@ -52,6 +55,8 @@ public enum LeaseGround: Hashable, Sendable {
     case solitude
     /// The deadline was over, and nobody answers in this node's place.
     case agreement
+    /// The next keepalive announces a shorter lease than the kernel has.
+    case shortening
 }
 
 /// The answer to an operator.

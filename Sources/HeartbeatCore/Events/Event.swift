@@ -31,13 +31,8 @@ public enum Event: Hashable, Sendable {
     case reconfigured(Configuration)
     /// The shell looked at the clock on the wall and at the load.
     case hostSampled(HostSample)
-    /// Whether the kernel answers for service addresses only while it is told to; if so, it answers for none now. Told before
-    /// anything else, and when it changes.
-    case leaseSupported(Bool)
-    /// Until then the kernel answers for service addresses; the answer to `Effect.holdLease`.
-    case leaseStored(until: Instant)
-    /// The machine stood still for so long of the kernel's clock, which this node's own clock has not seen: it was suspended.
-    case stoodStill(Duration)
+    /// This machine's kernel, or another one, has said something apart from messages.
+    case kernel(KernelEvent)
     /// The clients of this node want to see these messages from now on.
     case interestChanged(MessageInterest)
 }
@@ -46,10 +41,15 @@ extension Event {
     /// Nothing can follow from it for who runs what.
     var isAside: Bool {
         switch self {
-        case .keyUsed, .hostSampled, .leaseStored, .interestChanged: true
+        case .keyUsed, .hostSampled, .interestChanged: true
+        case .kernel(let event):
+            switch event {
+            case .leaseStored, .standsOn, .answered: true
+            case .leaseSupported, .stoodStill: false
+            }
         case .received, .pingAnswered, .actionFinished, .requested, .injected, .resourceLost, .watched,
             .interfaceObserved,
-            .pathProbed, .pathsRecalled, .reconfigured, .leaseSupported, .stoodStill:
+            .pathProbed, .pathsRecalled, .reconfigured:
             false
         }
     }

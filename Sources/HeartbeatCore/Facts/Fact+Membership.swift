@@ -31,6 +31,43 @@ extension Fact {
         Fact(.nodeDead, "node \(node): is dead", [.peer: node])
     }
 
+    /// No keepalive of the peer's is heard, but its kernel has answered on one of this node's interfaces.
+    package static func peerKernelLives(node: NodeName, interface: String) -> Fact {
+        Fact(
+            .peerKernelLives,
+            "No keepalive of \(node) arrives, but its kernel answers on \(interface): it has its deadtime",
+            [.peer: node, .interface: interface])
+    }
+
+    static func quickDeath(node: NodeName, _ verdict: PeerDoubt.Verdict, silence: Duration) -> Fact {
+        let ground = verdict.cable.map { "the cable on \($0) has lost its carrier" } ?? "its lease is over"
+        return Fact(
+            .quickDeath,
+            "node \(node) was silent for \(silence.milliseconds) ms, its kernel answers nowhere "
+                + "(\(verdict.silentOn.joined(separator: ", "))) while others answer on "
+                + "\(verdict.provedOn.joined(separator: ", ")), and \(ground): its deadtime is not waited for",
+            [.peer: node, .latency: silence.milliseconds, .interface: verdict.silentOn.joined(separator: " ")])
+    }
+
+    static func quickDeathUnsure(node: NodeName, _ reason: PeerDoubt.Reason) -> Fact {
+        let text =
+            switch reason {
+            case .nothingProved: "nobody else has answered either: a \"reference\" on one of their networks would tell"
+            case .ownInterface(let name): "\(name) has no carrier here"
+            }
+        return Fact(
+            .quickDeathUnsure, "The kernel of \(node) answers nowhere, but \(text); it has its deadtime", [.peer: node])
+    }
+
+    /// The peer lived all the time; nobody is judged before its deadtime for so long.
+    package static func quickDeathWasWrong(node: NodeName, suspension: Duration) -> Fact {
+        Fact(
+            .quickDeathWasWrong,
+            "node \(node) was found dead before its deadtime, and was there: it stood still or was cut off. For the next "
+                + "\(suspension.milliseconds / 60_000) minutes it has its deadtime whatever its kernel says",
+            [.peer: node, .limit: suspension.milliseconds])
+    }
+
     package static func differentNodes(node: NodeName, nodes: [NodeName]) -> Fact {
         let names = nodes.map(\.text).joined(separator: " ")
         return Fact(

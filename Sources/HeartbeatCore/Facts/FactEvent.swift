@@ -27,6 +27,10 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
     case differentNodes = "different-nodes"
     case differentGroups = "different-groups"
     case ownOnBoth = "own-on-both"
+    case peerKernelLives = "peer-kernel-lives"
+    case quickDeath = "quick-death"
+    case quickDeathUnsure = "quick-death-unsure"
+    case quickDeathWasWrong = "quick-death-was-wrong"
     case communicationUp = "communication-up"
     case reconfigured = "reconfigured"
     case peerShutDown = "peer-shut-down"
@@ -102,7 +106,7 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
     /// How much it matters.
     public var level: Fact.Level {
         switch self {
-        case .leaseHeld, .linkUp, .nothingMissing, .localStatus, .statusUpdate, .communicationUp, .reconfigured,
+        case .peerKernelLives, .quickDeathUnsure, .leaseHeld, .linkUp, .nothingMissing, .localStatus, .statusUpdate, .communicationUp, .reconfigured,
             .peerShutDown,
             .shuttingDown, .allReleased, .shutdownComplete, .takingOverAll, .localResourcesAcquired, .remoteStable,
             .conflictEnded, .adoptingGroup, .acquiringFromLeaver, .standbyOffered, .standbyAccepted,
@@ -110,7 +114,7 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
             .pathRecovered, .pathKnown, .pathGroupRecovered, .healthMoving, .groupAcquiring, .groupRunning,
             .groupReleasing, .groupReleased, .failureForgotten, .groupAdded, .groupRemoved:
             .info
-        case .leaseDark, .linkDead, .unknownNode, .notUnderstood, .packetsLost, .stalled, .lateHeartbeat,
+        case .quickDeath, .quickDeathWasWrong, .leaseDark, .linkDead, .unknownNode, .notUnderstood, .packetsLost, .stalled, .lateHeartbeat,
             .peerRestarted,
             .nodeDead, .yielding, .nobodyHolds, .standbyIgnored, .standbyUnanswered, .standbyTakerSilent,
             .standbyExpired, .standbyRefused, .interfaceLost, .pathMissed, .pathLost, .pathUnknown, .pathGroupLost,

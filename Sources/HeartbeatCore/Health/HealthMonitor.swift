@@ -17,6 +17,11 @@ struct HealthMonitor: Hashable, Sendable {
     /// Nothing is watched.
     var isEmpty: Bool { interfaces.isEmpty && paths.isEmpty }
 
+    /// Interfaces without a carrier, whether that counts yet or not, and since when; `nil` where there never was one.
+    var withoutCarrier: [(interface: String, since: Instant?)] {
+        interfaces.filter { $0.hasCarrier == false }.map { ($0.rule.interface, $0.carrierLostAt) }
+    }
+
     /// When `expire` next has something to do.
     var deadline: Instant? { interfaces.lazy.compactMap(\.deadline).min() }
 

@@ -19,6 +19,16 @@ package struct Lease: Hashable, Sendable {
         case held(until: Instant)
     }
 
+    /// Who counts the time from a node's keepalives, and so how long its lease is.
+    package enum Use: Hashable, Sendable {
+        /// A peer that takes over after deadtime.
+        case counted
+        /// A peer that takes over as soon as the lease is over, if our kernel is silent.
+        case doubted
+        /// Nobody.
+        case alone
+    }
+
     /// A question to the peer whose answer ends the dark.
     package struct Asked: Hashable, Sendable {
         /// A report that has heard this message of ours, or a later one, is an answer.
@@ -32,8 +42,8 @@ package struct Lease: Hashable, Sendable {
     package private(set) var state = State.unsupported
     /// By the files; `nil` when they let nobody have one.
     var times: LeaseTimes?
-    /// Nobody counts the time from this node's keepalives, as far as was known at the last one.
-    private var isAlone = false
+    /// Who counts the time from this node's keepalives, as far as was known at the last one.
+    private var use = Use.counted
 
     init(_ configuration: Configuration) {
         times = configuration.leaseTimes
@@ -66,7 +76,14 @@ package struct Lease: Hashable, Sendable {
     }
 
     /// How long it is.
-    var length: Duration { times.map { isAlone ? $0.alone : $0.length } ?? .zero }
+    var length: Duration {
+        guard let times else { return .zero }
+        switch use {
+        case .counted: return times.length
+        case .doubted: return times.quick
+        case .alone: return times.alone
+        }
+    }
 
     // MARK: - The kernel
 
@@ -93,13 +110,17 @@ package struct Lease: Hashable, Sendable {
         case nothing
         /// It is over, by so much; told once.
         case lapsed(Duration)
-        case renewed(until: Instant)
+        /// Shorter: it ends before the one that the kernel has.
+        case renewed(until: Instant, isShorter: Bool)
     }
 
-    mutating func beat(isAlone: Bool, at now: Instant) -> Beat {
-        self.isAlone = isAlone
+    mutating func beat(_ use: Use, at now: Instant) -> Beat {
+        self.use = use
         guard case .held(let until) = state else { return .nothing }
-        guard until <= now else { return .renewed(until: now + length) }
+        guard until <= now else {
+            let next = now + length
+            return .renewed(until: next, isShorter: next < until)
+        }
         state = .dark(since: now, asked: nil)
         return .lapsed(now - until)
     }

@@ -26,6 +26,12 @@ package struct Membership: Hashable, Sendable {
     package var peerSpeaksClaims: Bool?
     /// What the peer says of hearing us.
     var hearing = PeerHearing()
+    /// By which addresses the peer's kernel can be asked; `nil` before this life of it has told.
+    var peerKernel: PeerKernel?
+    /// What this life of the peer has been told of ours.
+    var toldKernel: PeerKernel?
+    /// What kernels say of the peer while it is late.
+    package var doubt = PeerDoubt()
     private(set) var pingNodes: [PeerMonitor]
     package var status = NodeStatus.initializing
     package private(set) var joining = Joining.waiting
@@ -73,12 +79,17 @@ package struct Membership: Hashable, Sendable {
         let wasDead = peer?.standing == .dead
         peer?.restarted(newestStatus: newestStatus, now: now)
         hearing = PeerHearing()
+        peerKernel = nil
+        toldKernel = nil
+        doubt.stand(on: [])
+        _ = doubt.returned(isSameLife: false, at: now)
         return wasDead
     }
 
     /// This node stood still, so nobody is judged before `grace` has passed.
     mutating func forgiveStall(grace: Duration, at now: Instant) {
         peer?.forgiveStall(grace: grace, now: now)
+        doubt.startOver(at: now)
         // Nor had it anything to hear.
         hearing.startOver(at: now)
         for index in pingNodes.indices { pingNodes[index].forgiveStall(grace: grace, now: now) }

@@ -53,11 +53,11 @@ package struct PeerMonitor: Hashable, Sendable {
     /// Announced by the node itself (`dt`); our own until it has spoken.
     private(set) var deadtime: Duration
     /// For so long after its last status its kernel may answer for the service addresses (`hblease`).
-    private var lease = Duration.zero
+    private(set) var lease = Duration.zero
     /// It tells of a lease.
     private(set) var announcesLease = false
     /// It was promised not to be found dead before.
-    private var promise = Instant.zero
+    private(set) var promise = Instant.zero
     private var initialDeadline: Instant
     private var newestStatus: SequenceNumber?
     /// When it said that it would fall silent, and how many statuses have come since it should have.
@@ -163,12 +163,22 @@ package struct PeerMonitor: Hashable, Sendable {
     /// Declares the node dead when it has been silent for too long; tells what it was before, once.
     package mutating func expire(now: Instant) -> Standing? {
         guard let deadline, deadline <= now else { return nil }
+        return die(due: deadline)
+    }
+
+    /// It has been shown to be dead before its time is over; tells what it was before.
+    mutating func condemn(now: Instant) -> Standing { die(due: now) }
+
+    private mutating func die(due: Instant) -> Standing {
         let before = standing
-        silence = lastWord.map { PeerSilence(since: $0, due: deadline) }
+        silence = lastWord.map { PeerSilence(since: $0, due: due) }
         standing = .dead
         status = .dead
         return before
     }
+
+    /// It is alive and has sent statuses in this life, with a lease: it can be shown to be dead.
+    var canBeDoubted: Bool { standing == .alive && newestStatus != nil && announcesLease }
 
     /// We were silent for so long that it may have found us dead. Alone it may answer for as long as it would be given to begin.
     mutating func mayBeAlone(initdead: Duration, now: Instant) {

@@ -7,12 +7,16 @@ import HeartbeatModel
 /// One node without its claims.
 package struct LocalNode: Hashable, Sendable {
     package let name: NodeName
-    var configuration: Configuration
+    var configuration: Configuration { didSet { reviseNetworks() } }
     package var channel: PeerChannel
     package var membership: Membership
     package var groups: GroupTable
     var health = HealthMonitor()
     package var lease: Lease
+    /// This machine's own addresses.
+    var ground = NetworkGround()
+    /// By which of them the peer can ask.
+    var kernel = PeerKernel()
     /// What is to be done, in order.
     var effects: [Effect] = []
 
@@ -52,25 +56,13 @@ package struct LocalNode: Hashable, Sendable {
         channel.forgiveStall(grace: grace, at: now)
     }
 
-    /// For as long as the peer waits before it takes over: until it is heard, it counts as one that has.
-    mutating func wasSilent(at now: Instant) {
-        guard lease.state != .unsupported else { return }
-        membership.peer?.mayBeAlone(initdead: configuration.initdead, now: now)
-    }
-
     /// Sends the status when it is due; tells whether it was.
     mutating func beatIfDue(at now: Instant) -> Bool {
         guard let due = membership.keepalive, due <= now else { return false }
         // On absolute instants, so that the interval does not drift; missed beats are not sent in a burst.
         let next = due + configuration.keepalive
         membership.keepalive = next > now ? next : now + configuration.keepalive
-        let leaseBeat = lease.beat(isAlone: isAlone, at: now)
-        if case .lapsed(let late) = leaseBeat { effects.notify(.leaseDark(late: late)) }
-        sendStatus()
-        // Last: a node that freezes before the message has left must not have renewed what the peer counts from it.
-        if case .renewed(let until) = leaseBeat {
-            effects.append(.holdLease(until: until, isAlone ? .solitude : .keepalive))
-        }
+        beat(at: now)
         if membership.status == .initializing { setStatus(.up) }
         for node in membership.pingNodes { effects.append(.probe(node.name)) }
         return true
@@ -85,23 +77,7 @@ package struct LocalNode: Hashable, Sendable {
     }
 
     /// The same, as far as it may matter for who runs what.
-    var decisiveDeadline: Instant? { earlier(membership.deadline, health.deadline) }
-
-    // MARK: - The lease
-
-    /// Nobody counts the time from our keepalives. An original that returns reads of no lease and waits for none.
-    var isAlone: Bool {
-        guard let peer = membership.peer else { return true }
-        return (peer.standing == .dead || peer.standing == .left) && membership.peerSpeaksClaims != false
-    }
-
-    /// Answers for the service addresses again, when everything that has arrived was read; tells whether it does.
-    mutating func holdLease(until: Instant, at now: Instant) -> Bool {
-        guard !isBehind(at: now), lease.regain(until: until, at: now) else { return false }
-        effects.append(.holdLease(until: until, .agreement))
-        effects.notify(.leaseHeld(until - now))
-        return true
-    }
+    var decisiveDeadline: Instant? { earlier(earlier(membership.deadline, health.deadline), doubtDeadline) }
 
     // MARK: - Sending
 
@@ -155,6 +131,7 @@ package struct LocalNode: Hashable, Sendable {
             report, sequence: message.sequence, warntime: configuration.warntime, now: now)
         membership.peer = monitor
         if let late { effects.notify(.lateHeartbeat(node: monitor.name, silence: late)) }
+        if hearing != .outdated, hearing != .afterLeaving { membership.doubt.trust() }
         if hearing == .outdated {
             // No more than one that is repeated.
             channel.acceptedMessage = nil
@@ -211,7 +188,7 @@ package struct LocalNode: Hashable, Sendable {
 
     /// The peer has been silent for too long; tells what it was before, once.
     mutating func expirePeer(at now: Instant) -> PeerMonitor.Standing? {
-        guard let name = peer?.name, let before = membership.peer?.expire(now: now) else { return nil }
+        guard let name = peer?.name, let before = membership.peer?.expire(now: now) ?? doubtPeer(at: now) else { return nil }
         let hasLeft = before == .left
         died(name, wasTold: hasLeft)
         effects.append(.runHook(.fencing(of: name, isNeeded: !hasLeft)))

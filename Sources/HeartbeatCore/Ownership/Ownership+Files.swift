@@ -13,7 +13,6 @@ extension Ownership {
         node.effects.notify(.reconfigured, .reconfigured)
         node.membership.redefinePingNodes(new, now: now)
         node.channel.redefine(new, at: now)
-        if let times = new.leaseTimes { node.lease.times = times }
         // The peer judges us by the deadtime we announce, and expects the beats to come accordingly.
         if new.deadtime != old.deadtime || new.keepalive != old.keepalive { node.membership.keepalive = now }
         let lostPaths = node.health.lostPaths

@@ -153,7 +153,7 @@ struct CoreOnDesk {
         for effect in effects {
             if case .perform(let action, let id) = effect { pending.append((action, id)) }
             // Only its own node has anything to say about it.
-            if case .holdLease(let until, _) = effect { _ = core.handle(.leaseStored(until: until), at: now) }
+            if case .holdLease(let until, _) = effect { _ = core.handle(.kernel(.leaseStored(until: until)), at: now) }
         }
         pending.removeAll { core.node.groups.group(of: $0.id) == nil }
         return effects

@@ -1,0 +1,34 @@
+// The networks that this machine stands on by addresses of its own, as the kernel has them. It looks once and changes nothing.
+
+import HeartbeatFormats
+import HeartbeatModel
+import HeartbeatNetlink
+import HeartbeatSystem
+
+/// An address of this machine, and the network it is in.
+package struct OwnAddress: Hashable, Sendable {
+    package var interface: String
+    package var address: IPAddress
+    package var bits: Int
+}
+
+/// Reads them.
+package final class OwnNetworks {
+    private let socket = NetlinkSocket()
+
+    package init() {}
+
+    /// Of every interface that is up and has neighbours; without those of one network only, as every interface has them.
+    ///
+    /// It waits for the kernel: some tenths of a millisecond.
+    package func addresses() throws(SystemError) -> [OwnAddress] {
+        let tables = try KernelTables.read(socket)
+        return tables.addresses.compactMap { entry in
+            guard let interface = tables.interface(entry.interface), interface.isUp, !interface.hasNoNeighbours,
+                entry.address.isUnicast, !entry.address.isLinkLocal
+            else { return nil }
+            return OwnAddress(interface: interface.name, address: entry.address, bits: Int(entry.prefixLength))
+        }
+        .sorted { ($0.interface, $0.address) < ($1.interface, $1.address) }
+    }
+}

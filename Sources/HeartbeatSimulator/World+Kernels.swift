@@ -1,0 +1,106 @@
+// The networks that both machines stand on, and the kernels that answer there: of a machine whose daemon is dead or frozen as of
+// one that is well, and of none that has lost its power, stands still or is cut off.
+
+import HeartbeatCore
+import HeartbeatModel
+
+/// A network on which both machines have addresses of their own.
+struct Lan: Hashable {
+    /// Name of the interface, the same on both.
+    let name: String
+    /// The number of the network.
+    let number: UInt8
+    /// The medium that is cut with it.
+    var medium: Int?
+    /// Nothing stands between the two.
+    var isCable = false
+    /// A third host is there, and which node still reaches it when the network is cut; `nil`: both.
+    var reference: Reference?
+
+    enum Reference: Hashable {
+        case onBothSides
+        case beside(Int)
+    }
+
+    func address(of host: Int) -> IPAddress { IPAddress(0x0AC8_0001 + UInt32(number) << 8 + UInt32(host)) }
+
+    var referenceAddress: IPAddress { IPAddress(0x0AC8_00FE | UInt32(number) << 8) }
+}
+
+extension World {
+    /// A daemon begins, and looks which networks it stands on.
+    func standOnLans(_ host: Int) {
+        guard !lans.isEmpty else { return }
+        let ground = NetworkGround(
+            addresses: lans.map { .init(interface: $0.name, address: $0.address(of: host), bits: 24) },
+            gateways: lans.filter { $0.reference != nil }.map(\.referenceAddress))
+        feed(.kernel(.standsOn(ground)), to: host)
+    }
+
+    /// The machine has power from now on, or has none any more: what its cables end at notices.
+    func power(_ host: Int, isOn: Bool) {
+        hosts[host].hasPower = isOn
+        for lan in lans where lan.isCable {
+            // As long as it takes to look.
+            let delay = Duration.milliseconds(random.pick([1, 20]))
+            queue.insert(.network(.link(lan.name, host: 1 - host, isUp: isOn)), at: now + delay)
+        }
+    }
+
+    func ask(_ questions: [KernelQuestion], from host: Int) {
+        for question in questions {
+            guard let lan = lans.first(where: { $0.name == question.interface }),
+                let delay = answer(to: question, on: lan, from: host)
+            else { continue }
+            queue.insert(
+                .kernelAnswer(host: host, incarnation: hosts[host].incarnation, question), at: now + delay)
+        }
+    }
+
+    /// How long the answer takes; `nil` when none comes.
+    private func answer(to question: KernelQuestion, on lan: Lan, from host: Int) -> Duration? {
+        guard !hosts[host].unplugged.contains(lan.name) else { return nil }
+        let other = 1 - host
+        let there = lan.medium.map { network[$0, from: host] } ?? LinkQuality()
+        let back = lan.medium.map { network[$0, from: other] } ?? LinkQuality()
+        let isCut = there.isBlocked || back.isBlocked
+        if question.address == lan.address(of: other) {
+            guard hosts[other].hasPower, !hosts[other].isPaused, !hosts[other].unplugged.contains(lan.name), !isCut
+            else { return nil }
+        } else {
+            guard question.address == lan.referenceAddress, let reference = lan.reference else { return nil }
+            if isCut, reference == .beside(other) { return nil }
+        }
+        guard !random.chance(there.loss), !random.chance(back.loss) else { return nil }
+        return random.duration(in: .microseconds(50)...(.milliseconds(3)))
+    }
+
+    /// What the daemon has been told by kernels, for those who judge it.
+    func noteAnswer(_ question: KernelQuestion, _ host: Int) {
+        guard let lan = lans.first(where: { $0.name == question.interface }) else { return }
+        let local = hosts[host].localTime(now)
+        if question.address == lan.referenceAddress {
+            hosts[host].referenceAnsweredAt = local
+        } else {
+            hosts[host].peerAnsweredAt = local
+        }
+    }
+
+    /// Why a node may not take over before deadtime, after a silence of the peer's; `nil`: it may.
+    func objection(toQuickDeathBy host: Int, after silence: Duration) -> String? {
+        let machine = hosts[host]
+        let local = machine.localTime(now)
+        let window = configuration.quickProbe.pause * (configuration.quickProbe.rounds + 1)
+        guard configuration.asksKernels, hasLease, lans.count >= 2 else { return "nobody was to be asked" }
+        if let answered = machine.peerAnsweredAt, local - answered < window { return "the other kernel answers" }
+        guard let proof = machine.referenceAnsweredAt, local - proof <= window else { return "nothing proves its interfaces" }
+        if let promised = machine.promisedAt, local - promised < configuration.deadtime { return "it had promised not to" }
+        let cables = lans.filter { $0.isCable && machine.unplugged.contains($0.name) }
+        if lans.contains(where: { !$0.isCable && machine.unplugged.contains($0.name) }) {
+            return "an interface of its own has no carrier"
+        }
+        guard cables.isEmpty else { return nil }
+        guard configuration.allowsSilence else { return "silence alone does not suffice" }
+        return silence < machine.peersLease + LeaseTimes.margin ? "the other node may still answer" : nil
+    }
+}
