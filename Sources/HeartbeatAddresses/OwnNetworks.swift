@@ -31,4 +31,11 @@ package final class OwnNetworks {
         }
         .sorted { ($0.interface, $0.address) < ($1.interface, $1.address) }
     }
+
+    /// The next hops of all routes, in order.
+    ///
+    /// It waits for the kernel, with a million routes about a second: it is for a thread of its own.
+    package static func gateways() throws(SystemError) -> [IPAddress] {
+        Set(try NetlinkSocket().nextHops().map(\.gateway)).sorted()
+    }
 }

@@ -27,7 +27,7 @@ extension HostFacts {
         facts.isOwnAddress = isOwnAddress(_:)
         facts.serviceForUDPPort = serviceForUDPPort(_:)
         facts.heartbeatPort = portOfService("ha-cluster")
-        facts.isGuest = Machine.isGuest
+        facts.isGuest = Hypervisor.isPresent
         return facts
     }
 

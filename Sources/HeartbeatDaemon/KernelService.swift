@@ -4,7 +4,6 @@ import HeartbeatAddresses
 import HeartbeatCore
 import HeartbeatLoop
 import HeartbeatModel
-import HeartbeatNetlink
 import HeartbeatProbes
 import HeartbeatSystem
 
@@ -78,7 +77,9 @@ final class KernelService {
             }
             isTroubled = false
         } catch {
-            if !isTroubled { facts.tell(.networkWatchFailed, "\(error); which networks both nodes stand on is not known") }
+            if !isTroubled {
+                facts.tell(.networkWatchFailed, "\(error); which networks both nodes stand on is not known")
+            }
             isTroubled = true
         }
         if new.addresses != ground.addresses || ground.gateways.isEmpty || looks >= Self.gatewayLooks {
@@ -101,7 +102,7 @@ final class KernelService {
         guard !isAsking else { return }
         isAsking = true
         BackgroundWork.run(on: reactor) {
-            (try? NetlinkSocket().nextHops()).map { Set($0.map(\.gateway)).sorted() }
+            try? OwnNetworks.gateways()
         } completion: { [weak self] found in
             guard let self else { return }
             isAsking = false

@@ -48,7 +48,8 @@ struct NeighbourQuestion {
     /// Only answers to this question.
     var filter: PacketFilter {
         address.isIPv6
-            ? PacketFilter(Self.advertisements + PacketFilter.Test.bytes(address.bytes, at: NeighbourPacket.headerLength + 8))
+            ? PacketFilter(
+                Self.advertisements + PacketFilter.Test.bytes(address.bytes, at: NeighbourPacket.headerLength + 8))
             : PacketFilter(Self.arpReplies + PacketFilter.Test.bytes(address.bytes, at: 14))
     }
 
@@ -63,7 +64,9 @@ struct NeighbourQuestion {
 
     /// The same of an ICMPv6 message alone. A flag says that it is an answer.
     static func owner(inAdvertisement message: [UInt8]) -> IPAddress? {
-        guard message.count >= 24, message[0] == NeighbourPacket.advertisement, message[4] & 0x40 != 0 else { return nil }
+        guard message.count >= 24, message[0] == NeighbourPacket.advertisement, message[4] & 0x40 != 0 else {
+            return nil
+        }
         return IPAddress(bytes: Array(message[8..<24]))
     }
 }

@@ -197,7 +197,8 @@ struct SafetyChecker {
         let silence = local - (word ?? machine.bootedAt)
         if silence < needed, let objection = world.objection(toQuickDeathBy: host, after: silence) {
             report(
-                "\(machine.name) takes over after \(silence.milliseconds) ms of silence, although \(objection)", at: world.now)
+                "\(machine.name) takes over after \(silence.milliseconds) ms of silence, although \(objection)",
+                at: world.now)
         }
         if hasJustStoodStill(host, world) {
             report("\(machine.name) takes over for its own standstill", at: world.now)

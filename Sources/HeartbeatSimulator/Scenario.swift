@@ -96,7 +96,9 @@ package struct Scenario {
             default:
                 guard word.hasPrefix("reference="),
                     let host = configuration.nodes.firstIndex(of: NodeName(String(word.dropFirst(10))))
-                else { throw ScenarioError(line: line, message: "\(word) is none of cable, reference, reference=<node>") }
+                else {
+                    throw ScenarioError(line: line, message: "\(word) is none of cable, reference, reference=<node>")
+                }
                 lan.reference = .beside(host)
             }
         }
@@ -170,11 +172,7 @@ package struct Scenario {
                 configuration.autoFailback = value
             case "version" where parts[1] == "older": isOfOlderVersion = true
             case "lease" where parts[1] == "on": hasLease = true
-            case "quick_death":
-                guard let rule = QuickDeathRule(rawValue: parts[1]) else {
-                    throw ScenarioError(line: line, message: "quick_death is auto, on, carrier or off, not \(parts[1])")
-                }
-                configuration.quickDeath = rule
+            case "quick_death": configuration.quickDeath = try Self.quickDeath(parts[1], line: line)
             case "media":
                 configuration.media = parts[1].split(separator: ",").map {
                     .broadcast(interface: String($0), port: 694)
@@ -183,6 +181,13 @@ package struct Scenario {
                 throw ScenarioError(line: line, message: "no such setting: \(parts[0])")
             }
         }
+    }
+
+    private static func quickDeath(_ word: String, line: Int) throws(ScenarioError) -> QuickDeathRule {
+        guard let rule = QuickDeathRule(rawValue: word) else {
+            throw ScenarioError(line: line, message: "quick_death is auto, on, carrier or off, not \(word)")
+        }
+        return rule
     }
 
     // MARK: - Running

@@ -187,14 +187,16 @@ extension World {
             hosts[host].lostAt = now
             addReasonToMove()
         case .interfaceOnTrial, .interfaceRecovered, .pathRecovered, .pathUnknown, .pathKnown, .pathGroupRecovered,
-            .quickDeath, .localStatus, .statusUpdate, .lateHeartbeat, .returnedAfterPartition, .peerRestarted, .nodeDead,
+            .quickDeath, .localStatus, .statusUpdate, .lateHeartbeat, .returnedAfterPartition, .peerRestarted,
+            .nodeDead,
             .differentNodes, .differentGroups, .ownOnBoth, .communicationUp, .reconfigured, .peerShutDown,
             .shuttingDown, .allReleased, .shutdownComplete, .shutdownUnfinished, .takingOverAll,
             .localResourcesAcquired, .remoteStable, .bothHold, .yielding, .conflictEnded, .nobodyHolds, .adoptingGroup,
             .acquiringFromLeaver, .startingUnstopped, .standbyUnanswered, .standbyTakenBack, .standbyFailed,
             .standbyAcquiring:
             addReasonToMove()
-        case .peerKernelLives, .quickDeathUnsure, .quickDeathWasWrong, .leaseHeld, .leaseDark, .healthStaying, .healthCannotMove, .pathMissed, .standbyOffered, .standbyIgnored,
+        case .peerKernelLives, .quickDeathUnsure, .quickDeathWasWrong, .leaseHeld, .leaseDark, .healthStaying,
+            .healthCannotMove, .pathMissed, .standbyOffered, .standbyIgnored,
             .standbyAccepted,
             .standbyGivingUp, .standbyTakerSilent, .standbyExpired, .standbyRefused, .linkUp, .linkDead, .unknownNode,
             .notUnderstood, .replay, .namesake, .lockedOut, .unanswered, .packetsLost, .nothingMissing,

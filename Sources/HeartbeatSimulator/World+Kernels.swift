@@ -93,8 +93,14 @@ extension World {
         let window = configuration.quickProbe.pause * (configuration.quickProbe.rounds + 1)
         guard configuration.asksKernels, hasLease, lans.count >= 2 else { return "nobody was to be asked" }
         if let answered = machine.peerAnsweredAt, local - answered < window { return "the other kernel answers" }
-        guard let proof = machine.referenceAnsweredAt, local - proof <= window else { return "nothing proves its interfaces" }
-        if let promised = machine.promisedAt, local - promised < configuration.deadtime { return "it had promised not to" }
+        guard let proof = machine.referenceAnsweredAt, local - proof <= window else {
+            return "nothing proves its interfaces"
+        }
+        if let promised = machine.promisedAt, local - promised < configuration.deadtime,
+            machine.peerChangedAt.map({ $0 <= promised }) ?? true
+        {
+            return "it had promised not to"
+        }
         let cables = lans.filter { $0.isCable && machine.unplugged.contains($0.name) }
         if lans.contains(where: { !$0.isCable && machine.unplugged.contains($0.name) }) {
             return "an interface of its own has no carrier"

@@ -113,7 +113,7 @@ final class World {
     private func execute(_ happening: Happening) {
         switch happening {
         case .arrival(let host, let incarnation, let message, let medium, let key):
-            guard hosts[host].isUp, hosts[host].incarnation == incarnation else { return }
+            guard lives(host, incarnation) else { return }
             trace.arrival(message, at: hosts[host].name, at: now)
             hear(message, signedWith: key, over: network.media[medium], at: host)
         case .wakeup(let host, let number):
@@ -122,8 +122,7 @@ final class World {
             if wakeupsAtThisInstant > 1000 { checker.report("\(hosts[host].name) spins", at: now) }
             expire(host)
         case .scriptEnd(let host, let incarnation, let id, let action, let result):
-            guard hosts[host].isUp, hosts[host].incarnation == incarnation else { return }
-            scriptEnded(host, id, action, result)
+            if lives(host, incarnation) { scriptEnded(host, id, action, result) }
         case .stallEnd(let host):
             endStall(host)
         case .boot(let host):
@@ -131,18 +130,20 @@ final class World {
         case .network(let change):
             self.change(change)
         case .probe(let host, let incarnation, let name):
-            guard hosts[host].isUp, hosts[host].incarnation == incarnation else { return }
-            ask(name, host)
+            if lives(host, incarnation) { ask(name, host) }
         case .replay(let replay):
             play(replay)
         case .deed(let host, let deed):
             befall(host, deed)
         case .kernelAnswer(let host, let incarnation, let question):
-            guard hosts[host].isUp, hosts[host].incarnation == incarnation else { return }
-            feed(.kernel(.answered(question)), to: host)
+            if lives(host, incarnation) { feed(.kernel(.answered(question)), to: host) }
         case .planned:
             preconditionFailure("planned happenings are the driver's")
         }
+    }
+
+    private func lives(_ host: Int, _ incarnation: Int) -> Bool {
+        hosts[host].isUp && hosts[host].incarnation == incarnation
     }
 
     // MARK: - Machines
@@ -382,7 +383,8 @@ final class World {
         trace.message(message, at: now)
         recorder?.record(message, of: sender)
         if case .status(let report) = message.content { checker.said(report.status, host: sender, world: self) }
-        if case .resource(let report) = message.content, report.claim?.grantsLease == true {
+        let isRepeat = message.identity.flatMap { identity in hosts[sender].lastSent.map { identity <= $0 } } ?? false
+        if case .resource(let report) = message.content, report.claim?.grantsLease == true, !isRepeat {
             hosts[sender].promisedAt = hosts[sender].localTime(now)
         }
         if let sequence = message.sequence {

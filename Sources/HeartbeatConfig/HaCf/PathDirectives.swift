@@ -35,7 +35,8 @@ extension HaCfReader {
         }
         guard usable else { return }
         guard !rule.isCable || rule.role == .heartbeat else {
-            return error("link: \(interface): a cable ends at the other node; write \"heartbeat cable\", or leave \"cable\" out")
+            return error(
+                "link: \(interface): a cable ends at the other node; write \"heartbeat cable\", or leave \"cable\" out")
         }
         if !rule.isOptional, host.hasInterface(interface) == false {
             return refuse(

@@ -22,8 +22,10 @@ extension DirectiveRule {
     ]
 
     private static func hostAddress(_ text: String) throws(Complaint) -> IPAddress {
-        guard let address = IPAddress(ipv4: text) ?? IPAddress(ipv6: text), address.isUnicast, !address.isLinkLocal else {
-            throw Complaint("is not the address of a host; write one that both nodes reach without a router, such as the router's")
+        guard let address = IPAddress(ipv4: text) ?? IPAddress(ipv6: text), address.isUnicast, !address.isLinkLocal
+        else {
+            throw Complaint(
+                "is not the address of a host; write one that both nodes reach without a router, such as the router's")
         }
         return address
     }
@@ -44,7 +46,8 @@ extension DirectiveRule {
         guard QuickProbe.pauseLimits.contains(pause) else {
             let limits = QuickProbe.pauseLimits
             throw Complaint(
-                "has a pause that is not between \(limits.lowerBound.milliseconds) and \(limits.upperBound.milliseconds) ms")
+                "has a pause that is not between \(limits.lowerBound.milliseconds) and \(limits.upperBound.milliseconds) ms"
+            )
         }
         return QuickProbe(rounds: rounds.number, pause: pause)
     }

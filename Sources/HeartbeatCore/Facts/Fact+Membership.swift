@@ -39,7 +39,7 @@ extension Fact {
             [.peer: node, .interface: interface])
     }
 
-    static func quickDeath(node: NodeName, _ verdict: PeerDoubt.Verdict, silence: Duration) -> Fact {
+    static func quickDeath(node: NodeName, _ verdict: DeathVerdict, silence: Duration) -> Fact {
         let ground = verdict.cable.map { "the cable on \($0) has lost its carrier" } ?? "its lease is over"
         return Fact(
             .quickDeath,
@@ -49,7 +49,7 @@ extension Fact {
             [.peer: node, .latency: silence.milliseconds, .interface: verdict.silentOn.joined(separator: " ")])
     }
 
-    static func quickDeathUnsure(node: NodeName, _ reason: PeerDoubt.Reason) -> Fact {
+    static func quickDeathUnsure(node: NodeName, _ reason: DoubtReason) -> Fact {
         let text =
             switch reason {
             case .nothingProved: "nobody else has answered either: a \"reference\" on one of their networks would tell"

@@ -106,7 +106,8 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
     /// How much it matters.
     public var level: Fact.Level {
         switch self {
-        case .peerKernelLives, .quickDeathUnsure, .leaseHeld, .linkUp, .nothingMissing, .localStatus, .statusUpdate, .communicationUp, .reconfigured,
+        case .peerKernelLives, .quickDeathUnsure, .leaseHeld, .linkUp, .nothingMissing, .localStatus, .statusUpdate,
+            .communicationUp, .reconfigured,
             .peerShutDown,
             .shuttingDown, .allReleased, .shutdownComplete, .takingOverAll, .localResourcesAcquired, .remoteStable,
             .conflictEnded, .adoptingGroup, .acquiringFromLeaver, .standbyOffered, .standbyAccepted,
@@ -114,7 +115,8 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
             .pathRecovered, .pathKnown, .pathGroupRecovered, .healthMoving, .groupAcquiring, .groupRunning,
             .groupReleasing, .groupReleased, .failureForgotten, .groupAdded, .groupRemoved:
             .info
-        case .quickDeath, .quickDeathWasWrong, .leaseDark, .linkDead, .unknownNode, .notUnderstood, .packetsLost, .stalled, .lateHeartbeat,
+        case .quickDeath, .quickDeathWasWrong, .leaseDark, .linkDead, .unknownNode, .notUnderstood, .packetsLost,
+            .stalled, .lateHeartbeat,
             .peerRestarted,
             .nodeDead, .yielding, .nobodyHolds, .standbyIgnored, .standbyUnanswered, .standbyTakerSilent,
             .standbyExpired, .standbyRefused, .interfaceLost, .pathMissed, .pathLost, .pathUnknown, .pathGroupLost,

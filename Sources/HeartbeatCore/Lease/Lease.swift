@@ -87,6 +87,15 @@ package struct Lease: Hashable, Sendable {
 
     // MARK: - The kernel
 
+    mutating func heard(_ event: KernelEvent, at now: Instant) {
+        switch event {
+        case .leaseSupported(let isSupported): support(isSupported, at: now)
+        case .leaseStored(let until): stored(until: until)
+        case .stoodStill(let duration): stoodStill(for: duration)
+        case .standsOn, .answered: break
+        }
+    }
+
     /// The kernel is ready, and answers for no service address; or it is not, and answers always.
     mutating func support(_ isSupported: Bool, at now: Instant) {
         state = isSupported && times != nil ? .dark(since: now, asked: nil) : .unsupported

@@ -40,23 +40,8 @@ package struct PeerDoubt: Hashable, Sendable {
         case nothing
         case ask([KernelQuestion])
         /// Told once in one silence: why nothing follows.
-        case unsure(Reason)
-        case dead(Verdict)
-    }
-
-    /// Why the peer keeps its deadtime although its kernel is silent.
-    enum Reason: Hashable {
-        /// None of the hosts that could prove this node's interfaces has answered.
-        case nothingProved
-        /// An interface of this node has no carrier itself.
-        case ownInterface(String)
-    }
-
-    struct Verdict: Hashable {
-        var silentOn: [String]
-        var provedOn: [String]
-        /// The one that has lost its carrier.
-        var cable: String?
+        case unsure(DoubtReason)
+        case dead(DeathVerdict)
     }
 
     private enum State: Hashable {
@@ -222,7 +207,8 @@ package struct PeerDoubt: Hashable, Sendable {
     private mutating func judge(_ inquiry: Inquiry, _ circumstances: Circumstances, at now: Instant) -> Step {
         let cable = cable(circumstances)
         // What an interface without a carrier does not hear proves nothing, unless its carrier is the peer's to give.
-        if let own = networks.first(where: { circumstances.hasLost($0.interface) && $0.interface != cable?.interface }) {
+        if let own = networks.first(where: { circumstances.hasLost($0.interface) && $0.interface != cable?.interface })
+        {
             return giveUp(.ownInterface(own.interface), circumstances, at: now)
         }
         // All of the last rounds: a reference that answered once may be out of reach by now.
@@ -242,7 +228,7 @@ package struct PeerDoubt: Hashable, Sendable {
         }
         hasCondemned = true
         state = .trusting
-        return .dead(Verdict(silentOn: networks.map(\.interface), provedOn: proved, cable: cable?.interface))
+        return .dead(DeathVerdict(silentOn: networks.map(\.interface), provedOn: proved, cable: cable?.interface))
     }
 
     private mutating func wait(until instant: Instant) -> Step {
@@ -250,7 +236,7 @@ package struct PeerDoubt: Hashable, Sendable {
         return .nothing
     }
 
-    private mutating func giveUp(_ reason: Reason, _ circumstances: Circumstances, at now: Instant) -> Step {
+    private mutating func giveUp(_ reason: DoubtReason, _ circumstances: Circumstances, at now: Instant) -> Step {
         state = .waiting(until: now + circumstances.keepalive)
         defer { hasTold = true }
         return hasTold ? .nothing : .unsure(reason)

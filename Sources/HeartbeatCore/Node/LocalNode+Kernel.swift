@@ -5,11 +5,10 @@ import HeartbeatModel
 
 extension LocalNode {
     mutating func heard(_ event: KernelEvent, at now: Instant) {
+        lease.heard(event, at: now)
         switch event {
-        case .leaseSupported(let isSupported): lease.support(isSupported, at: now)
-        case .leaseStored(let until): lease.stored(until: until)
-        case .stoodStill(let duration):
-            lease.stoodStill(for: duration)
+        case .leaseSupported, .leaseStored: break
+        case .stoodStill:
             wasSilent(at: now)
             membership.doubt.startOver(at: now)
         case .standsOn(let new):
@@ -46,9 +45,13 @@ extension LocalNode {
     mutating func beat(at now: Instant) {
         let beat = lease.beat(leaseUse, at: now)
         if case .lapsed(let late) = beat { effects.notify(.leaseDark(late: late)) }
-        if case .renewed(let until, let isShorter) = beat, isShorter { effects.append(.holdLease(until: until, .shortening)) }
+        if case .renewed(let until, let isShorter) = beat, isShorter {
+            effects.append(.holdLease(until: until, .shortening))
+        }
         sendStatus()
-        if case .renewed(let until, _) = beat { effects.append(.holdLease(until: until, isAlone ? .solitude : .keepalive)) }
+        if case .renewed(let until, _) = beat {
+            effects.append(.holdLease(until: until, isAlone ? .solitude : .keepalive))
+        }
         tellKernel()
     }
 
@@ -64,7 +67,6 @@ extension LocalNode {
 
     /// The files, this machine's addresses or the peer's have changed.
     mutating func reviseNetworks() {
-        if let times = configuration.leaseTimes { lease.times = times }
         kernel = PeerKernel(ground, configuration)
         membership.doubt.stand(
             on: membership.peerKernel.map { CommonNetwork.all(ground, $0, configuration) } ?? [])

@@ -7,7 +7,7 @@ import HeartbeatModel
 /// One node without its claims.
 package struct LocalNode: Hashable, Sendable {
     package let name: NodeName
-    var configuration: Configuration { didSet { reviseNetworks() } }
+    var configuration: Configuration { didSet { configured() } }
     package var channel: PeerChannel
     package var membership: Membership
     package var groups: GroupTable
@@ -28,6 +28,15 @@ package struct LocalNode: Hashable, Sendable {
         groups = GroupTable(configuration, local: channel.local, generation: channel.generation)
         lease = Lease(configuration)
         health.ask(configuration.probes, configuration.probeGroups)
+    }
+
+    /// The files were read again.
+    private mutating func configured() {
+        if let times = configuration.leaseTimes { lease.times = times }
+        reviseNetworks()
+        let lostPaths = health.lostPaths
+        health.ask(configuration.probes, configuration.probeGroups)
+        if health.lostPaths != lostPaths { effects.append(.remember(lostPaths: health.lostPaths)) }
     }
 
     // MARK: - The peer
@@ -188,7 +197,9 @@ package struct LocalNode: Hashable, Sendable {
 
     /// The peer has been silent for too long; tells what it was before, once.
     mutating func expirePeer(at now: Instant) -> PeerMonitor.Standing? {
-        guard let name = peer?.name, let before = membership.peer?.expire(now: now) ?? doubtPeer(at: now) else { return nil }
+        guard let name = peer?.name, let before = membership.peer?.expire(now: now) ?? doubtPeer(at: now) else {
+            return nil
+        }
         let hasLeft = before == .left
         died(name, wasTold: hasLeft)
         effects.append(.runHook(.fencing(of: name, isNeeded: !hasLeft)))

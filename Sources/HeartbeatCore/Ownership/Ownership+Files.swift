@@ -15,9 +15,6 @@ extension Ownership {
         node.channel.redefine(new, at: now)
         // The peer judges us by the deadtime we announce, and expects the beats to come accordingly.
         if new.deadtime != old.deadtime || new.keepalive != old.keepalive { node.membership.keepalive = now }
-        let lostPaths = node.health.lostPaths
-        node.health.ask(new.probes, new.probeGroups)
-        if node.health.lostPaths != lostPaths { node.effects.append(.remember(lostPaths: node.health.lostPaths)) }
         forgetRetiredGroups(&node)
         redefineGroups(&node, at: now)
         compareGroups(&node)
