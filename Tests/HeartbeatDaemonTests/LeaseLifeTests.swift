@@ -8,7 +8,7 @@ import Testing
 @testable import HeartbeatDaemon
 
 extension LifeTests {
-    private static let canHoldLease: Bool = {
+    static let canHoldLease: Bool = {
         do {
             try LeaseService.probe()
             return true

@@ -54,6 +54,8 @@ package struct PeerDoubt: Hashable, Sendable {
     /// Rounds of questions without an answer of the peer's.
     private struct Inquiry: Hashable {
         var rounds = 0
+        /// A keepalive is late; otherwise a cable has lost its carrier.
+        let isLate: Bool
         /// The next round, or the verdict.
         var due: Instant
         /// Interfaces on which a reference has answered, and after which round it last did.
@@ -116,7 +118,7 @@ package struct PeerDoubt: Hashable, Sendable {
 
     // MARK: - Answers
 
-    /// One of the questions was answered. Tells whether it is the first sign in this silence that the peer's kernel lives.
+    /// One of the questions was answered. Tells whether it is the first sign in a silence that the peer's kernel lives.
     mutating func answered(_ question: KernelQuestion, keepalive: Duration, at now: Instant) -> Bool {
         // What comes when nothing is asked was asked in an earlier silence.
         guard case .asking(var inquiry) = state, inquiry.rounds > 0,
@@ -124,6 +126,7 @@ package struct PeerDoubt: Hashable, Sendable {
         else { return false }
         if network.peers.contains(question.address) {
             state = .waiting(until: now + keepalive)
+            guard inquiry.isLate else { return false }
             defer { hasTold = true }
             return !hasTold
         }
@@ -193,7 +196,8 @@ package struct PeerDoubt: Hashable, Sendable {
         _ cable: (interface: String, since: Instant)?, _ circumstances: Circumstances, at now: Instant
     ) -> Step {
         if let cable { askedAbout = cable.since }
-        return ask(Inquiry(due: now), until: now + circumstances.probe.pause, circumstances)
+        let inquiry = Inquiry(isLate: now >= lateAt(circumstances), due: now)
+        return ask(inquiry, until: now + circumstances.probe.pause, circumstances)
     }
 
     private mutating func ask(_ inquiry: Inquiry, until due: Instant, _ circumstances: Circumstances) -> Step {

@@ -15,6 +15,7 @@ extension LocalNode {
             guard new != ground else { return }
             ground = new
             reviseNetworks()
+            tellKernel()
         case .answered(let question): answered(question, at: now)
         }
     }
@@ -79,7 +80,7 @@ extension LocalNode {
     }
 
     /// An original has no use for it; without addresses there is nothing to tell, unless others were told before.
-    private mutating func tellKernel() {
+    mutating func tellKernel() {
         guard membership.toldKernel != kernel, peerIsAlive, membership.peerSpeaksClaims == true,
             configuration.asksKernels, !kernel.addresses.isEmpty || membership.toldKernel != nil
         else { return }

@@ -161,7 +161,9 @@ package struct LocalNode: Hashable, Sendable {
     /// The peer has shown by a report whether it is one of ours, which takes messages with every key that it has.
     mutating func peerSpeaks(claims: Bool) {
         membership.peerSpeaksClaims = claims
-        if claims { channel.sign(withKey: configuration.authentication.current, into: &effects) }
+        guard claims else { return }
+        channel.sign(withKey: configuration.authentication.current, into: &effects)
+        tellKernel()
     }
 
     /// The peer has said what it had heard last.

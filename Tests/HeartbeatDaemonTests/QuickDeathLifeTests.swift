@@ -1,0 +1,91 @@
+// A real pair whose kernels are asked: a node without power is found dead long before its deadtime, one whose daemon alone stands
+// still is not. The times are such that only the one or the other can have happened.
+
+import Foundation
+import HeartbeatLab
+import Testing
+
+@testable import HeartbeatDaemon
+
+extension LifeTests {
+    @Suite(.serialized, .enabled(if: canHoldLease)) struct QuickDeathLife {
+        private static let address = "192.168.77.100"
+        /// Nobody waits for so long here.
+        private static let deadtime = "deadtime 100"
+
+        private static func settings(_ directives: [String], deadtime: String = Self.deadtime) -> LifeCluster.Settings {
+            var settings = LifeCluster.Settings()
+            settings.media = ["bcast eth0", "bcast eth1"]
+            settings.times = ["keepalive 200ms", deadtime, "initdead 100"].filter { !$0.isEmpty }
+            settings.directives = ["auto_failback off", "reference 192.168.77.9"] + directives
+            settings.groups = ["cluster1 \(address)/24/eth0"]
+            settings.pretends = false
+            return settings
+        }
+
+        private func startBoth(_ cluster: LifeCluster) throws {
+            for node in cluster.laboratory.nodes { try cluster.boot(node) }
+            for node in cluster.laboratory.nodes { try cluster.start(node) }
+            try cluster.wait(for: "cluster1 to serve") { try hasAddress(cluster.first) }
+            #expect(cluster.says("remote resource transition completed.", on: cluster.second))
+        }
+
+        private func hasAddress(_ node: LabNode) throws -> Bool {
+            try node.run(["ip", "address", "show", "dev", "eth0"]).output.contains(Self.address + "/")
+        }
+
+        @Test func `a node without power is dead when its lease is over`() throws {
+            try LifeCluster.run(Self.settings(["quick_death on", "lease 450ms"])) { cluster in
+                try startBoth(cluster)
+                _ = try cluster.laboratory.powerOff(cluster.first)
+                try cluster.wait(for: "cluster2 to serve") { try hasAddress(cluster.second) }
+                #expect(cluster.says("and its lease is over: its deadtime is not waited for", on: cluster.second))
+            }
+        }
+
+        @Test func `a cable that goes with the node's power tells at once`() throws {
+            try LifeCluster.run(Self.settings(["quick_death carrier", "lease 90", "link eth1 heartbeat cable"])) {
+                cluster in
+                try startBoth(cluster)
+                try cluster.laboratory.plug(.cross(1), false)
+                _ = try cluster.laboratory.powerOff(cluster.first)
+                try cluster.wait(for: "cluster2 to serve") { try hasAddress(cluster.second) }
+                #expect(cluster.says("the cable on eth1 has lost its carrier", on: cluster.second))
+            }
+        }
+
+        @Test func `a cable that is pulled out moves nothing`() throws {
+            try LifeCluster.run(Self.settings(["quick_death on", "link eth1 heartbeat cable"])) { cluster in
+                try startBoth(cluster)
+                try cluster.laboratory.plug(.cross(1), false)
+                #expect(cluster.says("Interface eth1 is lost", on: cluster.second))
+                #expect(try hasAddress(cluster.first) && !hasAddress(cluster.second))
+                #expect(!cluster.log(of: cluster.second).contains("is dead\n"))
+                #expect(!cluster.log(of: cluster.second).contains("No keepalive of"))
+            }
+        }
+
+        @Test func `a daemon that stands still on a living machine has its deadtime`() throws {
+            try LifeCluster.run(Self.settings(["quick_death on"], deadtime: "deadtime 4")) { cluster in
+                try startBoth(cluster)
+                try cluster.signal("STOP", cluster.first)
+                #expect(cluster.says("No keepalive of cluster1 arrives, but its kernel answers on", on: cluster.second))
+                try cluster.wait(for: "cluster2 to serve") { try hasAddress(cluster.second) }
+                #expect(!cluster.log(of: cluster.second).contains("its deadtime is not waited for"))
+                try cluster.signal("CONT", cluster.first)
+            }
+        }
+
+        @Test func `without a reference that answers silence proves nothing`() throws {
+            var settings = Self.settings(["quick_death on"], deadtime: "deadtime 4")
+            settings.directives.removeAll { $0.hasPrefix("reference") }
+            try LifeCluster.run(settings) { cluster in
+                try startBoth(cluster)
+                _ = try cluster.laboratory.powerOff(cluster.first)
+                try cluster.wait(for: "cluster2 to serve") { try hasAddress(cluster.second) }
+                #expect(cluster.says("but nobody else has answered either", on: cluster.second))
+                #expect(!cluster.log(of: cluster.second).contains("its deadtime is not waited for"))
+            }
+        }
+    }
+}
