@@ -81,9 +81,9 @@ final class NetworkWatch {
         echo?.close()
     }
 
-    /// The other node is in doubt.
-    func lookAtCables() {
-        cables.look()
+    /// Looks at all carriers as soon as possible.
+    func look() {
+        for watch in [interfaces, cables] { watch.look() }
     }
 
     func childMayHaveExited() {

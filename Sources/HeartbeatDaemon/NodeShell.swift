@@ -271,9 +271,8 @@ final class NodeShell {
         case .transmitAtLeisure(let message): transmitAtLeisure(message)
         case .handOn(let message, let kind): clients.handOn(message, kind)
         case .holdLease(let until, let ground): holdLease(until: until, ground)
-        case .askKernels(let questions):
-            kernels.ask(questions)
-            network.lookAtCables()
+        case .askKernels(let questions): kernels.ask(questions)
+        case .lookAtCarriers: network.look()
         case .sign(let key): sign(withKey: key)
         case .probe(let name): probe(name)
         case .perform(let action, let id): perform(action, id)

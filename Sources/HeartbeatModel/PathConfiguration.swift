@@ -14,8 +14,8 @@ public enum InterfaceRole: String, Hashable, Sendable, CaseIterable {
 
 /// One `link` line, or what holds for an interface without one.
 public struct InterfaceRule: Hashable, Sendable {
-    /// The default of `debounce`: shorter gaps are the rule when a switch negotiates.
-    public static let defaultDebounce = Duration.milliseconds(100)
+    /// The default of `debounce`: to move addresses takes the clients about as long, so a shorter gap is no reason to.
+    public static let defaultDebounce = Duration.milliseconds(20)
     /// The default of `up`: a port with spanning tree forwards nothing at first.
     public static let defaultRecovery = Duration.seconds(5)
 

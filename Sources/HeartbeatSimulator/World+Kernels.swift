@@ -90,10 +90,11 @@ extension World {
     func objection(toQuickDeathBy host: Int, after silence: Duration) -> String? {
         let machine = hosts[host]
         let local = machine.localTime(now)
-        let window = configuration.quickProbe.pause * (configuration.quickProbe.rounds + 1)
+        // From the first question to the verdict.
+        let window = configuration.quickProbe.pause * configuration.quickProbe.rounds
         guard configuration.asksKernels, hasLease, lans.count >= 2 else { return "nobody was to be asked" }
         if let answered = machine.peerAnsweredAt, local - answered < window { return "the other kernel answers" }
-        guard let proof = machine.referenceAnsweredAt, local - proof <= window else {
+        guard let proof = machine.referenceAnsweredAt, local - proof <= window + configuration.quickProbe.pause else {
             return "nothing proves its interfaces"
         }
         if let promised = machine.promisedAt, local - promised < configuration.deadtime,

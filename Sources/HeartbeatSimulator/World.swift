@@ -337,7 +337,7 @@ final class World {
             switch effect {
             case .transmit(let message), .transmitAtLeisure(let message): transmit(message, from: host)
             case .handOn, .sign, .remember: heed(effect, of: host)
-            case .runHook: break
+            case .runHook, .lookAtCarriers: break
             case .holdLease(let until, let ground): holdLease(until: until, ground, host)
             case .askKernels(let questions): ask(questions, from: host)
             case .probe(let name): if random.chance(0.95) { feed(.pingAnswered(name), to: host) }

@@ -83,7 +83,7 @@ struct PathTests {
     @Test(
         "Mistakes say what to write instead",
         arguments: [
-            ("link", "link: the interface is missing; write \"link eth0 downlink debounce=100ms up=5s\""),
+            ("link", "link: the interface is missing; write \"link eth0 downlink debounce=20ms up=5s\""),
             ("link eth7", "\"eth7\" is not an interface of this node; name one that `ip link` shows"),
             ("link eth0 uplnk", "did you mean \"uplink\"?"),
             ("link eth0\nlink eth0", "link: eth0 already has a line (1); keep one of them"),

@@ -172,7 +172,8 @@ import Testing
                 case .beginAnew(let known):
                     guard known <= core.node.channel.generation else { continue }
                     broken.append("begins anew above the older \(known.number)")
-                case .transmit, .transmitAtLeisure, .handOn, .holdLease, .askKernels, .sign, .changed, .remember,
+                case .transmit, .transmitAtLeisure, .handOn, .holdLease, .askKernels, .lookAtCarriers, .sign, .changed,
+                    .remember,
                     .runHook, .probe,
                     .announce,
                     .reboot:

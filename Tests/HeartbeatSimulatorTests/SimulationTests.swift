@@ -16,8 +16,8 @@ import Testing
         let report = SimulationReport.run(seeds: seeds.lowerBound..<(seeds.upperBound + 1)) { lines.append($0) }
         #expect(report.failures == 0, "\(lines.suffix(40).joined(separator: "\n"))")
         #expect(report.runs == seeds.count)
-        // A run in which nobody ever takes over tests little.
-        #expect(report.takeovers >= seeds.count)
+        // Runs in which nobody ever takes over test little. Those that stand alone have once shown a bug of another kind.
+        #expect(report.takeovers >= seeds.count || seeds.count == 1)
     }
 
     /// A world in which something never happens says nothing about it.

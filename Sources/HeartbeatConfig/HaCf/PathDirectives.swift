@@ -25,7 +25,7 @@ extension HaCfReader {
     /// `link <interface> [uplink|downlink|heartbeat [cable]] [debounce=<time>] [up=<time>] [optional]`.
     fileprivate mutating func readInterface(_ words: [String]) {
         guard let interface = words.first else {
-            return error("link: the interface is missing; write \"link eth0 downlink debounce=100ms up=5s\"")
+            return error("link: the interface is missing; write \"link eth0 downlink debounce=20ms up=5s\"")
         }
         var rule = InterfaceRule(interface: interface)
         var usable = accept(interface, of: "link") { (_, name) throws(Complaint) in try HostText.interface(name) }

@@ -15,9 +15,11 @@ public enum Effect: Hashable, Sendable {
     case handOn(Message, MessageInterest)
     /// Let the kernel answer for the service addresses until then. Answered by `Event.leaseStored`, whatever came of it.
     case holdLease(until: Instant, LeaseGround)
-    /// Ask each of these once, by ARP or neighbour discovery and by an echo, and look at all carriers. Each answer is a
-    /// `KernelEvent.answered`; what cannot be asked has none.
+    /// Ask each of these once, by ARP or neighbour discovery and by an echo. Each answer is a `KernelEvent.answered`; what cannot
+    /// be asked has none.
     case askKernels([KernelQuestion])
+    /// Look at once whether the watched interfaces have a carrier: the kernel's news of a lost one may be a second old.
+    case lookAtCarriers
     /// Sign messages with this key of authkeys from now on.
     case sign(withKey: Int)
     /// Send an echo request to a ping node.

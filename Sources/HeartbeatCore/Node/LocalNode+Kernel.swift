@@ -117,7 +117,7 @@ extension LocalNode {
         switch membership.doubt.step(circumstances, at: now) {
         case .nothing: return nil
         case .ask(let questions):
-            effects.append(.askKernels(questions))
+            effects += [.lookAtCarriers, .askKernels(questions)]
             return nil
         case .unsure(let reason):
             effects.notify(.quickDeathUnsure(node: name, reason))

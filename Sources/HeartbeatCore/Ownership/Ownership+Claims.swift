@@ -31,6 +31,7 @@ extension Ownership {
         consider(report, sequence: sequence, &node, at: now)
         compareGroups(&node)
         considerLease(report, &node, at: now)
+        heedPeersDoubt(&node)
         if report.claim?.wantsAnswer == true { answer(&node, at: now) }
     }
 

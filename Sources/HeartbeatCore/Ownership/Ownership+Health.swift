@@ -7,6 +7,8 @@ import HeartbeatModel
 struct HealthMoves: Hashable, Sendable {
     /// Something was lost since the peer last told how it is; its older word says nothing about now.
     var mustAsk = false
+    /// Something is in doubt: the peer may have lost the same, and is told, so that it looks before it is asked.
+    var mustWarn = false
     /// What was last told about not moving, so that it is told once: the event, and what was lost or the obstacle.
     var told: [String] = []
 }
@@ -15,6 +17,7 @@ extension Ownership {
     /// Something became known of what is watched.
     mutating func healthChanged(from before: NodeHealth, to after: NodeHealth) {
         if after.lost > before.lost { moves.mustAsk = true }
+        moves.mustWarn = after.unproven > before.unproven && after.lost == before.lost
         if after.lost == 0 { moves.told = [] }
     }
 
@@ -46,6 +49,7 @@ extension Ownership {
     // MARK: - Moving
 
     mutating func moveToBetterNode(_ node: inout LocalNode, at now: Instant) {
+        warnOfDoubt(&node)
         guard state == .stable, handover == .idle, node.health.health.lost > 0, hasSomethingToMove(node),
             node.peerIsActive, let name = node.peer?.name, peerHealth != nil
         else { return }
@@ -67,6 +71,22 @@ extension Ownership {
         node.effects.notify(.healthMoving(to: name, lost: node.health.lostNames), .movingForHealth)
         moves.told = []
         offer(own.held, isFailback: false, &node, at: now)
+    }
+
+    /// The peer asks its kernel when it hears of a doubt: the kernel may not have told it yet what both have just lost.
+    private mutating func warnOfDoubt(_ node: inout LocalNode) {
+        guard moves.mustWarn else { return }
+        moves.mustWarn = false
+        guard state == .stable, handover == .idle, hasSomethingToMove(node), node.peerIsActive, peerHealth != nil else {
+            return
+        }
+        report(&node, asking: true)
+    }
+
+    /// The peer doubts or has lost more than this node.
+    func heedPeersDoubt(_ node: inout LocalNode) {
+        guard let theirs = peerHealth, theirs.unproven > node.health.health.unproven else { return }
+        node.effects.append(.lookAtCarriers)
     }
 
     private func hasSomethingToMove(_ node: LocalNode) -> Bool {

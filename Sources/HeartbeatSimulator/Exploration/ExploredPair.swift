@@ -380,7 +380,8 @@ struct ExploredPair {
                 end(number)
                 boot(number)
             case .announce(let group): announced[group.key] = number
-            case .handOn, .sign, .holdLease, .askKernels, .probe, .reply, .notify, .changed, .remember, .runHook,
+            case .handOn, .sign, .holdLease, .askKernels, .lookAtCarriers, .probe, .reply, .notify, .changed, .remember,
+                .runHook,
                 .reboot:
                 break
             }
