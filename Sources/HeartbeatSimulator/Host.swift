@@ -40,6 +40,8 @@ final class Host {
     /// daemon.
     var leaseUntil: Instant?
     var hasPower = false
+    /// Since when the daemon announces the lease of a node alone although it counts its peer as active.
+    var loneBesidePeerSince: Instant?
     /// The whole machine stands still, its kernel with it.
     var isPaused = false
     /// So does the clock that its daemon reads.
@@ -163,6 +165,7 @@ final class Host {
         heardPeerAt = nil
         peersLease = .zero
         promisedAt = nil
+        loneBesidePeerSince = nil
         peerAnsweredAt = nil
         referenceAnsweredAt = nil
         mayBeAloneUntil = nil

@@ -24,6 +24,20 @@ extension World {
         feed(.kernel(.leaseStored(until: (machine.leaseUntil ?? stored) - machine.suspended)), to: host)
     }
 
+    /// Beside a peer that counts the time from its keepalives a node's lease ends before that one's deadtime.
+    func noteLease(_ lease: Duration?, of host: Int) {
+        let machine = hosts[host]
+        guard let lease, lease > configuration.deadtime, machine.core?.peerIsActive == true else {
+            machine.loneBesidePeerSince = nil
+            return
+        }
+        let since = machine.loneBesidePeerSince ?? machine.localTime(now)
+        machine.loneBesidePeerSince = since
+        if machine.localTime(now) - since > configuration.keepalive * 2 {
+            checker.report("\(machine.name) keeps the lease of a node alone beside its peer", at: now)
+        }
+    }
+
     /// A machine goes on. If it was suspended, its network card slept, too, and the daemon's clock shows nothing of it. Returns
     /// whether the peer may have found it dead meanwhile.
     func wakeUp(_ host: Int) -> Bool {

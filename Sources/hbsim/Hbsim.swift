@@ -29,7 +29,11 @@ struct Hbsim: ParsableCommand {
     @Flag(help: "Explore all interleavings within bounds instead: --seeds is how far, 1 as in the tests.")
     var explore = false
 
+    @Flag(help: "Print what every combination of cuts comes to, as docs/what-moves-the-service.md shows it.")
+    var cuts = false
+
     func run() throws {
+        if cuts { return print(CutTable.markdown()) }
         if explore { return try exploreAll() }
         let report = SimulationReport.run(seeds: seed..<(seed &+ seeds), traced: trace, showsDigests: digests) {
             print($0)

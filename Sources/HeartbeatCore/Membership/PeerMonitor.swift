@@ -56,6 +56,8 @@ package struct PeerMonitor: Hashable, Sendable {
     private(set) var lease = Duration.zero
     /// It tells of a lease.
     private(set) var announcesLease = false
+    /// It answers for no service address, as far as its last status tells.
+    var isDark: Bool { announcesLease && lease == .zero }
     /// It was promised not to be found dead before.
     private(set) var promise = Instant.zero
     private var initialDeadline: Instant

@@ -66,7 +66,8 @@ extension Ownership {
     mutating func answer(_ node: inout LocalNode, at now: Instant) {
         guard state != .gone else { return }
         var report = currentReport(node)
-        if let peer = node.peer, peer.isAlive, peer.announcesLease {
+        // One that answers for its addresses has no use for a promise, which would only keep this node from taking over.
+        if let peer = node.peer, peer.isAlive, peer.isDark {
             report.claim?.grantsLease = true
             node.membership.peer?.promise(until: now + node.configuration.deadtime)
         }
