@@ -57,7 +57,7 @@ package final class NeighbourCheck {
     private var batches: [UInt64: NeighbourBatch] = [:]
     private var lastBatch: UInt64 = 0
     /// Batches whose neighbours are still to be chosen, and whether a choice is under way.
-    private var waiting: [UInt64: [IPAddress]] = [:]
+    private var waiting: [UInt64: NeighbourChoice.Wish] = [:]
     private var isChoosing = false
     private var ports: [PortKey: NeighbourPort] = [:]
     private var timer: ReactorTimer?
@@ -68,45 +68,31 @@ package final class NeighbourCheck {
 
     // MARK: - Beginning and ending
 
-    /// These have been announced for the first time since they came up, or since that was ordered.
-    func begin(_ announced: [AnnouncedAddress], at instant: Instant) {
-        let addresses = announced.map(\.address)
+    /// These have been announced for the first time since they came up, or since that was ordered. The start of the group goes
+    /// on behind this, so everything that takes time is left to the thread that chooses.
+    func begin(_ addresses: [IPAddress], at instant: Instant) {
         cancel(addresses)
+        let open = batches.values.reduce(0) { $0 + $1.subjectCount }
         lastBatch += 1
-        let batch = NeighbourBatch(addresses, announced: instant, firstDue: reactor.now + Self.patience)
-        batches[lastBatch] = batch
-        waiting[lastBatch] = samples(of: announced)
+        batches[lastBatch] = NeighbourBatch(addresses, announced: instant, firstDue: reactor.now + Self.patience)
+        waiting[lastBatch] = NeighbourChoice.Wish(
+            addresses: addresses, most: open < Self.manyQuestions ? Self.sampleSize : 1)
         choose()
         schedule()
-    }
-
-    /// Those that are asked about: the first, the last and some between of each interface and version.
-    private func samples(of announced: [AnnouncedAddress]) -> [IPAddress] {
-        struct Kind: Hashable {
-            let interface: UInt32
-            let isIPv6: Bool
-        }
-        let open = batches.values.reduce(0) { $0 + $1.subjectCount }
-        let size = open < Self.manyQuestions ? Self.sampleSize : 1
-        let groups = Dictionary(grouping: announced) { Kind(interface: $0.interface.index, isIPv6: $0.address.isIPv6) }
-        return groups.values.flatMap { group in
-            guard group.count > size else { return group.map(\.address) }
-            return (0..<size).map { group[$0 * (group.count - 1) / max(1, size - 1)].address }
-        }
     }
 
     /// One choice at a time: groups that come up together are chosen for together.
     private func choose() {
         guard !isChoosing, !waiting.isEmpty else { return }
         isChoosing = true
-        let (groups, rules) = (waiting, rules)
+        let (wishes, rules) = (waiting, rules)
         waiting = [:]
         BackgroundWork.run(on: reactor) {
-            NeighbourChoice.now(for: groups, rules)
+            NeighbourChoice.now(for: wishes, rules)
         } completion: { [weak self] choices in
             guard let self else { return }
             isChoosing = false
-            for id in groups.keys.sorted() { chosen(choices[id] ?? [], for: id) }
+            for id in wishes.keys.sorted() { chosen(choices[id] ?? [], for: id) }
             choose()
             schedule()
         }

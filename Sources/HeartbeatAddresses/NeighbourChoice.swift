@@ -38,20 +38,34 @@ struct NeighbourChoice: Hashable, Sendable {
     /// So many of an interface are asked, the default gateways first: a router with a full table may have hundreds.
     static let mostNeighbours = 4
 
-    /// `places` are the addresses with the index of the interface that has each.
+    /// Addresses that were announced together, and so many of an interface may be asked about.
+    struct Wish: Sendable {
+        let addresses: [IPAddress]
+        let most: Int
+    }
+
     static func all(
-        for places: [(address: IPAddress, interface: UInt32)], _ tables: KernelTables, _ hops: [NextHop],
-        _ rules: NeighbourRules
+        for wish: Wish, _ tables: KernelTables, _ hops: [NextHop], _ rules: NeighbourRules
     ) -> [NeighbourChoice] {
-        let groups = Dictionary(grouping: places) { Kind(interface: $0.interface, isIPv6: $0.address.isIPv6) }
-        return groups.flatMap { kind, places in
-            guard let interface = tables.interface(kind.interface), interface.isEthernet else { return [] as [Self] }
+        let groups = Dictionary(grouping: wish.addresses) { address in
+            tables.entries(with: address).first.map { Kind(interface: $0.interface, isIPv6: address.isIPv6) }
+        }
+        return groups.flatMap { kind, group in
+            guard let kind, let interface = tables.interface(kind.interface), interface.isEthernet else {
+                return [] as [Self]
+            }
             let network = Network(kind, tables, rules)
             let candidates = network.candidates(rules.references, hops)
-            let addresses = places.map(\.address)
+            let addresses = samples(of: group, wish.most)
             return candidates.lazy.compactMap { network.choice($0, interface, addresses) }.prefix(mostNeighbours).map(
                 \.self)
         }
+    }
+
+    /// The first, the last and some between.
+    private static func samples(of addresses: [IPAddress], _ most: Int) -> [IPAddress] {
+        guard addresses.count > most else { return addresses }
+        return (0..<most).map { addresses[$0 * (addresses.count - 1) / max(1, most - 1)] }
     }
 
     private struct Kind: Hashable {
@@ -111,20 +125,14 @@ extension InterfaceEntry {
 }
 
 extension NeighbourChoice {
-    /// Looks at this machine and chooses for each group of addresses. It waits for the kernel, with a full routing table about
-    /// a second, so it is called on a thread of its own; what cannot be asked for chooses nobody.
-    static func now<Key: Hashable>(for groups: [Key: [IPAddress]], _ rules: NeighbourRules) -> [Key: [NeighbourChoice]]
-    {
+    /// Looks at this machine and chooses. It waits for the kernel, with a full routing table about a second, so it is called on
+    /// a thread of its own; what cannot be asked for chooses nobody.
+    static func now<Key: Hashable>(for wishes: [Key: Wish], _ rules: NeighbourRules) -> [Key: [NeighbourChoice]] {
         let socket = NetlinkSocket()
         do throws(SystemError) {
             let tables = try KernelTables.read(socket)
             let hops = (try? socket.nextHops()) ?? []
-            return groups.mapValues { addresses in
-                let places = addresses.compactMap { address in
-                    tables.entries(with: address).first.map { (address, $0.interface) }
-                }
-                return all(for: places, tables, hops, rules)
-            }
+            return wishes.mapValues { all(for: $0, tables, hops, rules) }
         } catch {
             return [:]
         }

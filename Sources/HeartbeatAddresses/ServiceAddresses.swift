@@ -139,9 +139,7 @@ package final class ServiceAddresses {
     private func announced(_ announcement: FirstAnnouncement) {
         onAnnounced(announcement)
         guard announcement.end != nil else { return }
-        let here = announcements(of: announcement.addresses)
-        guard !here.isEmpty else { return onNeighbours(announcement.addresses, .first(agreed: nil)) }
-        neighbours.begin(here, at: announcement.begin)
+        neighbours.begin(announcement.addresses, at: announcement.begin)
     }
 
     /// Those that are still here.

@@ -151,7 +151,21 @@ struct NeighbourCheckTests {
         #expect(!rest.tellings.contains("10.77.0.50") && !rest.echoes.contains { $0.hasPrefix("10.77.0.50 ") })
     }
 
-    @Test("Of hundreds of addresses a few are asked about, and all are announced again when one had to be told again")
+    @Test("When one of those that are asked about had to be told again, all that came with it are announced again")
+    func allAgain() throws {
+        let words = (50..<60).map { "10.77.0.\($0)" }
+        place.makeStale("10.77.0.50")
+        let ears = node.listen()
+        let step = try resources(words)
+        #expect(node.perform(.start, step) == done)
+        #expect(eventually { node.newsSoFar.contains(where: \.isDisagreement) })
+        place.heal("10.77.0.50")
+        #expect(eventually { node.newsSoFar.contains(where: \.isAgreement) })
+        // Nobody was asked about the second.
+        #expect(ears.eventually { heard in heard.count { $0 == "reply 10.77.0.51" } > Announcer.pauses.count })
+    }
+
+    @Test("Of hundreds of addresses a few are asked about")
     func sampled() throws {
         let words = (1...250).flatMap { ["10.77.1.\($0)/16/hba", "10.77.2.\($0)/16/hba"] }
         node.client.run("ip address add 10.77.0.2/16 dev far")

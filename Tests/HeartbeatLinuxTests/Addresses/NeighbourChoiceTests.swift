@@ -47,10 +47,10 @@ struct NeighbourChoiceTests {
 
     private static func choices(
         _ hops: [(String, UInt32)], _ rules: NeighbourRules = NeighbourRules(), for addresses: [IPAddress] = [service],
-        on interface: UInt32 = 2
+        _ tables: KernelTables = tables
     ) -> [NeighbourChoice] {
         NeighbourChoice.all(
-            for: addresses.map { ($0, interface) }, tables,
+            for: NeighbourChoice.Wish(addresses: addresses, most: 4), tables,
             hops.map { NextHop(gateway: ip($0.0), interface: $0.1) }, rules)
     }
 
@@ -88,11 +88,21 @@ struct NeighbourChoiceTests {
         #expect(choices.map(\.own) == [ip("fe80::1")] && choices.map(\.judged) == [[address]])
     }
 
+    @Test func `of hundreds of addresses the first, the last and two between are asked about`() {
+        let many = (0..<200).map { "10.0.1.\($0)" }
+        let tables = KernelTables(
+            interfaces: [Self.interface(2, "eth0")],
+            addresses: ([("10.0.0.1")] + many).map { Self.entry("\($0)/16", on: 2) })
+        let choices = Self.choices([("10.0.0.254", 2)], for: many.map(ip), tables)
+        #expect(choices.map(\.addresses) == [["10.0.1.0", "10.0.1.66", "10.0.1.132", "10.0.1.199"].map(ip)])
+        #expect(Self.choices([("10.0.0.254", 2)], for: [ip("10.0.2.1")], tables).isEmpty, "it is not here any more")
+    }
+
     @Test func `of hundreds of routers those that lead to most are asked, and none where there are no neighbours`() {
         let hops = (1...200).map { ("10.0.0.\($0)", UInt32(2)) }
         #expect(
             Self.choices(hops).map(\.neighbour) == ["10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.5"].map(ip))
-        #expect(Self.choices([("10.9.0.1", 4)], for: [ip("10.9.0.100")], on: 4).isEmpty)
+        #expect(Self.choices([("10.9.0.1", 4)], for: [ip("10.9.0.100")]).isEmpty)
     }
 }
 
