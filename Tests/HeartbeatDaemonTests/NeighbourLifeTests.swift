@@ -23,10 +23,12 @@ extension LifeTests {
             return settings
         }
 
-        private func startBoth(_ cluster: LifeCluster) throws {
+        private func startBoth(_ cluster: LifeCluster, routesOverEachOther: Bool = false) throws {
             for node in cluster.laboratory.nodes {
                 try cluster.boot(node)
+                let other = "192.168.77.\(2 - node.number)"
                 try FailureState.shell("ip route add default via \(Self.gateway)", on: node)
+                if routesOverEachOther { try FailureState.shell("ip route add 10.90.0.0/16 via \(other)", on: node) }
             }
             for node in cluster.laboratory.nodes { try cluster.start(node) }
             #expect(cluster.says("remote resource transition completed.", on: cluster.second))
@@ -54,6 +56,17 @@ extension LifeTests {
                 #expect(line.contains("announced ") && line.contains("running "))
                 #expect(!cluster.log(of: cluster.first).contains("does not send here"))
                 #expect(!cluster.log(of: cluster.second).contains(Self.knows))
+            }
+        }
+
+        @Test func `the other node is not asked, although a route leads to it and only its broadcasts tell who it is`()
+            throws
+        {
+            try LifeCluster.run(Self.settings) { cluster in
+                try startBoth(cluster, routesOverEachOther: true)
+                _ = try cluster.laboratory.tool("hb_standby", ["all"], on: cluster.first)
+                // One that had been asked, too, would be named beside the gateway: it lives, and answers.
+                #expect(cluster.says(Self.knows, on: cluster.second))
             }
         }
 
