@@ -19,7 +19,9 @@ final class NeighbourPort {
     private let readers: [SocketReader]
     private let sender: OwnedDescriptor
     private let echo: IcmpEcho
+    /// Of those that were asked for: whoever answers unasked fills no memory.
     private var stations: [IPAddress: [UInt8]] = [:]
+    private var wanted: Set<IPAddress> = []
 
     /// Two bytes that tell this from other programs' questions, and sixteen that nobody can guess.
     init(_ interface: InterfaceEntry, isIPv6: Bool, reactor: Reactor) throws(SystemError) {
@@ -58,6 +60,7 @@ final class NeighbourPort {
     /// Whether the station of the neighbour is known; else it is asked for, from an own address or from nobody's.
     func find(_ neighbour: IPAddress, from own: IPAddress?) -> Bool {
         guard stations[neighbour] == nil else { return true }
+        wanted.insert(neighbour)
         guard let own = own ?? (isIPv6 ? nil : .any(isIPv6: false)) else { return false }
         send(NeighbourQuestion(neighbour, own: own, station: port.station).frame)
         return false
@@ -85,7 +88,9 @@ final class NeighbourPort {
     }
 
     private func heardStation(_ bytes: [UInt8]) {
-        guard let answer = NeighbourQuestion.answer(in: bytes, isIPv6: isIPv6) else { return }
+        guard let answer = NeighbourQuestion.answer(in: bytes, isIPv6: isIPv6), wanted.contains(answer.neighbour) else {
+            return
+        }
         // The latest counts: a neighbour may have moved itself.
         stations[answer.neighbour] = answer.station
         onStation(answer.neighbour)

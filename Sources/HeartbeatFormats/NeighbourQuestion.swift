@@ -5,17 +5,12 @@ import HeartbeatModel
 
 /// A question for the station of one neighbour.
 package struct NeighbourQuestion {
-    /// Everybody who may have the address.
+    /// To everybody who may have the address.
     package let frame: AnnouncementFrame
-    /// What of an interface's packets can be an answer.
-    package let filter: PacketFilter
-
-    private let neighbour: IPAddress
 
     /// `own` is an address of the asking node, or that of nobody for IPv4 (RFC 5227): whoever hears the question learns from
     /// it where that address is.
     package init(_ neighbour: IPAddress, own: IPAddress, station: [UInt8]) {
-        self.neighbour = neighbour
         if neighbour.isIPv6 {
             let group = neighbour.solicitedNode
             frame = Self.solicitation(
@@ -26,10 +21,9 @@ package struct NeighbourQuestion {
             frame = AnnouncementFrame(
                 ethertype: ArpPacket.ethertype, destination: ArpPacket.everybody, payload: packet.bytes)
         }
-        filter = Self.filter(isIPv6: neighbour.isIPv6)
     }
 
-    /// Of every question of this version of IP.
+    /// What of an interface's packets can be an answer to a question of this version of IP.
     package static func filter(isIPv6: Bool) -> PacketFilter {
         PacketFilter(
             isIPv6

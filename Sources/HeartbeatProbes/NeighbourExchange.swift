@@ -10,9 +10,7 @@ import HeartbeatSystem
 enum NeighbourExchange {
     /// A packet to be sent, and how to know the answer.
     private struct Question {
-        let ethertype: UInt16
-        let station: [UInt8]
-        let packet: [UInt8]
+        let frame: AnnouncementFrame
         let filter: PacketFilter
         let judge: ([UInt8]) -> DatagramVerdict
     }
@@ -26,12 +24,12 @@ enum NeighbourExchange {
                 try address.isIPv6 ? solicitation(address, port.station, route) : arp(address, port.station, route)
             let socket = try port.openSocket()
             try check(socket.attachIfPossible(question.filter), .setUp, "neighbours on \(device)")
-            try port.listen(with: socket, to: question.ethertype)
+            try port.listen(with: socket, to: question.frame.ethertype)
             return DatagramExchange(
                 socket: socket,
                 send: { () throws(SystemError) in
-                    let sent = port.send(
-                        question.packet, of: question.ethertype, to: question.station, over: socket)
+                    let frame = question.frame
+                    let sent = port.send(frame.payload, of: frame.ethertype, to: frame.destination, over: socket)
                     try check(sent < 0 ? -1 : 0, .send, device)
                 },
                 judge: question.judge)
@@ -48,10 +46,8 @@ enum NeighbourExchange {
             // Without an address of its own a node may ask all the same (RFC 5227, an ARP probe).
             guard error.code == ENETUNREACH else { throw error }
         }
-        let request = ArpPacket(
-            .request, senderStation: station, sender: own, targetStation: ArpPacket.nobody, target: address)
         return Question(
-            ethertype: ArpPacket.ethertype, station: ArpPacket.everybody, packet: request.bytes,
+            frame: NeighbourQuestion(address, own: own, station: station).frame,
             filter: PacketFilter(
                 [.isForThisStation, .halfWord(at: 6, is: UInt16(ArpPacket.Operation.reply.rawValue))]
                     + PacketFilter.Test.bytes(address.bytes, at: 14)),
@@ -63,17 +59,13 @@ enum NeighbourExchange {
             })
     }
 
-    /// RFC 4861 section 4.3: the target, and our own station as option 1. The answer has the flag that says that it is one.
+    /// The answer has the flag that says that it is one.
     private static func solicitation(
         _ address: IPAddress, _ station: [UInt8], _ route: ProbeRoute
     ) throws(SystemError) -> Question {
-        let group = address.solicitedNode
-        let solicitation = NeighbourPacket(
-            source: try route.ownAddress(toward: group), destination: group,
-            message: [NeighbourPacket.solicitation, 0, 0, 0, 0, 0, 0, 0] + address.bytes + [1, 1] + station)
+        let own = try route.ownAddress(toward: address.solicitedNode)
         return Question(
-            ethertype: NeighbourPacket.ethertype, station: NeighbourPacket.station(of: group),
-            packet: solicitation.bytes,
+            frame: NeighbourQuestion(address, own: own, station: station).frame,
             filter: PacketFilter(
                 [
                     .byte(at: 6, is: 58), .byte(at: 7, is: NeighbourPacket.hopLimit),

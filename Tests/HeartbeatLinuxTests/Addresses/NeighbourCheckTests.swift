@@ -76,7 +76,7 @@ struct NeighbourCheckTests {
         guard case .agree(let who, let after, let announcements)? = news.first(where: \.isAgreement) else { return }
         #expect(who == [router] && after > .zero && announcements >= 1)
         #expect(news.filter(\.isFirst).count == 1)
-        #expect(!news.contains(where: \.isDisagreement) && !news.contains(where: \.isUnknown))
+        #expect(news.filter(\.isDisagreement).isEmpty)
         #expect(node.problemsSoFar == [])
     }
 
