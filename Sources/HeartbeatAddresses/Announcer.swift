@@ -65,8 +65,9 @@ package final class Announcer {
         self.reactor = reactor
     }
 
-    /// Announces them now, as many as can be sent before the loop needs its turn, and the others right after.
-    package func announce(_ addresses: [AnnouncedAddress]) {
+    /// Announces them now, as many as can be sent before the loop needs its turn, and the others right after. `isFirst`: they
+    /// have come up, or this was ordered, so the first round is told.
+    package func announce(_ addresses: [AnnouncedAddress], isFirst: Bool = true) {
         guard !addresses.isEmpty else { return }
         lastBatch += 1
         for announced in addresses { batches[announced.address] = lastBatch }
@@ -77,10 +78,17 @@ package final class Announcer {
                 rounds.append(
                     Round(
                         due: start + pause, form: form, batch: lastBatch, addresses: addresses,
-                        isFirst: pause == .zero && form == 0))
+                        isFirst: isFirst && pause == .zero && form == 0))
             }
         }
         sendWhatIsDue()
+    }
+
+    /// Says once and now where they are, beside all that is due.
+    func remark(_ addresses: [AnnouncedAddress]) {
+        for announced in addresses {
+            for form in 0..<announced.forms { _ = send(announced, form) }
+        }
     }
 
     /// Says nothing more about them.

@@ -32,10 +32,11 @@ package final class OwnNetworks {
         .sorted { ($0.interface, $0.address) < ($1.interface, $1.address) }
     }
 
-    /// The next hops of all routes, in order.
+    /// The next hops of all routes, those that lead furthest first.
     ///
     /// It waits for the kernel, with a million routes about a second: it is for a thread of its own.
     package static func gateways() throws(SystemError) -> [IPAddress] {
-        Set(try NetlinkSocket().nextHops().map(\.gateway)).sorted()
+        var seen: Set<IPAddress> = []
+        return try NetlinkSocket().nextHops().map(\.gateway).filter { seen.insert($0).inserted }
     }
 }

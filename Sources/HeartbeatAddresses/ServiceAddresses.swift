@@ -15,14 +15,24 @@ package final class ServiceAddresses {
     package var onLost: (ServiceAddress) -> Void = { _ in }
     /// Addresses that were brought up here together have been announced for the first time; told again when that took more
     /// than one turn of the loop.
-    package var onAnnounced: (FirstAnnouncement) -> Void {
-        get { announcer.onAnnounced }
-        set { announcer.onAnnounced = newValue }
+    package var onAnnounced: (FirstAnnouncement) -> Void = { _ in }
+    /// What neighbours are found to believe of addresses that were announced.
+    package var onNeighbours: (_ addresses: [IPAddress], NeighbourNews) -> Void {
+        get { neighbours.onNews }
+        set { neighbours.onNews = newValue }
+    }
+    /// Which neighbours are asked, and which never.
+    package var neighbourRules: NeighbourRules {
+        get { neighbours.rules }
+        set { neighbours.rules = newValue }
     }
     /// Whether this node's kernel lets nothing of these addresses pass just now: no announcement of them can leave.
     package var isSilenced: () -> Bool {
         get { announcer.isSilenced }
-        set { announcer.isSilenced = newValue }
+        set {
+            announcer.isSilenced = newValue
+            neighbours.isSilenced = newValue
+        }
     }
     /// Something that does not keep an address from working, but an operator should know.
     package var onProblem: (_ text: String) -> Void = { _ in }
@@ -30,6 +40,7 @@ package final class ServiceAddresses {
     private let reactor: Reactor
     private let keeper = AddressKeeper()
     private let announcer: Announcer
+    private let neighbours: NeighbourCheck
     private let watch: AddressWatch
     /// Brought up here, and the interface that had them.
     private var held: [IPAddress: HeldAddress] = [:]
@@ -41,8 +52,18 @@ package final class ServiceAddresses {
     package init(reactor: Reactor) {
         self.reactor = reactor
         announcer = Announcer(reactor: reactor)
+        neighbours = NeighbourCheck(reactor: reactor)
         watch = AddressWatch(reactor: reactor)
         announcer.onProblem = { [weak self] in self?.onProblem("\($0)") }
+        announcer.onAnnounced = { [weak self] in self?.announced($0) }
+        neighbours.announce = { [weak self] addresses in
+            guard let self else { return }
+            announcer.remark(announcements(of: addresses))
+        }
+        neighbours.announceAgain = { [weak self] addresses in
+            guard let self else { return }
+            announcer.announce(announcements(of: addresses), isFirst: false)
+        }
         watch.onProblem = { [weak self] in self?.onProblem("\($0); a removed address is not noticed at once") }
         watch.concerns = { [weak self] in self?.concerns($0) ?? false }
         watch.onSuspicion = { [weak self] in self?.lookForLost() }
@@ -53,6 +74,7 @@ package final class ServiceAddresses {
     package func close() {
         watch.close()
         announcer.cancelAll()
+        neighbours.cancelAll()
         outage.giveUp()
         held = [:]
     }
@@ -105,12 +127,29 @@ package final class ServiceAddresses {
             held[wanted.address.ip] = nil
             lost[wanted.address.ip] = nil
         }
-        announcer.cancel(wanted.map(\.address.ip))
+        cancelAnnouncements(wanted.map(\.address.ip))
         return try keeper.stop(wanted)
     }
 
     private func announce(_ addresses: [HeldAddress]) {
         announcer.announce(addresses.compactMap(AnnouncedAddress.init))
+    }
+
+    /// Neighbours are asked when each has been told once, and not before whoever counts on that knows it.
+    private func announced(_ announcement: FirstAnnouncement) {
+        onAnnounced(announcement)
+        guard announcement.end != nil else { return }
+        neighbours.begin(announcement.addresses, at: announcement.begin)
+    }
+
+    /// Those that are still here.
+    private func announcements(of addresses: [IPAddress]) -> [AnnouncedAddress] {
+        addresses.compactMap { held[$0].flatMap(AnnouncedAddress.init) }
+    }
+
+    private func cancelAnnouncements(_ addresses: [IPAddress]) {
+        announcer.cancel(addresses)
+        neighbours.cancel(addresses)
     }
 
     // MARK: - Watching
@@ -140,7 +179,7 @@ package final class ServiceAddresses {
 
     private func report(_ lost: [ServiceAddress]) {
         for address in lost { self.lost[address.ip] = held.removeValue(forKey: address.ip) }
-        announcer.cancel(lost.map(\.ip))
+        cancelAnnouncements(lost.map(\.ip))
         // Whoever is told of the first may bring all of a step back at once.
         for address in lost where held[address.ip] == nil { onLost(address) }
     }

@@ -19,11 +19,17 @@ final class ActionExecutor {
     /// Addresses of a group have been announced, for the first time since they were brought up or since that was ordered.
     var onAnnounced: (_ groupKey: String, FirstAnnouncement) -> Void = { _, _ in }
 
+    /// Soon after that: when the last of their neighbours agreed, `nil` if not all do.
+    var onNeighbours: (_ groupKey: String, Instant?) -> Void = { _, _ in }
+
     /// Whether this node's kernel answers for no service address just now.
     var isSilenced: () -> Bool {
         get { addresses.isSilenced }
         set { addresses.isSilenced = newValue }
     }
+
+    /// A node sends from a few addresses, one an interface; somebody who forges senders may not fill the memory.
+    private static let mostPeerAddresses = 64
 
     private var configuration: Configuration
     private let localNode: NodeName
@@ -34,6 +40,8 @@ final class ActionExecutor {
     private let reactor: Reactor
     private let runner: ScriptRunner
     private let addresses: ServiceAddresses
+    /// From which addresses the other node was heard.
+    private var peers: Set<IPAddress> = []
     /// For what each address was started.
     private var started: [IPAddress: (groupKey: String, word: String)] = [:]
 
@@ -52,6 +60,8 @@ final class ActionExecutor {
             guard let self, let lost = started[address.ip] else { return }
             onLost(lost.groupKey, lost.word)
         }
+        addresses.neighbourRules = NeighbourRules(configuration, heard: peers)
+        addresses.onNeighbours = { [weak self] in self?.tell($1, of: $0) }
         addresses.onAnnounced = { [weak self] announcement in
             guard let self else { return }
             let group = announcement.addresses.lazy.compactMap { self.started[$0]?.groupKey }.first
@@ -75,6 +85,13 @@ final class ActionExecutor {
     /// What is run from now on has the environment of the new files.
     func adopt(_ new: Configuration) {
         configuration = new
+        addresses.neighbourRules = NeighbourRules(new, heard: peers)
+    }
+
+    /// The other node has this address: it is no neighbour that could be asked what it believes.
+    func peerHasSent(from address: IPAddress) {
+        guard peers.count < Self.mostPeerAddresses, peers.insert(address).inserted else { return }
+        addresses.neighbourRules.peers.insert(address)
     }
 
     func perform(_ action: ResourceAction, _ id: ActionID) {
@@ -115,6 +132,13 @@ final class ActionExecutor {
     }
 
     // MARK: - Addresses
+
+    private func tell(_ news: NeighbourNews, of announced: [IPAddress]) {
+        guard let group = announced.lazy.compactMap({ self.started[$0]?.groupKey }).first else { return }
+        if case .first(let agreed) = news { onNeighbours(group, agreed) }
+        guard let fact = Fact(news, of: announced, group: group, word: { self.started[$0]?.word }) else { return }
+        log.logger.tell(fact)
+    }
 
     private func performOnAddresses(_ action: ResourceAction, _ id: ActionID) {
         let resources = action.step.resources

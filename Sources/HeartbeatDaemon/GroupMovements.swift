@@ -27,8 +27,18 @@ struct GroupMovements {
         var announced: Instant?
         var allAnnounced: Instant?
         var isAnnouncing = false
-        /// What came of it; told once the first announcements are out.
+        /// So many announcements wait for the neighbours' word, and when the last that gave it did.
+        var unanswered = 0
+        var agreed: Instant?
+        var neighboursRefuse = false
+        /// What came of it; told once the first announcements are out and, of a group that runs, the neighbours have had
+        /// their time to agree.
         var end: (outcome: GroupTimeline.Outcome, at: Instant)?
+
+        var isComplete: Bool {
+            guard let end, !isAnnouncing else { return false }
+            return end.outcome != .running || unanswered == 0
+        }
 
         /// Calls for the same step are one step.
         mutating func append(_ step: GroupTimeline.Step) {
@@ -170,9 +180,16 @@ struct GroupMovements {
     }
 
     private mutating func end(_ key: String, _ outcome: GroupTimeline.Outcome) {
-        guard let movement = movements[key], movement.end == nil else { return }
+        guard movements[key]?.end == nil else { return }
         movements[key]?.end = (outcome, now.decided)
-        if !movement.isAnnouncing { finish(key) }
+        finishIfComplete(key)
+    }
+
+    @discardableResult
+    private mutating func finishIfComplete(_ key: String) -> Bool {
+        guard movements[key]?.isComplete == true else { return false }
+        finish(key)
+        return true
     }
 
     private mutating func finish(_ key: String) {
@@ -180,6 +197,7 @@ struct GroupMovements {
         var marks = movement.cause.marks
         marks[.announced] = movement.announced
         marks[.allAnnounced] = movement.allAnnounced
+        if !movement.neighboursRefuse { marks[.neighboursAgree] = movement.agreed }
         finished.append(
             GroupTimeline(
                 group: key, origin: movement.cause.origin, zero: movement.cause.zero, marks: marks,
@@ -207,14 +225,26 @@ struct GroupMovements {
         movements[action.groupKey]?.append(step)
     }
 
-    /// Addresses of a group have been announced. Whether that was all its movement waited for to be told.
+    /// Addresses of a group have been announced, and their neighbours are being asked when all have been. Whether that was all
+    /// its movement waited for to be told.
     mutating func announced(_ key: String, _ announcement: FirstAnnouncement) -> Bool {
         guard let movement = movements[key] else { return false }
         movements[key]?.announced = movement.announced ?? announcement.begin
         if announcement.addresses.count > 1 { movements[key]?.allAnnounced = announcement.end }
         movements[key]?.isAnnouncing = announcement.end == nil
-        guard announcement.end != nil, movement.end != nil else { return false }
-        finish(key)
-        return true
+        if announcement.end != nil { movements[key]?.unanswered += 1 }
+        return finishIfComplete(key)
+    }
+
+    /// The neighbours of addresses that have been announced agree since then, or do not say so. The same.
+    mutating func answered(_ key: String, _ agreed: Instant?) -> Bool {
+        guard let movement = movements[key], movement.unanswered > 0 else { return false }
+        movements[key]?.unanswered -= 1
+        if let agreed {
+            movements[key]?.agreed = max(movement.agreed ?? agreed, agreed)
+        } else {
+            movements[key]?.neighboursRefuse = true
+        }
+        return finishIfComplete(key)
     }
 }

@@ -88,6 +88,7 @@ final class NodeShell {
             events: { [unowned self] in happened($1, to: $0) })
         actions.onFinished = { [unowned self] id, result in feed(.actionFinished(id, result)) }
         actions.onAnnounced = { [unowned self] in if movements.announced($0, $1) { tellMovements() } }
+        actions.onNeighbours = { [unowned self] in if movements.answered($0, $1) { tellMovements() } }
         actions.isSilenced = { [lease] in lease.isDark }
         actions.onLost = { [unowned self] key, word in feed(.resourceLost(groupKey: key, word: word)) }
         reactor.onDeadline = { [unowned self] in expire(at: $0) }
@@ -151,7 +152,7 @@ final class NodeShell {
     private func received(_ bytes: [UInt8], over medium: Medium) {
         switch medium.form {
         case .netstring:
-            receivedMessage(bytes, over: medium.name)
+            receivedMessage(bytes, over: medium.name, from: medium.sender)
         case .classic:
             for frame in framers[medium.name, default: SerialFramer()].append(bytes) {
                 receivedMessage(frame, over: medium.name)
@@ -159,9 +160,10 @@ final class NodeShell {
         }
     }
 
-    private func receivedMessage(_ bytes: [UInt8], over medium: MediumName) {
+    private func receivedMessage(_ bytes: [UInt8], over medium: MediumName, from sender: IPAddress? = nil) {
         do throws(WireError) {
             let signed = try copies.open(bytes, with: codec)
+            if let sender, signed.message.source != localNode { actions.peerHasSent(from: sender) }
             if signed.key != codec.signingKey { feed(.keyUsed(signed.key, by: signed.message.source)) }
             feed(.received(signed.message, over: medium))
         } catch {

@@ -21,6 +21,9 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
     // Groups on the move.
     case groupTimeline = "group-timeline"
     case addressesAnnounced = "addresses-announced"
+    case neighboursAgree = "neighbours-agree"
+    case neighbourDisagrees = "neighbour-disagrees"
+    case neighboursUnknown = "neighbours-unknown"
 
     // The life of the daemon.
     case generation = "generation"
@@ -77,12 +80,12 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
     var level: Fact.Level {
         switch self {
         case .mediumOpen, .mediumRecovered, .interfaceState, .groupTimeline, .generation, .generationFirst, .uuidNew,
-            .signingKey, .packageLeftovers, .addressesAnnounced, .haCfChanged,
+            .signingKey, .packageLeftovers, .addressesAnnounced, .neighboursAgree, .neighboursUnknown, .haCfChanged,
             .programStarted, .programEnded, .programKilled, .ipfail, .lanHost, .lanBack, .lanStreams:
             .info
         case .leaseUnavailable, .leaseFilterRestored, .leaseProblem, .mediumWarning, .networkWatchFailed,
             .packetRefused, .injectionRefused, .generationNew, .generationRaised,
-            .realtimeRefused,
+            .realtimeRefused, .neighbourDisagrees,
             .reloadIncomplete, .leftoverScript, .hookFailed,
             .watchdogWarning, .serviceWatchdogSlow, .clientRefused, .clientIgnored, .clientMessageRefused,
             .clientClosed, .programFailed, .lanLost, .lanMoved, .lanTrouble:

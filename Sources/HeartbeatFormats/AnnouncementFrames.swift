@@ -20,7 +20,10 @@ package enum AnnouncementFrames {
         guard address.isIPv6 else {
             return [arp(.request, address, station), arp(.reply, address, station)]
         }
-        return [advertisement(address, station, isRouter: isRouter)]
+        return [
+            advertisement(
+                address, station, isRouter: isRouter, to: .allNodes, at: NeighbourPacket.station(of: .allNodes))
+        ]
     }
 
     /// Sender and target address are the announced one. The target station is unused in a request and ours in a reply.
@@ -34,13 +37,14 @@ package enum AnnouncementFrames {
             ethertype: ArpPacket.ethertype, destination: ArpPacket.everybody, payload: packet.bytes)
     }
 
-    /// RFC 4861 section 4.4 to all nodes: flags (override, maybe router), the target, and its station as option 2.
-    private static func advertisement(_ address: IPAddress, _ station: [UInt8], isRouter: Bool) -> AnnouncementFrame {
+    /// RFC 4861 section 4.4: flags (override, maybe router), the target, and its station as option 2.
+    static func advertisement(
+        _ address: IPAddress, _ station: [UInt8], isRouter: Bool, to receiver: IPAddress, at receiverStation: [UInt8]
+    ) -> AnnouncementFrame {
         let flags: UInt8 = isRouter ? 0xA0 : 0x20
         let message = [NeighbourPacket.advertisement, 0, 0, 0, flags, 0, 0, 0] + address.bytes + [2, 1] + station
-        let packet = NeighbourPacket(source: address, destination: .allNodes, message: message)
+        let packet = NeighbourPacket(source: address, destination: receiver, message: message)
         return AnnouncementFrame(
-            ethertype: NeighbourPacket.ethertype, destination: NeighbourPacket.station(of: .allNodes),
-            payload: packet.bytes)
+            ethertype: NeighbourPacket.ethertype, destination: receiverStation, payload: packet.bytes)
     }
 }

@@ -3,7 +3,7 @@
 import HeartbeatModel
 
 /// A router, and the interface behind which it is.
-package struct NextHop: Hashable, Sendable {
+package struct NextHop: Hashable, Comparable, Sendable {
     package let gateway: IPAddress
     /// Index of the interface.
     package let interface: UInt32
@@ -19,15 +19,21 @@ package struct NextHop: Hashable, Sendable {
         NetlinkRequest(Netlink.getRoute, flags: Netlink.dump, body: [family] + [UInt8](repeating: 0, count: 11))
     }
 
-    /// Those of one route; none when it is no ordinary route, or leads to the hosts themselves.
-    package static func all(in message: NetlinkMessage) -> [NextHop] {
-        guard message.type == Netlink.newRoute,
+    package static func < (left: NextHop, right: NextHop) -> Bool {
+        (left.gateway, left.interface) < (right.gateway, right.interface)
+    }
+
+    /// Those of one route, with the length of its prefix, 0 for a default route; none when it is no ordinary route, or leads
+    /// to the hosts themselves.
+    package static func all(in message: NetlinkMessage) -> [(hop: NextHop, prefixLength: UInt8)] {
+        guard message.type == Netlink.newRoute, let bits = message.body.hostInteger(at: 1, as: UInt8.self),
             message.body.hostInteger(at: 7, as: UInt8.self) == 1 /* RTN_UNICAST */
         else { return [] }
         var found: [UInt16: ArraySlice<UInt8>] = [:]
         message.forEachAttribute(after: 12) { found[$0] = $1 }
         let interface = found[4 /* RTA_OIF */]?.hostInteger(at: 0, as: UInt32.self)
-        return hop(interface, found) + (found[9 /* RTA_MULTIPATH */].map(ways) ?? [])
+        let hops = hop(interface, found) + (found[9 /* RTA_MULTIPATH */].map(ways) ?? [])
+        return hops.map { ($0, bits) }
     }
 
     /// struct rtnexthop each: length, flags, weight (2 bytes and 1 each), index of the interface (4), then attributes.

@@ -20,7 +20,7 @@ final class DatagramPort: MediumPort {
         sockets = try DatagramSockets(route, host: host)
         self.callbacks = callbacks
         receiver = try DatagramReceiver(sockets.receiver, reactor: reactor)
-        receiver.onDatagram = { bytes, _ in callbacks.received(bytes) }
+        receiver.onDatagram = { bytes, source in callbacks.received(bytes, source.address) }
         receiver.onBroken = { [object] in callbacks.broke(SystemError(.receive, object, code: $0), true) }
     }
 

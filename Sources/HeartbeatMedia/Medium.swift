@@ -47,6 +47,8 @@ package final class Medium {
     package var onBytes: ([UInt8]) -> Void = { _ in }
     package var onEvent: (MediumEvent) -> Void = { _ in }
     package private(set) var counters = MediumCounters()
+    /// Where the bytes came from that are handed over just now; nobody has proved it.
+    package private(set) var sender: IPAddress?
 
     private enum State {
         case closed
@@ -193,8 +195,9 @@ package final class Medium {
 
     private var callbacks: PortCallbacks {
         PortCallbacks(
-            received: { [weak self] bytes in
+            received: { [weak self] bytes, sender in
                 self?.counters.received += 1
+                self?.sender = sender
                 self?.onBytes(bytes)
             },
             sent: { [weak self] in self?.sent() },

@@ -1,6 +1,7 @@
 // The seam between a medium, which knows when to open, complain and try again, and the two ways bytes travel: datagrams and
 // a serial line.
 
+import HeartbeatModel
 import HeartbeatSystem
 
 /// An open way for whole messages.
@@ -18,8 +19,8 @@ protocol MediumPort: AnyObject {
 
 /// What a port tells its medium.
 struct PortCallbacks {
-    /// Bytes as they came: one datagram, or any piece of a serial stream.
-    var received: ([UInt8]) -> Void
+    /// Bytes as they came: one datagram with the address that it came from, or any piece of a serial stream.
+    var received: ([UInt8], _ sender: IPAddress?) -> Void
     /// A whole message was handed to the kernel.
     var sent: () -> Void
     /// A message was dropped; `nil` when only the kernel's queue was full for the moment.

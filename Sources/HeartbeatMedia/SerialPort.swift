@@ -89,7 +89,7 @@ final class SerialPort: MediumPort, ReceivingSource {
                 let count = read(line.descriptor.number, buffer.baseAddress, buffer.count)
                 // End of file and errors are left for the channel to meet.
                 guard count > 0 else { return }
-                callbacks?.received(Array(buffer[..<count]))
+                callbacks?.received(Array(buffer[..<count]), nil)
             }
         }
     }
@@ -185,7 +185,7 @@ final class SerialPort: MediumPort, ReceivingSource {
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            port?.callbacks?.received(Array(unwrapInboundIn(data).readableBytesView))
+            port?.callbacks?.received(Array(unwrapInboundIn(data).readableBytesView), nil)
         }
 
         func errorCaught(context: ChannelHandlerContext, error: any Error) {

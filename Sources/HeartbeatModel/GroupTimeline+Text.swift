@@ -23,7 +23,7 @@ extension GroupTimeline {
         }
         let entries =
             told([.due, .detected, .agreed, .given, .decided]) + steps.map { (time($0.begin), text(of: $0)) }
-            + told([.announced, .allAnnounced])
+            + told([.announced, .allAnnounced, .neighboursAgree])
         return entries.enumerated().sorted { ($0.1.0, $0.0) < ($1.1.0, $1.0) }.map(\.1.1)
     }
 

@@ -43,6 +43,8 @@ public struct GroupTimeline: Hashable, Sendable {
         case announced
         /// The last of several addresses had been announced once.
         case allAnnounced = "all announced"
+        /// The last of the neighbours that were asked has sent here what is for the addresses.
+        case neighboursAgree = "neighbours agree"
     }
 
     /// A script, or neighbouring addresses, being started or stopped.

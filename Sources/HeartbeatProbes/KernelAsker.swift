@@ -104,12 +104,14 @@ package final class KernelAsker {
             index = try InterfaceQuery.index(of: interface)
             let arpSocket = try port.openSocket()
             try check(
-                arpSocket.attachIfPossible(PacketFilter(NeighbourQuestion.arpReplies)), .setUp, "ARP on \(interface)")
+                arpSocket.attachIfPossible(NeighbourQuestion.filter(isIPv6: false)), .setUp, "ARP on \(interface)")
             try port.listen(with: arpSocket, to: ArpPacket.ethertype)
-            arp = Ear(arpSocket) { bytes, _ in NeighbourQuestion.owner(in: bytes, isIPv6: false).map(heard) }
+            arp = Ear(arpSocket) { bytes, _ in
+                NeighbourQuestion.answer(in: bytes, isIPv6: false).map { heard($0.neighbour) }
+            }
             // Without one of the others those that there are ask all the same: a kernel may have no IPv6.
             discovery = (try? Self.discoverySocket(on: interface)).map { socket in
-                Ear(socket) { bytes, _ in NeighbourQuestion.owner(inAdvertisement: bytes).map(heard) }
+                Ear(socket) { bytes, _ in NeighbourQuestion.target(ofAnswer: bytes).map(heard) }
             }
             var echoes: [(PingSocket, Ear)] = []
             for isIPv6 in [false, true] {
@@ -179,8 +181,8 @@ package final class KernelAsker {
         }
 
         private func askByArp(_ host: Host) -> Bool {
-            let question = NeighbourQuestion.arp(host.address, from: host.own, at: port.station)
-            let sent = port.send(question.packet, of: question.ethertype, to: question.station, over: arp.descriptor)
+            let frame = NeighbourQuestion(host.address, own: host.own, station: port.station).frame
+            let sent = port.send(frame.payload, of: frame.ethertype, to: frame.destination, over: arp.descriptor)
             return sent >= 0 || errno != ENXIO && errno != ENODEV
         }
 
@@ -188,7 +190,7 @@ package final class KernelAsker {
             guard let discovery else { return true }
             let group = SocketEndpoint(address.solicitedNode, port: 0, scope: index)
             let code = discovery.descriptor.send(
-                NeighbourQuestion.solicitationMessage(address, at: port.station), to: group)
+                NeighbourQuestion.solicitation(of: address, from: port.station), to: group)
             return code != ENXIO && code != ENODEV
         }
     }

@@ -56,6 +56,12 @@ private final class WatchedNode {
                 end: end.map(Self.at)))
     }
 
+    /// The neighbours agree since then, or do not say so. Whether that made a movement complete.
+    @discardableResult
+    func neighbours(_ agreed: Int?, of group: ResourceGroup = web) -> Bool {
+        movements.answered(group.key, agreed.map(Self.at))
+    }
+
     func close() { movements.close() }
 
     /// What the log gets now.
@@ -74,6 +80,7 @@ private let died: [Transition] = [.nodeDied(peer), .takingOverAll(from: peer)]
             1004, silentSince: 0, due: 1000, died[0], died[1], .group(web.key, .acquiring))
         node.run(.start, ["10.0.0.1/24"], 1006, 1008)
         node.announce(1, 1007, 1007)
+        node.neighbours(1008)
         node.answer(1008)
         node.run(.status, ["web"], 1009, 1013)
         node.run(.start, ["web"], 1014, 1030)
@@ -82,7 +89,7 @@ private let died: [Transition] = [.nodeDied(peer), .takingOverAll(from: peer)]
         #expect(
             node.lines() == [
                 "Timeline of web (ms since gw1 was last heard, at 1.000000): due 1000.00, detected 1004.00, "
-                    + "decided 1005.00, 10.0.0.1/24 1006.00-1008.00, announced 1007.00, "
+                    + "decided 1005.00, 10.0.0.1/24 1006.00-1008.00, announced 1007.00, neighbours agree 1008.00, "
                     + "web 1009.00-1030.00 (status 4.00), running 1031.00"
             ])
         #expect(node.lines() == [])
@@ -191,7 +198,8 @@ private let died: [Transition] = [.nodeDied(peer), .takingOverAll(from: peer)]
         node.answer(3, .group(web.key, .running))
         #expect(node.lines() == [])
         #expect(!node.announce(500, 2, nil))
-        #expect(node.announce(500, 2, 25))
+        #expect(!node.announce(500, 2, 25))
+        #expect(node.neighbours(nil))
         // The outcome is the last part, whenever it was.
         #expect(node.lines() == [head + "announced 2.00, all announced 25.00, running 4.00"])
         node.answer(0, .group(web.key, .acquiring))
@@ -204,6 +212,29 @@ private let died: [Transition] = [.nodeDied(peer), .takingOverAll(from: peer)]
         node.answer(3, .group(web.key, .running))
         node.close()
         #expect(node.lines() == [head + "announced 2.00, running 4.00"])
+    }
+
+    @Test func `a line waits for the neighbours' word, of a group that runs`() {
+        let head = "Timeline of web (ms since it was called for, at 1.000000): decided 1.00, announced 2.00, "
+        let node = WatchedNode()
+        node.answer(0, .group(web.key, .acquiring))
+        #expect(!node.announce(1, 2, 2))
+        #expect(!node.announce(1, 2, 2))
+        node.answer(3, .group(web.key, .running))
+        #expect(!node.neighbours(6) && node.neighbours(5))
+        // After the outcome: the group runs already while its neighbours are asked.
+        #expect(node.lines() == [head + "neighbours agree 6.00, running 4.00"])
+        node.answer(0, .group(web.key, .acquiring))
+        node.announce(1, 2, 2)
+        node.announce(1, 2, 2)
+        node.answer(3, .group(web.key, .running))
+        #expect(!node.neighbours(nil) && node.neighbours(5))
+        #expect(node.lines() == [head + "running 4.00"], "one of the announcements was not confirmed")
+        node.answer(0, .group(web.key, .acquiring))
+        node.announce(1, 2, 2)
+        node.answer(3, .groupTrouble(web.key, .startFailed(.timedOut), of: web.steps[0]))
+        #expect(node.lines() == [head + "failed 4.00"], "what has failed waits for nobody")
+        #expect(!node.neighbours(7))
     }
 
     @Test func `what turns back half-way is told once, and what does not move not at all`() {

@@ -2,6 +2,7 @@
 // code gives it, and the tables hold nothing else.
 
 import Foundation
+import HeartbeatAddresses
 import HeartbeatCore
 import HeartbeatModel
 import Testing
@@ -163,6 +164,29 @@ import Testing
         #expect(row.fields == said)
         let parts = GroupTimeline.Mark.allCases.map(\.rawValue) + GroupTimeline.Outcome.allCases.map(\.rawValue)
         for part in parts { #expect(document.contains("`\(part)`"), "\(part)") }
+    }
+
+    @Test func whatNeighboursAreFoundToBelieveIsTheTables() throws {
+        let addresses = ["10.0.0.1", "10.0.0.2"].compactMap { IPAddress($0) }
+        let routers = ["10.0.0.254", "10.0.0.253"].compactMap { IPAddress($0) }
+        let all: [NeighbourNews] = [
+            .agree([routers[0]], after: .microseconds(1260), announcements: 1),
+            .agree(routers, after: .seconds(3), announcements: 9),
+            .disagrees(routers[0], of: addresses[0], interface: "eth0"), .unknown(routers),
+        ]
+        let facts = all.compactMap { Fact($0, of: addresses, group: "web", word: { "\($0)/24" }) }
+        try #require(facts.count == all.count)
+        for fact in facts {
+            let row = try #require(Self.rows.first { $0.event == fact.event })
+            #expect(Self.matches(fact.text, row.pieces), "\(fact.text)")
+            #expect(Set(fact.fields.map(\.name.rawValue)) == row.fields, "\(fact.event)")
+        }
+        #expect(
+            facts[0].text
+                == "Neighbour 10.0.0.254 knows that this node has 10.0.0.1 and 1 more address: 1.3 ms after the first "
+                + "announcement, told once")
+        #expect(facts[1].text.hasPrefix("Neighbours 10.0.0.254, 10.0.0.253 know that"))
+        #expect(Fact(.first(agreed: nil), of: addresses, group: "web", word: { _ in nil }) == nil)
     }
 
     @Test func everyFieldIsExplained() {

@@ -39,10 +39,11 @@ import Testing
         ),
         (
             timeline(
-                .offer, [.given: 7.5, .decided: 7.51, .announced: 8, .allAnnounced: 19.99],
+                .offer, [.given: 7.5, .decided: 7.51, .announced: 8, .allAnnounced: 19.99, .neighboursAgree: 20.4],
                 [step("10.0.0.1/24 and 499 more", 7.6, 15)], .running, 15.02),
             "Timeline of 10.0.0.1/24 (ms since the other node offered it, at 4711.123456): given 7.50, decided 7.51, "
-                + "10.0.0.1/24 and 499 more 7.60-15.00, announced 8.00, all announced 19.99, running 15.02"
+                + "10.0.0.1/24 and 499 more 7.60-15.00, announced 8.00, all announced 19.99, "
+                + "neighbours agree 20.40, running 15.02"
         ),
         (
             timeline(

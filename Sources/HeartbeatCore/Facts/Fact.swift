@@ -78,6 +78,8 @@ extension Fact {
             case resource = "HA_RESOURCE"
             case medium = "HA_MEDIUM"
             case interface = "HA_INTERFACE"
+            /// Another host on a network of this node, by its address.
+            case neighbour = "HA_NEIGHBOUR"
             /// A probe, or a group of probes.
             case path = "HA_PATH"
             /// A client of the API, or a program that is started with the node.
@@ -113,7 +115,7 @@ extension Fact {
             /// Whether facts that differ in it are about different things.
             var identifies: Bool {
                 switch self {
-                case .peer, .group, .resource, .medium, .interface, .path, .client, .set: true
+                case .peer, .group, .resource, .medium, .interface, .neighbour, .path, .client, .set: true
                 case .status, .exitCode, .from, .to, .latency, .count, .limit, .attempt, .sequence, .generation, .nodes,
                     .zero, .outcome, .cause, .repeated:
                     false

@@ -31,6 +31,8 @@ final class AddressNode: @unchecked Sendable {
     private var lost: [String] = []
     private var problems: [String] = []
     private var announced: [FirstAnnouncement] = []
+    private var news: [(addresses: [IPAddress], news: NeighbourNews)] = []
+    private var isSilenced = false
 
     init() {
         network.connect("hba", host: 1, to: client, "far", host: 2)
@@ -40,6 +42,8 @@ final class AddressNode: @unchecked Sendable {
             addresses.onLost = { [weak self] in self?.lost.append($0.text) }
             addresses.onProblem = { [weak self] in self?.problems.append($0) }
             addresses.onAnnounced = { [weak self] in self?.announced.append($0) }
+            addresses.onNeighbours = { [weak self] in self?.news.append(($0, $1)) }
+            addresses.isSilenced = { [weak self] in self?.isSilenced == true }
             return addresses
         }
     }
@@ -81,7 +85,20 @@ final class AddressNode: @unchecked Sendable {
     var lostSoFar: [String] { loop.on { _ in self.lost } }
     var problemsSoFar: [String] { loop.on { _ in self.problems } }
     var announcedSoFar: [FirstAnnouncement] { loop.on { _ in self.announced } }
+    var newsSoFar: [NeighbourNews] { loop.on { _ in self.news.map(\.news) } }
     var now: Instant { loop.on { $0.now } }
+
+    func newsOf(_ address: String) -> [NeighbourNews] {
+        loop.on { _ in self.news.filter { $0.addresses.contains(IPAddress(address)!) }.map(\.news) }
+    }
+
+    func silence(_ isOn: Bool) {
+        loop.on { _ in self.isSilenced = isOn }
+    }
+
+    func follow(_ rules: NeighbourRules) {
+        loop.on { [addresses] _ in addresses!.neighbourRules = rules }
+    }
 
     /// Waits until this was told to be lost.
     func hearsLoss(of texts: [String]) -> Bool {
