@@ -155,7 +155,7 @@ import Testing
     @Test func `whoever grants a lease does not take over for a deadtime`() {
         var desk = CoreOnDesk.besideOurs()
         desk.peerStatus = nil
-        desk.peerLease = .seconds(5)
+        desk.peerLease = .zero
         _ = desk.hear(status: .active)
         _ = desk.pass(.seconds(9))
         var claim = ResourceClaim(local: .agreed, foreign: .none, heard: desk.everythingSent, wantsAnswer: true)
@@ -168,6 +168,15 @@ import Testing
             desk.hear(.resource(ResourceReport(hold: .local, isStable: true, claim: claim))).reports.allSatisfy {
                 $0.claim?.grantsLease != true
             })
+    }
+
+    @Test func `a peer that answers for its addresses is promised nothing when it asks`() {
+        var desk = CoreOnDesk.besideOurs()
+        desk.peerLease = .seconds(5)
+        _ = desk.hear(status: .active)
+        let claim = ResourceClaim(local: .agreed, foreign: .none, heard: desk.everythingSent, wantsAnswer: true)
+        let answer = desk.hear(.resource(ResourceReport(hold: .local, isStable: true, claim: claim)))
+        #expect(answer.reports.last?.claim?.grantsLease == false)
     }
 
     @Test func `a node that was suspended gives its peer the time of one that begins`() {

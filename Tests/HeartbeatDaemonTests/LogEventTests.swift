@@ -55,6 +55,15 @@ import Testing
     static let samples: [Fact] =
         [
             .leaseHeld(.seconds(5)), .leaseDark(late: .milliseconds(300)),
+            .peerKernelLives(node: node, interface: "eth0"),
+            .quickDeath(
+                node: node, DeathVerdict(silentOn: ["eth0", "eth1"], provedOn: ["eth0"], cable: nil),
+                silence: .milliseconds(540)),
+            .quickDeath(
+                node: node, DeathVerdict(silentOn: ["eth0", "eth1"], provedOn: ["eth0"], cable: "eth1"),
+                silence: .milliseconds(140)),
+            .quickDeathUnsure(node: node, .nothingProved), .quickDeathUnsure(node: node, .ownInterface("eth0")),
+            .quickDeathWasWrong(node: node, suspension: .seconds(600)),
             .linkUp(node: node, medium: MediumName("eth0")),
             .linkDead(node: node, medium: MediumName("eth0")), .unknownNode(node),
             .notUnderstood(type: "resource", node: node, reason: "field [rsc_hold] cannot be read"),

@@ -39,7 +39,8 @@ extension Fact {
             [.peer: node, .interface: interface])
     }
 
-    static func quickDeath(node: NodeName, _ verdict: DeathVerdict, silence: Duration) -> Fact {
+    /// The peer is found dead before its deadtime, after so much silence.
+    package static func quickDeath(node: NodeName, _ verdict: DeathVerdict, silence: Duration) -> Fact {
         let ground = verdict.cable.map { "the cable on \($0) has lost its carrier" } ?? "its lease is over"
         return Fact(
             .quickDeath,
@@ -49,7 +50,8 @@ extension Fact {
             [.peer: node, .latency: silence.milliseconds, .interface: verdict.silentOn.joined(separator: " ")])
     }
 
-    static func quickDeathUnsure(node: NodeName, _ reason: DoubtReason) -> Fact {
+    /// Its kernel is silent, too, and that proves nothing.
+    package static func quickDeathUnsure(node: NodeName, _ reason: DoubtReason) -> Fact {
         let text =
             switch reason {
             case .nothingProved: "nobody else has answered either: a \"reference\" on one of their networks would tell"
