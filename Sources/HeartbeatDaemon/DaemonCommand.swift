@@ -85,6 +85,7 @@ package struct DaemonCommand: Sendable {
         if let leftovers = paths.leftovers { say(leftovers) }
         guard let configuration = result.configuration else { return Self.notConfigured }
         complain(census(configuration).diagnostics(onlyCertain: false))
+        if configuration.leaseTimes != nil { complain(LeaseService.diagnostics(haCf: paths.haCf)) }
         say(
             "Configuration is valid: node \(loader.localNode) of \(configuration.nodes.map(\.text).joined(separator: " ")), "
                 + "\(configuration.media.count) media, \(configuration.groups.count) resource groups.")

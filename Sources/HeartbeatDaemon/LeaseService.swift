@@ -1,6 +1,8 @@
 // Keeps the kernel's lease for the core: sets it up, stores the deadlines that the core grants, and watches the two clocks that
 // may differ. It refuses to know when a deadline is due.
 
+import Glibc
+import HeartbeatConfig
 import HeartbeatCore
 import HeartbeatHost
 import HeartbeatLease
@@ -33,6 +35,24 @@ final class LeaseService {
         _ = try KernelLease()
     }
 
+    /// What a check of the configuration says of the kernel; whoever is not root cannot ask it.
+    static func diagnostics(haCf: String) -> [Diagnostic] {
+        guard geteuid() == 0 else { return [] }
+        do throws(SystemError) {
+            try probe()
+            return []
+        } catch {
+            return [
+                Diagnostic(
+                    severity: .warning, file: haCf, line: nil,
+                    message: "lease: \(error); \(withoutLease). \"lease off\" says that this is known")
+            ]
+        }
+    }
+
+    private static let withoutLease =
+        "the addresses of a daemon that dies or hangs here answer until the other node's scripts or a person stop them"
+
     /// The kernel answers for no service address just now.
     var isDark: Bool { lease.map { $0.kernel.until <= .sinceBoot } ?? false }
 
@@ -52,15 +72,15 @@ final class LeaseService {
                     [Fact.Field(.interface, interface)])
             }
             watch.onProblem = { [facts] in facts.tell(.leaseProblem, $0) }
+            watch.onRecovery = { [facts] in
+                facts.tell(.leaseComplete, "The lease's filters hang on every interface that is up")
+            }
             lease = (kernel, watch)
             _ = sinceLastLook()
             guardAddresses(of: configuration)
             watch.open()
         } catch {
-            facts.tell(
-                .leaseUnavailable,
-                "\(error); the addresses of a daemon that dies or hangs here answer until the other node's scripts or a person "
-                    + "stop them")
+            facts.tell(.leaseUnavailable, "\(error); \(Self.withoutLease)")
             // An earlier daemon's deadline is over, and nobody would ever move it.
             takeOff()
         }

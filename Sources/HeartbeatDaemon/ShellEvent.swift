@@ -47,6 +47,7 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
     case leaseUnavailable = "lease-unavailable"
     case leaseFilterRestored = "lease-filter-restored"
     case leaseProblem = "lease-problem"
+    case leaseComplete = "lease-complete"
 
     // Clients of the API and programs started with the node.
     case clientRefused = "client-refused"

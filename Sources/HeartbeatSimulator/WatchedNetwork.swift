@@ -195,7 +195,8 @@ extension World {
             .acquiringFromLeaver, .startingUnstopped, .standbyUnanswered, .standbyTakenBack, .standbyFailed,
             .standbyAcquiring:
             addReasonToMove()
-        case .peerKernelLives, .quickDeathUnsure, .quickDeathWasWrong, .leaseHeld, .leaseDark, .healthStaying,
+        case .peerKernelLives, .quickDeathUnsure, .quickDeathWasWrong, .leaseHeld, .leaseDark, .peerDark,
+            .healthStaying,
             .healthCannotMove, .pathMissed, .standbyOffered, .standbyIgnored,
             .standbyAccepted,
             .standbyGivingUp, .standbyTakerSilent, .standbyExpired, .standbyRefused, .linkUp, .linkDead, .unknownNode,

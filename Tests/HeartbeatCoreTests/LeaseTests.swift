@@ -55,18 +55,40 @@ import Testing
         for (late, isHeld) in [(4_999_999_999, true), (5_000_000_000, false), (5_000_000_001, false)] {
             var lease = Self.held()
             let now = Self.begin + .nanoseconds(late)
-            switch lease.beat(.counted, at: now) {
+            switch lease.beat(.counted, lateness: .zero, at: now) {
             case .renewed(let until, let isShorter): #expect(isHeld && until == now + .seconds(5) && !isShorter)
-            case .lapsed(let late): #expect(!isHeld && late == now - (Self.begin + .seconds(5)))
+            case .lapsed(let late, _): #expect(!isHeld && late == now - (Self.begin + .seconds(5)))
             case .nothing: Issue.record("nothing after \(late) ns")
             }
             #expect(lease.isDark == !isHeld)
         }
     }
 
+    @Test func `why it was too late is told apart`() {
+        for (suspended, lateness, lapse) in [
+            (Duration.seconds(7), Duration.zero, LeaseLapse.suspended(.seconds(7))),
+            (.zero, .seconds(6), .notScheduled(.seconds(6))), (.zero, .milliseconds(1), .notSent),
+        ] {
+            var lease = Self.held()
+            if suspended > .zero { lease.stoodStill(for: suspended) }
+            guard case .lapsed(_, lapse) = lease.beat(.counted, lateness: lateness, at: Self.begin + .seconds(6)) else {
+                Issue.record("\(lapse)")
+                continue
+            }
+        }
+    }
+
+    @Test func `a lease that gets shorter says so`() {
+        var lease = Self.held()
+        _ = lease.beat(.alone, lateness: .zero, at: Self.begin + .seconds(1))
+        lease.stored(until: Self.begin + .seconds(30))
+        let beat = lease.beat(.counted, lateness: .zero, at: Self.begin + .seconds(2))
+        #expect(beat == .renewed(until: Self.begin + .seconds(7), isShorter: true))
+    }
+
     @Test func `it is the kernel's until the kernel has the new one`() {
         var lease = Self.held()
-        _ = lease.beat(.counted, at: Self.begin + .seconds(1))
+        _ = lease.beat(.counted, lateness: .zero, at: Self.begin + .seconds(1))
         #expect(lease.state == .held(until: Self.begin + .seconds(5)))
         lease.stored(until: Self.begin + .seconds(6))
         #expect(lease.state == .held(until: Self.begin + .seconds(6)))

@@ -101,6 +101,14 @@ extension LifeTests {
             }
         }
 
+        @Test func `a node of which no keepalive leaves answers for nothing`() throws {
+            try LifeCluster.run(Self.settings()) { cluster in
+                try startBoth(cluster)
+                for name in ["eth0", "eth1"] { _ = try cluster.first.run(["ip", "link", "set", name, "down"]) }
+                #expect(cluster.says("no medium took its keepalives", on: cluster.first))
+            }
+        }
+
         @Test func `without a lease a killed daemon's node goes on answering, as it always did`() throws {
             try LifeCluster.run(Self.settings(["lease off"])) { cluster in
                 try startBoth(cluster)

@@ -54,7 +54,9 @@ import Testing
     /// At least one of every kind.
     static let samples: [Fact] =
         [
-            .leaseHeld(.seconds(5)), .leaseDark(late: .milliseconds(300)),
+            .leaseHeld(.seconds(5)), .leaseDark(late: .milliseconds(300), .suspended(.seconds(2))),
+            .leaseDark(late: .milliseconds(300), .notScheduled(.seconds(2))),
+            .leaseDark(late: .milliseconds(300), .notSent), .peerDark(node: node),
             .peerKernelLives(node: node, interface: "eth0"),
             .quickDeath(
                 node: node, DeathVerdict(silentOn: ["eth0", "eth1"], provedOn: ["eth0"], cable: nil),

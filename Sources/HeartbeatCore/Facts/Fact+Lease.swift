@@ -12,11 +12,26 @@ extension Fact {
     }
 
     /// This node was late by `late` when it came to renew it.
-    package static func leaseDark(late: Duration) -> Fact {
-        Fact(
+    package static func leaseDark(late: Duration, _ lapse: LeaseLapse) -> Fact {
+        let cause =
+            switch lapse {
+            case .suspended(let duration): "its machine was suspended for \(duration.milliseconds) ms"
+            case .notScheduled(let duration): "it was not scheduled for \(duration.milliseconds) ms"
+            case .notSent: "no medium took its keepalives"
+            }
+        return Fact(
             .leaseDark,
-            "This node's lease ended \(late.milliseconds) ms ago: it stood still, or no keepalive left. It answers for no "
-                + "service address before the other node has been asked",
-            [.latency: late.milliseconds])
+            "This node's lease ended \(late.milliseconds) ms ago: \(cause). It answers for no service address before the other "
+                + "node has been asked",
+            [.latency: late.milliseconds, .cause: lapse.word])
+    }
+
+    /// The peer lives and says that it answers for nothing.
+    package static func peerDark(node: NodeName) -> Fact {
+        Fact(
+            .peerDark,
+            "node \(node) lives and answers for no service address: it stood still, or could send nothing, and asks before it "
+                + "answers again",
+            [.peer: node])
     }
 }

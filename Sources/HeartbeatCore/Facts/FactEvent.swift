@@ -42,6 +42,7 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
     // The lease.
     case leaseHeld = "lease-held"
     case leaseDark = "lease-dark"
+    case peerDark = "peer-dark"
 
     // Who holds what.
     case takingOverAll = "taking-over"
@@ -115,7 +116,8 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
             .pathRecovered, .pathKnown, .pathGroupRecovered, .healthMoving, .groupAcquiring, .groupRunning,
             .groupReleasing, .groupReleased, .failureForgotten, .groupAdded, .groupRemoved:
             .info
-        case .quickDeath, .quickDeathWasWrong, .leaseDark, .linkDead, .unknownNode, .notUnderstood, .packetsLost,
+        case .quickDeath, .quickDeathWasWrong, .leaseDark, .peerDark, .linkDead, .unknownNode, .notUnderstood,
+            .packetsLost,
             .stalled, .lateHeartbeat,
             .peerRestarted,
             .nodeDead, .yielding, .nobodyHolds, .standbyIgnored, .standbyUnanswered, .standbyTakerSilent,

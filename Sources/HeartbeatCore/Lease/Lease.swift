@@ -45,6 +45,12 @@ package struct Lease: Hashable, Sendable {
     /// Who counts the time from this node's keepalives, as far as was known at the last one.
     private var use = Use.counted
 
+    /// So long the machine was suspended since the last keepalive.
+    private var suspended = Duration.zero
+
+    /// A keepalive that is no later than this has been in time.
+    private static let punctual = Duration.milliseconds(50)
+
     init(_ configuration: Configuration) {
         times = configuration.leaseTimes
     }
@@ -109,29 +115,34 @@ package struct Lease: Hashable, Sendable {
     /// The machine was suspended for so long of the kernel's clock, which our own has not seen.
     mutating func stoodStill(for duration: Duration) {
         if case .held(let until) = state { state = .held(until: until - duration) }
+        suspended += duration
     }
 
     // MARK: - Time
 
     /// What a keepalive at `now` finds and brings.
-    enum Beat {
+    enum Beat: Hashable {
         /// There is nothing to renew.
         case nothing
         /// It is over, by so much; told once.
-        case lapsed(Duration)
+        case lapsed(Duration, LeaseLapse)
         /// Shorter: it ends before the one that the kernel has.
         case renewed(until: Instant, isShorter: Bool)
     }
 
-    mutating func beat(_ use: Use, at now: Instant) -> Beat {
+    /// - Parameter lateness: how much later this keepalive is than it was due.
+    mutating func beat(_ use: Use, lateness: Duration, at now: Instant) -> Beat {
         self.use = use
+        defer { suspended = .zero }
         guard case .held(let until) = state else { return .nothing }
         guard until <= now else {
             let next = now + length
             return .renewed(until: next, isShorter: next < until)
         }
         state = .dark(since: now, asked: nil)
-        return .lapsed(now - until)
+        let lapse: LeaseLapse =
+            suspended > .zero ? .suspended(suspended) : lateness > Self.punctual ? .notScheduled(lateness) : .notSent
+        return .lapsed(now - until, lapse)
     }
 
     /// It is held again until then, unless that is over; tells whether it is.

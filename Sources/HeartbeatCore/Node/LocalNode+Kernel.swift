@@ -43,9 +43,9 @@ extension LocalNode {
 
     /// Sends a status, and renews the lease with it. Last: a node that freezes before the message has left must not have
     /// renewed what the peer counts from it. A lease that gets shorter does so first, for the status tells of the shorter one.
-    mutating func beat(at now: Instant) {
-        let beat = lease.beat(leaseUse, at: now)
-        if case .lapsed(let late) = beat { effects.notify(.leaseDark(late: late)) }
+    mutating func beat(lateness: Duration, at now: Instant) {
+        let beat = lease.beat(leaseUse, lateness: lateness, at: now)
+        if case .lapsed(let late, let lapse) = beat { effects.notify(.leaseDark(late: late, lapse)) }
         if case .renewed(let until, let isShorter) = beat, isShorter {
             effects.append(.holdLease(until: until, .shortening))
         }

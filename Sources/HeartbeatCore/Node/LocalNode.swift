@@ -71,7 +71,7 @@ package struct LocalNode: Hashable, Sendable {
         // On absolute instants, so that the interval does not drift; missed beats are not sent in a burst.
         let next = due + configuration.keepalive
         membership.keepalive = next > now ? next : now + configuration.keepalive
-        beat(at: now)
+        beat(lateness: now - due, at: now)
         if membership.status == .initializing { setStatus(.up) }
         for node in membership.pingNodes { effects.append(.probe(node.name)) }
         return true
@@ -138,6 +138,9 @@ package struct LocalNode: Hashable, Sendable {
         guard var monitor = membership.peer else { return .outdated }
         let (hearing, late) = monitor.heard(
             report, sequence: message.sequence, warntime: configuration.warntime, now: now)
+        if monitor.isDark, membership.peer?.isDark == false, membership.peer?.announcesLease == true, hearing == .same {
+            effects.notify(.peerDark(node: monitor.name))
+        }
         membership.peer = monitor
         if let late { effects.notify(.lateHeartbeat(node: monitor.name, silence: late)) }
         if hearing != .outdated, hearing != .afterLeaving { membership.doubt.trust() }
