@@ -285,6 +285,8 @@ final class Daemon {
         listen(to: shell, on: reactor.eventLoop)
         shell.start()
         report.take()?.ready()
+        // Not before: it would hold on to what the command that started us reads to its end.
+        shell.startGuardian()
     }
 
     private func makeShell(

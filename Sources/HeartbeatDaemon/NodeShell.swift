@@ -45,6 +45,7 @@ final class NodeShell {
     let facts: FactTeller
     let services: ServiceReport
     let lease: LeaseService
+    let guardian: GuardianService
     private var hasKeepaliveLeft = false
     private(set) lazy var lans = LanService(facts: facts, reactor: reactor)
     private var movements = GroupMovements()
@@ -67,6 +68,7 @@ final class NodeShell {
         facts = FactTeller(logger, reactor: reactor)
         services = ServiceReport(configuration)
         lease = LeaseService(facts: facts, reactor: reactor)
+        guardian = GuardianService(configuration, paths: paths, facts: facts, reactor: reactor)
         core = ClusterCore(
             configuration, local: localNode, uuid: uuid, generation: generation, host: sampler.current,
             randomSeed: .random(in: 0...(.max)), now: reactor.now)
@@ -101,6 +103,11 @@ final class NodeShell {
         expire(at: reactor.now)
     }
 
+    /// Somebody looks after the addresses if this process dies or hangs. Under a service manager that one stops the rest.
+    func startGuardian() {
+        guardian.open(lease.memory, heirs: services.isService ? [] : paths.releasing(localNode))
+    }
+
     private func end(stillUp keys: [String]) {
         clients.end { [self] in closeEverything(stillUp: keys) }
     }
@@ -112,6 +119,7 @@ final class NodeShell {
         network.close()
         lans.close()
         movements.close()
+        guardian.close(keys.isEmpty ? .dismissed : .addressesOnly)
         tellMovements()
         facts.close()
         if keys.isEmpty { lease.close() }
@@ -225,6 +233,7 @@ final class NodeShell {
         clients.childMayHaveExited()
         network.childMayHaveExited()
         hooks.childMayHaveExited()
+        guardian.childMayHaveExited()
     }
 
     // MARK: - Media
@@ -328,6 +337,7 @@ final class NodeShell {
         guard case .status = message.content else { return }
         hasKeepaliveLeft = media.sentCount > sent
         onStatusSent()
+        guardian.turn(isAlone: !core.peerIsActive)
         services.statusSent(at: reactor.now)
     }
 

@@ -45,6 +45,11 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
     case leaseFilterRestored = "lease-filter-restored"
     case leaseProblem = "lease-problem"
 
+    // The guardian.
+    case guardianUnavailable = "guardian-unavailable"
+    case guardianLost = "guardian-lost"
+    case guardianActed = "guardian-acted"
+
     // Clients of the API and programs started with the node.
     case clientRefused = "client-refused"
     case clientIgnored = "client-ignored"
@@ -80,7 +85,9 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
             .signingKey, .packageLeftovers, .addressesAnnounced, .haCfChanged,
             .programStarted, .programEnded, .programKilled, .ipfail, .lanHost, .lanBack, .lanStreams:
             .info
-        case .leaseUnavailable, .leaseFilterRestored, .leaseProblem, .mediumWarning, .networkWatchFailed,
+        case .leaseUnavailable, .leaseFilterRestored, .leaseProblem, .guardianUnavailable, .guardianLost,
+            .guardianActed,
+            .mediumWarning, .networkWatchFailed,
             .packetRefused, .injectionRefused, .generationNew, .generationRaised,
             .realtimeRefused,
             .reloadIncomplete, .leftoverScript, .hookFailed,

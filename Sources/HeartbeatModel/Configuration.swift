@@ -54,6 +54,8 @@ public struct Configuration: Hashable, Sendable {
     public var failureWindow: Duration
     /// Whether and for how long the kernel answers for service addresses without hearing of the daemon (`lease`).
     public var lease: LeaseRule
+    /// Whether a program beside the daemon removes the service addresses when it dies or hangs (`guardian`).
+    public var hasGuardian: Bool
     /// Where log lines go.
     public var logging: LoggingConfiguration
     /// Scheduling and memory locking.
@@ -102,6 +104,7 @@ public struct Configuration: Hashable, Sendable {
         failureLimit = 3
         failureWindow = .seconds(3600)
         lease = .automatic
+        hasGuardian = true
         logging = LoggingConfiguration()
         realtime = RealtimeConfiguration()
         watchdog = nil

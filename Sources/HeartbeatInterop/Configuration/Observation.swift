@@ -56,7 +56,7 @@ struct OwnText {
     /// Ours alone; an original refuses them.
     static let additions: Set<String> = [
         "start_timeout", "stop_timeout", "status_timeout", "failure_limit", "failure_window", "on_stop_failure",
-        "shutdown_timeout", "lease", "monitor",
+        "shutdown_timeout", "lease", "guardian", "monitor",
     ]
     private static let media: Set<String> = [
         "bcast", "ucast", "ucast6", "mcast", "mcast6", "serial", "ping", "ping6", "ping_group",
