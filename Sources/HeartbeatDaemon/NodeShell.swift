@@ -37,7 +37,8 @@ final class NodeShell {
             snapshot: { [unowned self] in core.snapshot }, feed: { [unowned self] in feed($0) }))
     let hooks: EventHooks
     private(set) lazy var network = NetworkWatch(
-        configuration, memory: paths.lostPaths, facts: facts, reactor: reactor, feed: { [unowned self] in feed($0) })
+        configuration, memory: paths.lostPaths, facts: facts, reactor: reactor, feed: { [unowned self] in feed($0) },
+        groupsAtRest: { [unowned self] in core.groupsAtRest })
     private var sampler = HostSampler()
     private var lastRequest: UInt64 = 0
     private var replies: [RequestID: (Reply) -> Void] = [:]
