@@ -55,13 +55,8 @@ struct HbGuardian {
         for descriptor in daemon...memory { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
         guard priority > 0 else { return }
         _ = clinux_set_round_robin(min(priority + 1, 99))
-        var limit = rlimit()
-        // Under a limit memory that is asked for later would be refused.
-        guard getrlimit(__rlimit_resource_t(__RLIMIT_MEMLOCK.rawValue), &limit) == 0, limit.rlim_cur == rlim_t.max
-        else {
-            return
-        }
-        mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT)
+        // What is asked for later would count against a limit, so only what is there: there is no more.
+        mlockall(MCL_CURRENT | MCL_ONFAULT)
     }
 
     // MARK: - Watching

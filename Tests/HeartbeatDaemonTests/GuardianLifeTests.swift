@@ -116,6 +116,11 @@ extension LifeTests {
                 try cluster.wait(for: "nobody's help") { cluster.running(on: node).isEmpty }
                 try cluster.start(node)
                 try cluster.wait(for: "all groups again") { cluster.running(on: node) == ["mail", "web"] }
+                // Whoever is quicker waits until that is done.
+                try cluster.wait(for: "the guardian") { try guardians(node).count == 1 }
+                try cluster.signal("KILL", node)
+                try cluster.start(node)
+                try cluster.wait(for: "all groups once more") { cluster.running(on: node) == ["mail", "web"] }
             }
         }
     }
