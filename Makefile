@@ -24,9 +24,9 @@ PAGE ?= docs/benchmarks.md
 PREFIX ?= /usr
 DESTDIR ?=
 BIN := .build/release
-DEMO_PRODUCTS := heartbeat hb_standby cl_status hbdemo
-BENCH_PRODUCTS := heartbeat hb_standby hbbench hbfloor
-INTEROP_PRODUCTS := heartbeat cl_status hb_standby hb_takeover hbinterop
+DEMO_PRODUCTS := heartbeat hb_guardian hb_standby cl_status hbdemo
+BENCH_PRODUCTS := heartbeat hb_guardian hb_standby hbbench hbfloor
+INTEROP_PRODUCTS := heartbeat hb_guardian cl_status hb_standby hb_takeover hbinterop
 PRODUCTS := $(DEMO_PRODUCTS) hb_takeover hb_address faild hbsim
 LIBRARIES := HeartbeatCore HeartbeatWire
 INSTALLED = $(filter-out hbsim hbdemo,$(PRODUCTS))
@@ -40,7 +40,7 @@ TOOLCHAIN := git:git binutils:ld ca-certificates:/etc/ssl/certs/ca-certificates.
 	pkg-config:pkg-config libc6-dev:/usr/include/stdio.h libstdc++-12-dev:/usr/include/c++/* libsystemd-dev:/usr/include/systemd/sd-daemon.h
 LABORATORY := iproute2:ip iproute2:tc util-linux:nsenter hostname:hostname iputils-ping:ping
 # The path, because shells have a `kill` of their own.
-TESTS := procps:sysctl procps:/bin/kill perl-base:perl nftables:nft strace:strace
+TESTS := procps:sysctl procps:pgrep procps:/bin/kill perl-base:perl nftables:nft strace:strace
 # Debian's heartbeat 3.0.6 and what it calls.
 ORIGINAL := heartbeat:/usr/share/heartbeat/ResourceManager net-tools:ifconfig iptables:iptables \
 	resource-agents:/usr/lib/ocf/resource.d/heartbeat/IPaddr2

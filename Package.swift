@@ -33,6 +33,7 @@ let package = Package(
         .executable(name: "hb_standby", targets: ["hb_standby"]),
         .executable(name: "hb_takeover", targets: ["hb_takeover"]),
         .executable(name: "hb_address", targets: ["hb_address"]),
+        .executable(name: "hb_guardian", targets: ["hb_guardian"]),
         .executable(name: "faild", targets: ["faild"]),
         .executable(name: "hbsim", targets: ["hbsim"]),
         .executable(name: "hbdemo", targets: ["hbdemo"]),
@@ -94,10 +95,12 @@ let package = Package(
                 "HeartbeatModel", "HeartbeatFormats", "HeartbeatPlacement", "HeartbeatSystem", "HeartbeatLoop",
                 "HeartbeatNetlink", "CLinux",
             ], swiftSettings: strict),
+        .target(name: "HeartbeatGuard", dependencies: ["CLinux"], swiftSettings: strict),
         .target(
             name: "HeartbeatLease",
             dependencies: [
-                "HeartbeatModel", "HeartbeatFormats", "HeartbeatSystem", "HeartbeatLoop", "HeartbeatNetlink", "CLinux",
+                "HeartbeatModel", "HeartbeatFormats", "HeartbeatSystem", "HeartbeatLoop", "HeartbeatNetlink",
+                "HeartbeatGuard", "CLinux",
             ], exclude: ["lease.bpf.c"],
             swiftSettings: strict),
         .target(
@@ -136,7 +139,8 @@ let package = Package(
                 "HeartbeatModel", "HeartbeatWire", "HeartbeatConfig", "HeartbeatCore", "HeartbeatClients",
                 "HeartbeatLans", "HeartbeatControl", "HeartbeatSystem", "HeartbeatLoop", "HeartbeatLog",
                 "HeartbeatHost", "HeartbeatMedia", "HeartbeatAddresses", "HeartbeatInterfaces", "HeartbeatLease",
-                "HeartbeatScripts", "HeartbeatProbes", "HeartbeatServers", "HeartbeatFaild", logging, nioCore,
+                "HeartbeatGuard", "HeartbeatScripts", "HeartbeatProbes", "HeartbeatServers", "HeartbeatFaild", logging,
+                nioCore,
             ], swiftSettings: strict),
 
         // Argument parsing only.
@@ -160,6 +164,9 @@ let package = Package(
             dependencies: [
                 "HeartbeatAddresses", "HeartbeatPlacement", "HeartbeatSystem", "HeartbeatModel", "CLinux", arguments,
             ], swiftSettings: strict, linkerSettings: small),
+        .executableTarget(
+            name: "hb_guardian", dependencies: ["HeartbeatGuard", "HeartbeatModel", "CLinux"], swiftSettings: strict,
+            linkerSettings: small),
         .executableTarget(
             name: "faild",
             dependencies: [
@@ -218,7 +225,8 @@ let package = Package(
             dependencies: [
                 "HeartbeatFormats", "HeartbeatPlacement", "HeartbeatSystem", "HeartbeatLoop", "HeartbeatLog",
                 "HeartbeatHost", "HeartbeatMedia", "HeartbeatNetlink", "HeartbeatAddresses", "HeartbeatLease",
-                "HeartbeatInterfaces", "HeartbeatScripts", "HeartbeatProbes", "HeartbeatServers", "HeartbeatFaild",
+                "HeartbeatGuard", "HeartbeatInterfaces", "HeartbeatScripts", "HeartbeatProbes", "HeartbeatServers",
+                "HeartbeatFaild",
                 "HeartbeatClients", "HeartbeatControl", "HeartbeatLans", "HeartbeatModel", "CLinux", nioCore, nioPosix,
                 logging,
             ], swiftSettings: strict),

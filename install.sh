@@ -184,7 +184,12 @@ install_all() {
     put_program heartbeat "$libexec/heartbeat"
     link ../libexec/heartbeat/heartbeat "$prefix/sbin/heartbeat"
     for program in $programs; do
-        [ "$program" = heartbeat ] || put_program "$program" "$prefix/bin/$program"
+        case $program in
+        heartbeat) ;;
+        # The daemon looks for it beside itself.
+        hb_guardian) put_program "$program" "$libexec/$program" ;;
+        *) put_program "$program" "$prefix/bin/$program" ;;
+        esac
     done
     for program in hb_standby hb_takeover; do link "../../bin/$program" "$prefix/share/heartbeat/$program"; done
     for file in harc shellfuncs; do put_text 755 "$here/tools/$file" "$share/$file"; done

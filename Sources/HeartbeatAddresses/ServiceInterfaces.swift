@@ -33,6 +33,17 @@ package final class ServiceInterfaces {
         return places
     }
 
+    /// Whether each of these is up here, on the right interface or another; none is when the kernel does not say.
+    package func areUp(_ addresses: [ServiceAddress]) -> [Bool] {
+        do throws(SystemError) {
+            let tables = try KernelTables.read(socket)
+            return addresses.map { tables.state(of: $0) != .stopped }
+        } catch {
+            onProblem("\(error); whether addresses are up that should not be is not known")
+            return addresses.map { _ in false }
+        }
+    }
+
     private func place(of address: ServiceAddress, in tables: KernelTables) -> String? {
         if let place = try? Placement.place(of: address, in: tables, route: socket.routeForPlacement) {
             return place.interface

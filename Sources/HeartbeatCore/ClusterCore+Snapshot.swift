@@ -36,6 +36,13 @@ extension ClusterCore {
     /// The peer is heard and a member.
     public var peerIsActive: Bool { node.peerIsActive }
 
+    /// Groups of which nothing runs here, and nothing is about to: an address of theirs that is up is a leftover. None
+    /// when this node has said that it has released everything: it calls no more scripts.
+    public var groupsAtRest: [ResourceGroup] {
+        if case .lingering = ownership.state { return [] }
+        return node.groups.runners.filter { $0.isReleased && !$0.isWanted }.map(\.group)
+    }
+
     /// What the peer was last declared dead by; `nil` while it never was, or was never heard before. Only for telling.
     public var peerSilence: PeerSilence? { node.peer?.silence }
 

@@ -1,6 +1,5 @@
 // Everything one node decides, as one value: events and the time go in, ordered effects come out. This file only routes: it
-// tells each part what concerns it, and what one part makes of it to the next. It owns no clock, socket, process or random
-// source.
+// tells each part what concerns it, and what one part makes of it to the next.
 
 import HeartbeatModel
 
@@ -50,6 +49,7 @@ public struct ClusterCore: Hashable, Sendable {
         case .requested(let request, let id): ownership.requested(request, id, &node, at: now)
         case .injected(let content, let destination, let fields): inject(content, destination, fields, at: now)
         case .resourceLost(let key, let word): node.groups.lose(word, of: key)
+        case .leftoverFound(let key, let word): node.groups.suspect(word, of: key)
         case .watched(let rules): node.health.watch(rules)
         case .interfaceObserved(let name, let isUp): isNews = hearOfNetwork { $0.observe(name, isUp: isUp, at: now) }
         case .pathProbed(let name, let answer): isNews = hearOfNetwork { $0.take(answer, of: name) }

@@ -198,12 +198,18 @@ final class Daemon {
         guard PidFile.isHeld(path), !answers else {
             throw StartFailure(code: 0, text: "heartbeat: already running [pid \(pid)].")
         }
-        guard Instant.now < deadline else {
+        // One that stops what a daemon has left ends by itself, after `shutdown_timeout` at the latest.
+        guard Instant.now < deadline || isRelease(pid) else {
             let text = "heartbeat [pid \(pid)] holds \(path), but does not answer: nothing was started or released. "
             let remedy = "See what it waits for (ps), end it (kill -9 \(pid)), then try again"
             throw StartFailure(code: 1, text: text + remedy)
         }
         usleep(50_000)
+    }
+
+    private func isRelease(_ pid: pid_t) -> Bool {
+        let words = Descriptors.contents(of: "/proc/\(pid)/cmdline", atMost: 4096) ?? []
+        return words.split(separator: 0).contains(Array("--release-leftovers".utf8)[...])
     }
 
     /// How long the end of a process may take that has been killed.
@@ -285,6 +291,8 @@ final class Daemon {
         listen(to: shell, on: reactor.eventLoop)
         shell.start()
         report.take()?.ready()
+        // Not before: it would hold on to what the command that started us reads to its end.
+        shell.startGuardian()
     }
 
     private func makeShell(

@@ -42,6 +42,15 @@ package struct DaemonPaths: Hashable, Sendable {
     /// What a daemon leaves for the next one to believe.
     var own: PrivateDirectory { PrivateDirectory(ControlClient.ownDirectory(runDirectory: run)) }
 
+    /// The command line that stops what a daemon with these directories has left.
+    func releasing(_ node: NodeName) -> [String] {
+        guard let program = Directories.target(ofLink: "/proc/self/exe") else { return [] }
+        return [
+            program, "--release-leftovers", "--config-dir", configuration, "--state-dir", state, "--run-dir", run,
+            "--node", node.text,
+        ] + (share.map { ["--share-dir", $0] } ?? [])
+    }
+
     /// Where scripts are found and what they are told about it.
     var scripts: ScriptPaths {
         var paths = ScriptPaths()

@@ -153,7 +153,8 @@ struct GroupMovements {
             end(key, .failed)
             ownCauses[key] = newCause(.failure)
         case .failedTooOften: ownCauses[key] = newCause(.failure)
-        case .foundRunning, .checkFailed, .checkNotRun, .addressRemoved, .stopRetry, .stopFailureIgnored,
+        case .foundRunning, .leftoverAddress, .checkFailed, .checkNotRun, .addressRemoved, .stopRetry,
+            .stopFailureIgnored,
             .stopUnjustlyFailed:
             break
         }

@@ -27,6 +27,9 @@ final class LeaseService {
         self.reactor = reactor
     }
 
+    /// What a guardian needs of it.
+    var memory: GuardMemory? { lease?.kernel.memory }
+
     /// The kernel answers for service addresses only while it is told to.
     var isHeld: Bool { lease != nil }
 

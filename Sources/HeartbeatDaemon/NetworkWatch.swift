@@ -1,5 +1,5 @@
-// The network as the core is told of it: which interfaces serve, whether they have a carrier, whether paths answer. It
-// gathers and hands on; for how long something must be gone to count, and what follows, is the core's.
+// The network as the core is told of it: which interfaces serve, whether they have a carrier, whether paths answer, which
+// addresses are up that should not be. It gathers and hands on; for how long something must be gone to count, and what follows, is the core's.
 
 import Glibc
 import HeartbeatAddresses
@@ -20,6 +20,7 @@ final class NetworkWatch {
     private let reactor: Reactor
     private let facts: FactTeller
     private let feed: (Event) -> Void
+    private let groupsAtRest: () -> [ResourceGroup]
     private let interfaces: InterfaceWatch
     private let cables: InterfaceWatch
     private let prober: PathProber
@@ -33,16 +34,19 @@ final class NetworkWatch {
     private var timer: ReactorTimer?
     private var isClosed = false
 
-    /// `memory` names lost paths for the daemon after this one.
+    /// - Parameters:
+    ///   - memory: names lost paths for the daemon after this one.
+    ///   - groupsAtRest: those of which no address should be up here.
     init(
         _ configuration: Configuration, memory: LostPaths, facts: FactTeller, reactor: Reactor,
-        feed: @escaping (Event) -> Void
+        feed: @escaping (Event) -> Void, groupsAtRest: @escaping () -> [ResourceGroup]
     ) {
         self.configuration = configuration
         self.memory = memory
         self.facts = facts
         self.reactor = reactor
         self.feed = feed
+        self.groupsAtRest = groupsAtRest
         interfaces = InterfaceWatch(reactor: reactor)
         cables = InterfaceWatch(reactor: reactor, pollInterval: Self.cableInterval)
         prober = PathProber(reactor: reactor)
@@ -129,7 +133,21 @@ final class NetworkWatch {
             cables.interfaces = new.filter(\.isCable).map(\.interface)
         }
         guard !addresses.isEmpty else { return }
+        findLeftovers()
         timer = reactor.after(Self.placesInterval) { [weak self] in self?.findPlaces() }
+    }
+
+    /// Whoever has brought them up. One a group: it is looked at as a whole.
+    private func findLeftovers() {
+        let resources = groupsAtRest().flatMap { group in
+            group.resources.compactMap { resource in resource.address.map { (group.key, resource.word, $0) } }
+        }
+        guard !resources.isEmpty else { return }
+        let up = places.areUp(resources.map(\.2))
+        var keys: Set<String> = []
+        for (resource, isUp) in zip(resources, up) where isUp && keys.insert(resource.0).inserted {
+            feed(.leftoverFound(groupKey: resource.0, word: resource.1))
+        }
     }
 
     /// One that is gone, or has lost its addresses, is where they would be all the same.

@@ -22,6 +22,7 @@ extension NodeShell {
         configuration = new
         codec = MessageCodec(keys: new.authentication, format: new.messageFormat)
         lease.adopt(new)
+        guardian.adopt(new, memory: lease.memory)
         actions.adopt(new)
         clients.adopt(new)
         hooks.adopt(new)

@@ -37,7 +37,8 @@ final class NodeShell {
             snapshot: { [unowned self] in core.snapshot }, feed: { [unowned self] in feed($0) }))
     let hooks: EventHooks
     private(set) lazy var network = NetworkWatch(
-        configuration, memory: paths.lostPaths, facts: facts, reactor: reactor, feed: { [unowned self] in feed($0) })
+        configuration, memory: paths.lostPaths, facts: facts, reactor: reactor, feed: { [unowned self] in feed($0) },
+        groupsAtRest: { [unowned self] in core.groupsAtRest })
     private var sampler = HostSampler()
     private var lastRequest: UInt64 = 0
     private var replies: [RequestID: (Reply) -> Void] = [:]
@@ -46,6 +47,7 @@ final class NodeShell {
     let services: ServiceReport
     let lease: LeaseService
     private(set) lazy var kernels = KernelService(facts: facts, reactor: reactor) { [unowned self] in feed($0) }
+    let guardian: GuardianService
     private var hasKeepaliveLeft = false
     private(set) lazy var lans = LanService(facts: facts, reactor: reactor)
     private var movements = GroupMovements()
@@ -68,6 +70,7 @@ final class NodeShell {
         facts = FactTeller(logger, reactor: reactor)
         services = ServiceReport(configuration)
         lease = LeaseService(facts: facts, reactor: reactor)
+        guardian = GuardianService(configuration, paths: paths, facts: facts, reactor: reactor)
         core = ClusterCore(
             configuration, local: localNode, uuid: uuid, generation: generation, host: sampler.current,
             randomSeed: .random(in: 0...(.max)), now: reactor.now)
@@ -104,6 +107,11 @@ final class NodeShell {
         expire(at: reactor.now)
     }
 
+    /// Somebody looks after the addresses if this process dies or hangs. Under a service manager that one stops the rest.
+    func startGuardian() {
+        guardian.open(lease.memory, heirs: services.isService ? [] : paths.releasing(localNode))
+    }
+
     private func end(stillUp keys: [String]) {
         clients.end { [self] in closeEverything(stillUp: keys) }
     }
@@ -116,6 +124,7 @@ final class NodeShell {
         kernels.close()
         lans.close()
         movements.close()
+        guardian.close(keys.isEmpty ? .dismissed : .addressesOnly)
         tellMovements()
         facts.close()
         if keys.isEmpty { lease.close() }
@@ -230,6 +239,7 @@ final class NodeShell {
         clients.childMayHaveExited()
         network.childMayHaveExited()
         hooks.childMayHaveExited()
+        guardian.childMayHaveExited()
     }
 
     // MARK: - Media
@@ -333,9 +343,10 @@ final class NodeShell {
     private func transmit(_ message: Message) {
         let sent = media.sentCount
         media.send(netstring: netstring(of: message), classic: codec.encode(message, as: .classic))
-        guard case .status = message.content else { return }
+        guard case .status(let report) = message.content else { return }
         hasKeepaliveLeft = media.sentCount > sent
         onStatusSent()
+        guardian.turn(report.lease, isAlone: !core.peerIsActive)
         services.statusSent(at: reactor.now)
     }
 

@@ -29,6 +29,9 @@ final class ServiceReport {
         watchdog = ServiceWatchdog(interval: manager.watchdogInterval, keepalive: configuration.keepalive)
     }
 
+    /// A service manager looks after this process.
+    var isService: Bool { manager.isPresent }
+
     /// What the operator should know about `WatchdogSec=`, if anything.
     var warning: String? { watchdog.warning }
 

@@ -49,6 +49,11 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
     case leaseProblem = "lease-problem"
     case leaseComplete = "lease-complete"
 
+    // The guardian.
+    case guardianUnavailable = "guardian-unavailable"
+    case guardianLost = "guardian-lost"
+    case guardianActed = "guardian-acted"
+
     // Clients of the API and programs started with the node.
     case clientRefused = "client-refused"
     case clientIgnored = "client-ignored"
@@ -80,11 +85,14 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
 
     var level: Fact.Level {
         switch self {
-        case .mediumOpen, .mediumRecovered, .interfaceState, .groupTimeline, .generation, .generationFirst, .uuidNew,
+        case .leaseComplete, .mediumOpen, .mediumRecovered, .interfaceState, .groupTimeline, .generation,
+            .generationFirst, .uuidNew,
             .signingKey, .packageLeftovers, .addressesAnnounced, .neighboursAgree, .neighboursUnknown, .haCfChanged,
             .programStarted, .programEnded, .programKilled, .ipfail, .lanHost, .lanBack, .lanStreams:
             .info
-        case .leaseUnavailable, .leaseFilterRestored, .leaseProblem, .mediumWarning, .networkWatchFailed,
+        case .leaseUnavailable, .leaseFilterRestored, .leaseProblem, .guardianUnavailable, .guardianLost,
+            .guardianActed,
+            .mediumWarning, .networkWatchFailed,
             .packetRefused, .injectionRefused, .generationNew, .generationRaised,
             .realtimeRefused, .neighbourDisagrees,
             .reloadIncomplete, .leftoverScript, .hookFailed,

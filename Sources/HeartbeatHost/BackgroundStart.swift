@@ -64,7 +64,7 @@ package enum BackgroundStart {
         CommandLine.arguments.first ?? "heartbeat"
     }
 
-    private static func ownEnvironment() -> [(String, String)] {
+    static func ownEnvironment() -> [(String, String)] {
         var result: [(String, String)] = []
         var next = environ
         while let entry = next.pointee {

@@ -5,6 +5,7 @@
 
 import CLinux
 import Glibc
+import HeartbeatGuard
 import HeartbeatModel
 import HeartbeatSystem
 
@@ -17,10 +18,8 @@ package final class KernelLease {
     package let programs: LeasePrograms
     private let services4: OwnedDescriptor
     private let services6: OwnedDescriptor
-    /// Two words: the deadline in nanoseconds of CLOCK_BOOTTIME, and the number of packets dropped.
-    private let page: UnsafeMutablePointer<UInt64>
-
-    private static let pageLength = 4096
+    /// The programs read the deadline in it, and count the packets that they drop.
+    package let memory: GuardMemory
 
     /// Dark, and guarding no address: what hangs anywhere lets everything pass until an address is guarded.
     ///
@@ -28,7 +27,8 @@ package final class KernelLease {
     /// than Linux 5.8 or built without, and what the kernel's verifier says of the programs if it refuses them.
     package init() throws(SystemError) {
         // BPF_F_MMAPABLE; BPF_F_NO_PREALLOC keeps an empty map small.
-        let lease = try Self.map(2 /* array */, key: 4, value: 16, entries: 1, flags: 0x400, "hb_lease")
+        let lease = try Self.map(
+            2 /* array */, key: 4, value: UInt32(GuardPage.length), entries: 1, flags: 0x400, "hb_lease")
         services4 = try Self.map(1 /* hash */, key: 4, value: 1, entries: Self.capacity, flags: 1, "hb_services4")
         services6 = try Self.map(1 /* hash */, key: 16, value: 1, entries: Self.capacity, flags: 1, "hb_services6")
         let maps = LeaseProgram.Maps(
@@ -36,27 +36,20 @@ package final class KernelLease {
         programs = LeasePrograms(
             incoming: try Self.load(LeaseProgram.bytes(.incoming, maps), "hb_lease_in"),
             outgoing: try Self.load(LeaseProgram.bytes(.outgoing, maps), "hb_lease_out"))
-        guard let memory = clinux_bpf_memory(lease.number, Self.pageLength), memory != MAP_FAILED else {
-            throw SystemError(.load, "the page of the lease")
-        }
-        page = memory.bindMemory(to: UInt64.self, capacity: 2)
-    }
-
-    deinit {
-        munmap(page, Self.pageLength)
+        memory = try GuardMemory(map: lease)
     }
 
     /// The kernel answers for guarded addresses while `Instant.sinceBoot` is earlier than this.
-    package var until: Instant { Instant(nanoseconds: Int64(clamping: clinux_bpf_read(page))) }
+    package var until: Instant { Instant(nanoseconds: Int64(clamping: memory.page.until)) }
 
     /// Stores a deadline on the clock of `Instant.sinceBoot`, later or earlier than the last. It costs no system call, and
     /// holds for every packet from now on.
     package func store(until deadline: Instant) {
-        clinux_bpf_store(page, UInt64(max(0, deadline.nanoseconds)))
+        memory.page.until = UInt64(max(0, deadline.nanoseconds))
     }
 
     /// So many packets to or from guarded addresses found the deadline passed.
-    package var droppedPackets: UInt64 { clinux_bpf_read(page + 1) }
+    package var droppedPackets: UInt64 { memory.page.dropped }
 
     /// From now on these are answered for only until the deadline. To be called before an address is added to an interface: it
     /// must never be there unguarded. What is guarded already stays so; on failure those before the one that failed are.

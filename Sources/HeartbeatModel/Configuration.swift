@@ -63,6 +63,8 @@ public struct Configuration: Hashable, Sendable {
     public var references: [IPAddress]
     /// This machine is the guest of a hypervisor, as the host tells.
     public var isGuest: Bool
+    /// Whether a program beside the daemon removes the service addresses when it dies or hangs (`guardian`).
+    public var hasGuardian: Bool
     /// Where log lines go.
     public var logging: LoggingConfiguration
     /// Scheduling and memory locking.
@@ -115,6 +117,7 @@ public struct Configuration: Hashable, Sendable {
         quickProbe = QuickProbe()
         references = []
         isGuest = false
+        hasGuardian = true
         logging = LoggingConfiguration()
         realtime = RealtimeConfiguration()
         watchdog = nil

@@ -43,6 +43,13 @@ extension Configuration {
         return shortest <= longest ? shortest...longest : nil
     }
 
+    /// For how long a daemon may have had no turn before its guardian acts: as long as its lease is, or would be.
+    package var standstillTimes: LeaseTimes {
+        var copy = self
+        if lease == .off { copy.lease = .automatic }
+        return copy.leaseTimes ?? LeaseTimes(length: deadtime, quick: deadtime, alone: max(deadtime, initdead))
+    }
+
     /// `nil`: there is no lease.
     public var leaseTimes: LeaseTimes? {
         guard let range = leaseLengths else { return nil }

@@ -25,7 +25,11 @@ struct AnswerChecker {
         guard world.hasLease, !addresses.isEmpty else { return nil }
         if !world.network.isReliable { unreliableAt = world.now }
         let before = doubled
-        doubled = Set(addresses.filter { world.answers(0, $0) && world.answers(1, $0) && !world.isStuck($0.group) })
+        doubled = Set(
+            addresses.filter { place in
+                world.answers(0, place) && world.answers(1, place) && !world.isStuck(place.group)
+                    && !world.hosts.contains { $0.hasStray(place.group) }
+            })
         guard let place = doubled.subtracting(before).min(by: { ($0.group, $0.position) < ($1.group, $1.position) })
         else {
             return nil

@@ -13,6 +13,8 @@ enum Deed: Hashable {
     case want(MessageInterest)
     /// Another key of authkeys is the current one, and the files are read again.
     case changeKey(to: Int)
+    /// Somebody brings an address up, and the daemon finds it; or it believes to have found one.
+    case leaveUp(number: Int, isThere: Bool)
 }
 
 /// What is done beside the cluster in one run.
@@ -34,9 +36,14 @@ struct BystanderPlan {
         remembersPaths = random.chance(0.5)
         if random.chance(0.2) { draw(until: trouble, using: &random) { Self.drawMessage(using: &$0) } }
         if random.chance(0.2) { draw(until: trouble, using: &random) { .want(Self.drawInterest(using: &$0)) } }
-        guard random.chance(0.2) else { return }
-        currentKeys = currentKeys.map { _ in random.pick([1, 2]) }
-        draw(until: trouble, using: &random) { .changeKey(to: $0.pick([1, 2])) }
+        if random.chance(0.2) {
+            currentKeys = currentKeys.map { _ in random.pick([1, 2]) }
+            draw(until: trouble, using: &random) { .changeKey(to: $0.pick([1, 2])) }
+        }
+        guard random.chance(0.3) else { return }
+        draw(until: trouble, using: &random) { random in
+            .leaveUp(number: Int.random(in: 0...99, using: &random), isThere: random.chance(0.7))
+        }
     }
 
     private mutating func draw(
@@ -88,7 +95,36 @@ extension World {
             machine.currentKey = key
             note(host, "has key \(key) as the current one")
             if machine.isUp { feed(.reconfigured(configuration(of: host)), to: host) }
+        case .leaveUp(let number, let isThere):
+            leaveUp(number, isThere: isThere, on: host)
         }
+    }
+
+    /// An address of some group is up here; only where nothing of the group runs, and the daemon is not standing still.
+    private func leaveUp(_ number: Int, isThere: Bool, on host: Int) {
+        let machine = hosts[host]
+        guard let core = machine.core, machine.stalledUntil == nil else { return }
+        let places = configuration.groups.indices.flatMap { group in
+            configuration.groups[group].steps.indices.map { ResourcePlace(group: group, position: $0) }
+        }.filter { configuration.groups[$0.group].steps[$0.position].isAddresses }
+        guard !places.isEmpty else { return }
+        let place = places[number % places.count]
+        let group = configuration.groups[place.group]
+        let step = group.steps[place.position]
+        let isAtRest = core.groupsAtRest.contains { $0.key == group.key && $0.steps == group.steps }
+        let isShared = configuration.groups.indices.contains { other in
+            other != place.group
+                && !Set(configuration.groups[other].resources.map(\.word)).isDisjoint(with: group.resources.map(\.word))
+        }
+        if isThere, isAtRest, !isShared, core.ownership.state == .stable, !machine.active.contains(place.group) {
+            note(host, "has \(step.word) from somebody else")
+            machine.running.insert(place)
+            machine.active.insert(place.group)
+            machine.leftovers.insert(place.group)
+            machine.foundLate.insert(place.group)
+        }
+        guard let word = step.resources.first?.word else { return }
+        feed(.leftoverFound(groupKey: group.key, word: word), to: host)
     }
 
     /// The daemon of `host` has begun, and its predecessor has left word of what it had lost.
@@ -115,7 +151,8 @@ extension World {
         case .reconfigured(let configuration): hosts[host].signingKey = configuration.authentication.current
         case .interestChanged(let interest): hosts[host].interest = interest
         case .kernel(.answered(let question)): noteAnswer(question, host)
-        case .received, .keyUsed, .pingAnswered, .actionFinished, .requested, .injected, .resourceLost, .watched,
+        case .received, .keyUsed, .pingAnswered, .actionFinished, .requested, .injected, .resourceLost, .leftoverFound,
+            .watched,
             .interfaceObserved, .pathProbed, .pathsRecalled, .hostSampled, .kernel:
             break
         }

@@ -12,6 +12,7 @@ package enum EventKind: CaseIterable, Hashable, Sendable {
     case requested
     case injected
     case resourceLost
+    case leftoverFound
     case watched
     case interfaceObserved
     case pathProbed
@@ -36,6 +37,7 @@ extension Event {
         case .requested: .requested
         case .injected: .injected
         case .resourceLost: .resourceLost
+        case .leftoverFound: .leftoverFound
         case .watched: .watched
         case .interfaceObserved: .interfaceObserved
         case .pathProbed: .pathProbed

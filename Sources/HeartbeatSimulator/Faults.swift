@@ -106,7 +106,7 @@ struct RunPlan {
         for (index, medium) in configuration.media.enumerated() where medium.name.text.hasPrefix("eth") {
             lans.append(Lan(name: medium.name.text, number: UInt8(index), medium: index))
         }
-        if lans.count < 2 || random.chance(0.3) { lans.append(Lan(name: "wan", number: 9)) }
+        if random.chance(lans.count < 2 ? 0.8 : 0.3) { lans.append(Lan(name: "wan", number: 9)) }
         let cable = random.chance(0.5) ? lans.indices.last { lans[$0].medium != nil } : nil
         for index in lans.indices {
             lans[index].isCable = index == cable

@@ -31,6 +31,8 @@ final class Host {
     var died: Set<ResourcePlace> = []
     /// Groups of which a daemon that crashed has left something up, and that its successor has not stopped yet.
     var leftovers: Set<Int> = []
+    /// Those of which somebody has brought an address up while a daemon ran.
+    var foundLate: Set<Int> = []
     /// Groups of which something would not stop, until it has.
     var stuck: Set<Int> = []
 
@@ -113,6 +115,9 @@ final class Host {
         if case .some = core { true } else { false }
     }
 
+    /// What is up of the group here was brought up by somebody else while the daemon ran.
+    func hasStray(_ group: Int) -> Bool { leftovers.contains(group) && foundLate.contains(group) }
+
     /// The life of the peer that the daemon has believed last, for all we know. Before it believes a later one, what is
     /// recorded of this one and never reached it is news.
     var believedGeneration: Generation? { newestStatusTaken?.generation ?? newestGenerationHeard }
@@ -140,6 +145,7 @@ final class Host {
         active = []
         died = []
         leftovers = []
+        foundLate = []
         stuck = []
         leaseUntil = nil
         forgetDaemon()

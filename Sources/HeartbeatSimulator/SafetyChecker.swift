@@ -105,7 +105,7 @@ struct SafetyChecker {
     mutating func said(_ status: NodeStatus, host: Int, world: World) {
         let machine = world.hosts[host]
         guard status == .active else { return }
-        for group in machine.leftovers {
+        for group in machine.leftovers.subtracting(machine.foundLate) {
             report("\(machine.name) is active with \(configuration.groups[group].key) left up", at: world.now)
         }
     }

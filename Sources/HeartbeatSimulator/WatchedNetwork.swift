@@ -202,7 +202,7 @@ extension World {
             .standbyGivingUp, .standbyTakerSilent, .standbyExpired, .standbyRefused, .linkUp, .linkDead, .unknownNode,
             .notUnderstood, .replay, .namesake, .lockedOut, .unanswered, .packetsLost, .nothingMissing,
             .packetIrretrievable, .stalled, .groupAcquiring, .groupRunning, .groupReleasing, .groupReleased,
-            .foundRunning, .startFailed, .checkFailed, .checkNotRun, .addressRemoved, .failedTooOften,
+            .foundRunning, .leftoverAddress, .startFailed, .checkFailed, .checkNotRun, .addressRemoved, .failedTooOften,
             .failureForgotten, .stopRetry, .stopFailed, .stopFailureIgnored, .stopFailureReboots,
             .stopUnjustlyFailed, .groupAdded, .groupRemoved:
             break

@@ -10,6 +10,11 @@ extension World {
             return
         }
         note(host, "runs \(action.step.word) \(action.verb.rawValue)")
+        if action.verb == .start, hosts[host].hasStray(place.group) {
+            // It is the node's to run by now, and its own from here on.
+            hosts[host].leftovers.remove(place.group)
+            hosts[host].foundLate.remove(place.group)
+        }
         checker.began(action, place, host: host, world: self)
         hosts[host].busy[place.group] = action.step
         // What runs may be looked at for ever.
@@ -32,13 +37,16 @@ extension World {
                 hosts[host].died.remove(place)
                 network(hears: place, from: host)
             case .stop:
-                if hosts[host].running.remove(place) != nil { network(hears: place, from: host) }
+                let wasUp = hosts[host].running.remove(place) != nil
+                // Nobody has announced a stray. Who has asked for it asks again when the answer is old, or hears the other
+                // node, which announces what it serves when it hears that this one has stopped it.
+                if wasUp, !hosts[host].hasStray(place.group) { network(hears: place, from: host) }
             case .status:
                 break
             }
         }
-        if action.verb == .stop, place.position == 0, !hosts[host].running.contains(where: { $0.group == place.group })
-        {
+        let isLast = place.position == 0 || hosts[host].hasStray(place.group)
+        if action.verb == .stop, isLast, !hosts[host].running.contains(where: { $0.group == place.group }) {
             hosts[host].active.remove(place.group)
             hosts[host].leftovers.remove(place.group)
             hosts[host].stuck.remove(place.group)
@@ -92,7 +100,8 @@ extension World {
                 configuration.groups[place.group].key != key
                     || configuration.groups[place.group].steps[place.position] != step
             }
-        case .foundRunning, .startFailed, .checkFailed, .checkNotRun, .addressRemoved, .failedTooOften, .stopRetry,
+        case .foundRunning, .leftoverAddress, .startFailed, .checkFailed, .checkNotRun, .addressRemoved,
+            .failedTooOften, .stopRetry,
             .stopFailureReboots, .stopUnjustlyFailed:
             break
         }

@@ -158,6 +158,7 @@ final class World {
             losingGeneration ? max(fromClock, hosts[host].generation + 1) : hosts[host].generation + 1
         let local = hosts[host].localTime(now)
         hosts[host].bootedAt = local
+        hosts[host].foundLate = []
         let sample = HostSample(unixTime: unixTime, load: "0.00 0.00 0.00 1/1 1")
         hosts[host].core = ClusterCore(
             configuration(of: host), local: hosts[host].name, uuid: hosts[host].uuid,

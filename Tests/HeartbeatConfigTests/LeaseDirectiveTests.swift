@@ -1,4 +1,4 @@
-// What is read of `lease`, and which lengths are refused: one that a late keepalive would end, and one that outlasts deadtime.
+// What is read of `lease` and `guardian`, and which lengths are refused: one that a late keepalive would end, and one that outlasts deadtime.
 
 import HeartbeatModel
 import Testing
@@ -23,6 +23,13 @@ import Testing
     func `other words and lengths are refused`(line: String, message: String) {
         let errors = readHaCf("keepalive 2\ndeadtime 30\n" + line).errors
         #expect(errors.count == 1 && errors[0].contains(message), "\(errors)")
+    }
+
+    @Test func `a guardian is there unless it is switched off`() {
+        #expect(readHaCf("keepalive 2").configuration?.hasGuardian == true)
+        #expect(readHaCf("keepalive 2\nguardian on").configuration?.hasGuardian == true)
+        #expect(readHaCf("keepalive 2\nguardian off").configuration?.hasGuardian == false)
+        #expect(readHaCf("keepalive 2\nguardian offf").errors.count == 1)
     }
 
     @Test func `where deadtime leaves no room a lease that is asked for is refused, and the usual one is left out`() {

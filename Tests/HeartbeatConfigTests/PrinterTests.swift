@@ -139,6 +139,7 @@ struct ConfigurationGenerator {
         if let lengths = drawn.leaseLengths {
             drawn.lease = [.automatic, .off, .required, .length(lengths.upperBound)][number(0...3)]
         }
+        drawn.hasGuardian = flag()
         guard flag() else { return }
         let intervals = (0...2).map { _ in flag() ? nil : Duration.milliseconds(number(1000...99_000)) }
         // A call has one interval, unless it follows its group's.

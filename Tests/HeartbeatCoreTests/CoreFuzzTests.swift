@@ -69,7 +69,10 @@ import Testing
             case 77..<79: inject()
             case 79: repeatAnswer()
             case 80:
-                feed(.resourceLost(groupKey: peer.pick(["web", "files", "nothing"]), word: peer.pick(["web", "x"])))
+                let (key, word) = (peer.pick(["web", "files", "nothing"]), peer.pick(["web", "files", "x"]))
+                feed(
+                    peer.chance(2)
+                        ? .resourceLost(groupKey: key, word: word) : .leftoverFound(groupKey: key, word: word))
             case 81 where peer.chance(4): feed(.reconfigured(otherConfiguration()))
             default: passTime()
             }

@@ -18,6 +18,8 @@ final class LifeCluster {
         var authkeys = "auth 1\n1 sha1 laboratory\n"
         /// Every resource is a pretended service; otherwise the scripts are the shipped ones.
         var pretends = true
+        /// What a daemon leaves that is killed stays, unless somebody is to look after it.
+        var hasGuardian = false
 
         /// Only one node is started, and nobody waits for the other.
         static var lonely: Settings {
@@ -80,7 +82,9 @@ final class LifeCluster {
 
     private func haCf(for node: LabNode) -> [String] {
         let logs = ["logfile \(node.logFile)", "debugfile \(node.logFile).debug"]
-        return logs + settings.times + settings.media + settings.directives + settings.directivesOfNode[node.number]
+        let guardian = settings.hasGuardian ? [] : ["guardian off"]
+        return logs + guardian + settings.times + settings.media + settings.directives
+            + settings.directivesOfNode[node.number]
             + ["node cluster1 cluster2"]
     }
 

@@ -95,7 +95,7 @@ import Testing
             .standbyTakenBack(.all), .standbyTakerSilent(.all), .standbyExpired,
             .standbyRefused("no peer"), .standbyFailed(group), Fact(.acquiring, of: group),
             Fact(.running, of: group), Fact(.releasing, of: group), Fact(.released, of: group),
-            trouble(.foundRunning), trouble(.addressRemoved(times: 2)),
+            trouble(.foundRunning), trouble(.leftoverAddress), trouble(.addressRemoved(times: 2)),
             trouble(.failedTooOften), Fact(.failureForgotten, of: group), trouble(.stopFailed),
             trouble(.stopFailureIgnored), trouble(.stopUnjustlyFailed),
             trouble(.stopFailureReboots), .groupAdded(group), .groupRemoved(group),

@@ -46,6 +46,7 @@ struct clinux_child {
     const char *input; // path of its standard input
     int output, errors; // become 1 and 2
     int extra; // becomes 3, or -1
+    int further; // becomes 4, or -1; only with `extra`
     int leads_session; // else a process group only
     int dies_with_us; // SIGKILL reaches it when the calling thread ends
     int changes_user; // to `user` and `group` with exactly these further groups
@@ -66,7 +67,7 @@ static inline int clinux_become(const struct clinux_child *child, pid_t parent) 
     struct sched_param normal;
     struct sigaction standard;
     sigset_t none;
-    int input, descriptor, signal;
+    int input, descriptor, signal, further = -1;
     memset(&normal, 0, sizeof normal);
     memset(&standard, 0, sizeof standard);
     standard.sa_handler = SIG_DFL;
@@ -76,9 +77,13 @@ static inline int clinux_become(const struct clinux_child *child, pid_t parent) 
     umask(022);
     if ((input = open(child->input, O_RDONLY)) < 0 || dup2(input, 0) < 0) return errno;
     if (dup2(child->output, 1) < 0 || dup2(child->errors, 2) < 0) return errno;
+    // Out of the way of what becomes 3.
+    if (child->further >= 0 && (further = fcntl(child->further, F_DUPFD, 5)) < 0) return errno;
     if (child->extra >= 0 && dup2(child->extra, 3) < 0) return errno;
+    if (further >= 0 && dup2(further, 4) < 0) return errno;
     // dup2 onto itself keeps the flag that closes it.
-    for (descriptor = 0; descriptor < 3 + (child->extra >= 0); descriptor++) fcntl(descriptor, F_SETFD, 0);
+    for (descriptor = 0; descriptor < 3 + (child->extra >= 0) + (further >= 0); descriptor++)
+        fcntl(descriptor, F_SETFD, 0);
     if (syscall(436 /* close_range */, descriptor, ~0U, 0) < 0)
         for (; descriptor < getdtablesize(); descriptor++) close(descriptor);
     if (chdir(child->directory) < 0) return errno;
@@ -147,6 +152,23 @@ static inline int clinux_peer_pidfd(int fd) {
 
 static inline int clinux_pidfd_send_signal(int fd, int signal) {
     return (int)syscall(424 /* pidfd_send_signal */, fd, signal, NULL, 0);
+}
+
+// Memory that can be handed to a child: an anonymous file of so many zeros, closed on exec.
+static inline int clinux_memory_file(const char *name, off_t length) {
+    int fd = (int)syscall(SYS_memfd_create, name, 1 /* MFD_CLOEXEC */);
+    if (fd >= 0 && ftruncate(fd, length) < 0) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+// Gives the calling thread normal scheduling again.
+static inline int clinux_set_normal(void) {
+    struct sched_param parameter;
+    memset(&parameter, 0, sizeof parameter);
+    return sched_setscheduler(0, SCHED_OTHER, &parameter);
 }
 
 // Locks the whole file behind `fd` for as long as the descriptor is open, without waiting.

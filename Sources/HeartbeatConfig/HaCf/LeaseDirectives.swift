@@ -1,5 +1,5 @@
-// The directive `lease`: for how long the kernel answers for service addresses without hearing of the daemon. Heartbeat 3 has
-// no such thing.
+// The directives `lease` and `guardian`: for how long the kernel answers for service addresses without hearing of the daemon, and
+// whether somebody then takes them away. Heartbeat 3 has no such things.
 
 import HeartbeatModel
 
@@ -7,7 +7,10 @@ extension DirectiveRule {
     static let lease: [DirectiveRule] = [
         scalar("lease", .whenWritten) { (reader, text) throws(Complaint) in
             reader.draft.lease = try leaseRule(text)
-        }
+        },
+        scalar("guardian", .whenWritten) { (reader, text) throws(Complaint) in
+            reader.draft.hasGuardian = try ValueText.boolean(text)
+        },
     ]
 
     /// `auto`, `off`, `required` or a time.

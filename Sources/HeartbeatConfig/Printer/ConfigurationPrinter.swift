@@ -95,7 +95,7 @@ package struct ConfigurationPrinter: Sendable {
             },
             line("shutdown_timeout", configuration.shutdownTimeout),
             line("failure_limit", configuration.failureLimit), line("failure_window", configuration.failureWindow),
-            leaseLine, quickDeathLine, quickProbeLine,
+            leaseLine, guardianLine, quickDeathLine, quickProbeLine,
         ].compactMap(\.self) + referenceLines + monitorLines
     }
 
@@ -103,6 +103,11 @@ package struct ConfigurationPrinter: Sendable {
     private var leaseLine: String? {
         let rule = configuration.lease
         return line("lease", rule == .automatic ? nil : rule.text) { reads($0, as: rule, by: DirectiveRule.leaseRule) }
+    }
+
+    private var guardianLine: String? {
+        let isThere = configuration.hasGuardian
+        return line("guardian", isThere ? nil : "off") { reads($0, as: isThere, by: ValueText.boolean) }
     }
 
     private var quickDeathLine: String? {

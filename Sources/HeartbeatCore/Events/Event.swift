@@ -19,6 +19,8 @@ public enum Event: Hashable, Sendable {
     case injected(Message.Content, to: NodeName?, extraFields: [Message.Field])
     /// A resource that this node runs was found missing without having been looked for: somebody removed an address.
     case resourceLost(groupKey: String, word: String)
+    /// An address of a group is up on this node, although the group was at rest when the shell looked (`groupsAtRest`).
+    case leftoverFound(groupKey: String, word: String)
     /// These interfaces are watched from now on, and no others: those of `link` lines and of service addresses.
     case watched([InterfaceRule])
     /// A watched interface was found with or without a carrier; told once at first, then at every change.
@@ -47,7 +49,7 @@ extension Event {
             case .leaseStored, .standsOn, .answered: true
             case .leaseSupported, .stoodStill: false
             }
-        case .received, .pingAnswered, .actionFinished, .requested, .injected, .resourceLost, .watched,
+        case .received, .pingAnswered, .actionFinished, .requested, .injected, .resourceLost, .leftoverFound, .watched,
             .interfaceObserved,
             .pathProbed, .pathsRecalled, .reconfigured:
             false

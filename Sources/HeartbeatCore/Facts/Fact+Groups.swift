@@ -33,6 +33,10 @@ extension Fact {
                 of, .foundRunning,
                 "\(of.step) runs although this node does not hold it: left up by an earlier run, or started by somebody "
                     + "else; stopping it")
+        case .leftoverAddress:
+            self = .about(
+                of, .leftoverAddress,
+                "\(of.step) is up although this node does not hold its group \(of.group); removing it")
         case .failedTooOften:
             self = .about(of, .failedTooOften, "Giving up resource group \(of.group): \(of.step) failed too often")
         case .stopFailed:

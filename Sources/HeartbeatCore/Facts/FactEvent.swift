@@ -90,6 +90,7 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
     case groupReleasing = "group-releasing"
     case groupReleased = "group-released"
     case foundRunning = "found-running"
+    case leftoverAddress = "leftover-address"
     case startFailed = "start-failed"
     case checkFailed = "check-failed"
     case checkNotRun = "check-not-run"
@@ -122,7 +123,8 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
             .peerRestarted,
             .nodeDead, .yielding, .nobodyHolds, .standbyIgnored, .standbyUnanswered, .standbyTakerSilent,
             .standbyExpired, .standbyRefused, .interfaceLost, .pathMissed, .pathLost, .pathUnknown, .pathGroupLost,
-            .healthStaying, .healthCannotMove, .foundRunning, .stopRetry, .checkNotRun, .addressRemoved:
+            .healthStaying, .healthCannotMove, .foundRunning, .leftoverAddress, .stopRetry, .checkNotRun,
+            .addressRemoved:
             .warning
         case .replay, .packetIrretrievable, .namesake, .unanswered, .differentNodes, .differentGroups, .ownOnBoth,
             .standbyFailed, .startFailed, .checkFailed, .failedTooOften, .stopUnjustlyFailed:

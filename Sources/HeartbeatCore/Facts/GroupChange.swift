@@ -17,6 +17,8 @@ public enum GroupTrouble: Hashable, Sendable {
     /// Runs although nothing of this life has started it: left up by an earlier run of the daemon, or started by somebody
     /// else. It is stopped.
     case foundRunning
+    /// The same of addresses of a group that this life has released, or never held.
+    case leftoverAddress
     case startFailed(ActionResult)
     case checkFailed(ActionResult, failures: Int)
     case checkNotRun(ActionResult)

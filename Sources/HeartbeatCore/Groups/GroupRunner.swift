@@ -73,6 +73,8 @@ package struct GroupRunner: Hashable, Sendable {
     /// Steps that ran, or whose start did, and that have not been stopped since: for these a stop that cannot even be called
     /// is serious.
     private var touched: Set<Int> = []
+    /// It was at rest, and something of it was found up.
+    private var isSuspect = false
 
     /// - Parameter looksFirst: nobody knows what runs here; find out, and stop what does.
     init(id: GroupID, group: ResourceGroup, policy: Policy = Policy(), looksFirst: Bool = false) {
@@ -110,27 +112,6 @@ package struct GroupRunner: Hashable, Sendable {
         if case .stopFailed = phase { true } else { false }
     }
 
-    /// It is where it is wanted, or cannot get there.
-    var isSettled: Bool {
-        switch phase {
-        case .stopped: !isWanted
-        case .running, .checking, .restoring: isWanted
-        case .failed, .stopFailed: true
-        case .unknown, .looking, .acquiring, .releasing: false
-        }
-    }
-
-    /// Its scripts are being called.
-    var isInTransition: Bool {
-        switch phase {
-        case .looking, .acquiring, .checking, .restoring, .releasing: true
-        case .unknown, .stopped, .running, .failed, .stopFailed: false
-        }
-    }
-
-    /// It is to be started, or stopped, as soon as it may.
-    var isAboutToMove: Bool { phase == .stopped && isWanted || phase == .running && !isWanted }
-
     /// The line of haresources as it is by now.
     var line: ResourceGroup { newGroup ?? group }
 
@@ -146,7 +127,8 @@ package struct GroupRunner: Hashable, Sendable {
         case .running: care.nextCheck(mayRestore: instruction.mayRestore)
         case .failed: instruction.isAdoptedByPeer ? nil : retryAt
         case .stopFailed: isInHurry ? nil : retryAt
-        case .unknown, .looking, .stopped, .acquiring, .checking, .restoring, .releasing: retryAt
+        case .unknown, .looking: nil
+        case .stopped, .acquiring, .checking, .restoring, .releasing: retryAt
         }
     }
 
@@ -188,6 +170,13 @@ package struct GroupRunner: Hashable, Sendable {
         case .acquiring(let current, _): if index <= current { care.lose(word, of: index) }
         case .unknown, .looking, .stopped, .releasing, .failed, .stopFailed: break
         }
+    }
+
+    /// Something of it is up although nothing should be: it is looked at as at the beginning. What failed stays so.
+    mutating func suspect() {
+        guard isReleased, !isWanted else { return }
+        (isSuspect, isGivingUp) = (true, phase == .failed)
+        phase = .unknown
     }
 
     /// haresources has another line for the group: same key, same node.
@@ -295,11 +284,14 @@ package struct GroupRunner: Hashable, Sendable {
         var outputs: [Output] = []
         if result.saysRunning || mayRun(index, result) {
             touched.insert(index)
-            outputs.append(.trouble(.foundRunning, of: group.steps[index]))
+            let isLeftover = isSuspect && group.steps[index].isAddresses
+            outputs.append(.trouble(isLeftover ? .leftoverAddress : .foundRunning, of: group.steps[index]))
         }
         if index > 0 { return outputs + look(index - 1) }
+        isSuspect = false
         guard !touched.isEmpty else {
-            phase = .stopped
+            phase = isGivingUp ? .failed : .stopped
+            isGivingUp = false
             return outputs
         }
         return outputs + stop(group.steps.count - 1, attempt: 1)

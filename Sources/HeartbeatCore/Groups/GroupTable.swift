@@ -183,6 +183,18 @@ package struct GroupTable: Hashable, Sendable {
         for index in runners.indices where runners[index].group.key == key { runners[index].lose(word) }
     }
 
+    /// The resource of group `key` that is written `word` is up. It may be another group's, too, and is that one's then.
+    mutating func suspect(_ word: String, of key: String) {
+        for index in runners.indices where runners[index].group.key == key {
+            let group = runners[index].group
+            let isElsewhere = runners.indices.contains { other in
+                other != index && !runners[other].isReleased && runners[other].group.shares(group)
+            }
+            guard !isElsewhere, group.resources.contains(where: { $0.word == word }) else { continue }
+            runners[index].suspect()
+        }
+    }
+
     // MARK: - Changed files
 
     /// Brings in what haresources says by now: what is the same goes on untouched.

@@ -13,7 +13,7 @@ extension Ownership {
         let isAdopted = peer?.claim?.adopted.contains(runner.group.key) == true
         return Instruction(
             isWanted: isWanted(runner, node), mayChange: !isUnlikePeers(runner, node) && !isBlocked(runner, node),
-            mayRestore: !isDisputed(runner, node), isAdoptedByPeer: isAdopted && node.peerIsAlive)
+            mayRestore: !isDisputed(runner, node) && !node.lease.isDark, isAdoptedByPeer: isAdopted && node.peerIsAlive)
     }
 
     func isWanted(_ runner: GroupRunner, _ node: LocalNode) -> Bool {

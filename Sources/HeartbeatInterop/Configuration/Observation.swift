@@ -56,8 +56,7 @@ struct OwnText {
     /// Ours alone; an original refuses them.
     static let additions: Set<String> = [
         "start_timeout", "stop_timeout", "status_timeout", "failure_limit", "failure_window", "on_stop_failure",
-        "shutdown_timeout", "lease", "quick_death",
-        "quick_probe", "reference", "monitor",
+        "shutdown_timeout", "lease", "guardian", "quick_death", "quick_probe", "reference", "monitor",
     ]
     private static let media: Set<String> = [
         "bcast", "ucast", "ucast6", "mcast", "mcast6", "serial", "ping", "ping6", "ping_group",

@@ -19,6 +19,8 @@ package struct ChildProcess {
     package var isSessionLeader = false
     /// A further descriptor for the child, which sees it as 3.
     package var extraDescriptor: Int32?
+    /// One more, with `extraDescriptor` only, which the child sees as 4.
+    package var furtherDescriptor: Int32?
     package var standardInput = "/dev/null"
 
     /// Whether it is killed when the calling thread ends, for whatever reason. What it has started itself is not.
@@ -61,6 +63,7 @@ package struct ChildProcess {
                         child.output = standardOutput
                         child.errors = standardError
                         child.extra = extraDescriptor ?? -1
+                        child.further = furtherDescriptor ?? -1
                         child.leads_session = isSessionLeader ? 1 : 0
                         child.dies_with_us = diesWithUs ? 1 : 0
                         child.changes_user = account == nil ? 0 : 1

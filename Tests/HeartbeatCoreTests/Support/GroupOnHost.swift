@@ -135,6 +135,7 @@ extension GroupTrouble {
     fileprivate var summary: String {
         switch self {
         case .foundRunning: "FOUND"
+        case .leftoverAddress: "LEFTOVER"
         case .startFailed: "START FAILED"
         case .checkFailed(_, let failures): "CHECK FAILED \(failures)"
         case .checkNotRun: "CHECK NOT RUN"
