@@ -101,8 +101,7 @@ extension LifeTests {
                 try cluster.wait(for: "the script") { cluster.text(pids).hasSuffix("\n") }
                 let numbers = cluster.text(pids).split(whereSeparator: \.isWhitespace).map { String($0) }
                 let service = cluster.text(pids + ".service").trimmingCharacters(in: .whitespacesAndNewlines)
-                let (child, shell) = (numbers[0], numbers[1])
-                let daemon = try cluster.pid(of: node)
+                let (child, shell, daemon) = (numbers[0], numbers[1], try cluster.pid(of: node))
                 try cluster.signal("KILL", node)
                 // A zombie that nobody has collected yet is dead as well.
                 let isAlive = { (pid: String) in
@@ -117,8 +116,8 @@ extension LifeTests {
                 #expect(cluster.says("was killed while", on: node))
                 #expect(cluster.says("ended what was left of it (1 process)", on: node))
                 try cluster.wait(for: "all groups") { cluster.running(on: node) == ["mail", "web"] }
-                let left = try FileManager.default.contentsOfDirectory(
-                    atPath: node.runDirectory + "/swift-heartbeat/scripts")
+                let notes = node.runDirectory + "/swift-heartbeat/scripts"
+                let left = try FileManager.default.contentsOfDirectory(atPath: notes)
                 #expect(left.filter { $0.hasPrefix(daemon + ".") } == [])
             }
         }
