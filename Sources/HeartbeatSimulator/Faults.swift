@@ -45,6 +45,8 @@ struct RunPlan {
     var pausesMachines = false
     /// On which both machines stand, where a silent one's kernel is asked.
     var lans: [Lan] = []
+    /// When the cable between the nodes is pulled out, and when it is put back.
+    var pulls: [(time: Duration, NetworkChange)] = []
 
     /// Time in which a healed cluster must have settled.
     var patience: Duration {
@@ -112,6 +114,14 @@ struct RunPlan {
             lans[index].isCable = index == cable
             guard index != cable, random.chance(0.8) else { continue }
             lans[index].reference = random.pick([.onBothSides, .beside(0), .beside(1)])
+        }
+        guard let cable, random.chance(0.5) else { return }
+        var time = random.duration(in: .seconds(5)...(.seconds(30)))
+        while time < trouble {
+            let length = random.duration(in: .milliseconds(100)...(.seconds(20)))
+            pulls.append((time, .cable(lans[cable].name, isPlugged: false)))
+            pulls.append((time + length, .cable(lans[cable].name, isPlugged: true)))
+            time += length + random.duration(in: .milliseconds(10)...(.seconds(60)))
         }
     }
 

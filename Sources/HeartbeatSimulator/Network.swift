@@ -47,8 +47,8 @@ struct Network: Hashable, Sendable {
         qualities = media.map { _ in [quality, quality] }
     }
 
-    /// Whatever is sent arrives, over every medium and in both directions.
-    var isReliable: Bool { qualities.allSatisfy { $0.allSatisfy(\.isReliable) } }
+    /// Over one medium at least whatever is sent arrives, in both directions: the nodes hear each other.
+    var hasReliableMedium: Bool { qualities.contains { $0.allSatisfy(\.isReliable) } }
 
     subscript(medium: Int, from sender: Int) -> LinkQuality {
         get { qualities[medium][sender] }

@@ -65,7 +65,9 @@ package struct Simulation {
         }
         if !plan.replays.replays.isEmpty { world.recorder = Recorder(seed: seed) }
         for (time, replay) in plan.replays.replays { world.queue.insert(.replay(replay), at: .zero + time) }
-        for (time, change) in plan.network.changes { world.queue.insert(.network(change), at: .zero + time) }
+        for (time, change) in plan.network.changes + plan.pulls {
+            world.queue.insert(.network(change), at: .zero + time)
+        }
         for (time, host, deed) in plan.bystanders.deeds {
             world.queue.insert(.deed(host: host, deed), at: .zero + time)
         }
@@ -144,6 +146,7 @@ package struct Simulation {
     }
 
     private mutating func healNetwork() {
+        for lan in plan.lans where lan.isCable { world.change(.cable(lan.name, isPlugged: true)) }
         for host in world.hosts.indices {
             for link in plan.network.links { world.change(.link(link.interface, host: host, isUp: true)) }
             for probe in plan.network.probes { world.change(.path(probe.name, host: host, isOpen: true)) }

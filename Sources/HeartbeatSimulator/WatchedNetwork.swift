@@ -9,6 +9,8 @@ import HeartbeatModel
 enum NetworkChange: Hashable {
     case link(String, host: Int, isUp: Bool)
     case path(String, host: Int, isOpen: Bool)
+    /// The cable between the two nodes, by its interface.
+    case cable(String, isPlugged: Bool)
 }
 
 /// What befalls interfaces and paths in one run.
@@ -130,6 +132,7 @@ extension World {
             note(host, isUp ? "has a carrier on \(interface)" : "loses the carrier on \(interface)")
             noteLosses(of: host)
             if hosts[host].isUp { feed(.interfaceObserved(interface: interface, isUp: isUp), to: host) }
+        case .cable(let interface, let isPlugged): plug(interface, isPlugged)
         case .path(let name, let host, let isOpen):
             guard isOpen == hosts[host].blockedPaths.contains(name) else { return }
             hosts[host].blockedPaths.formSymmetricDifference([name])

@@ -43,7 +43,22 @@ extension World {
         for lan in lans where lan.isCable {
             // As long as it takes to look.
             let delay = Duration.milliseconds(random.pick([1, 20]))
-            queue.insert(.network(.link(lan.name, host: 1 - host, isUp: isOn)), at: now + delay)
+            let isUp = isOn && !pulled.contains(lan.name)
+            queue.insert(.network(.link(lan.name, host: 1 - host, isUp: isUp)), at: now + delay)
+        }
+    }
+
+    /// Somebody pulls a cable between the nodes, or plugs it in again: both ends notice.
+    func plug(_ interface: String, _ isPlugged: Bool) {
+        guard isPlugged == pulled.contains(interface), let lan = lans.first(where: { $0.name == interface }) else {
+            return
+        }
+        pulled.formSymmetricDifference([interface])
+        if let medium = lan.medium { network.setBlocked(!isPlugged, medium: medium, sender: nil) }
+        for host in hosts.indices {
+            let isUp = isPlugged && hosts[1 - host].hasPower
+            let delay = Duration.milliseconds(random.pick([1, 20]))
+            queue.insert(.network(.link(interface, host: host, isUp: isUp)), at: now + delay)
         }
     }
 

@@ -47,6 +47,8 @@ final class World {
     var pausesMachines = false
     /// On which both machines stand.
     var lans: [Lan] = []
+    /// Cables between the nodes that are out.
+    var pulled: Set<String> = []
     /// Daemons learn which paths their predecessors had lost.
     var remembersPaths = false
     /// How many events of each kind the nodes were fed.
