@@ -113,10 +113,7 @@ public struct Configuration: Hashable, Sendable {
         failureLimit = 3
         failureWindow = .seconds(3600)
         lease = .automatic
-        quickDeath = .automatic
-        quickProbe = QuickProbe()
-        references = []
-        isGuest = false
+        (quickDeath, quickProbe, references, isGuest) = (.automatic, QuickProbe(), [], false)
         hasGuardian = true
         logging = LoggingConfiguration()
         realtime = RealtimeConfiguration()
