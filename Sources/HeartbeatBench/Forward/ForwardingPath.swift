@@ -1,5 +1,5 @@
-// A way through the first node of a cluster: the client sends into it, the node forwards, and the other node's kernel throws
-// away what arrives. The daemons hang what they hang on its interfaces as on any other.
+// A way through the first node of a cluster: the client sends into it, the node forwards, and the client throws away what comes
+// back to it. The daemon hangs what it hangs on the node's two interfaces as on any other; where the client is there is none.
 
 import HeartbeatLab
 
@@ -14,14 +14,11 @@ struct ForwardingPath {
     init(through cluster: BenchCluster) throws {
         self.cluster = cluster
         let client = cluster.laboratory.client
-        let (router, sink) = (cluster.nodes[0].namespace, cluster.nodes[1].namespace)
+        let router = cluster.nodes[0].namespace
         try client.configure([
             "link add fwd type veth peer name fin address 02:00:00:00:99:01 netns \(router.name)",
             "address add 10.99.1.1/24 dev fwd", "link set fwd up",
-        ])
-        try sink.configure([
-            "link add fsink address 02:00:00:00:99:02 type veth peer name fout netns \(router.name)",
-            "link set fsink up",
+            "link add fsink type veth peer name fout netns \(router.name)", "link set fsink up",
         ])
         try router.configure([
             "link set fin up", "link set fout up", "address add 10.99.1.2/24 dev fin",
@@ -58,7 +55,10 @@ struct ForwardingPath {
     }
 
     private func arrived() throws -> Int {
-        let text = try cluster.nodes[1].run(["cat", "/sys/class/net/fsink/statistics/rx_packets"]).output
+        let text = try Command.succeed([
+            "ip", "netns", "exec", cluster.laboratory.client.name, "cat",
+            "/sys/class/net/fsink/statistics/rx_packets",
+        ])
         return Int(text.split(separator: "\n").first ?? "") ?? 0
     }
 }

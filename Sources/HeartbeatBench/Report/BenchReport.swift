@@ -267,7 +267,7 @@ struct BenchReport {
 
     private static let howForwardingIsMeasured = """
         A node forwards packets of 18 bytes from one interface to another, with the lease's filters on both and without: processor
-        time of the whole way through three interface pairs, one processor, in turns. With larger packets the share is smaller.
+        time of the whole way through two interface pairs, one processor, in turns. With larger packets the share is smaller.
         """
 
     private var load: String {
