@@ -89,8 +89,9 @@ ifneq ($(QUICK),)
 else
 	@$(BIN)/hbbench plan --runs $(RUNS) --json $(ROWS)/failovers.json
 	@$(BIN)/hbbench cost --json $(ROWS)/cost.json
+	@$(BIN)/hbbench forward --json $(ROWS)/forward.json
 	@$(BIN)/hbbench load --json $(ROWS)/load.json --logs $(ROWS)/logs
-	@$(BIN)/hbbench report $(ROWS)/failovers.json $(ROWS)/cost.json $(ROWS)/load.json \
+	@$(BIN)/hbbench report $(ROWS)/failovers.json $(ROWS)/cost.json $(ROWS)/forward.json $(ROWS)/load.json \
 		--markdown $(PAGE) --picture $(dir $(PAGE))outage-by-addresses.svg
 endif
 

@@ -17,7 +17,10 @@ struct HBBench: ParsableCommand {
             Exit code 0: everything was measured; 1: a daemon did not serve or recover; 3: nothing can be measured here;
             130: interrupted.
             """, version: Version.text,
-        subcommands: [Plan.self, Run.self, Cost.self, Load.self, Torture.self, Report.self, MakeLoad.self, Clean.self])
+        subcommands: [
+            Plan.self, Run.self, Cost.self, Forward.self, Load.self, Torture.self, Report.self, MakeLoad.self,
+            Clean.self,
+        ])
 }
 
 struct Places: ParsableArguments {
@@ -43,6 +46,9 @@ struct Plan: ParsableCommand {
     @Flag(help: "A first look, about three minutes.")
     var quick = false
 
+    @Flag(help: "Only what is about dead nodes and dead daemons, about 20 minutes.")
+    var deaths = false
+
     @Option(help: "How often each fault is repeated.")
     var runs = 5
 
@@ -50,10 +56,12 @@ struct Plan: ParsableCommand {
 
     func validate() throws {
         guard (1...100).contains(runs) else { throw ValidationError("--runs needs a number from 1 to 100") }
+        guard !quick || !deaths else { throw ValidationError("--quick and --deaths are two plans") }
     }
 
     func run() {
-        places.measure(quick ? BenchPlan.quick : BenchPlan.standard(runs: runs))
+        places.measure(
+            quick ? BenchPlan.quick : deaths ? BenchPlan.deaths(runs: runs) : BenchPlan.standard(runs: runs))
     }
 }
 
@@ -66,7 +74,10 @@ struct Run: ParsableCommand {
     @Option(help: "Separated by commas: \(names(of: Fault.allCases)).")
     var faults: List<Fault> = List([.powerLoss])
 
-    @Option(help: "1s (250 ms/1 s), tight (each daemon's shortest) or KEEPALIVE/DEADTIME in milliseconds.")
+    @Option(
+        help:
+            "1s (250 ms/1 s), 10s (1 s/10 s), 30s (2 s/30 s), tight (each daemon's shortest) or KEEPALIVE/DEADTIME in milliseconds."
+    )
     var setting: DetectionSetting = .oneSecond
 
     @Option(help: "How many addresses move together.")
@@ -98,7 +109,10 @@ struct Cost: ParsableCommand {
     @Option(help: "Separated by commas: \(names(of: PeerName.allCases)).")
     var peers: List<PeerName> = List(PeerName.plain + [.watching])
 
-    @Option(help: "1s (250 ms/1 s), tight (each daemon's shortest) or KEEPALIVE/DEADTIME in milliseconds.")
+    @Option(
+        help:
+            "1s (250 ms/1 s), 10s (1 s/10 s), 30s (2 s/30 s), tight (each daemon's shortest) or KEEPALIVE/DEADTIME in milliseconds."
+    )
     var setting: DetectionSetting = .oneSecond
 
     @Option(help: "How long each pair is watched.")
@@ -118,6 +132,32 @@ struct Cost: ParsableCommand {
         let program = CostProgram(
             peers: peers.values, setting: setting, seconds: seconds, runs: runs, file: places.json,
             places: places.resolved)
+        Glibc.exit(program.run())
+    }
+}
+
+struct Forward: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure what the lease's filters cost a packet that a node forwards.")
+
+    @Option(help: "How often each pair is measured.")
+    var rounds = 30
+
+    @Option(help: "How long packets are sent each time, in milliseconds.")
+    var milliseconds = 400
+
+    @OptionGroup var places: Places
+
+    func validate() throws {
+        guard (1...10_000).contains(rounds) else { throw ValidationError("--rounds needs a number from 1 to 10000") }
+        guard (10...60_000).contains(milliseconds) else {
+            throw ValidationError("--milliseconds needs a number from 10 to 60000")
+        }
+    }
+
+    func run() {
+        let program = ForwardProgram(
+            rounds: rounds, span: .milliseconds(milliseconds), file: places.json, places: places.resolved)
         Glibc.exit(program.run())
     }
 }
@@ -170,7 +210,7 @@ struct Torture: ParsableCommand {
     @Option(help: "Only these kinds, separated by commas. Default: all.")
     var kinds: List<TortureKind> = List(TortureKind.allCases)
 
-    @Option(help: "1s (250 ms/1 s) or KEEPALIVE/DEADTIME in milliseconds.")
+    @Option(help: "1s (250 ms/1 s), 10s (1 s/10 s), 30s (2 s/30 s) or KEEPALIVE/DEADTIME in milliseconds.")
     var setting: DetectionSetting = .oneSecond
 
     @Option(help: "File for the tables.")

@@ -54,6 +54,24 @@ struct BenchClusterTests {
         #expect(access(directory, F_OK) != 0)
     }
 
+    @Test func `a killed daemon leaves its address to nobody, and a cable tells of a lost power`() throws {
+        let places = try Self.places()
+        let peer = PeerName.cable.peer(.oneSecond, programs: places.programs)
+        let cluster = try BenchCluster(peer, setting: .oneSecond, addresses: 1, places: places)
+        defer { cluster.close() }
+        func carrier() throws -> String { try cluster.nodes[1].run(["cat", "/sys/class/net/eth1/carrier"]).output }
+        let killed = try cluster.trial(.kill, run: 1)
+        #expect(killed.notes.allSatisfy { $0.hasPrefix("the machine") }, "\(killed.notes)")
+        #expect(killed.figures[Figure.served] != nil)
+        #expect(killed.figures[Figure.twoOwners] == 0)
+        let cut = try cluster.trial(.powerCable, run: 1)
+        #expect(!cut.notes.contains { $0.hasPrefix("not ") }, "\(cut.notes)")
+        #expect(cut.figures[Figure.afterLastHeard] != nil)
+        #expect(try carrier() == "0\n")
+        try cluster.comeHome()
+        #expect(try carrier() == "1\n")
+    }
+
     @Test func `a peer that is not there builds nothing`() throws {
         let places = ProgramPlaces(programs: "/nowhere", resourceScripts: "/nowhere")
         #expect(throws: LabError.missing("/nowhere/hbfloor is not built")) {

@@ -59,8 +59,41 @@ private func rows(of goal: Goal, peer: String = "ours", addresses: Int? = nil, _
     #expect(ten.verdict(in: RowTable(rows: growing)) == "**missed by 1.0**")
 }
 
+@Test func `a goal for a variant is judged by its figures`() throws {
+    let cable = try #require(Goal.all.first { $0.fault == "power-cable" && $0.setting == "30s" })
+    #expect(cable.peer == .cable)
+    #expect(cable.verdict(in: RowTable(rows: rows(of: cable, [29_000]))) == "not measured")
+    #expect(cable.verdict(in: RowTable(rows: rows(of: cable, peer: "cable", [120, 151, 149]))) == "met")
+    let machine = MachineWatch(sources: "/nowhere", versions: [:]).description()
+    let file = BenchFile(machine: machine, rows: rows(of: cable, peer: "cable", [149]))
+    let page = BenchReport(files: [file]).markdown(picture: "p.svg")
+    let line = try #require(page.split(separator: "\n").first { $0.hasPrefix("| power-cable, 30s: cable ") })
+    #expect(
+        line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }.suffix(4) == [
+            "≤ 150", "-", "met", "149",
+        ])
+    #expect(page.contains("\n- power-cable, 10s: cable: outage, ms ≤ 150\n"))
+}
+
+@Test func `a forwarded packet costs its share of one without a lease`() {
+    let empty = ["ours", "unleased"].map { peer in
+        BenchRow(
+            peer: peer, fault: "forward", setting: "1s", keepaliveMilliseconds: 250, deadtimeMilliseconds: 1000,
+            addresses: 1, run: 1)
+    }
+    let measured = ForwardProgram.rows(of: empty, [3654.04, 3400])
+    #expect(measured[0].figures == [Figure.forwardTime: 3654, Figure.forwardShare: 7.47])
+    #expect(measured[1].figures == [Figure.forwardTime: 3400])
+    #expect(
+        ForwardProgram.table(measured) == """
+            ours: 3654 ns a packet, 7.5 % more, n = 1
+            unleased: 3400 ns a packet, n = 1
+
+            """)
+}
+
 @Test func `goals are about different things`() {
-    let named = Goal.all.map { [$0.fault, $0.setting, "\($0.addresses)", $0.figure, $0.limitText] }
+    let named = Goal.all.map { [$0.fault, $0.peer.rawValue, $0.setting, "\($0.addresses)", $0.figure, $0.limitText] }
     #expect(Set(named).count == named.count)
     for goal in Goal.all { #expect(DetectionSetting(goal.setting) != nil, "\(goal)") }
 }

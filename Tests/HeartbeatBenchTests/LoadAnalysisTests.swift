@@ -1,5 +1,6 @@
 // What counts as a takeover, two owners and none, from records made by hand.
 
+import Foundation
 import HeartbeatLab
 import Testing
 
@@ -60,4 +61,13 @@ func `a cluster's name reads as it is written`(text: String) {
 @Test(arguments: ["", "ours", "ours@", "@1s", "theirs@1s", "ours@1s@1s", "ours@100/100"])
 func `a cluster's name needs a peer and a setting`(text: String) {
     #expect(ClusterName(text) == nil)
+}
+
+/// A quick death that is not counted would meet its goal.
+@Test func `quick deaths are counted by the words that the daemon has for them`() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+    let facts = root.appending(path: "Sources/HeartbeatCore/Facts/Fact+Membership.swift")
+    let source = String(decoding: try Data(contentsOf: facts), as: UTF8.self)
+    #expect(source.contains("\(LoadMeasurement.quickDeath)\","))
 }

@@ -82,20 +82,30 @@ import Testing
     #expect(parts[2].contains("10.88.1.2/16 dev eth0") && !parts[2].contains("10.88.1.1/16"))
 }
 
-@Test func `the peers that watch the network differ from ours in these lines`() {
-    #expect(OurPeer(.oneSecond, programs: "").further == "link eth0 debounce=0\n")
+@Test func `ours has no setting of its own, and its variants have these lines`() {
+    func lines(_ variant: OurPeer.Variant) -> String { OurPeer(.oneSecond, variant, programs: "").further }
+    #expect(lines(.ours) == "")
+    #expect(lines(.eager) == "link eth0 debounce=0\n")
+    #expect(lines(.asking) == "quick_death on\nreference 10.88.0.9\n")
+    #expect(lines(.cable) == "link eth1 heartbeat cable\nreference 10.88.0.9\n")
+    #expect(lines(.unleased) == "lease off\n")
     #expect(
-        OurPeer(.oneSecond, programs: "", probesLAN: true).further == """
-            link eth0 debounce=0
-            probe lan dev=eth0 interval=250ms timeout=250ms fall=3 rise=4 arp 10.88.0.9
+        lines(.probing) == "probe lan dev=eth0 interval=250ms timeout=250ms fall=3 rise=4 arp 10.88.0.9\n")
+    #expect(lines(.watching).hasPrefix("link w0 optional\nprobe p0 icmp 10.88.0.9\nlink w1 optional\n"))
+    #expect(lines(.watching).components(separatedBy: "\n").count == 201)
+}
 
-            """)
-    #expect(OurPeer(.oneSecond, programs: "", watches: 2).further.components(separatedBy: "\n").count == 6)
-    #expect(PeerName.probing.peer(.oneSecond, programs: "").name == "probing")
+@Test func `every peer is called as it is asked for`() {
+    for name in PeerName.allCases { #expect(name.peer(.oneSecond, programs: "").name == name.rawValue) }
+}
+
+@Test func `a pair is left alone for longer where its keepalives are rare`() {
+    #expect(OurPeer(.oneSecond, programs: "").rest == .seconds(3))
+    #expect(OurPeer(.thirtySeconds, programs: "").rest == .seconds(6))
 }
 
 @Test(arguments: [
-    (DetectionSetting.oneSecond, 280.0, 1010.625), (.tight, 10, 36.093),
+    (DetectionSetting.oneSecond, 280.0, 1010.625), (.tight, 10, 36.093), (.tenSeconds, 2770, 9997.968),
     (.explicit(keepalive: .milliseconds(100), deadtime: .milliseconds(500)), 140, 505.312),
     (.explicit(keepalive: .milliseconds(1), deadtime: .milliseconds(3)), 10, 36.093),
 ])
@@ -108,7 +118,7 @@ func `keepalived comes as near to a deadtime as its intervals allow`(
 }
 
 @Test(arguments: [
-    ("1s", DetectionSetting.oneSecond), ("tight", .tight),
+    ("1s", DetectionSetting.oneSecond), ("tight", .tight), ("10s", .tenSeconds), ("30s", .thirtySeconds),
     ("100/500", .explicit(keepalive: .milliseconds(100), deadtime: .milliseconds(500))),
     ("10/21", .explicit(keepalive: .milliseconds(10), deadtime: .milliseconds(21))),
 ])
@@ -131,6 +141,8 @@ func `what is no setting is refused`(text: String) {
         #expect(peer.deadtime == .milliseconds(200))
     }
     #expect(OurPeer(.tight, programs: "").deadtime == .milliseconds(30))
+    #expect(OurPeer(.tenSeconds, programs: "").keepalive == .seconds(1))
+    #expect(OriginalPeer(.thirtySeconds).deadtime == .seconds(30))
     #expect(OriginalPeer(.tight).deadtime == .milliseconds(100))
 }
 

@@ -11,7 +11,7 @@ private func row(_ peer: String, _ fault: Fault, run: Int, outage: Double?, note
         addresses: 1, run: run, figures: outage.map { [Figure.outage: $0] } ?? [:], notes: notes)
 }
 
-@Test(arguments: [BenchPlan.standard(runs: 5), BenchPlan.quick])
+@Test(arguments: [BenchPlan.standard(runs: 5), BenchPlan.deaths(runs: 5), BenchPlan.quick])
 func `every trial of a plan can be done`(plan: [BenchSection]) {
     for section in plan {
         #expect((1...ServiceAddress.limit).contains(section.addresses))
@@ -33,7 +33,7 @@ func `every trial of a plan can be done`(plan: [BenchSection]) {
             }
         }
     }
-    for fault in [Fault.powerLoss, .failback, .standby, .stop, .hang] {
+    for fault in [Fault.powerLoss, .failback, .standby, .stop, .kill, .hang, .powerCable] {
         #expect(isMeasured(fault, .oneSecond, 1, PeerName.plain), "\(fault)")
     }
     #expect(isMeasured(.powerLoss, .tight, 1, PeerName.plain))
@@ -42,6 +42,12 @@ func `every trial of a plan can be done`(plan: [BenchSection]) {
         #expect(isMeasured(.powerLoss, .oneSecond, addresses, [.ours, .floor]), "\(addresses)")
     }
     #expect(isMeasured(.carrierLoss, .oneSecond, 1, [.ours, .heartbeat, .ipfail, .keepalived]))
+    for goal in Goal.all {
+        guard let fault = Fault(rawValue: goal.fault), let setting = DetectionSetting(goal.setting) else { continue }
+        #expect(isMeasured(fault, setting, goal.addresses, [goal.peer]), "\(goal)")
+    }
+    let carrier = plan.filter { $0.faults.contains(.carrierLoss) }.flatMap(\.peers)
+    #expect(carrier.prefix(2) == [.ours, .eager], "the defaults first")
     let long = plan.filter { $0.peers.contains(.heartbeat) && $0.addresses >= 100 }
     #expect(long.map(\.runs) == [1], "each of these takes minutes")
 }

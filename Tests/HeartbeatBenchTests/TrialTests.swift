@@ -43,9 +43,21 @@ private func announcement(_ address: Int, by node: Int, at moment: Double) -> An
             Figure.outage: 901, Figure.bestOutage: 901, Figure.gaps: 901, Figure.lost: 900, Figure.stall: 0,
             Figure.twoOwners: 0, Figure.addressUp: 900.5, Figure.allAddressesUp: 900.5, Figure.served: 900.5,
             Figure.allServed: 900.5, Figure.firstAnnouncement: 899.5, Figure.lastAnnouncement: 899.5,
-            Figure.announcements: 2, Figure.lastHeard: -100.25, Figure.afterDeadtime: 0.75,
-            Figure.announcedAfterDeadtime: -0.25,
+            Figure.announcements: 2, Figure.lastHeard: -100.25, Figure.afterLastHeard: 1000.75,
+            Figure.afterDeadtime: 0.75, Figure.announcedAfterDeadtime: -0.25,
         ])
+    let cable = trial(.powerCable, until: 2500).figures(of: seen)
+    #expect(cable == figures, "it is a power loss, too")
+}
+
+@Test func `a killed daemon whose addresses answer on has two owners at the end of its trial`() {
+    let left = record([[(0, -1000, 3000), (1, 900, 3000)]], until: 3000)
+    #expect(trial(.kill, until: 2500).hasTwoOwnersAtTheEnd(of: left))
+    #expect(trial(.kill, until: 2500).figures(of: left)[Figure.twoOwners] == 1600)
+    #expect(trial(.kill, until: 2500).figures(of: left)[Figure.lastHeard] == nil)
+    let stopped = record([[(0, -1000, 1700), (1, 900, 3000)]], until: 3000)
+    #expect(!trial(.kill, until: 2500).hasTwoOwnersAtTheEnd(of: stopped))
+    #expect(trial(.kill, until: 2500).figures(of: stopped)[Figure.twoOwners] == 800)
 }
 
 @Test func `of several addresses the one that fared worst counts and the first and last of a takeover are told`() {

@@ -169,6 +169,27 @@ func `what is not as it must be is a problem`(result: SceneResult, problem: Stri
             """)
 }
 
+@Test(arguments: [Scene.daemonFrozen, .daemonKilled])
+func `a daemon that has gone and leaves two owners is a problem`(scene: Scene) {
+    let owner = nodes[scene.expectedOwner]
+    let calls = scene.moves.flatMap { move in
+        (move.from.map { node in
+            NodeFiles.group.reversed().map { ScriptRecord(node: nodes[node].name, script: $0, verb: "stop") }
+        } ?? [])
+            + (move.to.map { node in
+                NodeFiles.group.map { ScriptRecord(node: nodes[node].name, script: $0, verb: "start") }
+            } ?? [])
+    }
+    func judge(_ figures: ProbeFigures) -> SceneResult {
+        SceneResult.judge(
+            scene, figures: figures, scripts: ScriptHistory(calls), owners: [owner.address], nodes: nodes)
+    }
+    let good = judge(figures(outage: 480))
+    #expect(good.problems == [] && good.isGoalMet == true)
+    #expect(judge(figures(outage: 480, double: 2)).problems == ["two owners for 2 ms"])
+    #expect(judge(figures(outage: 751)).isGoalMet == false)
+}
+
 @Test func `every scene comes after what it needs`() {
     for scene in Scene.allCases {
         let before = Scene.allCases.prefix { $0 != scene }

@@ -21,6 +21,8 @@ func `a line that is not whole is no record`(line: String) {
         "b gre stop", "b ipsec stop", "b IPaddr stop", "a IPaddr status", "a IPaddr start", "a ipsec status",
         "a ipsec start", "a gre start")
     #expect(handover.problems(moving: group, from: "b", to: "a") == [])
+    #expect(handover.problems(moving: group, [("b", nil), (nil, "a")]) == [])
+    #expect(handover.problems(moving: group, [(nil, "a"), ("b", nil)]).count == 1)
     #expect(handover.summary == "b stop gre ipsec IPaddr, a start IPaddr ipsec gre")
     #expect(handover.running(on: "a") == group)
     #expect(handover.running(on: "b") == [])

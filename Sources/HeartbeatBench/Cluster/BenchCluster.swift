@@ -99,6 +99,8 @@ package final class BenchCluster {
             return isAtRest(after: fault, probe)
         }
         let end = Moment.now()
+        // The other node has missed it: it may come back at any time.
+        if hasRecovered, fault.takesPower { offSince = nil }
         try repair(after: fault)
         var row = row(fault.rawValue, run: run)
         let trial = Trial(
@@ -109,6 +111,7 @@ package final class BenchCluster {
         row.timeline = timeline(of: trial, record)
         row.figures.merge(peer.ownFigures(of: nodes[fault.expectedOwner ?? 1])) { seen, _ in seen }
         row.notes = [peer.substitutes[fault]].compactMap(\.self)
+        if trial.hasTwoOwnersAtTheEnd(of: record) { row.notes.append("two owners until the end of the trial") }
         if !hasRecovered { row.notes.append("not recovered after \(limit)") }
         if let stall = row.figures[Figure.stall], stall > Self.remarkableStall {
             row.notes.append("the machine stood still for \(Int(stall)) ms")
@@ -209,8 +212,8 @@ package final class BenchCluster {
     }
 
     @discardableResult
-    private func powerOff(_ node: LabNode) throws -> Moment {
-        let moment = try laboratory.powerOff(node)
+    private func powerOff(_ node: LabNode, isCrossover: Bool = false) throws -> Moment {
+        let moment = try laboratory.powerOff(node, isCrossover: isCrossover)
         if node.number == 0 { (offSince, needsPowerCycle) = (moment, false) }
         return moment
     }
@@ -223,8 +226,8 @@ package final class BenchCluster {
         let processes = peer.processes(of: node)
         let start = Moment.now()
         switch fault {
-        case .powerLoss:
-            return try powerOff(node)
+        case .powerLoss, .powerCable:
+            return try powerOff(node, isCrossover: fault == .powerCable)
         case .failback:
             try powerOn(node)
         case .standby:
@@ -233,6 +236,9 @@ package final class BenchCluster {
         case .stop:
             needsPowerCycle = true
             try peer.stop(node)
+        case .kill:
+            needsPowerCycle = true
+            node.killProcesses()
         case .hang:
             for pid in processes { kill(pid, SIGSTOP) }
             defer { for pid in processes { kill(pid, SIGCONT) } }
@@ -252,6 +258,10 @@ package final class BenchCluster {
     }
 
     private func isAtRest(after fault: Fault, _ probe: ClientProbe) -> Bool {
+        // Nothing may ever stop what the dead daemon has left.
+        if fault == .kill {
+            return probe.isOwned(by: nodes[1].hardwareAddress, for: max(Self.longCalm, probe.period * 2))
+        }
         guard let owner = fault.expectedOwner else {
             return [0, 1].contains { isServed(by: $0, for: Self.longCalm, probe) }
         }
@@ -270,7 +280,7 @@ package final class BenchCluster {
         case .failback: startLimit
         // Who stops everything on both nodes and begins anew needs a start as well.
         case .hang, .flapping: takeover + .seconds(30)
-        case .powerLoss, .standby, .stop, .carrierLoss: takeover
+        case .powerLoss, .powerCable, .standby, .stop, .kill, .carrierLoss: takeover
         }
     }
 

@@ -41,12 +41,21 @@ struct Trial {
         let firsts = own.map { $0.map(\.at).min() }
         result[Figure.firstAnnouncement] = sinceStart(firsts.compactMap(\.self).min())
         result[Figure.lastAnnouncement] = sinceStart(latest(firsts))
-        if fault == .powerLoss, let heard = lastHeard(in: record) {
+        if fault.takesPower, let heard = lastHeard(in: record) {
             result[Figure.lastHeard] = sinceStart(heard)
+            result[Figure.afterLastHeard] = latest(answers).map { ($0 - heard).inMilliseconds }
             result[Figure.afterDeadtime] = latest(answers).map { ($0 - heard - deadtime).inMilliseconds }
             result[Figure.announcedAfterDeadtime] = latest(firsts).map { ($0 - heard - deadtime).inMilliseconds }
         }
         return result.mapValues { ($0 * 1000).rounded() / 1000 }
+    }
+
+    /// Whether two nodes answer for an address when the trial is over, so that nothing seems to end it.
+    func hasTwoOwnersAtTheEnd(of record: ProbeRecord) -> Bool {
+        record.byAddress().contains { address in
+            // Answers to the last ones may still be on their way.
+            address.samples.last { $0.sentAt < end - .milliseconds(100) }.map { $0.owners.count > 1 } ?? false
+        }
     }
 
     /// Pauses between answers that the interval of the probe and a busy machine do not explain.

@@ -20,7 +20,8 @@ struct LoadMeasurement {
         defer { for probe in probes { probe.close() } }
         for cluster in clusters { probes.append(try cluster.startProbe(every: Self.tick)) }
         try Interruption.pause(Self.settling)
-        let deathsBefore = clusters.map(deaths)
+        let deathsBefore = clusters.map { count(Self.death, in: $0) }
+        let quickBefore = clusters.map { count(Self.quickDeath, in: $0) }
         let times = ProcessorTimes.now()
         let start = Moment.now()
         let load = try RunningLoad(LoadKind.mixture, directory: clusters[0].laboratory.run.directory)
@@ -40,20 +41,29 @@ struct LoadMeasurement {
             row.figures[Figure.stall] =
                 (record.longestStall(from: start, to: end, tick: Self.tick).inMilliseconds * 1000).rounded() / 1000
             row.figures[Figure.steal] = steal
-            if let before = deathsBefore[index], let after = deaths(in: cluster) {
+            if let before = deathsBefore[index], let after = count(Self.death, in: cluster) {
                 row.figures[Figure.deaths] = Double(after - before)
+            }
+            if cluster.peer is OurPeer, let before = quickBefore[index],
+                let after = count(Self.quickDeath, in: cluster)
+            {
+                row.figures[Figure.quickDeaths] = Double(after - before)
             }
             return row
         }
     }
 
-    /// How often the nodes have told so far that the other is dead; `nil` for a peer with another log. Heartbeat and its
-    /// successor use the same words.
-    private func deaths(in cluster: BenchCluster) -> Int? {
+    /// How a line ends that tells that the other node is dead. Heartbeat and its successor use the same words.
+    private static let death = ": is dead"
+    /// The same of one that tells that its deadtime is not waited for.
+    static let quickDeath = ": its deadtime is not waited for"
+
+    /// How often the nodes have logged a line with such an end so far; `nil` for a peer with another log.
+    private func count(_ end: String, in cluster: BenchCluster) -> Int? {
         let logs = cluster.nodes.map { cluster.peer.log(of: $0) }
         guard logs.allSatisfy({ $0 != nil }) else { return nil }
         return logs.compactMap(\.self).reduce(0) { sum, log in
-            sum + Files.read(log).split(separator: "\n").count { $0.hasSuffix(": is dead") }
+            sum + Files.read(log).split(separator: "\n").count { $0.hasSuffix(end) }
         }
     }
 }

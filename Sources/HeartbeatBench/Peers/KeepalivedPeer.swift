@@ -22,7 +22,7 @@ package struct KeepalivedPeer: FailoverPeer {
         self.layout = layout
         switch setting {
         case .tight: keepalive = .milliseconds(10)
-        case .oneSecond, .explicit:
+        case .oneSecond, .tenSeconds, .thirtySeconds, .explicit:
             let wanted = setting.times(tight: (.zero, .zero)).deadtime.inMilliseconds
             // Intervals are multiples of 10 ms.
             keepalive = .milliseconds(10) * max(1, Int((wanted / Self.waits / 10).rounded()))

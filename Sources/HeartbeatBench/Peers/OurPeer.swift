@@ -4,28 +4,40 @@ import HeartbeatLab
 
 /// swift-heartbeat.
 package struct OurPeer: FailoverPeer {
-    package var name: String { probesLAN ? "probing" : watched == 0 ? "ours" : "watching" }
+    /// What its ha.cf says beside the times, the media and the nodes.
+    package enum Variant: String, Sendable {
+        /// Nothing: all settings are the defaults.
+        case ours
+        /// A lost carrier counts at once.
+        case eager
+        /// A silent node's kernel is asked, whatever this machine is.
+        case asking
+        /// The second link is a cable from node to node.
+        case cable
+        /// Nothing keeps a dead daemon's addresses from answering.
+        case unleased
+        /// A hundred more links, and as many probes of the client once a second.
+        case watching
+        /// It asks for the client at each keepalive, so that it knows whether its LAN leads anywhere.
+        case probing
+    }
+
+    package var name: String { variant.rawValue }
     package let keepalive: Duration
     package let deadtime: Duration
     package let signOfLife = HeartbeatConfiguration.signOfLife
-    package let rest = Duration.seconds(3)
+    package var rest: Duration { max(.seconds(3), keepalive * 3) }
+    private let variant: Variant
     private let programs: String
-    /// How many links and how many probes, once a second, there are besides.
-    private let watched: Int
     private let layout: ServiceLayout
-    /// Whether it asks for the client at each keepalive, so that it knows whether its LAN leads anywhere.
-    private let probesLAN: Bool
+    /// How many links and how many probes there are besides; even.
+    private var watched: Int { variant == .watching ? 100 : 0 }
 
-    /// - Parameters:
-    ///   - programs: directory of `heartbeat` and `hb_standby`.
-    ///   - watches: so many more links, and as many probes of the client once a second, even.
-    ///   - probesLAN: whether it notices a LAN that leads nowhere although the carrier is there.
+    /// - Parameter programs: directory of `heartbeat` and `hb_standby`.
     package init(
-        _ setting: DetectionSetting, programs: String, watches: Int = 0, probesLAN: Bool = false,
-        layout: ServiceLayout = .together
+        _ setting: DetectionSetting, _ variant: Variant = .ours, programs: String, layout: ServiceLayout = .together
     ) {
-        watched = watches
-        self.probesLAN = probesLAN
+        self.variant = variant
         self.layout = layout
         (keepalive, deadtime) = setting.times(tight: (.milliseconds(10), .milliseconds(30)))
         self.programs = programs
@@ -68,10 +80,16 @@ package struct OurPeer: FailoverPeer {
     var further: String {
         let client = ServiceAddress.client.split(separator: "/")[0]
         let interval = keepalive.roundedMilliseconds
-        let probe = "probe lan dev=eth0 interval=\(interval)ms timeout=\(interval)ms fall=3 rise=4 arp \(client)\n"
-        return "link eth0 debounce=0\n"
-            + (0..<watched).map { "link w\($0) optional\nprobe p\($0) icmp \(client)\n" }.joined()
-            + (probesLAN ? probe : "")
+        return switch variant {
+        case .ours: ""
+        case .eager: "link eth0 debounce=0\n"
+        case .asking: "quick_death on\nreference \(client)\n"
+        case .cable: "link eth1 heartbeat cable\nreference \(client)\n"
+        case .unleased: "lease off\n"
+        case .watching: (0..<watched).map { "link w\($0) optional\nprobe p\($0) icmp \(client)\n" }.joined()
+        case .probing:
+            "probe lan dev=eth0 interval=\(interval)ms timeout=\(interval)ms fall=3 rise=4 arp \(client)\n"
+        }
     }
 
     package func bootWords(on node: LabNode, in laboratory: Laboratory) -> [String] {

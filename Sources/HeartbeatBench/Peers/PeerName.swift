@@ -2,7 +2,16 @@
 
 /// Which daemon.
 package enum PeerName: String, CaseIterable, Codable, Hashable, Sendable {
+    /// The first with all settings at their defaults.
     case ours, heartbeat, keepalived, floor
+    /// Ours that believes a lost carrier at once (`debounce=0`).
+    case eager
+    /// Ours that asks a silent node's kernel (`quick_death on`, with the client as the reference).
+    case asking
+    /// Ours whose second link is a cable from node to node (`link eth1 heartbeat cable`, with the same reference).
+    case cable
+    /// Ours without a lease.
+    case unleased
     /// Heartbeat with its program for ping nodes, which is the only way it notices the network.
     case ipfail
 
@@ -11,7 +20,7 @@ package enum PeerName: String, CaseIterable, Codable, Hashable, Sendable {
     /// Ours with one probe, which notices a LAN that leads nowhere.
     case probing
 
-    /// All but those that only differ in what they watch of the network.
+    /// The four programs as they are.
     package static let plain: [PeerName] = [.ours, .heartbeat, .keepalived, .floor]
 
     /// The peer with the times of a setting.
@@ -21,10 +30,17 @@ package enum PeerName: String, CaseIterable, Codable, Hashable, Sendable {
     package func peer(
         _ setting: DetectionSetting, programs: String, layout: ServiceLayout = .together
     ) -> any FailoverPeer {
-        switch self {
-        case .ours: OurPeer(setting, programs: programs, layout: layout)
-        case .watching: OurPeer(setting, programs: programs, watches: 100, layout: layout)
-        case .probing: OurPeer(setting, programs: programs, probesLAN: true, layout: layout)
+        func ours(_ variant: OurPeer.Variant) -> OurPeer {
+            OurPeer(setting, variant, programs: programs, layout: layout)
+        }
+        return switch self {
+        case .ours: ours(.ours)
+        case .eager: ours(.eager)
+        case .asking: ours(.asking)
+        case .cable: ours(.cable)
+        case .unleased: ours(.unleased)
+        case .watching: ours(.watching)
+        case .probing: ours(.probing)
         case .heartbeat: OriginalPeer(setting, layout: layout)
         case .ipfail: OriginalPeer(setting, usesIPFail: true, layout: layout)
         case .keepalived: KeepalivedPeer(setting, layout: layout)

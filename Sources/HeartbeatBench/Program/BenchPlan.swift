@@ -19,7 +19,7 @@ package struct BenchSection: Hashable, Sendable {
 
 /// A list of sections.
 package enum BenchPlan {
-    /// Everything there is a goal for, beside its peers; about 35 minutes with five runs.
+    /// Everything there is a goal for, beside its peers; about an hour with five runs.
     package static func standard(runs: Int) -> [BenchSection] {
         func section(_ peers: [PeerName], _ faults: [Fault], _ setting: DetectionSetting, _ addresses: Int)
             -> BenchSection
@@ -28,7 +28,7 @@ package enum BenchPlan {
         }
         let all = PeerName.plain
         var sections = [
-            section(all, [.powerLoss, .failback, .standby, .stop, .hang], .oneSecond, 1),
+            section(all, [.powerLoss, .failback, .standby, .stop], .oneSecond, 1),
             section(all, [.powerLoss], .tight, 1),
             section(all, [.powerLoss], .oneSecond, 10),
             section([.ours, .keepalived, .floor], [.powerLoss], .oneSecond, 100),
@@ -38,7 +38,7 @@ package enum BenchPlan {
         // One that is not always fast is not fast.
         sections += [
             BenchSection(
-                peers: [.ours, .keepalived], faults: [.carrierLoss], setting: .oneSecond, addresses: 1,
+                peers: [.ours, .eager, .keepalived], faults: [.carrierLoss], setting: .oneSecond, addresses: 1,
                 runs: runs * 6),
             section([.ipfail], [.carrierLoss], .oneSecond, 1),
             section([.ours, .keepalived, .ipfail], [.flapping], .oneSecond, 1),
@@ -48,14 +48,32 @@ package enum BenchPlan {
         // It needs more than a minute for this, and as long to start.
         sections.append(
             BenchSection(peers: [.heartbeat], faults: [.powerLoss], setting: .oneSecond, addresses: 100, runs: 1))
-        return sections
+        return sections + deaths(runs: runs)
+    }
+
+    /// Dead nodes and dead daemons: who answers, and how soon the other node knows; about 20 minutes with five runs.
+    package static func deaths(runs: Int) -> [BenchSection] {
+        func section(_ peers: [PeerName], _ faults: [Fault], _ setting: DetectionSetting, _ runs: Int) -> BenchSection {
+            BenchSection(peers: peers, faults: faults, setting: setting, addresses: 1, runs: runs)
+        }
+        return [
+            section(PeerName.plain, [.kill, .hang], .oneSecond, runs),
+            section([.asking], [.powerLoss], .oneSecond, runs),
+            section([.ours, .cable] + PeerName.plain.dropFirst(), [.powerCable], .oneSecond, runs),
+            section([.cable], [.powerCable], .tenSeconds, runs),
+            // Who does not ask waits for the whole deadtime.
+            section([.ours, .asking], [.powerLoss], .thirtySeconds, min(runs, 3)),
+            section([.cable], [.powerCable], .thirtySeconds, min(runs, 3)),
+        ]
     }
 
     /// A first look, about three minutes.
     package static let quick = [
         BenchSection(
-            peers: PeerName.plain, faults: [.powerLoss, .failback, .standby], setting: .oneSecond, addresses: 1,
+            peers: PeerName.plain, faults: [.powerLoss, .failback, .standby, .kill], setting: .oneSecond, addresses: 1,
             runs: 1),
+        BenchSection(peers: [.asking], faults: [.powerLoss], setting: .oneSecond, addresses: 1, runs: 1),
+        BenchSection(peers: [.cable], faults: [.powerCable], setting: .tenSeconds, addresses: 1, runs: 1),
         BenchSection(peers: PeerName.plain, faults: [.powerLoss], setting: .tight, addresses: 1, runs: 1),
     ]
 }

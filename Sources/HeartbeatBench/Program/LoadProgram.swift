@@ -39,7 +39,8 @@ package struct LoadPhase: Hashable, Sendable {
         func explicit(_ keepalive: Int, _ deadtime: Int) -> DetectionSetting {
             .explicit(keepalive: .milliseconds(keepalive), deadtime: .milliseconds(deadtime))
         }
-        let long = LoadPhase(PeerName.plain.map { ClusterName($0, explicit(100, 500)) }, seconds: 600)
+        let long = LoadPhase(
+            ([.ours, .asking] + PeerName.plain.dropFirst()).map { ClusterName($0, explicit(100, 500)) }, seconds: 600)
         let others = [
             ClusterName(.heartbeat, explicit(25, 100)), ClusterName(.keepalived, .tight), ClusterName(.floor, .tight),
         ]

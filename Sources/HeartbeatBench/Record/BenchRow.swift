@@ -85,6 +85,8 @@ package enum Figure {
     package static let stall = "stall_ms"
     /// When the last sign of life of the dead node was on the wire; negative, because that was before the fault.
     package static let lastHeard = "last_heard_ms"
+    /// End of the outage − last sign of life: where nobody waits for the deadtime.
+    package static let afterLastHeard = "after_last_heard_ms"
     /// End of the outage − (last sign of life + deadtime): what the peer took beyond what it was configured to wait.
     package static let afterDeadtime = "after_deadtime_ms"
     /// The same up to the announcement of the last address: what it took to bring all of them up and to tell.

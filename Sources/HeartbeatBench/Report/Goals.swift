@@ -19,10 +19,12 @@ struct Goal: Hashable, Sendable {
     /// What the page calls the figure, with its unit.
     var title: String
     var limit: Limit
+    /// Which variant of ours it is for.
+    var peer = PeerName.ours
     /// Of several runs, the one in the middle counts; where a single time is one too many, the worst.
     var judgesWorst = false
 
-    static let all: [Goal] = outages + announcements + costs + loads
+    static let all: [Goal] = outages + deaths + announcements + costs + loads
 
     private static let outages: [Goal] = [
         Goal("power-loss", "1s", 1, Figure.afterDeadtime, "outage beyond the dead time, ms", .most(20)),
@@ -35,10 +37,24 @@ struct Goal: Hashable, Sendable {
         Goal("stop", "1s", 1, Figure.outage, "outage, ms", .most(20)),
         Goal("carrier-loss", "1s", 1, Figure.outage, "outage, ms", .most(30)),
         Goal("carrier-loss", "1s", 1, Figure.outage, "worst outage, ms", .most(100), judgesWorst: true),
-        // A client that asks every millisecond never sees less than a few.
-        Goal("hang", "1s", 1, Figure.outage, "outage, ms", .most(20)),
-        Goal("hang", "1s", 1, Figure.twoOwners, "two owners, ms", .most(Fault.freeze.inMilliseconds)),
+        Goal("carrier-loss", "1s", 1, Figure.outage, "outage, ms", .most(30), for: .eager),
     ]
+
+    /// Whether the other node is dead, and what it does if it is not quite. A lease of 500 ms ends that long before the deadtime.
+    private static let deaths: [Goal] =
+        ["kill", "hang"].flatMap { fault in
+            [
+                Goal(fault, "1s", 1, Figure.twoOwners, "two owners, ms", .most(0), judgesWorst: true),
+                Goal(fault, "1s", 1, Figure.outage, "outage, ms", .most(550)),
+            ]
+        } + [
+            Goal("power-loss", "1s", 1, Figure.afterLastHeard, "outage since last heard, ms", .most(580), for: .asking),
+            Goal(
+                "power-loss", "30s", 1, Figure.afterLastHeard, "outage since last heard, ms", .most(4080), for: .asking),
+        ]
+        + ["1s", "10s", "30s"].map { setting in
+            Goal("power-cable", setting, 1, Figure.outage, "outage, ms", .most(150), for: .cable)
+        }
 
     private static let announcements: [Goal] = [100, 500].map { count in
         Goal(
@@ -54,14 +70,19 @@ struct Goal: Hashable, Sendable {
         Goal("cost", "1s", 1, Figure.instructions, "instructions a keepalive interval", .times(4, peer: "floor")),
     ]
 
-    private static let loads: [Goal] = ["100/500", "50/200", "25/100"].map { setting in
-        Goal("load", setting, 1, Figure.takeovers, "takeovers without a fault", .most(0), judgesWorst: true)
-    }
+    private static let loads: [Goal] =
+        ["100/500", "50/200", "25/100"].map { setting in
+            Goal("load", setting, 1, Figure.takeovers, "takeovers without a fault", .most(0), judgesWorst: true)
+        } + [
+            Goal("load", "100/500", 1, Figure.quickDeaths, "quick deaths", .most(0), judgesWorst: true, for: .asking),
+            Goal("forward", "1s", 1, Figure.forwardShare, "a forwarded packet costs more, %", .most(10)),
+        ]
 
     private init(
         _ fault: String, _ setting: String, _ addresses: Int, _ figure: String, _ title: String, _ limit: Limit,
-        judgesWorst: Bool = false
+        judgesWorst: Bool = false, for peer: PeerName = .ours
     ) {
+        self.peer = peer
         self.fault = fault
         self.setting = setting
         self.addresses = addresses
@@ -91,7 +112,9 @@ struct Goal: Hashable, Sendable {
 
     /// `met`, `missed by 1.2`, or `not measured`, ours or what it is compared with.
     func verdict(in table: RowTable) -> String {
-        guard let own = measured(of: "ours", in: table), let most = most(in: table) else { return "not measured" }
+        guard let own = measured(of: peer.rawValue, in: table), let most = most(in: table) else {
+            return "not measured"
+        }
         let value = judgesWorst ? own.greatest : own.median
         guard value > most else { return "met" }
         return "**missed by \(decimal(value - most, digits: value - most < 10 ? 1 : 0))**"
@@ -101,7 +124,8 @@ struct Goal: Hashable, Sendable {
         switch limit {
         case .most(let most): most
         case .times(let factor, let peer): measured(of: peer, in: table).map { factor * $0.median }
-        case .moreThanOneAddress(let more): measured(of: "ours", addresses: 1, in: table).map { $0.median + more }
+        case .moreThanOneAddress(let more):
+            measured(of: peer.rawValue, addresses: 1, in: table).map { $0.median + more }
         }
     }
 }
@@ -134,8 +158,16 @@ extension Figure {
     static let takeovers = "takeovers"
     /// How often a node of the pair told that the other is dead.
     static let deaths = "deaths"
+    /// How often a node took the other for dead because its kernel was silent.
+    static let quickDeaths = "quick_deaths"
     /// How long nobody answered ARP for the address.
     static let noOwner = "no_owner_ms"
     /// Share of the processors' time that the hypervisor gave to others, in percent.
     static let steal = "steal_percent"
+
+    // A packet that a node forwards.
+    /// Processor time of one, all the way from its sender to where it is dropped.
+    static let forwardTime = "forward_ns"
+    /// How much more that is than without a lease, in percent, in the same round.
+    static let forwardShare = "forward_percent"
 }

@@ -11,6 +11,13 @@ package final class Demonstration {
     private let timeline: Timeline
     private let follower: FileFollower
     private var nodes: [LabNode] { laboratory.nodes }
+    /// The node whose daemon was killed.
+    private var killed: LabNode?
+    /// The nodes whose daemons live.
+    private var members: [LabNode] { nodes.filter { $0.isPowered && $0 !== killed } }
+
+    /// How long a daemon stands still.
+    private static let freeze = Duration.seconds(3)
 
     /// The programs it plays with, besides those of `Laboratory.requirements`.
     package static let programs = ["heartbeat", "hb_standby", "cl_status"]
@@ -57,6 +64,10 @@ package final class Demonstration {
     /// Keeps the laboratory up until a signal comes.
     package func linger() throws {
         timeline.begin("The laboratory stays up until ^C")
+        if let killed {
+            timeline.tell(.laboratory, "starts the daemon of \(killed.name) again")
+            try killed.start(laboratory.daemonWords(["-f"], on: killed))
+        }
         for node in nodes {
             timeline.tell(.node(node.name), "ip netns exec \(node.namespace.name) sh")
             timeline.tell(.node(node.name), "files: \(node.files.directory)")
@@ -71,7 +82,7 @@ package final class Demonstration {
         let alreadyRun = laboratory.scripts().records.count
         let start = Moment.now()
         var (problems, fault) = try act(scene)
-        let owner = nodes[scene.expectedOwner]
+        let (owner, taker) = (nodes[scene.expectedOwner], nodes[scene.taker ?? scene.expectedOwner])
         if try !Interruption.wait(atMost: scene.limit, until: { try isAtRest(with: owner) }) {
             problems.append("not at rest after \(scene.limit)")
         }
@@ -85,7 +96,7 @@ package final class Demonstration {
         if scene.taker != nil {
             result.timeline = MergedTimeline(
                 fault: fault, movements: movements(from: start, to: end), figures: result.figures,
-                taker: (owner.name, owner.hardwareAddress))
+                taker: (taker.name, taker.hardwareAddress))
         }
         tellEnd(result)
         return result
@@ -133,8 +144,25 @@ package final class Demonstration {
             return ([], fault)
         case .serialOnly:
             return (try unplugAllButSerial(), nil)
+        case .daemonFrozen:
+            return ([], try freezeDaemon())
+        case .daemonKilled:
+            let fault = begin("kills the daemon of cluster1")
+            nodes[0].killProcesses()
+            killed = nodes[0]
+            return ([], fault)
         }
         return ([], nil)
+    }
+
+    private func freezeDaemon() throws -> MergedTimeline.Fault {
+        let fault = begin("stops all processes of the daemon of cluster1")
+        let processes = nodes[0].processes
+        defer { for pid in processes { kill(pid, SIGCONT) } }
+        for pid in processes { kill(pid, SIGSTOP) }
+        try Interruption.pause(Self.freeze)
+        timeline.detail(.laboratory, "lets the daemon of cluster1 go on")
+        return fault
     }
 
     private func begin(_ text: String) -> MergedTimeline.Fault {
@@ -177,11 +205,11 @@ package final class Demonstration {
     /// the nodes themselves say that nothing is in transition.
     private func isAtRest(with owner: LabNode) throws -> Bool {
         guard probe.isServed(by: owner.hardwareAddress, for: .milliseconds(300)) else { return false }
-        for node in nodes where node.isPowered {
+        for node in members {
             let running = laboratory.scripts().running(on: node.name)
             guard running == (node === owner ? NodeFiles.group : []) else { return false }
         }
-        return try nodes.filter(\.isPowered).allSatisfy { node in
+        return try members.allSatisfy { node in
             let status = try laboratory.tool("cl_status", ["rscstatus"], on: node)
             return status.code == 0 && !status.output.contains("transition")
         }

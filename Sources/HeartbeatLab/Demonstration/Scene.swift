@@ -13,12 +13,14 @@ package enum Scene: String, CaseIterable, Hashable, Sendable {
     case cableCut = "cable-cut"
     case cableBack = "cable-back"
     case serialOnly = "serial-only"
+    case daemonFrozen = "daemon-frozen"
+    case daemonKilled = "daemon-killed"
 
     /// The scenes that must have been played before this one, in order.
     package var requirements: [Scene] {
         switch self {
         case .coldStart: []
-        case .powerLoss, .standby, .cableCut, .serialOnly: [.coldStart]
+        case .powerLoss, .standby, .cableCut, .serialOnly, .daemonFrozen, .daemonKilled: [.coldStart]
         case .failback: [.coldStart, .powerLoss]
         case .standbyBack: [.coldStart, .standby]
         case .cableBack: [.coldStart, .cableCut]
@@ -36,6 +38,8 @@ package enum Scene: String, CaseIterable, Hashable, Sendable {
         case .cableCut: "The LAN cable of the active node is pulled out"
         case .cableBack: "The cable is put back and stays"
         case .serialOnly: "Every medium but the serial line is unplugged, then restored"
+        case .daemonFrozen: "The daemon of the active node stands still for 3 s and goes on"
+        case .daemonKilled: "The daemon of the active node is killed, and nothing cleans up"
         }
     }
 
@@ -54,33 +58,43 @@ package enum Scene: String, CaseIterable, Hashable, Sendable {
             cluster2 loses the LAN and the second link. The null modem still carries
             heartbeats, so neither takes the other for dead, and nothing moves.
             """
+        case .daemonFrozen:
+            """
+            Without its daemon the kernel of cluster1 answers for 500 ms only: it falls
+            silent before cluster2 takes over. The daemon that goes on asks first, and
+            answers again when cluster2 has stopped everything.
+            """
+        case .daemonKilled:
+            """
+            The address and the services stay up on cluster1, but its kernel answers for
+            them no longer than 500 ms. cluster2 takes over after deadtime, 1 s.
+            """
         }
     }
 
     /// Number of the node (0 or 1) that must own the group at the end.
     var expectedOwner: Int {
         switch self {
-        case .coldStart, .failback, .standbyBack, .cableBack, .serialOnly: 0
-        case .powerLoss, .standby, .cableCut: 1
+        case .coldStart, .failback, .standbyBack, .cableBack, .serialOnly, .daemonFrozen: 0
+        case .powerLoss, .standby, .cableCut, .daemonKilled: 1
         }
     }
 
-    /// Number of the node whose scripts must stop the group, if any lives to do it.
-    var giver: Int? {
+    /// What must become of the group, in order, by the numbers of the nodes: whose scripts stop it, and whose start it then.
+    var moves: [(from: Int?, to: Int?)] {
         switch self {
-        case .coldStart, .powerLoss, .serialOnly: nil
-        case .failback, .standbyBack, .cableBack: 1
-        case .standby, .cableCut: 0
+        case .coldStart: [(nil, 0)]
+        case .powerLoss, .daemonKilled: [(nil, 1)]
+        case .failback, .standbyBack, .cableBack: [(1, 0)]
+        case .standby, .cableCut: [(0, 1)]
+        case .serialOnly: []
+        // What the frozen daemon has started still runs, and its node has the better claim.
+        case .daemonFrozen: [(nil, 1), (1, nil)]
         }
     }
 
-    /// Number of the node whose scripts must start the group; `nil` when nothing may move.
-    var taker: Int? {
-        switch self {
-        case .coldStart, .powerLoss, .failback, .standby, .standbyBack, .cableCut, .cableBack: expectedOwner
-        case .serialOnly: nil
-        }
-    }
+    /// Number of the node that comes to serve first; `nil` when nothing may move.
+    var taker: Int? { moves.first?.to }
 
     /// The outage that is aimed at; missing it on a busy machine is told, not punished. Power loss: deadtime and what
     /// four keepalives a second leave open. A cable: the node waits for `debounce` before it believes the loss.
@@ -89,6 +103,8 @@ package enum Scene: String, CaseIterable, Hashable, Sendable {
         case .coldStart: nil
         case .powerLoss: NodeFiles.deadtime + .milliseconds(250)
         case .cableCut: InterfaceRule.defaultDebounce + .milliseconds(100)
+        // Between the end of a lease, half of deadtime after the last keepalive, and the deadtime nobody answers.
+        case .daemonFrozen, .daemonKilled: NodeFiles.deadtime / 2 + .milliseconds(250)
         case .failback, .standby, .standbyBack, .cableBack, .serialOnly: .milliseconds(100)
         }
     }
@@ -97,7 +113,7 @@ package enum Scene: String, CaseIterable, Hashable, Sendable {
     var limit: Duration {
         switch self {
         case .coldStart, .failback, .cableBack: .seconds(20)
-        case .powerLoss, .standby, .standbyBack, .cableCut, .serialOnly: .seconds(8)
+        case .powerLoss, .standby, .standbyBack, .cableCut, .serialOnly, .daemonFrozen, .daemonKilled: .seconds(8)
         }
     }
 }
@@ -136,7 +152,8 @@ package struct SceneResult: Hashable, Sendable {
             problems.append("\(nodes[taker].name) did not announce its takeover")
         }
         problems += scripts.problems(
-            moving: NodeFiles.group, from: scene.giver.map { nodes[$0].name }, to: scene.taker.map { nodes[$0].name })
+            moving: NodeFiles.group,
+            scene.moves.map { move in (move.from.map { nodes[$0].name }, move.to.map { nodes[$0].name }) })
         return SceneResult(scene: scene, figures: figures, scripts: scripts, problems: problems)
     }
 }

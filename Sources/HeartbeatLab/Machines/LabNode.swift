@@ -191,6 +191,12 @@ package final class LabNode {
         }.min()
     }
 
+    /// Stops all `processes` at once, so that none can react to the end of another, and ends them.
+    package func killProcesses() {
+        let all = processes
+        for signal in [SIGSTOP, SIGKILL] { for pid in all { kill(pid, signal) } }
+    }
+
     /// What a person needs to see when something did not come about: the ends of its log and its console.
     package var diagnosis: String {
         [files.logFile, "\(files.directory)/console"].map { path in
@@ -212,6 +218,10 @@ package final class LabNode {
     }
 
     private func resetAddresses() throws {
+        // What a daemon hung there is memory, too.
+        for interface in ["eth0", "eth1"] {
+            Command.attempt(["tc", "-n", namespace.name, "qdisc", "del", "dev", interface, "clsact"])
+        }
         let own = [
             "address flush dev eth0", "address flush dev eth1", "neighbour flush dev eth0", "neighbour flush dev eth1",
             "address add \(lanAddress)/24 brd + dev eth0", "address add \(crossAddress)/24 brd + dev eth1",

@@ -38,6 +38,8 @@ package final class Laboratory {
     /// Reaches the bridges without a program, which would take milliseconds.
     private var bridges: Int32 = -1
     private var portNumbers: [Int: [Int32]] = [:]
+    /// Nodes whose second link lost its carrier when the other one lost its power.
+    private var darkened: Set<Int> = []
     private var road: RoughRoad?
     private var garbage: GarbageSource?
     /// Directory of the programs under test.
@@ -127,21 +129,43 @@ package final class Laboratory {
     package func powerOn(_ node: LabNode, running words: [String]) throws {
         nullModem.power(node.number, isOn: true)
         try setPorts(of: node, up: true)
+        if let other = darkened.remove(1 - node.number) { try plug(.cross(other), true) }
         try node.boot(words)
     }
 
     /// Cuts a node's power: the same moment ends its processes, its cables carry nothing, its memory is lost. The
-    /// cables go first, so that nothing a half-killed process does is seen outside. The peer sees no carrier change.
-    /// Returns the moment after which nothing of it was seen.
+    /// cables go first, so that nothing a half-killed process does is seen outside. Returns the moment after which nothing of
+    /// it was seen.
+    /// - Parameter isCrossover: the second link is one cable from node to node, without a switch: the peer's end of it loses
+    ///   its carrier until this node has power again. Otherwise the peer sees no carrier change.
     @discardableResult
-    package func powerOff(_ node: LabNode) throws -> Moment {
+    package func powerOff(_ node: LabNode, isCrossover: Bool = false) throws -> Moment {
         let ports = try ports(of: node)
+        let other = nodes[1 - node.number]
+        let far = isCrossover && other.isPowered ? try self.ports(of: other).last : nil
         nullModem.power(node.number, isOn: false)
         for port in ports { try check(clinux_lab_cut_port(bridges, port), "cut \(node.name) off") }
         let moment = Moment.now()
+        if let far {
+            try switchOff(far)
+            darkened.insert(other.number)
+        }
         try node.losePower()
         try setPorts(of: node, up: false)
         return moment
+    }
+
+    /// Switches an interface beside the bridges off, and with it the carrier at the other end of its cable: as fast as a cut,
+    /// which a program would not be.
+    private func switchOff(_ interface: Int32) throws {
+        // A netlink header (RTM_NEWLINK, a request with an acknowledgement), then `ifinfomsg`: of the flags only IFF_UP changes.
+        let words: [UInt32] = [32, 16 | 5 << 16, 0, 0, 0, UInt32(interface), 0, UInt32(IFF_UP)]
+        let count = words.withUnsafeBytes { send(bridges, $0.baseAddress, $0.count, 0) }
+        try check(Int32(count), "switch interface \(interface) off")
+        // The code follows the header of the answer.
+        let answer = readSome(bridges, atMost: 1024)
+        let code = answer.count < 20 ? EIO : -answer[16..<20].reversed().reduce(0) { $0 << 8 | Int32($1) }
+        guard code == 0 else { throw LabError.system(operation: "switch interface \(interface) off", code: code) }
     }
 
     /// Numbers of the interfaces at the far ends of a node's cables.

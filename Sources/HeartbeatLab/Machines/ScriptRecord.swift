@@ -65,9 +65,15 @@ package struct ScriptHistory: Hashable, Sendable {
     /// What is wrong with a move of the whole `group` from `giver` (`nil` when it is dead or nobody had it) to `taker`:
     /// the giver must stop right to left, then the taker start left to right, each script once, and nothing else.
     package func problems(moving group: [String], from giver: String?, to taker: String?) -> [String] {
-        let expected =
+        problems(moving: group, [(giver, taker)])
+    }
+
+    /// The same of several moves, one after another.
+    func problems(moving group: [String], _ moves: [(from: String?, to: String?)]) -> [String] {
+        let expected = moves.flatMap { giver, taker in
             (giver.map { node in group.reversed().map { ScriptRecord(node: node, script: $0, verb: "stop") } } ?? [])
-            + (taker.map { node in group.map { ScriptRecord(node: node, script: $0, verb: "start") } } ?? [])
+                + (taker.map { node in group.map { ScriptRecord(node: node, script: $0, verb: "start") } } ?? [])
+        }
         let actual = records.filter { $0.verb != "status" }
         guard actual != expected else { return [] }
         let wanted = ScriptHistory(expected).summary

@@ -127,14 +127,26 @@ package final class ClientProbe: Sendable {
     /// Whether there were probes for all of the last `span` and each, but those whose answer may still come, was answered
     /// by `owner` alone and the client was served by it. With several addresses `span` must be longer than `period`.
     package func isServed(by owner: HardwareAddress, for span: Duration) -> Bool {
+        isTrue(for: span) { sample in
+            sample.echo?.from == owner && sample.owners.allSatisfy { $0.from == owner }
+        }
+    }
+
+    private func isTrue(for span: Duration, of condition: (ProbeSample) -> Bool) -> Bool {
         let now = Moment.now()
         return log.withLock { log in
             for sample in log.record.samples.reversed() where now - sample.sentAt >= .milliseconds(30) {
                 guard now - sample.sentAt < span else { return true }
-                guard sample.echo?.from == owner, sample.owners.allSatisfy({ $0.from == owner }) else { return false }
+                guard condition(sample) else { return false }
             }
             return false
         }
+    }
+
+    /// Whether there were probes for all of the last `span` and each, but those whose answer may still come, was answered by
+    /// `owner`, whoever else did, and the client was served by somebody.
+    package func isOwned(by owner: HardwareAddress, for span: Duration) -> Bool {
+        isTrue(for: span) { sample in sample.echo != nil && sample.owners.contains { $0.from == owner } }
     }
 
     /// Ends the probing. Once only.
