@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help build install uninstall dist demo bench torture interop test check nightly lint shell docs examples packaging \
-	systemd sim explore mutants bare replacement clean
+	systemd sim explore mutants test-mutants bare replacement clean
 # The steps share the build directory and the processors.
 .NOTPARALLEL:
 
@@ -127,7 +127,7 @@ check: ## everything that must hold before a change is published
 	@[ "$$(id -u)" -eq 0 ] || echo "SKIPPED: the demonstration needs root"
 
 nightly: ## everything that is too long for each change: all of interop, mutants and 10,000 seeds, and a bare machine (root)
-	@MAKE='$(MAKE)' .ci/steps check interop 'sim SEEDS=10000' 'explore SIZE=2' mutants torture replacement bare
+	@MAKE='$(MAKE)' .ci/steps check interop 'sim SEEDS=10000' 'explore SIZE=2' mutants test-mutants torture replacement bare
 
 lint: ## check the format of the Swift sources
 	@.ci/install-missing swift
@@ -170,6 +170,10 @@ explore: ## go through the ownership protocol state by state; SIZE=2 farther
 mutants: ## plant each known bug and see the simulator object; SEEDS=n
 	@.ci/install-missing $(TOOLCHAIN) patch:patch swift
 	.ci/mutants $(SAMPLE:%=--sample %) $(SEEDS)
+
+test-mutants: ## plant bugs that the simulator cannot see, and see the tests object (root)
+	@.ci/install-missing $(TESTS) patch:patch
+	.ci/test-mutants
 
 replacement: ## walk docs/replace-heartbeat.md on a real Debian and back (root); after make build
 	@.ci/install-missing debootstrap:debootstrap $(LABORATORY)
