@@ -92,10 +92,10 @@ extension LocalNode {
     private var allowsSilence: Bool { configuration.allowsSilence && membership.peerKernel?.allowsSilence == true }
 
     /// `nil` when the peer cannot be doubted: it is not there, or nothing could be asked, or nothing keeps it from answering
-    /// beside us.
+    /// beside us; or a later life of it has been heard, and the silence is only that of the one before.
     private var doubtCircumstances: PeerDoubt.Circumstances? {
         guard membership.doubt.isPossible, configuration.asksKernels, membership.status == .active,
-            let peer = membership.peer, peer.canBeDoubted
+            channel.doubts.later == nil, let peer = membership.peer, peer.canBeDoubted
         else { return nil }
         return PeerDoubt.Circumstances(
             lastHeard: peer.lastHeard, lease: peer.lease + LeaseTimes.margin, promise: peer.promise,
