@@ -217,10 +217,16 @@ import Testing
         bench.pass(until: .milliseconds(340))
         bench.now = Self.begin + .seconds(3)
         bench.doubt.startOver(at: bench.now)
-        bench.pass(until: .milliseconds(3539))
-        #expect(bench.verdict == nil)
+        bench.pass(until: .milliseconds(3499))
+        #expect(bench.rounds == 3, "only those from before")
         bench.pass(until: .seconds(9))
-        #expect(bench.verdict?.at == .milliseconds(3540))
+        #expect(bench.verdict?.at == .milliseconds(3600))
+        bench = Bench()
+        bench.lease = .seconds(1)
+        bench.now = Self.begin + .seconds(3)
+        bench.doubt.startOver(at: bench.now)
+        bench.pass(until: .seconds(9))
+        #expect(bench.verdict?.at == .seconds(4), "its lease counts from then on")
     }
 
     @Test

@@ -143,15 +143,17 @@ package struct PeerDoubt: Hashable, Sendable {
         switch state {
         case .trusting:
             let cable = cable(circumstances)
-            if let cable, isNews(cable) { return max(cable.since, suspendedUntil) }
-            return circumstances.allowsSilence || cable != nil ? max(lateAt(circumstances), suspendedUntil) : nil
+            let begin = earliest(circumstances)
+            if let cable, isNews(cable) { return max(cable.since, begin) }
+            return circumstances.allowsSilence || cable != nil ? max(circumstances.lateAt, begin) : nil
         case .asking(let inquiry): return inquiry.due
         case .waiting(let until): return cable(circumstances).map(isNews) == true ? soundSince : until
         }
     }
 
-    private func lateAt(_ circumstances: Circumstances) -> Instant {
-        max(circumstances.lateAt, soundSince + circumstances.keepalive)
+    /// Nobody is asked before: this node has just stood still and must hear again what there is, or it was wrong lately.
+    private func earliest(_ circumstances: Circumstances) -> Instant {
+        max(suspendedUntil, soundSince + circumstances.keepalive * 2)
     }
 
     /// A cable that has lost its carrier after the peer's last word: an earlier loss was not that of its power.
@@ -171,16 +173,16 @@ package struct PeerDoubt: Hashable, Sendable {
 
     /// What is to be done about a peer that is alive; asked until it says nothing.
     mutating func step(_ circumstances: Circumstances, at now: Instant) -> Step {
-        guard now >= suspendedUntil else { return .nothing }
+        guard now >= earliest(circumstances) else { return .nothing }
         let cable = cable(circumstances)
         let hasNews = cable.map(isNews) ?? false
         switch state {
         case .trusting:
-            let isLate = now >= lateAt(circumstances) && (circumstances.allowsSilence || cable != nil)
+            let isLate = now >= circumstances.lateAt && (circumstances.allowsSilence || cable != nil)
             return isLate || hasNews ? begin(cable, circumstances, at: now) : .nothing
         case .waiting(let until):
             guard until <= now || hasNews else { return .nothing }
-            if now >= lateAt(circumstances) || hasNews { return begin(cable, circumstances, at: now) }
+            if now >= circumstances.lateAt || hasNews { return begin(cable, circumstances, at: now) }
             state = .trusting
             return .nothing
         case .asking(let inquiry):
@@ -196,7 +198,7 @@ package struct PeerDoubt: Hashable, Sendable {
         _ cable: (interface: String, since: Instant)?, _ circumstances: Circumstances, at now: Instant
     ) -> Step {
         if let cable { askedAbout = cable.since }
-        let inquiry = Inquiry(isLate: now >= lateAt(circumstances), due: now)
+        let inquiry = Inquiry(isLate: now >= circumstances.lateAt, due: now)
         return ask(inquiry, until: now + circumstances.probe.pause, circumstances)
     }
 

@@ -56,6 +56,8 @@ package struct PeerMonitor: Hashable, Sendable {
     private(set) var lease = Duration.zero
     /// It tells of a lease.
     private(set) var announcesLease = false
+    /// It has shown that it is no record of an earlier life, or is of a kind that cannot.
+    private var isProven = true
     /// It answers for no service address, as far as its last status tells.
     var isDark: Bool { announcesLease && lease == .zero }
     /// It was promised not to be found dead before.
@@ -88,6 +90,8 @@ package struct PeerMonitor: Hashable, Sendable {
         case .awaited: initialDeadline
         // Of a node that has not sent a status yet only its last messages may have reached us; it keeps its initdead.
         case .alive where newestStatus == nil: max(lastHeard + deadtime, initialDeadline)
+        // Somebody may be playing what was recorded of it, while it serves unheard, with a lease of its own.
+        case .alive where !isProven: max(lastHeard + patience, promise, initialDeadline)
         case .alive: max(lastHeard + patience, promise)
         case .left: lastHeard + deadtime
         case .dead: nil
@@ -95,8 +99,10 @@ package struct PeerMonitor: Hashable, Sendable {
     }
 
     /// Takes a status message. The second value is the silence before it, when that was longer than `warntime`.
+    ///
+    /// - Parameter isProven: an echo has shown that this life of it goes on.
     mutating func heard(
-        _ report: StatusReport, sequence: SequenceNumber?, warntime: Duration, now: Instant
+        _ report: StatusReport, sequence: SequenceNumber?, isProven: Bool = true, warntime: Duration, now: Instant
     ) -> (Hearing, late: Duration?) {
         if let sequence {
             if let newestStatus, sequence <= newestStatus { return (.outdated, nil) }
@@ -110,6 +116,7 @@ package struct PeerMonitor: Hashable, Sendable {
         deadtime = report.deadtime
         lease = min(report.lease ?? .zero, LeaseTimes.longest)
         announcesLease = report.lease != nil
+        self.isProven = isProven || !announcesLease
         defer { status = report.status }
         switch standing {
         case .left:
@@ -180,7 +187,7 @@ package struct PeerMonitor: Hashable, Sendable {
     }
 
     /// It is alive and has sent statuses in this life, with a lease: it can be shown to be dead.
-    var canBeDoubted: Bool { standing == .alive && newestStatus != nil && announcesLease }
+    var canBeDoubted: Bool { standing == .alive && newestStatus != nil && announcesLease && isProven }
 
     /// We were silent for so long that it may have found us dead. Alone it may answer for as long as it would be given to begin.
     mutating func mayBeAlone(initdead: Duration, now: Instant) {

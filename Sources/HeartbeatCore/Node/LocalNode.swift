@@ -137,7 +137,8 @@ package struct LocalNode: Hashable, Sendable {
     mutating func heard(_ report: StatusReport, in message: Message, at now: Instant) -> PeerMonitor.Hearing {
         guard var monitor = membership.peer else { return .outdated }
         let (hearing, late) = monitor.heard(
-            report, sequence: message.sequence, warntime: configuration.warntime, now: now)
+            report, sequence: message.sequence, isProven: channel.lives?.isProven == true,
+            warntime: configuration.warntime, now: now)
         if monitor.isDark, membership.peer?.isDark == false, membership.peer?.announcesLease == true, hearing == .same {
             effects.notify(.peerDark(node: monitor.name))
         }
