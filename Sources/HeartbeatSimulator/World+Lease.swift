@@ -55,6 +55,10 @@ extension World {
     /// Something of the group will not stop on one of the machines, and somebody has been told: its addresses stay up there.
     func isStuck(_ group: Int) -> Bool { hosts.contains { $0.stuck.contains(group) } }
 
+    /// Somebody has brought an address of the group up by hand, which its node's kernel answers for as for its own until it is
+    /// found.
+    func isStray(_ group: Int) -> Bool { hosts.contains { $0.hasStray(group) } }
+
     /// Whether a machine's kernel lets nothing of its service addresses pass.
     func isDark(_ host: Int) -> Bool {
         hosts[host].isPaused || hosts[host].leaseUntil.map { $0 <= hosts[host].kernelTime(now) } ?? false

@@ -56,6 +56,8 @@ package struct PeerMonitor: Hashable, Sendable {
     private(set) var lease = Duration.zero
     /// It tells of a lease.
     private(set) var announcesLease = false
+    /// This life of it has told what it is by a status that was read.
+    private var hasTold = false
     /// It has shown that it is no record of an earlier life, or is of a kind that cannot.
     private var isProven = true
     /// It answers for no service address, as far as its last status tells.
@@ -117,6 +119,7 @@ package struct PeerMonitor: Hashable, Sendable {
         lease = min(report.lease ?? .zero, LeaseTimes.longest)
         announcesLease = report.lease != nil
         self.isProven = isProven || !announcesLease
+        hasTold = true
         defer { status = report.status }
         switch standing {
         case .left:
@@ -153,6 +156,7 @@ package struct PeerMonitor: Hashable, Sendable {
         lastHeard = now
         lastWord = now
         lease = .zero
+        hasTold = false
         promise = .zero
         newestStatus = heard
     }
@@ -187,7 +191,7 @@ package struct PeerMonitor: Hashable, Sendable {
     }
 
     /// It is alive and has sent statuses in this life, with a lease: it can be shown to be dead.
-    var canBeDoubted: Bool { standing == .alive && newestStatus != nil && announcesLease && isProven }
+    var canBeDoubted: Bool { standing == .alive && hasTold && announcesLease && isProven }
 
     /// We were silent for so long that it may have found us dead. Alone it may answer for as long as it would be given to begin.
     mutating func mayBeAlone(initdead: Duration, now: Instant) {
