@@ -27,6 +27,8 @@ final class Host {
     var active: Set<Int> = []
     /// The step whose script runs, by group.
     var busy: [Int: ResourceStep] = [:]
+    /// Groups whose script only asks how it is, and changes nothing.
+    var asking: Set<Int> = []
     /// What has stopped running by itself, and nobody has started again.
     var died: Set<ResourcePlace> = []
     /// Groups of which a daemon that crashed has left something up, and that its successor has not stopped yet.
@@ -162,6 +164,7 @@ final class Host {
 
     private func forgetDaemon() {
         busy = [:]
+        asking = []
         interest = []
         handedOn = []
         backlog = []

@@ -17,6 +17,7 @@ extension World {
         }
         checker.began(action, place, host: host, world: self)
         hosts[host].busy[place.group] = action.step
+        if action.verb == .status { hosts[host].asking.insert(place.group) }
         // What runs may be looked at for ever.
         if action.verb != .status, !scripts.isStuck(configuration.groups[place.group]) { lastScript = now }
         if action.verb == .start { hosts[host].active.insert(place.group) }
@@ -30,6 +31,7 @@ extension World {
     func scriptEnded(_ host: Int, _ id: ActionID, _ action: ResourceAction, _ result: ActionResult) {
         guard let place = place(of: action) else { return }
         hosts[host].busy[place.group] = nil
+        hosts[host].asking.remove(place.group)
         if case .exited(0, _) = result {
             switch action.verb {
             case .start:

@@ -211,7 +211,7 @@ final class World {
         for (group, step) in hosts[host].busy.sorted(by: { $0.key < $1.key }) {
             guard let position = configuration.groups[group].steps.firstIndex(of: step) else { continue }
             // Nobody knows how far it came.
-            guard random.chance(0.5) else { continue }
+            guard random.chance(0.5), !hosts[host].asking.contains(group) else { continue }
             let place = ResourcePlace(group: group, position: position)
             hosts[host].running.insert(place)
             network(hears: place, from: host)

@@ -6,6 +6,7 @@ import HeartbeatModel
 import Testing
 
 @testable import HeartbeatProbes
+@testable import HeartbeatSystem
 
 /// An asker on a loop in a namespace with `hba`, which has 10.77.0.1/24 and fd77::1/64; at the other end are 10.77.0.2 and
 /// fd77::2.
@@ -38,7 +39,11 @@ private final class AskingNode: @unchecked Sendable {
     func ask(_ address: String, rounds: Int = 200) -> String? {
         let host = KernelAsker.Host(
             IPAddress(ipv4: address) ?? IPAddress(ipv6: address)!, from: IPAddress(0x0A4D_0001), on: "hba")
-        loop.on { _ in self.heard = [] }
+        // The kernel's own questions are answered, too.
+        loop.on { reactor in
+            reactor.drain()
+            self.heard = []
+        }
         for _ in 0..<rounds {
             loop.on { [asker] _ in asker!.ask([host]) }
             onNewThread { _ = Shell.run("sleep 0.01") }
@@ -74,6 +79,10 @@ private final class AskingNode: @unchecked Sendable {
             nft 'table inet quiet { chain in { type filter hook input priority 0; icmp type echo-request drop; \
             icmpv6 type echo-request drop; }; }'
             """)
+        // Whose station is known is not looked for by the kernel here.
+        let station = node.other.inside { try? InterfaceQuery.station(of: "far").address } ?? []
+        let text = station.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined(separator: ":")
+        node.network.run("ip neigh replace \(address) lladdr \(text) dev hba nud permanent")
         #expect(node.ask(address) == "\(address) on hba")
     }
 
