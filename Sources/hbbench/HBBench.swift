@@ -46,7 +46,7 @@ struct Plan: ParsableCommand {
     @Flag(help: "A first look, about three minutes.")
     var quick = false
 
-    @Flag(help: "Only what is about dead nodes and dead daemons, about 20 minutes.")
+    @Flag(help: "Only what is about dead nodes and dead daemons, about 13 minutes.")
     var deaths = false
 
     @Option(help: "How often each fault is repeated.")

@@ -159,6 +159,46 @@ struct LaboratoryTests {
         }
     }
 
+    @Test func `a cable from node to node loses its carrier with the power of either end, and a switch does not`()
+        throws
+    {
+        try withLaboratory { laboratory, _ in
+            let (first, second) = (laboratory.nodes[0], laboratory.nodes[1])
+            func carriers() throws -> [String] {
+                try ["eth0", "eth1"].map { try second.run(["cat", "/sys/class/net/\($0)/carrier"]).output }
+            }
+            try laboratory.powerOff(first, isCrossover: true)
+            #expect(try carriers() == ["1\n", "0\n"])
+            try laboratory.powerOn(first, running: ["sleep", "1000"])
+            #expect(try carriers() == ["1\n", "1\n"])
+            try laboratory.powerOff(first)
+            #expect(try carriers() == ["1\n", "1\n"])
+        }
+    }
+
+    @Test func `whoever is killed leaves the addresses, and what hangs on the interfaces is gone after a boot`() throws
+    {
+        try withLaboratory { laboratory, probe in
+            let node = laboratory.nodes[0]
+            func queues() throws -> String {
+                try Command.succeed(["tc", "-n", node.namespace.name, "qdisc", "show", "dev", "eth0"])
+            }
+            try change("add", on: node)
+            try Command.succeed(["tc", "-n", node.namespace.name, "qdisc", "add", "dev", "eth0", "clsact"])
+            #expect(node.processes.count == 1)
+            node.killProcesses()
+            let areGone = try Interruption.wait(atMost: .seconds(5)) { node.processes.isEmpty }
+            #expect(areGone && node.isPowered)
+            try expectServed(by: node, probe)
+            #expect(probe.isOwned(by: node.hardwareAddress, for: .milliseconds(100)))
+            #expect(!probe.isOwned(by: laboratory.nodes[1].hardwareAddress, for: .milliseconds(100)))
+            #expect(try queues().contains("clsact"))
+            try laboratory.powerOff(node)
+            try laboratory.powerOn(node, running: ["sleep", "1000"])
+            #expect(try !queues().contains("clsact"))
+        }
+    }
+
     @Test func `a node without power has neither processes nor addresses and comes back with fresh ones`() throws {
         try withLaboratory { laboratory, probe in
             let node = laboratory.nodes[0]

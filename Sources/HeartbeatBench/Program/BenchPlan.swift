@@ -19,7 +19,7 @@ package struct BenchSection: Hashable, Sendable {
 
 /// A list of sections.
 package enum BenchPlan {
-    /// Everything there is a goal for, beside its peers; about an hour with five runs.
+    /// Everything there is a goal for, beside its peers; about 50 minutes with five runs.
     package static func standard(runs: Int) -> [BenchSection] {
         func section(_ peers: [PeerName], _ faults: [Fault], _ setting: DetectionSetting, _ addresses: Int)
             -> BenchSection
@@ -51,7 +51,7 @@ package enum BenchPlan {
         return sections + deaths(runs: runs)
     }
 
-    /// Dead nodes and dead daemons: who answers, and how soon the other node knows; about 20 minutes with five runs.
+    /// Dead nodes and dead daemons: who answers, and how soon the other node knows; about 13 minutes with five runs.
     package static func deaths(runs: Int) -> [BenchSection] {
         func section(_ peers: [PeerName], _ faults: [Fault], _ setting: DetectionSetting, _ runs: Int) -> BenchSection {
             BenchSection(peers: peers, faults: faults, setting: setting, addresses: 1, runs: runs)

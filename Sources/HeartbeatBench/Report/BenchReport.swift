@@ -60,9 +60,7 @@ struct BenchReport {
         var result = MarkdownTable(
             columns: [.left("trial"), .left("figure"), .right("goal"), .right("ours"), .left("verdict")]
                 + others.map { .right($0) })
-        let isMeasured = Dictionary(grouping: Goal.all) { goal in
-            (["ours"] + others).contains { goal.measured(of: $0, in: table) != nil }
-        }
+        let isMeasured = Dictionary(grouping: Goal.all) { $0.measured(of: $0.peer.rawValue, in: table) != nil }
         for goal in isMeasured[true] ?? [] {
             let cells = (["ours"] + others).map { goal.measured(of: $0, in: table)?.text ?? "-" }
             result.rows.append(
@@ -212,7 +210,9 @@ struct BenchReport {
             let took = entry.took.map { decimal($0, digits: 2) } ?? ""
             result.rows.append([decimal(entry.at, digits: 2), took, entry.who, entry.what])
         }
-        let title = Self.title(fault: row.fault, setting: row.setting, addresses: row.addresses)
+        let title =
+            Self.title(fault: row.fault, setting: row.setting, addresses: row.addresses)
+            + (row.peer == PeerName.ours.rawValue ? "" : ": \(row.peer)")
         return "### \(title), run \(row.run)\n\n\(result.text)"
     }
 
