@@ -42,6 +42,7 @@ package struct CutTable {
 
         enum Moment: Hashable {
             case atOnce
+            case keepalive
             case lease
             case deadtime
         }
@@ -50,6 +51,7 @@ package struct CutTable {
             let when =
                 switch moment {
                 case .atOnce: "at once"
+                case .keepalive: "keepalive + 0.2 s"
                 case .lease: "lease + 20 ms"
                 case .deadtime: "deadtime"
                 case nil: "never"
@@ -79,7 +81,7 @@ package struct CutTable {
             "| " + row.sets.joined(separator: "; ") + " | " + row.outcomes.map(\.text).joined(separator: " | ") + " |"
         }
         let early = SecondLink.allCases.indices.map { column in
-            let those = rows.filter { $0.outcomes[column].moment == .atOnce || $0.outcomes[column].moment == .lease }
+            let those = rows.filter { [.atOnce, .keepalive, .lease].contains($0.outcomes[column].moment) }
             return "\(those.map(\.sets.count).reduce(0, +))"
         }
         let counts = "| of \(sets.count) combinations, before deadtime | " + early.joined(separator: " | ") + " |"
@@ -131,6 +133,7 @@ package struct CutTable {
     /// The last keepalive left 300 ms before.
     private static func classify(_ delay: Duration) -> Outcome.Moment {
         if delay < .milliseconds(200) { return .atOnce }
+        if delay < keepalive { return .keepalive }
         return delay < deadtime / 2 ? .lease : .deadtime
     }
 

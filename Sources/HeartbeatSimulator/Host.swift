@@ -44,8 +44,8 @@ final class Host {
     /// daemon.
     var leaseUntil: Instant?
     var hasPower = false
-    /// Since when the daemon announces the lease of a node alone although it counts its peer as active.
-    var loneBesidePeerSince: Instant?
+    /// So many statuses in a row announced the lease of a node alone although the daemon counts its peer as active.
+    var loneBesidePeer = 0
     /// The whole machine stands still, its kernel with it.
     var isPaused = false
     /// So does the clock that its daemon reads.
@@ -174,7 +174,7 @@ final class Host {
         heardPeerAt = nil
         peersLease = .zero
         promisedAt = nil
-        loneBesidePeerSince = nil
+        loneBesidePeer = 0
         peerAnsweredAt = nil
         referenceAnsweredAt = nil
         mayBeAloneUntil = nil

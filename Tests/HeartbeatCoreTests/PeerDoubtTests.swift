@@ -18,6 +18,7 @@ import Testing
         var lease = Duration.milliseconds(540)
         var promise = Instant.zero
         var allowsSilence = true
+        var hasOtherMedium = false
         var lost: [(interface: String, since: Instant?)] = []
         /// Who answers.
         var answering: Set<KernelQuestion> = [KernelQuestion(PeerDoubtTests.reference, on: "eth0")]
@@ -39,7 +40,7 @@ import Testing
             PeerDoubt.Circumstances(
                 lastHeard: lastHeard, lease: lease, promise: promise, keepalive: .milliseconds(250),
                 probe: QuickProbe(),
-                allowsSilence: allowsSilence, lost: lost)
+                allowsSilence: allowsSilence, hasOtherMedium: hasOtherMedium, lost: lost)
         }
 
         /// The peer beats.
@@ -179,6 +180,18 @@ import Testing
             let verdict = try #require(bench.verdict)
             #expect(verdict.at == .milliseconds(140) && verdict.1.cable == "eth1" && verdict.1.provedOn == ["eth0"])
         }
+    }
+
+    @Test func `beside a serial line a cable waits for its keepalive, and for no lease`() throws {
+        var bench = Bench(cable: true)
+        bench.hasOtherMedium = true
+        bench.lease = .seconds(15)
+        bench.lost = [("eth1", Self.begin + .milliseconds(40))]
+        bench.pass(until: .milliseconds(290))
+        #expect(bench.verdict == nil && bench.rounds == 5)
+        bench.pass(until: .seconds(20))
+        let verdict = try #require(bench.verdict)
+        #expect(verdict.at == .milliseconds(400) && verdict.1.cable == "eth1")
     }
 
     @Test func `a cable alone is no death: the kernel that answers elsewhere lives`() {

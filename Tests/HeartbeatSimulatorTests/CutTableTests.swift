@@ -22,7 +22,7 @@ import Testing
             let outcome = CutTable.play([cut], link)
             #expect(!outcome.isDouble, "\(cut)")
             switch cut {
-            case .power: #expect(outcome.moment == (link == .cable ? .atOnce : .lease))
+            case .power: #expect(outcome.moment == (link == .cable ? .keepalive : .lease))
             case .pause: #expect(outcome.moment == .lease)
             case .daemon: #expect(outcome.moment == .deadtime)
             // The service moves because the network there is better.

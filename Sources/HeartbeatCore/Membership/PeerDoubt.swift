@@ -27,6 +27,9 @@ package struct PeerDoubt: Hashable, Sendable {
         var probe: QuickProbe
         /// Silence alone may decide.
         var allowsSilence: Bool
+        /// The peer was lately heard by a medium that belongs to none of the networks, as a serial line: nobody answers there, but
+        /// its next keepalive would come.
+        var hasOtherMedium: Bool
         /// This node's interfaces without a carrier, and since when; `nil` where there never was one.
         var lost: [(interface: String, since: Instant?)]
 
@@ -231,6 +234,8 @@ package struct PeerDoubt: Hashable, Sendable {
             }
         } else if circumstances.promise > now {
             return wait(until: circumstances.promise)
+        } else if circumstances.hasOtherMedium, !inquiry.isLate {
+            return wait(until: max(circumstances.lateAt, now))
         }
         hasCondemned = true
         state = .trusting

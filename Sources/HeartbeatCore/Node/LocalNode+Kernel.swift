@@ -100,7 +100,13 @@ extension LocalNode {
         return PeerDoubt.Circumstances(
             lastHeard: peer.lastHeard, lease: peer.lease + LeaseTimes.margin, promise: peer.promise,
             keepalive: configuration.keepalive, probe: configuration.quickProbe, allowsSilence: allowsSilence,
-            lost: health.withoutCarrier)
+            hasOtherMedium: hearsPeerElsewhere(peer.name), lost: health.withoutCarrier)
+    }
+
+    private func hearsPeerElsewhere(_ name: NodeName) -> Bool {
+        channel.links.links(of: name).contains { link in
+            link.isUp && !membership.doubt.networks.contains { $0.interface == link.medium.text }
+        }
     }
 
     /// When the peer's kernel is asked, or judged.
