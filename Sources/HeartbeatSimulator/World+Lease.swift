@@ -37,6 +37,23 @@ extension World {
         }
     }
 
+    /// A machine goes on. If it was suspended, its network card slept, too, and the daemon's clock shows nothing of it. Returns
+    /// whether the peer may have found it dead meanwhile.
+    func wakeUp(_ host: Int) -> Bool {
+        let machine = hosts[host]
+        guard hasLease, let standstill = machine.standstill else { return false }
+        let silence = machine.localTime(now) - standstill.began
+        guard machine.isSuspended else { return silence >= configuration.deadtime - configuration.keepalive * 2 }
+        machine.isSuspended = false
+        machine.suspended += silence
+        machine.backlog.removeAll { if case .received = $0 { true } else { false } }
+        machine.backlog.insert(.kernel(.stoodStill(silence)), at: 0)
+        return true
+    }
+
+    /// Something of the group will not stop on one of the machines, and somebody has been told: its addresses stay up there.
+    func isStuck(_ group: Int) -> Bool { hosts.contains { $0.stuck.contains(group) } }
+
     /// Somebody has brought an address of the group up by hand, which its node's kernel answers for as for its own until it is
     /// found.
     func isStray(_ group: Int) -> Bool { hosts.contains { $0.hasStray(group) } }
