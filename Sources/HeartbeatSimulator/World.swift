@@ -385,11 +385,9 @@ final class World {
         let message = areOfOlderVersion ? original.asOfOlderVersion : original
         trace.message(message, at: now)
         recorder?.record(message, of: sender)
-        if case .status(let report) = message.content {
-            checker.said(report.status, host: sender, world: self)
-            noteLease(report.lease, of: sender)
-        }
+        if case .status(let report) = message.content { checker.said(report.status, host: sender, world: self) }
         let isRepeat = message.identity.flatMap { identity in hosts[sender].lastSent.map { identity <= $0 } } ?? false
+        if case .status(let report) = message.content, !isRepeat { noteLease(report.lease, of: sender) }
         if case .resource(let report) = message.content, report.claim?.grantsLease == true, !isRepeat {
             hosts[sender].promisedAt = hosts[sender].localTime(now)
         }
