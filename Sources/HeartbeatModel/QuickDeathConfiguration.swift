@@ -30,6 +30,12 @@ public struct QuickProbe: Hashable, Sendable {
     }
 }
 
+extension Message {
+    /// Type of the message in which a node tells its peer by which addresses its kernel can be asked. An original ignores types it
+    /// does not know, and clients are not told of it.
+    public static let kernelType = "hbkernel"
+}
+
 extension Configuration {
     /// Silence alone may decide, here and about this node.
     public var allowsSilence: Bool {

@@ -326,4 +326,13 @@ import Testing
         ]
         #expect(PeerKernel(fields: odd).addresses == [IPAddress(0x0A00_0007)] && !PeerKernel(fields: odd).allowsSilence)
     }
+
+    @Test func `clients hear nothing of it`() {
+        var desk = CoreOnDesk.besideOurs()
+        _ = desk.feed(.interestChanged([.news, .unchanged, .aside, .repeated, .requests]))
+        let kernel = PeerKernel(fields: [Message.Field(name: "hbaddrs", value: .string("10.0.0.2"))])
+        let effects = desk.hear(kernel.content)
+        #expect(!effects.contains { if case .handOn = $0 { true } else { false } })
+        #expect(desk.core.node.membership.peerKernel?.addresses == [IPAddress(0x0A00_0002)])
+    }
 }

@@ -41,7 +41,7 @@ import Testing
         #expect(process.terminationStatus == 0, "\(lines.text.suffix(6000))")
         let object = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
         let scenes = try #require(object["scenes"] as? [[String: Any]])
-        #expect(scenes.count == 8)
+        #expect(scenes.count == 10)
         for scene in scenes { try Self.expectTimeline(of: scene) }
     }
 
@@ -51,7 +51,7 @@ import Testing
         let (origins, taker): ([String], String) =
             switch name {
             case "cold-start": (["it was called for"], "cluster1")
-            case "power-loss": (["cluster1 was last heard"], "cluster2")
+            case "power-loss", "daemon-frozen", "daemon-killed": (["cluster1 was last heard"], "cluster2")
             case "failback": (["the failback was offered", "the other node offered it"], "cluster1")
             case "standby": (["the handover was asked for", "the other node offered it"], "cluster2")
             case "standby-back": (["the handover was asked for", "the other node offered it"], "cluster1")

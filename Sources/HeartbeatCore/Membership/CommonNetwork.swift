@@ -5,8 +5,7 @@ import HeartbeatModel
 
 /// By which addresses a node's kernel can be asked, as the node itself tells the other one.
 struct PeerKernel: Hashable, Sendable {
-    /// Type of the message that tells it. An original ignores types it does not know.
-    static let messageType = "hbkernel"
+    static let messageType = Message.kernelType
     /// Addresses, with spaces between.
     private static let addressField = "hbaddrs"
     /// `1`: silence alone may decide about the sender, and by it.

@@ -58,8 +58,8 @@ package struct PeerMonitor: Hashable, Sendable {
     private(set) var announcesLease = false
     /// This life of it has told what it is by a status that was read.
     private var hasTold = false
-    /// It has shown that it is no record of an earlier life, or is of a kind that cannot.
-    private var isProven = true
+    /// An echo has shown that this life of it goes on, and is no record.
+    var isProven = false
     /// It answers for no service address, as far as its last status tells.
     var isDark: Bool { announcesLease && lease == .zero }
     /// It was promised not to be found dead before.
@@ -93,7 +93,7 @@ package struct PeerMonitor: Hashable, Sendable {
         // Of a node that has not sent a status yet only its last messages may have reached us; it keeps its initdead.
         case .alive where newestStatus == nil: max(lastHeard + deadtime, initialDeadline)
         // Somebody may be playing what was recorded of it, while it serves unheard, with a lease of its own.
-        case .alive where !isProven: max(lastHeard + patience, promise, initialDeadline)
+        case .alive where announcesLease && !isProven: max(lastHeard + patience, promise, initialDeadline)
         case .alive: max(lastHeard + patience, promise)
         case .left: lastHeard + deadtime
         case .dead: nil
@@ -101,10 +101,8 @@ package struct PeerMonitor: Hashable, Sendable {
     }
 
     /// Takes a status message. The second value is the silence before it, when that was longer than `warntime`.
-    ///
-    /// - Parameter isProven: an echo has shown that this life of it goes on.
     mutating func heard(
-        _ report: StatusReport, sequence: SequenceNumber?, isProven: Bool = true, warntime: Duration, now: Instant
+        _ report: StatusReport, sequence: SequenceNumber?, warntime: Duration, now: Instant
     ) -> (Hearing, late: Duration?) {
         if let sequence {
             if let newestStatus, sequence <= newestStatus { return (.outdated, nil) }
@@ -118,7 +116,6 @@ package struct PeerMonitor: Hashable, Sendable {
         deadtime = report.deadtime
         lease = min(report.lease ?? .zero, LeaseTimes.longest)
         announcesLease = report.lease != nil
-        self.isProven = isProven || !announcesLease
         hasTold = true
         defer { status = report.status }
         switch standing {

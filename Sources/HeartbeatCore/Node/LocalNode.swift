@@ -129,6 +129,7 @@ package struct LocalNode: Hashable, Sendable {
     /// A message of the peer's has come over `medium`. Whatever it says proves that the peer lives; statuses are counted apart.
     mutating func heardPeer(over medium: MediumName, isStatus: Bool, at now: Instant) {
         guard let peer = membership.peer else { return }
+        membership.peer?.isProven = channel.lives?.isProven == true
         channel.heardLink(of: peer.name, over: medium, deadtime: peer.deadtime, at: now, into: &effects)
         if !isStatus { membership.peer?.spoke(now: now) }
     }
@@ -137,8 +138,7 @@ package struct LocalNode: Hashable, Sendable {
     mutating func heard(_ report: StatusReport, in message: Message, at now: Instant) -> PeerMonitor.Hearing {
         guard var monitor = membership.peer else { return .outdated }
         let (hearing, late) = monitor.heard(
-            report, sequence: message.sequence, isProven: channel.lives?.isProven == true,
-            warntime: configuration.warntime, now: now)
+            report, sequence: message.sequence, warntime: configuration.warntime, now: now)
         if monitor.isDark, membership.peer?.isDark == false, membership.peer?.announcesLease == true, hearing == .same {
             effects.notify(.peerDark(node: monitor.name))
         }
