@@ -42,6 +42,9 @@ extension DirectiveRule {
         }
         let rounds = try ValueText.integer(
             parts[0], in: QuickProbe.roundLimits.lowerBound...QuickProbe.roundLimits.upperBound)
+        guard rounds.surplus.isEmpty else {
+            throw Complaint("has more than a number before the \"x\"; write \"\(QuickProbe().text)\"")
+        }
         let pause = try ValueText.positiveTime(parts[1])
         guard QuickProbe.pauseLimits.contains(pause) else {
             let limits = QuickProbe.pauseLimits

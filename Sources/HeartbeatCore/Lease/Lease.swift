@@ -45,6 +45,8 @@ package struct Lease: Hashable, Sendable {
     /// Who counts the time from this node's keepalives, as far as was known at the last one.
     private var use = Use.counted
 
+    /// It was held and has run out, and is not held again yet.
+    private(set) var hasLapsed = false
     /// So long the machine was suspended since the last keepalive.
     private var suspended = Duration.zero
 
@@ -140,6 +142,7 @@ package struct Lease: Hashable, Sendable {
             return .renewed(until: next, isShorter: next < until)
         }
         state = .dark(since: now, asked: nil)
+        hasLapsed = true
         let lapse: LeaseLapse =
             suspended > .zero ? .suspended(suspended) : lateness > Self.punctual ? .notScheduled(lateness) : .notSent
         return .lapsed(now - until, lapse)
@@ -149,6 +152,7 @@ package struct Lease: Hashable, Sendable {
     mutating func regain(until: Instant, at now: Instant) -> Bool {
         guard isDark, until > now else { return false }
         state = .held(until: until)
+        hasLapsed = false
         return true
     }
 }

@@ -97,10 +97,11 @@ extension LocalNode {
         guard membership.doubt.isPossible, configuration.asksKernels, membership.status == .active,
             channel.doubts.later == nil, let peer = membership.peer, peer.canBeDoubted
         else { return nil }
+        let lost = health.withoutCarrier
         return PeerDoubt.Circumstances(
             lastHeard: peer.lastHeard, lease: peer.lease + LeaseTimes.margin, promise: peer.promise,
             keepalive: configuration.keepalive, probe: configuration.quickProbe, allowsSilence: allowsSilence,
-            hasOtherMedium: hearsPeerElsewhere(peer.name), lost: health.withoutCarrier)
+            hasOtherMedium: !lost.isEmpty && hearsPeerElsewhere(peer.name), lost: lost)
     }
 
     private func hearsPeerElsewhere(_ name: NodeName) -> Bool {

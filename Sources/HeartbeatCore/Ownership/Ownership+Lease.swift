@@ -1,5 +1,6 @@
 // When a node that answers for no service address may answer again. It was late, so the peer may have taken everything: it
-// asks, and counts its lease from the question. A node that runs nothing and claims nothing has nothing to answer for.
+// asks, and counts its lease from the question. A node that runs nothing and claims nothing has nothing to answer for, unless it
+// stood still: what the peer agreed to before is void if that has found it dead meanwhile.
 
 import HeartbeatModel
 
@@ -8,7 +9,7 @@ extension Ownership {
         guard let since = node.lease.darkSince else { return }
         let until = now + node.lease.length
         let isIdle = node.groups.areReleased && own.held.isEmpty && own.adopted.isEmpty
-        guard let peer = node.peer, !isIdle else {
+        guard let peer = node.peer, !isIdle || node.lease.hasLapsed && peer.isAlive && peer.announcesLease else {
             holdLease(until: until, &node, at: now)
             return
         }

@@ -6,7 +6,8 @@ extension Ownership {
     private func currentReport(_ node: LocalNode) -> ResourceReport {
         let runners = node.groups.runners
         var failed: [String] = []
-        for runner in runners where runner.phase == .failed && own.held.contains(node.groups.set(of: runner)) {
+        for runner in runners
+        where runner.phase == .failed && !runner.isRetired && own.held.contains(node.groups.set(of: runner)) {
             failed.append(runner.group.key)
         }
         let singly = peerTakesSingly
