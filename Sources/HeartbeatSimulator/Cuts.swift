@@ -158,17 +158,7 @@ package struct CutTable {
         if link == .cable {
             configuration.interfaces.append(InterfaceRule(interface: "eth1", role: .heartbeat, isCable: true))
         }
-        var quality = LinkQuality()
-        quality.delay = .milliseconds(1)...(.milliseconds(1))
-        var scripts = ScriptWorld()
-        scripts.duration = .milliseconds(1)...(.milliseconds(1))
-        let hosts = configuration.nodes.enumerated().map { index, name in
-            Host(name: name, number: UInt8(index + 1), clockRate: 1, clockOffset: .zero, generation: 0)
-        }
-        let world = World(
-            configuration: configuration, hosts: hosts,
-            network: Network(media: configuration.media.map(\.name), quality: quality), scripts: scripts, seed: 1,
-            trace: Trace(detail: .tail(1)))
+        let world = World.calm(configuration, scripts: .milliseconds(1), trace: Trace(detail: .tail(1)))
         world.hasLease = true
         world.lans = [
             Lan(name: "eth0", number: 0, medium: 0, reference: .onBothSides),

@@ -212,17 +212,7 @@ package struct Scenario {
     }
 
     private func makeWorld() -> World {
-        var quality = LinkQuality()
-        quality.delay = .milliseconds(1)...(.milliseconds(1))
-        var scripts = ScriptWorld()
-        scripts.duration = .milliseconds(10)...(.milliseconds(10))
-        let hosts = configuration.nodes.enumerated().map { index, name in
-            Host(name: name, number: UInt8(index + 1), clockRate: 1, clockOffset: .zero, generation: 0)
-        }
-        let world = World(
-            configuration: configuration, hosts: hosts,
-            network: Network(media: configuration.media.map(\.name), quality: quality), scripts: scripts, seed: 1,
-            trace: Trace(detail: .everything))
+        let world = World.calm(configuration, scripts: .milliseconds(10), trace: Trace(detail: .everything))
         for name in configuration.nodes { world.ownNames[name] = ownOnBoth }
         world.areOfOlderVersion = isOfOlderVersion
         world.hasLease = hasLease && configuration.leaseTimes != nil

@@ -78,6 +78,21 @@ final class World {
         codec = MessageCodec(keys: AuthenticationKeys(current: 1, keys: [key]), format: .classic)
     }
 
+    /// A perfect one: 1 ms from node to node, the same for every script, clocks that agree, no accident that is not asked for.
+    static func calm(_ configuration: Configuration, scripts duration: Duration, trace: Trace) -> World {
+        var quality = LinkQuality()
+        quality.delay = .milliseconds(1)...(.milliseconds(1))
+        var scripts = ScriptWorld()
+        scripts.duration = duration...duration
+        let hosts = configuration.nodes.enumerated().map { index, name in
+            Host(name: name, number: UInt8(index + 1), clockRate: 1, clockOffset: .zero, generation: 0)
+        }
+        return World(
+            configuration: configuration, hosts: hosts,
+            network: Network(media: configuration.media.map(\.name), quality: quality), scripts: scripts, seed: 1,
+            trace: trace)
+    }
+
     // MARK: - Running
 
     /// The next planned happening that comes due, after executing everything before it; `nil` at `end`.

@@ -140,6 +140,9 @@ struct ConfigurationGenerator {
             drawn.lease = [.automatic, .off, .required, .length(lengths.upperBound)][number(0...3)]
         }
         drawn.hasGuardian = flag()
+        drawn.quickDeath = QuickDeathRule.allCases[number(0...3)]
+        drawn.quickProbe = QuickProbe(rounds: number(2...50), pause: .milliseconds(number(5...1000)))
+        drawn.references = (0..<number(0...3)).map { IPAddress(0x0A00_00FE + UInt32($0)) }
         guard flag() else { return }
         let intervals = (0...2).map { _ in flag() ? nil : Duration.milliseconds(number(1000...99_000)) }
         // A call has one interval, unless it follows its group's.
