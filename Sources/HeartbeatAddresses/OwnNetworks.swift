@@ -3,6 +3,7 @@
 import HeartbeatFormats
 import HeartbeatModel
 import HeartbeatNetlink
+import HeartbeatPlacement
 import HeartbeatSystem
 
 /// An address of this machine, and the network it is in.
@@ -18,14 +19,15 @@ package final class OwnNetworks {
 
     package init() {}
 
-    /// Of every interface that is up and has neighbours; without those of one network only, as every interface has them.
+    /// Of every interface that is up and has neighbours, without link-local ones and those that a heartbeat of ours has brought up,
+    /// as far as the kernel knows them: what comes and goes with a group is no reason to look anew who is around.
     ///
     /// It waits for the kernel: some tenths of a millisecond.
     package func addresses() throws(SystemError) -> [OwnAddress] {
         let tables = try KernelTables.read(socket)
         return tables.addresses.compactMap { entry in
             guard let interface = tables.interface(entry.interface), interface.isUp, !interface.hasNoNeighbours,
-                entry.address.isUnicast, !entry.address.isLinkLocal
+                entry.address.isUnicast, !entry.address.isLinkLocal, entry.setter != Placement.mark
             else { return nil }
             return OwnAddress(interface: interface.name, address: entry.address, bits: Int(entry.prefixLength))
         }

@@ -66,14 +66,9 @@ package final class DatagramReceiver: ReceivingSource {
 
     /// Delivers one datagram; `false` when nothing waits.
     private func receive(into buffer: UnsafeMutableRawBufferPointer) -> Bool {
-        guard socket.number >= 0 else { return false }
-        var source = SocketEndpoint()
-        let count = source.fill {
-            recvfrom(socket.number, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT), $0, $1)
-        }
         // Unconnected sockets have no pending errors; one that ends receiving reaches the channel.
-        guard count >= 0 else { return false }
-        onDatagram(Array(buffer[..<count]), source)
+        guard let (bytes, source) = socket.receive(into: buffer) else { return false }
+        onDatagram(bytes, source)
         return true
     }
 

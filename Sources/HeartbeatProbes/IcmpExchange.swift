@@ -12,13 +12,7 @@ enum IcmpExchange {
         return { () throws(SystemError) -> DatagramExchange in
             let ping = try PingSocket(isIPv6: address.isIPv6, for: "\(address)")
             try route.prepare(ping.descriptor)
-            if ping.isRaw {
-                // A raw socket is given a copy of every reply to everybody.
-                let test: PacketFilter.Test =
-                    address.isIPv6
-                    ? .halfWord(at: 4, is: identifier) : .halfWord(behindIPHeaderAt: 4, is: identifier)
-                ping.descriptor.attachIfPossible(PacketFilter([test]))
-            }
+            ping.hearOnly(identifier)
             try ping.descriptor.connect(to: try route.endpoint(address, port: 0), for: "\(address)")
             let echo = IcmpEcho(identifier: identifier, sequence: 1, payload: DatagramExchange.nonce())
             return DatagramExchange(

@@ -32,14 +32,14 @@ package final class KernelAsker {
     package var onProblem: (_ text: String) -> Void = { _ in }
 
     private let reactor: Reactor
-    /// Tells replies to this daemon's echo requests from those to others.
-    private let identifier: UInt16
+    /// Its identifier tells replies to this daemon's echo requests from those to others, its payload is one that nobody can guess.
+    private let echo: IcmpEcho
     private var posts: [String: Post] = [:]
     private var troubled: Set<String> = []
 
     package init(reactor: Reactor) {
         self.reactor = reactor
-        identifier = UInt16.random(in: 0...(.max))
+        echo = IcmpEcho(identifier: .random(in: 0...(.max)), sequence: 1, payload: DatagramExchange.nonce())
     }
 
     package func close() {
@@ -72,7 +72,7 @@ package final class KernelAsker {
     private func post(on interface: String) -> Post? {
         if let post = posts[interface] { return post }
         do throws(SystemError) {
-            let post = try Post(interface, identifier: identifier, reactor: reactor) { [weak self] in
+            let post = try Post(interface, echo: echo, reactor: reactor) { [weak self] in
                 self?.onAnswer($0, interface)
             }
             posts[interface] = post
@@ -91,15 +91,14 @@ package final class KernelAsker {
         private let discovery: Ear?
         private let index: UInt32
         private let echoes: [(socket: PingSocket, ear: Ear)]
-        private let identifier: UInt16
-        private var sequence: UInt16 = 0
+        private let echo: IcmpEcho
         private let reactor: Reactor
 
         init(
-            _ interface: String, identifier: UInt16, reactor: Reactor, heard: @escaping (IPAddress) -> Void
+            _ interface: String, echo: IcmpEcho, reactor: Reactor, heard: @escaping (IPAddress) -> Void
         ) throws(SystemError) {
             port = try EthernetPort(interface)
-            self.identifier = identifier
+            self.echo = echo
             self.reactor = reactor
             index = try InterfaceQuery.index(of: interface)
             let arpSocket = try port.openSocket()
@@ -115,9 +114,11 @@ package final class KernelAsker {
             }
             var echoes: [(PingSocket, Ear)] = []
             for isIPv6 in [false, true] {
-                guard let socket = try? Self.echoSocket(on: interface, isIPv6: isIPv6, identifier) else { continue }
+                guard let socket = try? Self.echoSocket(on: interface, isIPv6: isIPv6, echo.identifier) else {
+                    continue
+                }
                 let ear = Ear(socket.descriptor) { bytes, source in
-                    guard let reply = socket.reply(in: bytes), !socket.isRaw || reply.identifier == identifier,
+                    guard socket.reply(in: bytes)?.isReply(to: echo, overRawSocket: socket.isRaw) == true,
                         let source = source.address
                     else { return }
                     heard(source)
@@ -159,11 +160,7 @@ package final class KernelAsker {
         ) throws(SystemError) -> PingSocket {
             let ping = try PingSocket(isIPv6: isIPv6, for: "echoes on \(interface)")
             try ping.descriptor.bind(toInterface: interface)
-            if ping.isRaw {
-                let test: PacketFilter.Test =
-                    isIPv6 ? .halfWord(at: 4, is: identifier) : .halfWord(behindIPHeaderAt: 4, is: identifier)
-                ping.descriptor.attachIfPossible(PacketFilter([test]))
-            }
+            ping.hearOnly(identifier)
             return ping
         }
 
@@ -171,9 +168,6 @@ package final class KernelAsker {
         func ask(_ host: Host) -> Bool {
             let isIPv6 = host.address.isIPv6
             guard isIPv6 ? solicit(host.address) : askByArp(host) else { return false }
-            sequence &+= 1
-            let echo = IcmpEcho(
-                identifier: identifier, sequence: sequence, payload: hostBytes(UInt64.random(in: 0...(.max))))
             for (socket, _) in echoes where socket.isIPv6 == isIPv6 {
                 _ = socket.descriptor.send(echo.request(isIPv6: isIPv6), to: SocketEndpoint(host.address, port: 0))
             }
@@ -220,13 +214,8 @@ package final class KernelAsker {
         }
 
         private func receive(into buffer: UnsafeMutableRawBufferPointer) -> Bool {
-            guard descriptor.number >= 0 else { return false }
-            var source = SocketEndpoint()
-            let count = source.fill {
-                recvfrom(descriptor.number, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT), $0, $1)
-            }
-            guard count >= 0 else { return false }
-            heard(Array(buffer[..<count]), source)
+            guard let (bytes, source) = descriptor.receive(into: buffer) else { return false }
+            heard(bytes, source)
             return true
         }
     }

@@ -71,6 +71,14 @@ extension OwnedDescriptor {
         try check(Int32(Glibc.send(number, bytes, bytes.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))), .send, object)
     }
 
+    /// Takes one datagram that waits, and who sent it, by way of `buffer`; `nil` when none does, or the socket is closed.
+    package func receive(into buffer: UnsafeMutableRawBufferPointer) -> (bytes: [UInt8], source: SocketEndpoint)? {
+        guard number >= 0 else { return nil }
+        var source = SocketEndpoint()
+        let count = source.fill { recvfrom(number, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT), $0, $1) }
+        return count >= 0 ? (Array(buffer[..<count]), source) : nil
+    }
+
     /// Sends one datagram without waiting. Returns 0, or the errno.
     package func send(_ bytes: [UInt8], to endpoint: SocketEndpoint) -> Int32 {
         let flags = Int32(MSG_DONTWAIT | MSG_NOSIGNAL)

@@ -32,6 +32,14 @@ package struct PingSocket {
         }
     }
 
+    /// A raw socket is given a copy of every reply to everybody; from now on those with another identifier are dropped.
+    package func hearOnly(_ identifier: UInt16) {
+        guard isRaw else { return }
+        let test: PacketFilter.Test =
+            isIPv6 ? .halfWord(at: 4, is: identifier) : .halfWord(behindIPHeaderAt: 4, is: identifier)
+        descriptor.attachIfPossible(PacketFilter([test]))
+    }
+
     /// Reads what the socket delivered; `nil` unless it is an echo reply.
     package func reply(in datagram: [UInt8]) -> IcmpEcho? {
         IcmpEcho(reply: datagram, isIPv6: isIPv6, hasIPHeader: isRaw && !isIPv6)
