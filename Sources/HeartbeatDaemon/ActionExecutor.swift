@@ -177,7 +177,8 @@ final class ActionExecutor {
         return "Sent " + parts.joined(separator: ", ")
     }
 
-    private static func rest(_ count: Int) -> String {
+    /// What follows the first address of several.
+    static func rest(_ count: Int) -> String {
         count == 0 ? "" : " and \(count) more address\(count == 1 ? "" : "es")"
     }
 

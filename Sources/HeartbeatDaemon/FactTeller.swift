@@ -18,7 +18,7 @@ extension Logger {
 
     /// Writes a fact of the shell.
     func tell(_ event: ShellEvent, _ text: String, _ fields: [Fact.Field] = []) {
-        tell(Fact(event: event.rawValue, level: event.level, text: text, fields: fields))
+        tell(Fact(event, text, fields))
     }
 }
 
@@ -34,6 +34,10 @@ extension Fact.Level {
 }
 
 extension Fact {
+    init(_ event: ShellEvent, _ text: String, _ fields: [Field]) {
+        self.init(event: event.rawValue, level: event.level, text: text, fields: fields)
+    }
+
     /// Where the time of a movement went.
     init(_ timeline: GroupTimeline) {
         var fields = [Fact.Field(.group, timeline.group), Fact.Field(.cause, timeline.origin.word)]
@@ -42,8 +46,7 @@ extension Fact {
             Fact.Field(.zero, timeline.zero.nanoseconds / 1000), Fact.Field(.outcome, timeline.outcome.rawValue),
             Fact.Field(.latency, (timeline.end - timeline.zero).milliseconds),
         ]
-        let event = ShellEvent.groupTimeline
-        self.init(event: event.rawValue, level: event.level, text: timeline.text, fields: fields)
+        self.init(ShellEvent.groupTimeline, timeline.text, fields)
     }
 }
 
@@ -62,7 +65,7 @@ final class FactTeller {
     }
 
     func tell(_ event: ShellEvent, _ text: String, _ fields: [Fact.Field] = []) {
-        tell(Fact(event: event.rawValue, level: event.level, text: text, fields: fields))
+        tell(Fact(event, text, fields))
     }
 
     /// Never counted instead: whoever measures needs each one, and scripts bound how often a group can move.

@@ -8,7 +8,7 @@ extension Fact {
     /// `nil` for what has no line. `word` is how haresources writes an address.
     init?(_ news: NeighbourNews, of addresses: [IPAddress], group: String, word: (IPAddress) -> String?) {
         guard let first = addresses.first else { return nil }
-        let named = "\(first)\(Self.rest(addresses.count - 1))"
+        let named = "\(first)\(ActionExecutor.rest(addresses.count - 1))"
         let groupField = Fact.Field(.group, group)
         switch news {
         case .first: return nil
@@ -39,10 +39,6 @@ extension Fact {
         }
     }
 
-    private init(_ event: ShellEvent, _ text: String, _ fields: [Field]) {
-        self.init(event: event.rawValue, level: event.level, text: text, fields: fields)
-    }
-
     private static func list(_ neighbours: [IPAddress]) -> String {
         let most = 4
         let names = neighbours.prefix(most).map { "\($0)" }.joined(separator: ", ")
@@ -53,10 +49,6 @@ extension Fact {
     private static func milliseconds(_ duration: Duration) -> String {
         let tenths = (max(0, duration.nanoseconds) + 50_000) / 100_000
         return "\(tenths / 10).\(tenths % 10)"
-    }
-
-    private static func rest(_ count: Int) -> String {
-        count == 0 ? "" : " and \(count) more address\(count == 1 ? "" : "es")"
     }
 }
 
