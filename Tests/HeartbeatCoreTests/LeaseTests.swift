@@ -174,6 +174,24 @@ import Testing
         #expect(desk.core.node.lease.isDark)
     }
 
+    /// What the peer agreed to before is void if it has found this node dead meanwhile.
+    @Test func `a node that runs nothing asks after it was late, and not when its lease begins`() {
+        var desk = CoreOnDesk()
+        desk.peerLease = .seconds(5)
+        _ = desk.feed(.kernel(.leaseSupported(true)))
+        _ = desk.negotiate()
+        let everything = ResourceClaim(local: .agreed, foreign: .agreed, heard: desk.everythingSent)
+        _ = desk.hear(claim: everything, stable: true)
+        _ = desk.pass(.seconds(3))
+        #expect(desk.running.isEmpty && !desk.core.node.lease.isDark)
+        desk.peerStatus = nil
+        _ = desk.hear(status: .active)
+        _ = desk.wait(.seconds(6))
+        #expect(desk.core.node.lease.isDark && desk.core.node.lease.asked != nil)
+        Self.answer(&desk)
+        #expect(!desk.core.node.lease.isDark)
+    }
+
     @Test func `whoever grants a lease does not take over for a deadtime`() {
         var desk = CoreOnDesk.besideOurs()
         desk.peerStatus = nil

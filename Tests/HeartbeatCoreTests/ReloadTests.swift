@@ -63,6 +63,24 @@ import Testing
         #expect(desk.core.node.groups.runners.count == 1)
     }
 
+    /// Told as failed, it would be started by the peer.
+    @Test func aLineThatIsGoneHasNotFailed() {
+        var desk = Self.pair()
+        desk.broken = ["web"]
+        desk.running = ["files"]
+        _ = desk.feed(.resourceLost(groupKey: "web", word: "web"))
+        _ = desk.settle()
+        func failed() -> [String]? {
+            var claim = Self.claim(desk, [Self.files])
+            claim.wantsAnswer = true
+            return desk.hear(.resource(ResourceReport(hold: .local, isStable: true, claim: claim)))
+                .reports.last?.claim?.failed
+        }
+        #expect(failed() == ["web"])
+        _ = desk.feed(.reconfigured(Self.configuration([Self.files])))
+        #expect(failed() == [])
+    }
+
     @Test func aLineThatComesBackBeforeItIsReleasedRunsOn() {
         var desk = Self.pair()
         _ = desk.feed(.reconfigured(Self.configuration([Self.files])))

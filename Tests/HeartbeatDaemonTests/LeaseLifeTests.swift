@@ -109,6 +109,24 @@ extension LifeTests {
             }
         }
 
+        @Test
+        func `where the kernel cannot, a check says so, and a lease that is required keeps the daemon from starting`()
+            throws
+        {
+            try LifeCluster.run(Self.settings(["lease required"])) { cluster in
+                let node = cluster.first
+                try cluster.boot(node)
+                // Root without the capabilities that load programs into the kernel.
+                let weak = ["setpriv", "--bounding-set", "-bpf,-sys_admin"]
+                let check = try node.run(weak + cluster.laboratory.daemonWords(["-t"], on: node))
+                #expect(
+                    check.code == 0 && check.output.contains("of the lease") && check.output.contains("answer until"))
+                let start = try node.run(weak + cluster.laboratory.daemonWords(["-f"], on: node))
+                #expect(start.code == 1 && start.output.contains("of the lease"), "\(start.output)")
+                #expect(try !hasAddress(node))
+            }
+        }
+
         @Test func `without a lease a killed daemon's node goes on answering, as it always did`() throws {
             try LifeCluster.run(Self.settings(["lease off"])) { cluster in
                 try startBoth(cluster)
