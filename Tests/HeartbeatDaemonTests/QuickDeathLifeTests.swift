@@ -10,6 +10,7 @@ import Testing
 extension LifeTests {
     @Suite(.serialized, .enabled(if: canHoldLease)) struct QuickDeathLife {
         private static let address = "192.168.77.100"
+        private static let reference = "reference 192.168.77.9"
         /// Nobody waits for so long here.
         private static let deadtime = "deadtime 100"
 
@@ -17,7 +18,7 @@ extension LifeTests {
             var settings = LifeCluster.Settings()
             settings.media = ["bcast eth0", "bcast eth1"]
             settings.times = ["keepalive 200ms", deadtime, "initdead 100"].filter { !$0.isEmpty }
-            settings.directives = ["auto_failback off", "reference 192.168.77.9"] + directives
+            settings.directives = ["auto_failback off", reference] + directives
             settings.groups = ["cluster1 \(address)/24/eth0"]
             settings.pretends = false
             return settings
@@ -73,6 +74,38 @@ extension LifeTests {
                 try cluster.wait(for: "cluster2 to serve") { try hasAddress(cluster.second) }
                 #expect(!cluster.log(of: cluster.second).contains("its deadtime is not waited for"))
                 try cluster.signal("CONT", cluster.first)
+            }
+        }
+
+        @Test func `the kernels are asked over IPv6, too`() throws {
+            var settings = Self.settings(["reference fd00:77::9", "quick_death on", "lease 450ms"])
+            settings.directives.removeAll { $0 == Self.reference }
+            settings.media = (1...2).flatMap { ["ucast6 eth0 fd00:77::\($0)", "ucast6 eth1 fd00:78::\($0)"] }
+            try LifeCluster.run(settings) { cluster in
+                for (number, node) in cluster.laboratory.nodes.enumerated() {
+                    try cluster.boot(node)
+                    try useIPv6Alone(node, number + 1)
+                }
+                try cluster.laboratory.client.configure(["address add fd00:77::9/64 dev eth0 nodad"])
+                for node in cluster.laboratory.nodes { try cluster.start(node) }
+                try cluster.wait(for: "cluster1 to serve") { try hasAddress(cluster.first) }
+                #expect(cluster.says("remote resource transition completed.", on: cluster.second))
+                try cluster.signal("STOP", cluster.first)
+                #expect(cluster.says("No keepalive of cluster1 arrives, but its kernel answers on", on: cluster.second))
+                try cluster.signal("CONT", cluster.first)
+                try cluster.wait(for: "cluster1 to serve again") { try hasAddress(cluster.first) }
+                _ = try cluster.laboratory.powerOff(cluster.first)
+                try cluster.wait(for: "cluster2 to serve") { try hasAddress(cluster.second) }
+                #expect(cluster.says("and its lease is over: its deadtime is not waited for", on: cluster.second))
+            }
+        }
+
+        private func useIPv6Alone(_ node: LabNode, _ number: Int) throws {
+            for (network, interface) in [(77, "eth0"), (78, "eth1")] {
+                for words in [["flush"], ["add", "fd00:\(network)::\(number)/64", "nodad"]] {
+                    let result = try node.run(["ip", "address"] + words + ["dev", interface])
+                    try #require(result.code == 0, "\(result.output)")
+                }
             }
         }
 
