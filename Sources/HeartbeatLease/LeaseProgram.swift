@@ -57,15 +57,15 @@ package enum LeaseProgram {
 
     /// The instructions as a compiler gives them, without maps.
     package static func instructions(_ offsets: Offsets) -> [BpfInstruction] {
-        ethertypes + look(4, at: offsets.ipv4, notLoaded: 51, notFound: 45) + [BpfInstruction(0x05, 0, 0, 27, 0)]
-            + look(4, at: offsets.arp, notLoaded: 37, notFound: 31) + [BpfInstruction(0x05, 0, 0, 13, 0)]
-            + look(16, at: offsets.ipv6, notLoaded: 23, notFound: 17) + verdict
+        deadline + ethertypes + look(4, at: offsets.ipv4, notLoaded: 39, notFound: 33) + [BpfInstruction(0x05, 0, 0, 29, 0)]
+            + look(4, at: offsets.arp, notLoaded: 24, notFound: 18) + [BpfInstruction(0x05, 0, 0, 14, 0)]
+            + look(16, at: offsets.ipv6, notLoaded: 9, notFound: 3) + verdict
     }
 
     /// The program with its maps, in the kernel's form.
     package static func bytes(_ offsets: Offsets, _ maps: Maps) -> [UInt8] {
         var program = instructions(offsets)
-        let places = [(14, maps.services4), (28, maps.services4), (42, maps.services6), (50, maps.lease)]
+        let places = [(5, maps.lease), (28, maps.services4), (43, maps.services4), (58, maps.services6)]
         for (index, descriptor) in places {
             program[index].source = 1  // BPF_PSEUDO_MAP_FD
             program[index].immediate = descriptor
@@ -75,52 +75,56 @@ package enum LeaseProgram {
 
     // MARK: - The table
 
-    /// Words 0 to 4: IPv6 goes on at word 33, ARP at 19, IPv4 at 5; everything else passes.
-    private static let ethertypes: [BpfInstruction] = [
-        .init(0xB4, 6, 0, 0, -1),  // w6 = TC_ACT_UNSPEC
-        .init(0x61, 2, 1, 16, 0),  // w2 = packet->protocol, in network order
-        .init(0x16, 2, 0, 30, 0xDD86),  // if w2 == IPv6 goto 33
-        .init(0x16, 2, 0, 15, 0x0608),  // if w2 == ARP goto 19
-        .init(0x56, 2, 0, 58, 0x0008),  // if w2 != IPv4 goto 63
-    ]
-
-    /// 13 words: is the address of so many bytes there in the map of services? The jumps lead to word 63, the end.
-    private static func look(
-        _ length: Int32, at offset: Int32, notLoaded: Int16, notFound: Int16
-    ) -> [BpfInstruction] {
-        [
-            .init(0xBF, 3, 10, 0, 0),  // r3 = r10, the stack
-            .init(0x07, 3, 0, 0, -20),  // r3 += -20
-            .init(0xB4, 2, 0, 0, offset),  // w2 = offset
-            .init(0xB4, 4, 0, 0, length),  // w4 = length
-            .init(0xB4, 5, 0, 0, 1),  // w5 = BPF_HDR_START_NET
-            .init(0x85, 0, 0, 0, 68),  // call bpf_skb_load_bytes_relative
-            .init(0x55, 0, 0, notLoaded, 0),  // if r0 != 0 goto 63
-            .init(0xBF, 2, 10, 0, 0),  // r2 = r10
-            .init(0x07, 2, 0, 0, -20),  // r2 += -20
-            .init(0x18, 1, 0, 0, 0),  // r1 = the map
-            .init(0x00, 0, 0, 0, 0),  // (its upper half)
-            .init(0x85, 0, 0, 0, 1),  // call bpf_map_lookup_elem
-            .init(0x15, 0, 0, notFound, 0),  // if r0 == 0 goto 63
-        ]
-    }
-
-    /// Words 46 to 64: a packet of a service address passes until the deadline, later ones are counted and dropped.
-    private static let verdict: [BpfInstruction] = [
+    /// Words 0 to 13: until the deadline everything passes, by a jump to word 65, the end.
+    private static let deadline: [BpfInstruction] = [
+        .init(0xBF, 8, 1, 0, 0),  // r8 = the packet
         .init(0xB4, 1, 0, 0, 0),  // w1 = 0, the key
         .init(0x63, 10, 1, -4, 0),  // *(u32 *)(r10 - 4) = w1
-        .init(0xBF, 2, 10, 0, 0),  // r2 = r10
+        .init(0xBF, 2, 10, 0, 0),  // r2 = r10, the stack
         .init(0x07, 2, 0, 0, -4),  // r2 += -4
         .init(0x18, 1, 0, 0, 0),  // r1 = the map
         .init(0x00, 0, 0, 0, 0),  // (its upper half)
         .init(0x85, 0, 0, 0, 1),  // call bpf_map_lookup_elem
         .init(0xBF, 7, 0, 0, 0),  // r7 = r0, the page
-        .init(0xB4, 6, 0, 0, 2),  // w6 = TC_ACT_SHOT
-        .init(0x15, 7, 0, 7, 0),  // if r7 == 0 goto 63
-        .init(0x85, 0, 0, 0, 125),  // call bpf_ktime_get_boot_ns
         .init(0xB4, 6, 0, 0, -1),  // w6 = TC_ACT_UNSPEC
+        .init(0x15, 7, 0, 54, 0),  // if r7 == 0 goto 65
+        .init(0x85, 0, 0, 0, 125),  // call bpf_ktime_get_boot_ns
         .init(0x79, 1, 7, 0, 0),  // r1 = page->until
-        .init(0xAD, 0, 1, 3, 0),  // if r0 < r1 goto 63
+        .init(0xAD, 0, 1, 51, 0),  // if r0 < r1 goto 65
+    ]
+
+    /// Words 14 to 17: IPv6 goes on at word 48, ARP at 33, IPv4 at 18; everything else passes.
+    private static let ethertypes: [BpfInstruction] = [
+        .init(0x61, 1, 8, 16, 0),  // w1 = packet->protocol, in network order
+        .init(0x16, 1, 0, 32, 0xDD86),  // if w1 == IPv6 goto 48
+        .init(0x16, 1, 0, 16, 0x0608),  // if w1 == ARP goto 33
+        .init(0x56, 1, 0, 47, 0x0008),  // if w1 != IPv4 goto 65
+    ]
+
+    /// 14 words: is the address of so many bytes there in the map of services? The jumps lead to word 65, the end.
+    private static func look(
+        _ length: Int32, at offset: Int32, notLoaded: Int16, notFound: Int16
+    ) -> [BpfInstruction] {
+        [
+            .init(0xBF, 3, 10, 0, 0),  // r3 = r10
+            .init(0x07, 3, 0, 0, -20),  // r3 += -20
+            .init(0xBF, 1, 8, 0, 0),  // r1 = the packet
+            .init(0xB4, 2, 0, 0, offset),  // w2 = offset
+            .init(0xB4, 4, 0, 0, length),  // w4 = length
+            .init(0xB4, 5, 0, 0, 1),  // w5 = BPF_HDR_START_NET
+            .init(0x85, 0, 0, 0, 68),  // call bpf_skb_load_bytes_relative
+            .init(0x55, 0, 0, notLoaded, 0),  // if r0 != 0 goto 65
+            .init(0xBF, 2, 10, 0, 0),  // r2 = r10
+            .init(0x07, 2, 0, 0, -20),  // r2 += -20
+            .init(0x18, 1, 0, 0, 0),  // r1 = the map
+            .init(0x00, 0, 0, 0, 0),  // (its upper half)
+            .init(0x85, 0, 0, 0, 1),  // call bpf_map_lookup_elem
+            .init(0x15, 0, 0, notFound, 0),  // if r0 == 0 goto 65
+        ]
+    }
+
+    /// Words 62 to 66: what a dark node would have said or heard for a service is counted and dropped.
+    private static let verdict: [BpfInstruction] = [
         .init(0xB7, 1, 0, 0, 1),  // r1 = 1
         .init(0xDB, 7, 1, 8, 0),  // lock page->dropped += r1
         .init(0xB4, 6, 0, 0, 2),  // w6 = TC_ACT_SHOT
