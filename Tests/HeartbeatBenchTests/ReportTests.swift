@@ -99,3 +99,18 @@ func `every trial of a plan can be done`(plan: [BenchSection]) {
         #expect("\(error)".hasPrefix("/nowhere/bench.json: "))
     }
 }
+
+@Test(
+    "A bench is complete when everything was measured, also a peer that does not come back",
+    arguments: [
+        ("ours", "the machine stood still for 12 ms", true), ("ours", "not measured", false),
+        ("eager", "not recovered after 21.0 seconds", false), ("heartbeat", "not recovered after 21.0 seconds", true),
+        ("ipfail", "not measured", false), ("ours@100/500", "not recovered after 21.0 seconds", false),
+    ])
+func completeness(peer: String, note: String, isComplete: Bool) {
+    let row = BenchRow(
+        peer: peer, fault: "carrier-loss", setting: "1s", keepaliveMilliseconds: 250, deadtimeMilliseconds: 1000,
+        addresses: 1,
+        run: 1, notes: ["two owners until the end of the trial", note])
+    #expect(BenchResults.isComplete([row]) == isComplete)
+}

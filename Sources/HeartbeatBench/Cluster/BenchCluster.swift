@@ -112,7 +112,7 @@ package final class BenchCluster {
         row.figures.merge(peer.ownFigures(of: nodes[fault.expectedOwner ?? 1])) { seen, _ in seen }
         row.notes = [peer.substitutes[fault]].compactMap(\.self)
         if trial.hasTwoOwnersAtTheEnd(of: record) { row.notes.append("two owners until the end of the trial") }
-        if !hasRecovered { row.notes.append("not recovered after \(limit)") }
+        if !hasRecovered { row.notes.append("\(BenchRow.notRecovered) after \(limit)") }
         if let stall = row.figures[Figure.stall], stall > Self.remarkableStall {
             row.notes.append("the machine stood still for \(Int(stall)) ms")
         }

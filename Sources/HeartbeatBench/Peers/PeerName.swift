@@ -23,6 +23,14 @@ package enum PeerName: String, CaseIterable, Codable, Hashable, Sendable {
     /// The four programs as they are.
     package static let plain: [PeerName] = [.ours, .heartbeat, .keepalived, .floor]
 
+    /// This daemon, with whatever settings.
+    package var isOurs: Bool {
+        switch self {
+        case .ours, .eager, .asking, .cable, .unleased, .watching, .probing: true
+        case .heartbeat, .keepalived, .floor, .ipfail: false
+        }
+    }
+
     /// The peer with the times of a setting.
     /// - Parameters:
     ///   - programs: directory of the programs of these sources.

@@ -88,7 +88,7 @@ package struct BenchProgram: Sendable {
                     if let next, next.ownerBefore == 0 { try cluster.comeHome() }
                 } catch LabError.notReached(let what) {
                     var row = cluster.row(step.fault.rawValue, run: step.run)
-                    row.notes.append("not measured")
+                    row.notes.append(BenchRow.notMeasured)
                     try results.add(row)
                     Self.tell("\(cluster.peer.name) \(step.fault.rawValue): \(what)")
                     cluster.close()

@@ -19,6 +19,10 @@ package struct BenchRow: Codable, Hashable, Sendable {
     package var figures: [String: Double]
     /// What a reader of the figures must know: that it did not recover, that the machine stood still, …
     package var notes: [String]
+    /// The note of a row without figures.
+    static let notMeasured = "not measured"
+    /// What the note of a peer begins with that did not come back.
+    static let notRecovered = "not recovered"
     /// Where the time went, by time; `nil` of a peer that does not tell.
     package var timeline: [TimelineEntry]?
 
