@@ -25,6 +25,7 @@ final class NetworkWatch {
     private let cables: InterfaceWatch
     private let prober: PathProber
     private let places = ServiceInterfaces()
+    private let routes = RouteWithdrawal()
     private let memory: LostPaths
     private var configuration: Configuration
     private var rules: [InterfaceRule] = []
@@ -59,6 +60,7 @@ final class NetworkWatch {
             watch.onChange = { [unowned self] in changed($0, $1) }
             watch.onProblem = { [unowned self] in facts.tell(.networkWatchFailed, $0) }
         }
+        routes.onProblem = { [unowned self] in facts.tell(.networkWatchFailed, $0) }
         places.onProblem = { [unowned self] in facts.tell(.networkWatchFailed, $0) }
         prober.onAnswer = { [unowned self] in feed(.pathProbed($0, $1)) }
         begin()
@@ -81,6 +83,7 @@ final class NetworkWatch {
         timer?.cancel()
         interfaces.close()
         cables.close()
+        routes.close()
         prober.close()
         echo?.close()
     }
@@ -132,7 +135,9 @@ final class NetworkWatch {
             interfaces.interfaces = new.filter { !$0.isCable }.map(\.interface)
             cables.interfaces = new.filter(\.isCable).map(\.interface)
         }
-        guard !addresses.isEmpty else { return }
+        let withdrawing = configuration.interfaces.filter(\.withdrawsRoutes).map(\.interface)
+        routes.adopt(withdrawing)
+        guard !addresses.isEmpty || !withdrawing.isEmpty else { return }
         findLeftovers()
         timer = reactor.after(Self.placesInterval) { [weak self] in self?.findPlaces() }
     }

@@ -30,10 +30,13 @@ public struct InterfaceRule: Hashable, Sendable {
     public var isOptional: Bool
     /// The other end is the other node's interface, without a switch between (`cable`): its carrier tells of that node.
     public var isCable: Bool
+    /// While the interface has no carrier its routes are passed over (`routes=withdraw`).
+    public var withdrawsRoutes: Bool
 
     public init(
         interface: String, role: InterfaceRole = .downlink, debounce: Duration = Self.defaultDebounce,
-        recovery: Duration = Self.defaultRecovery, isOptional: Bool = false, isCable: Bool = false
+        recovery: Duration = Self.defaultRecovery, isOptional: Bool = false, isCable: Bool = false,
+        withdrawsRoutes: Bool = false
     ) {
         self.interface = interface
         self.role = role
@@ -41,6 +44,7 @@ public struct InterfaceRule: Hashable, Sendable {
         self.recovery = recovery
         self.isOptional = isOptional
         self.isCable = isCable
+        self.withdrawsRoutes = withdrawsRoutes
     }
 }
 

@@ -30,6 +30,7 @@ struct PathTests {
                 InterfaceRule(interface: "eth1", debounce: .milliseconds(250), recovery: .seconds(2))
             ),
             ("link ppp0 uplink optional", InterfaceRule(interface: "ppp0", role: .uplink, isOptional: true)),
+            ("link eth1 routes=withdraw", InterfaceRule(interface: "eth1", withdrawsRoutes: true)),
         ])
     func link(line: String, rule: InterfaceRule) {
         let result = read(line)
@@ -85,6 +86,7 @@ struct PathTests {
         arguments: [
             ("link", "link: the interface is missing; write \"link eth0 downlink debounce=20ms up=5s\""),
             ("link eth7", "\"eth7\" is not an interface of this node; name one that `ip link` shows"),
+            ("link eth0 routes=keep", "write routes=withdraw, or leave it out"),
             ("link eth0 uplnk", "did you mean \"uplink\"?"),
             ("link eth0\nlink eth0", "link: eth0 already has a line (1); keep one of them"),
             ("link eth0 debounce=5m", "is in minutes"),

@@ -42,6 +42,40 @@ extension LifeTests {
             }
         }
 
+        @Test
+        func `routes through an interface without a carrier are withdrawn where that is asked for, and come back`()
+            throws
+        {
+            let network = "10.60.0.0/24"
+            func way(_ cluster: LifeCluster, _ address: String) throws -> String {
+                try cluster.first.run(["ip", "route", "get", address]).output
+            }
+            func leadsOver(_ interface: String, _ cluster: LifeCluster) throws -> Bool {
+                try ["10.60.0.1", "fd00:60::1"].allSatisfy { try way(cluster, $0).contains("dev \(interface) ") }
+            }
+            try LifeCluster.run(settings(["link eth1 heartbeat routes=withdraw up=1"])) { cluster in
+                try cluster.startBoth()
+                try cluster.first.namespace.configure(
+                    [("eth1", 10), ("eth0", 20)].flatMap { interface, metric in
+                        [network, "fd00:60::/64"].map { "route add \($0) dev \(interface) metric \(metric)" }
+                    })
+                let before = cluster.changes
+                #expect(try leadsOver("eth1", cluster))
+                try cluster.laboratory.plug(.cross(0), false)
+                try cluster.wait(for: "the routes over eth1 to be passed over") { try leadsOver("eth0", cluster) }
+                try cluster.laboratory.plug(.cross(0), true)
+                try cluster.wait(for: "the routes over eth1 to be back") { try leadsOver("eth1", cluster) }
+                try cluster.laboratory.plug(.lan(0), false)
+                #expect(try cluster.first.run(["ip", "route", "show", network]).output.contains("eth0"))
+                try cluster.laboratory.plug(.lan(0), true)
+                #expect(cluster.changes.starts(with: before))
+                // A clean stop leaves the interface as it was.
+                #expect(try cluster.laboratory.heartbeat(["-k"], on: cluster.first).code == 0)
+                let file = "/proc/sys/net/ipv4/conf/eth1/ignore_routes_with_linkdown"
+                #expect(try cluster.first.run(["cat", file]).output == "0\n")
+            }
+        }
+
         @Test func `a dead switch and a crossover cable move nothing`() throws {
             let directives = ["link eth0 debounce=300ms up=1", "link eth1 heartbeat debounce=0 up=1"]
             try LifeCluster.run(settings(directives)) { cluster in

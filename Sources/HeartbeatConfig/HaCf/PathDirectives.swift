@@ -22,7 +22,8 @@ extension DirectiveRule {
 extension HaCfReader {
     // MARK: Links
 
-    /// `link <interface> [uplink|downlink|heartbeat [cable]] [debounce=<time>] [up=<time>] [optional]`.
+    /// `link <interface> [uplink|downlink|heartbeat [cable]] [debounce=<time>] [up=<time>] [optional]
+    /// [routes=withdraw]`.
     fileprivate mutating func readInterface(_ words: [String]) {
         guard let interface = words.first else {
             return error("link: the interface is missing; write \"link eth0 downlink debounce=20ms up=5s\"")
@@ -57,6 +58,9 @@ extension HaCfReader {
             rule.debounce = try optionTime(time)
         } else if let time = word.value(of: "up") {
             rule.recovery = try optionTime(time)
+        } else if let what = word.value(of: "routes") {
+            guard what == "withdraw" else { throw Complaint("is not known; write routes=withdraw, or leave it out") }
+            rule.withdrawsRoutes = true
         } else if word == "optional" {
             rule.isOptional = true
         } else if word == "cable" {
@@ -64,7 +68,10 @@ extension HaCfReader {
         } else if let role = InterfaceRole(rawValue: word) {
             rule.role = role
         } else {
-            let words = InterfaceRole.allCases.map(\.rawValue) + ["cable", "debounce=<time>", "up=<time>", "optional"]
+            let words =
+                InterfaceRole.allCases.map(\.rawValue) + [
+                    "cable", "debounce=<time>", "up=<time>", "optional", "routes=withdraw",
+                ]
             throw Complaint("is none of \(words.joined(separator: ", "))\(Spelling.hint(for: word, among: words))")
         }
     }
@@ -251,7 +258,7 @@ extension HaCfReader {
 
 extension String {
     /// What follows `name=`.
-    fileprivate func value(of name: String) -> String? {
+    package func value(of name: String) -> String? {
         hasPrefix(name + "=") ? String(dropFirst(name.count + 1)) : nil
     }
 }

@@ -15,6 +15,7 @@ extension ConfigurationPrinter {
     private func text(_ rule: InterfaceRule) -> String {
         "link \(rule.interface) \(rule.role.rawValue)\(rule.isCable ? " cable" : "") debounce=\(rule.debounce.milliseconds)ms "
             + "up=\(rule.recovery.milliseconds)ms" + (rule.isOptional ? " optional" : "")
+            + (rule.withdrawsRoutes ? " routes=withdraw" : "")
     }
 
     private func text(_ probe: PathProbe) -> String {
