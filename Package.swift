@@ -34,6 +34,7 @@ let package = Package(
         .executable(name: "hb_takeover", targets: ["hb_takeover"]),
         .executable(name: "hb_address", targets: ["hb_address"]),
         .executable(name: "hb_guardian", targets: ["hb_guardian"]),
+        .executable(name: "hb_site", targets: ["hb_site"]),
         .executable(name: "faild", targets: ["faild"]),
         .executable(name: "hbsim", targets: ["hbsim"]),
         .executable(name: "hbdemo", targets: ["hbdemo"]),
@@ -52,6 +53,8 @@ let package = Package(
         .target(name: "HeartbeatModel", swiftSettings: fast),
         .target(name: "HeartbeatWire", dependencies: ["HeartbeatModel", crypto], swiftSettings: fast),
         .target(name: "HeartbeatConfig", dependencies: ["HeartbeatModel"], swiftSettings: strict),
+        .target(
+            name: "HeartbeatSite", dependencies: ["HeartbeatModel", "HeartbeatConfig", crypto], swiftSettings: strict),
         .target(name: "HeartbeatMonitors", dependencies: ["HeartbeatModel"], swiftSettings: fast),
         .target(name: "HeartbeatCore", dependencies: ["HeartbeatModel", "HeartbeatMonitors"], swiftSettings: fast),
         .target(name: "HeartbeatClients", dependencies: ["HeartbeatModel", "HeartbeatWire"], swiftSettings: strict),
@@ -160,6 +163,10 @@ let package = Package(
             name: "hb_takeover", dependencies: ["HeartbeatMove", "HeartbeatControl", arguments], swiftSettings: strict,
             linkerSettings: small),
         .executableTarget(
+            name: "hb_site",
+            dependencies: ["HeartbeatSite", "HeartbeatConfig", "HeartbeatSystem", "HeartbeatModel", arguments],
+            swiftSettings: strict, linkerSettings: small),
+        .executableTarget(
             name: "hb_address",
             dependencies: [
                 "HeartbeatAddresses", "HeartbeatPlacement", "HeartbeatSystem", "HeartbeatModel", "CLinux", arguments,
@@ -241,6 +248,9 @@ let package = Package(
         .testTarget(
             name: "HeartbeatLabTests", dependencies: ["HeartbeatLab", "HeartbeatModel", "CLinux"],
             swiftSettings: strict),
+        .testTarget(
+            name: "HeartbeatSiteTests", dependencies: ["HeartbeatSite", "HeartbeatConfig", "HeartbeatModel"],
+            exclude: ["sites"], swiftSettings: strict),
         .testTarget(
             name: "HeartbeatBenchTests", dependencies: ["HeartbeatBench", "HeartbeatLab"],
             resources: [.copy("golden")], swiftSettings: strict),

@@ -57,7 +57,9 @@ package enum LeaseProgram {
 
     /// The instructions as a compiler gives them, without maps.
     package static func instructions(_ offsets: Offsets) -> [BpfInstruction] {
-        deadline + ethertypes + look(4, at: offsets.ipv4, notLoaded: 39, notFound: 33) + [BpfInstruction(0x05, 0, 0, 29, 0)]
+        deadline + ethertypes + look(4, at: offsets.ipv4, notLoaded: 39, notFound: 33) + [
+            BpfInstruction(0x05, 0, 0, 29, 0)
+        ]
             + look(4, at: offsets.arp, notLoaded: 24, notFound: 18) + [BpfInstruction(0x05, 0, 0, 14, 0)]
             + look(16, at: offsets.ipv6, notLoaded: 9, notFound: 3) + verdict
     }

@@ -38,26 +38,26 @@ package struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Collects the diagnostics of one file; reading goes on after each.
-struct DiagnosticLog {
-    let file: String
+package struct DiagnosticLog {
+    package let file: String
     private var entries: [Diagnostic] = []
 
-    init(file: String) {
+    package init(file: String) {
         self.file = file
     }
 
-    mutating func error(_ line: Int?, _ message: String) {
+    package mutating func error(_ line: Int?, _ message: String) {
         entries.append(Diagnostic(severity: .error, file: file, line: line, message: message.onOneLine))
     }
 
-    mutating func warning(_ line: Int?, _ message: String) {
+    package mutating func warning(_ line: Int?, _ message: String) {
         entries.append(Diagnostic(severity: .warning, file: file, line: line, message: message.onOneLine))
     }
 
-    var hasErrors: Bool { entries.contains { $0.severity == .error } }
+    package var hasErrors: Bool { entries.contains { $0.severity == .error } }
 
     /// In the order of the file: rules that span lines are checked last but belong where their line is.
-    var inOrderOfLines: [Diagnostic] {
+    package var inOrderOfLines: [Diagnostic] {
         entries.enumerated()
             .sorted { ($0.element.line ?? 0, $0.offset) < ($1.element.line ?? 0, $1.offset) }
             .map(\.element)
@@ -65,16 +65,16 @@ struct DiagnosticLog {
 }
 
 /// Why a word was refused; the reader that asked adds the place.
-struct Complaint: Error {
-    let message: String
+package struct Complaint: Error {
+    package let message: String
 
-    init(_ message: String) {
+    package init(_ message: String) {
         self.message = message
     }
 }
 
 /// A word from a file between quotes, cut if it is long.
-func quoted(_ text: some StringProtocol) -> String {
+package func quoted(_ text: some StringProtocol) -> String {
     let longest = 60
     let shown = String(String.UnicodeScalarView(text.unicodeScalars.prefix(longest)))
     return text.unicodeScalars.count > longest ? "\"\(shown)…\"" : "\"\(shown)\""

@@ -28,22 +28,22 @@ package struct SourceFile: Hashable, Sendable {
 }
 
 /// One line without its end.
-struct SourceLine {
+package struct SourceLine {
     /// From 1.
-    let number: Int
-    let bytes: ArraySlice<UInt8>
+    package let number: Int
+    package let bytes: ArraySlice<UInt8>
 }
 
 /// The usable lines of a file, and the number that stands for its end.
-struct SourceLines {
-    private(set) var lines: [SourceLine] = []
+package struct SourceLines {
+    package private(set) var lines: [SourceLine] = []
     /// Number of the last line, at least 1: where something missing is reported.
-    private(set) var last = 1
+    package private(set) var last = 1
 
     /// The original reads ha.cf through a buffer of about this size and takes the rest of a longer line for a new one.
     static let longestLineOfOriginal = 5000
 
-    init(_ file: SourceFile, _ log: inout DiagnosticLog) {
+    package init(_ file: SourceFile, _ log: inout DiagnosticLog) {
         switch file.contents {
         case .unreadable(let reason): log.error(nil, "cannot be read: \(reason)")
         case .bytes(let bytes): cut(bytes, &log)
@@ -88,25 +88,25 @@ struct SourceLines {
 
 extension UInt8 {
     /// Blank, tab, or one of the rarer characters C libraries count as white space within a line.
-    var isBlank: Bool {
+    package var isBlank: Bool {
         self == 0x20 || self == 0x09 || (0x0B...0x0D).contains(self)
     }
 
-    var isDigit: Bool {
+    package var isDigit: Bool {
         (0x30...0x39).contains(self)
     }
 }
 
 extension ArraySlice<UInt8> {
     /// Everything before the first `#`; there is no quoting in any of the files.
-    var withoutComment: ArraySlice<UInt8> {
+    package var withoutComment: ArraySlice<UInt8> {
         prefix { $0 != UInt8(ascii: "#") }
     }
 }
 
 extension StringProtocol {
     /// Non-empty pieces between bytes that satisfy `isSeparator`.
-    func words(separatedBy isSeparator: (UInt8) -> Bool) -> [String] {
+    package func words(separatedBy isSeparator: (UInt8) -> Bool) -> [String] {
         utf8.split(whereSeparator: isSeparator).map { String(decoding: $0, as: UTF8.self) }
     }
 }

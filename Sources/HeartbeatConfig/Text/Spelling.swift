@@ -1,7 +1,7 @@
 // Finding the word somebody meant. A typo in a cluster's configuration is found by a person at night, so every message
 // about an unknown word ends with the likely right one. It knows nothing about directives.
 
-enum Spelling {
+package enum Spelling {
     /// The candidate nearest to `word` in at most two steps, whatever the case of either; the first of equals.
     static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
         let furthest = 2
@@ -20,7 +20,7 @@ enum Spelling {
     }
 
     /// `; did you mean "x"?`, or nothing.
-    static func hint(for word: String, among candidates: some Sequence<String>) -> String {
+    package static func hint(for word: String, among candidates: some Sequence<String>) -> String {
         nearest(to: word, among: candidates).map { "; did you mean \(quoted($0))?" } ?? ""
     }
 
