@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help build install uninstall dist demo bench torture interop test check nightly lint shell docs examples packaging \
-	systemd sim explore mutants test-mutants bare replacement clean
+	systemd sim explore mutants test-mutants bare replacement vm clean
 # The steps share the build directory and the processors.
 .NOTPARALLEL:
 
@@ -27,12 +27,12 @@ BIN := .build/release
 DEMO_PRODUCTS := heartbeat hb_guardian hb_standby cl_status hbdemo
 BENCH_PRODUCTS := heartbeat hb_guardian hb_standby hbbench hbfloor
 INTEROP_PRODUCTS := heartbeat hb_guardian cl_status hb_standby hb_takeover hbinterop
-PRODUCTS := $(DEMO_PRODUCTS) hb_takeover hb_address faild hbsim
+PRODUCTS := $(DEMO_PRODUCTS) hb_takeover hb_address hb_site faild hbsim
 LIBRARIES := HeartbeatCore HeartbeatWire
 INSTALLED = $(filter-out hbsim hbdemo,$(PRODUCTS))
 SHELL_FILES = $(filter-out .ci/failed-tests,$(wildcard install.sh resource.d/* tools/* systemd/heartbeat.init Tests/resource.d/* \
 	Tests/tools.d/* Tests/install.d/* Tests/systemd/* \
-	Tests/replacement.d/* .ci/*))
+	Tests/replacement.d/* Tests/machines.d/run Tests/machines.d/build-image Tests/machines.d/image/[afp]* .ci/*))
 
 # package:what it is recognised by, a program or a file
 # The toolchain brings a compiler, but not what it links with.
@@ -48,6 +48,7 @@ PEER_PACKAGES := $(ORIGINAL) keepalived:/usr/sbin/keepalived
 # Counts instructions where the processor shows no counter, as in most virtual machines.
 COUNTING := valgrind:valgrind
 PACKAGING := binutils:strip
+MACHINES := qemu-system-x86:qemu-system-x86_64 mmdebstrap:mmdebstrap squashfs-tools:mksquashfs kmod:depmod cpio:cpio xz-utils:xz
 CONTAINER := systemd:/lib/systemd/systemd iproute2:ip util-linux:nsenter procps:/bin/kill
 
 help: ## show this list
@@ -127,7 +128,7 @@ check: ## everything that must hold before a change is published
 	@[ "$$(id -u)" -eq 0 ] || echo "SKIPPED: the demonstration needs root"
 
 nightly: ## everything that is too long for each change: all of interop, mutants and 10,000 seeds, and a bare machine (root)
-	@MAKE='$(MAKE)' .ci/steps check interop 'sim SEEDS=10000' 'explore SIZE=2' mutants test-mutants torture replacement bare
+	@MAKE='$(MAKE)' .ci/steps check interop 'sim SEEDS=10000' 'explore SIZE=2' mutants test-mutants torture replacement vm 'vm ARGS=--site=paper' bare
 
 lint: ## check the format of the Swift sources
 	@.ci/install-missing swift
@@ -178,6 +179,13 @@ test-mutants: ## plant bugs that the simulator cannot see, and see the tests obj
 replacement: ## walk docs/replace-heartbeat.md on a real Debian and back (root); after make build
 	@.ci/install-missing debootstrap:debootstrap $(LABORATORY)
 	Tests/replacement.d/run $(abspath $(BIN)) $(INSTALLED)
+
+# Machines that are emulated are slow, and their figures are for each other only.
+vm: ## play failovers between gateways that are virtual machines, beside heartbeat 3 (root); ARGS=--help tells more
+	@[ "$$(id -u)" -ne 0 ] || .ci/install-missing $(MACHINES) || true
+	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) swift
+	@for product in $(INSTALLED) hbvm; do $(RELEASE) --product $$product || exit; done
+	@Tests/machines.d/run '$(abspath $(BIN))' '$(INSTALLED)' $(ARGS)
 
 bare: ## do what README says on a fresh minimal Debian in a directory, and see what stays behind (root)
 	@.ci/install-missing debootstrap:debootstrap git:git util-linux:unshare swift

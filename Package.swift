@@ -40,6 +40,7 @@ let package = Package(
         .executable(name: "hbdemo", targets: ["hbdemo"]),
         .executable(name: "hbinterop", targets: ["hbinterop"]),
         .executable(name: "hbbench", targets: ["hbbench"]),
+        .executable(name: "hbvm", targets: ["hbvm"]),
         .executable(name: "hbfloor", targets: ["hbfloor"]),
     ],
     dependencies: [
@@ -191,6 +192,12 @@ let package = Package(
             name: "hbbench", dependencies: ["HeartbeatBench", "HeartbeatLab", "HeartbeatModel", arguments],
             swiftSettings: strict),
         .target(
+            name: "HeartbeatMachines", dependencies: ["HeartbeatLab", "HeartbeatModel", "CLinux"], swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "hbvm", dependencies: ["HeartbeatMachines", "HeartbeatLab", "HeartbeatModel", arguments],
+            swiftSettings: strict),
+        .target(
             name: "HeartbeatInterop",
             dependencies: [
                 "HeartbeatLab", "HeartbeatConfig", "HeartbeatWire", "HeartbeatClients", "HeartbeatControl",
@@ -251,6 +258,9 @@ let package = Package(
         .testTarget(
             name: "HeartbeatSiteTests", dependencies: ["HeartbeatSite", "HeartbeatConfig", "HeartbeatModel"],
             exclude: ["sites"], swiftSettings: strict),
+        .testTarget(
+            name: "HeartbeatMachinesTests", dependencies: ["HeartbeatMachines", "HeartbeatLab", "CLinux"],
+            swiftSettings: strict),
         .testTarget(
             name: "HeartbeatBenchTests", dependencies: ["HeartbeatBench", "HeartbeatLab"],
             resources: [.copy("golden")], swiftSettings: strict),

@@ -14,6 +14,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/timerfd.h>
 #include <termios.h>
 #include <time.h>
@@ -29,6 +30,7 @@ int grantpt(int fd);
 int unlockpt(int fd);
 int ptsname_r(int fd, char *buffer, size_t length);
 int pipe2(int fds[2], int flags);
+int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
 
 // Moves the calling thread into the network namespace behind `fd`.
 static inline int clinux_lab_enter_network(int fd) {
@@ -48,6 +50,28 @@ static inline int clinux_lab_ticker(int64_t period) {
     every.it_value = every.it_interval;
     return timerfd_settime(fd, 0, &every, NULL) < 0 ? -1 : fd;
 }
+
+// A stream socket at a path of the file system: connected to whoever listens there, or listening itself. -1 with errno.
+static inline int clinux_lab_unix(const char *path, int listens) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof address.sun_path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    strcpy(address.sun_path, path);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return -1;
+    int result = listens ? bind(fd, (struct sockaddr *)&address, sizeof address) : connect(fd, (struct sockaddr *)&address, sizeof address);
+    if (result == 0 && listens) result = listen(fd, 1);
+    if (result == 0) return fd;
+    int code = errno;
+    close(fd);
+    errno = code;
+    return -1;
+}
+
+// The next connection to a listening socket; no child inherits it.
+static inline int clinux_lab_accept(int fd) { return accept4(fd, NULL, NULL, SOCK_CLOEXEC); }
 
 // A pseudo terminal in raw mode. Returns the master; `other` receives a descriptor of the terminal side, `path` its name.
 static inline int clinux_lab_open_pty(int *other, char *path, size_t length) {

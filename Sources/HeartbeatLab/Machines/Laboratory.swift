@@ -77,9 +77,7 @@ package final class Laboratory {
 
     private static func checkRights() throws {
         guard geteuid() == 0 else { throw LabError.missing("network namespaces need root") }
-        let missing = requirements.filter { program in
-            !["/usr/sbin", "/usr/bin", "/sbin", "/bin"].contains { Files.isExecutable("\($0)/\(program)") }
-        }
+        let missing = requirements.filter { !Files.isInstalled($0) }
         guard missing.isEmpty else { throw LabError.missing("not installed: \(missing.joined(separator: ", "))") }
     }
 

@@ -8,8 +8,11 @@ import Synchronization
 package struct NetworkNamespace: Hashable, Sendable {
     package let name: String
 
+    /// The one of this name, whether it is there or not.
+    package init(name: String) { self.name = name }
+
     /// Makes it, with its loopback up.
-    static func make(_ name: String) throws -> NetworkNamespace {
+    package static func make(_ name: String) throws -> NetworkNamespace {
         try Command.succeed(["ip", "netns", "add", name])
         let namespace = NetworkNamespace(name: name)
         try namespace.configure(["link set lo up"])
@@ -45,7 +48,7 @@ package struct NetworkNamespace: Hashable, Sendable {
     }
 
     /// Moves the calling thread inside, for good.
-    func enter() throws {
+    package func enter() throws {
         let path = "/run/netns/\(name)"
         let descriptor = try check(Glibc.open(path, O_RDONLY | O_CLOEXEC), "open \(path)")
         defer { _ = close(descriptor) }
@@ -53,7 +56,7 @@ package struct NetworkNamespace: Hashable, Sendable {
     }
 
     /// Ends every process inside, then removes it.
-    func remove() {
+    package func remove() {
         for line in Command.attempt(["ip", "netns", "pids", name]).split(separator: "\n") {
             if let pid = pid_t(line) { kill(pid, SIGKILL) }
         }

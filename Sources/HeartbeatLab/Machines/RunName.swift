@@ -30,7 +30,7 @@ package struct RunName: Hashable, Sendable {
         self.rest = String(rest)
     }
 
-    func callAsFunction(_ what: String) -> String {
+    package func callAsFunction(_ what: String) -> String {
         "\(prefix)\(pid)\(rest)-\(what)"
     }
 

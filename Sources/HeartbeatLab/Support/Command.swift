@@ -60,6 +60,11 @@ package struct Command: Sendable {
     /// What it wrote to standard output and standard error.
     package var output: String
 
+    package init(code: Int32, output: String) {
+        self.code = code
+        self.output = output
+    }
+
     /// Runs a program and waits for it. Whatever it started is ended with it when it exceeds the limit, which throws.
     package static func run(
         _ words: [String], input: String = "", environment: [String]? = nil, limit: Duration = .seconds(10)
@@ -118,7 +123,7 @@ package func makePipe() throws -> (readable: Int32, writable: Int32) {
 }
 
 /// Waits until one of the descriptors can be read; returns which of them can.
-func awaitReadable(_ descriptors: [Int32], milliseconds: Int32 = -1) -> [Int32] {
+package func awaitReadable(_ descriptors: [Int32], milliseconds: Int32 = -1) -> [Int32] {
     var polls = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     guard poll(&polls, nfds_t(polls.count), milliseconds) > 0 else { return [] }
     return polls.filter { $0.revents != 0 }.map(\.fd)

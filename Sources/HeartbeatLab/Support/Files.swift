@@ -64,6 +64,11 @@ package enum Files {
         rmdir(path)
     }
 
+    /// Whether there is such a program where Debian has programs.
+    package static func isInstalled(_ program: String) -> Bool {
+        ["/usr/sbin", "/usr/bin", "/sbin", "/bin"].contains { isExecutable("\($0)/\(program)") }
+    }
+
     package static func isExecutable(_ path: String) -> Bool {
         access(path, X_OK) == 0
     }

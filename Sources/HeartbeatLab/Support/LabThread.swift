@@ -37,19 +37,19 @@ package struct LabThread: Sendable {
 }
 
 /// A thread that works until it is closed.
-final class WorkingThread: Sendable {
+package final class WorkingThread: Sendable {
     private let stop: StopSignal
     private let thread: LabThread
 
     /// Starts it. `body` returns soon after the descriptor that it is given has become readable.
-    init(_ body: @escaping @Sendable (_ stop: Int32) -> Void) throws {
+    package init(_ body: @escaping @Sendable (_ stop: Int32) -> Void) throws {
         let stop = try StopSignal()
         self.stop = stop
         thread = try LabThread { body(stop.readable) }
     }
 
     /// Waits for its end. Once only.
-    func close() {
+    package func close() {
         stop.raise()
         thread.join()
         stop.close()

@@ -1,0 +1,174 @@
+// Plays scenes between gateways and measures them from the clients: by echoes through whoever serves to the hosts behind, and by
+// asking each node of the pair whether it has the service's address.
+
+import Glibc
+import HeartbeatLab
+import HeartbeatModel
+
+/// A site whose gateways run one daemon. Use it from one thread, and `close` it whatever happens.
+package final class GatewayPlay {
+    private let daemon: GatewayDaemon
+    private let site: GatewaySite
+    private let laboratory: MachineLaboratory
+    private var probes: [ClientProbe] = []
+    private var random: SplitMix64
+
+    /// Boots the machines.
+    /// - Parameters:
+    ///   - ours: a directory that this daemon has been installed into.
+    ///   - seed: decides how long machines stand still.
+    init(
+        _ site: GatewaySite, _ daemon: GatewayDaemon, image: MachineImage, ours: String, scripts: String, seed: UInt64
+    ) throws {
+        self.daemon = daemon
+        self.site = site
+        random = SplitMix64(seed: seed)
+        let payload = try Payload(in: "/tmp/\(MachineLaboratory.prefix)\(getpid())-payload")
+        defer { Files.remove(payload.directory) }
+        try site.write(payload, ours: ours, scripts: scripts)
+        laboratory = try MachineLaboratory(site.plan, image: image, payload: payload.directory)
+        do {
+            try laboratory.powerOn(laboratory.machines)
+            probes = try site.flows.enumerated().map(probe)
+        } catch {
+            close()
+            throw error
+        }
+    }
+
+    /// The first probe asks for the owner of the service's address as well.
+    private func probe(_ number: Int, _ flows: Flows) throws -> ClientProbe {
+        var manner = ClientProbe.Manner()
+        manner.stations = pair.map { $0.hardware.hardwareAddress(0) }
+        return try ClientProbe(
+            (number == 0 ? [site.service] : []) + flows.hosts, from: laboratory.clients[flows.client],
+            every: .milliseconds(number == 0 ? 5 : 20), manner: manner)
+    }
+
+    private var pair: [Machine] { Array(laboratory.machines.prefix(2)) }
+
+    package func close() {
+        for probe in probes { probe.close() }
+        laboratory.close()
+    }
+
+    /// Starts the daemon on all nodes and waits until every client reaches everything.
+    package func start() throws {
+        for machine in laboratory.machines { try start(on: machine) }
+        try settle()
+    }
+
+    private func start(on machine: Machine) throws {
+        try machine.succeed("/etc/init.d/heartbeat start </dev/null >/var/log/start 2>&1")
+    }
+
+    /// Plays one scene, and brings everything back to where it was, but for the service.
+    package func play(_ scene: GatewayScene) throws -> GatewayResult {
+        let active = try owner()
+        let start = Moment.now()
+        let moves = try scene == .standstills ? standStillAgain() : nil
+        if moves == nil { try inflict(scene, on: active) }
+        let end = Moment.now()
+        try repair(scene, active)
+        let ownership = try probes[0].record().byAddress()[0].figures(from: start, to: end)
+        let flows = try probes.enumerated().flatMap { number, probe in
+            try probe.record().byAddress().dropFirst(number == 0 ? 1 : 0).map { $0.figures(from: start, to: end) }
+        }
+        var result = GatewayResult(
+            scene: scene, daemon: daemon, outage: flows.map(\.outage).max() ?? .zero,
+            twoOwners: ownership.doubleOwnership, moves: try moves ?? (owner() === active ? 0 : 1), problems: [])
+        if let must = scene.mustMove(daemon), must != (result.moves > 0) {
+            result.problems.append(must ? "the service did not move" : "the service moved")
+        }
+        if result.twoOwners > .zero, daemon == .ours { result.problems.append("two owners") }
+        return result
+    }
+
+    /// Returns when it is over: the clients are served again, or will not be.
+    private func inflict(_ scene: GatewayScene, on active: Machine) throws {
+        switch scene {
+        case .powerLoss: try active.powerOff()
+        case .lanCut: try active.plug(0, false)
+        case .wanCut: try active.plug(1, false)
+        case .serialCut: laboratory.plugNullModem(0, false)
+        case .freeze:
+            active.freeze(true)
+            try Interruption.pause(.seconds(5))
+            active.freeze(false)
+        case .standstills: break
+        }
+        try Interruption.pause(.seconds(2))
+        // Where nothing may move, there is nothing to wait for.
+        let limit = scene.mustMove(daemon) == false ? .seconds(10) : Self.patience
+        _ = try Interruption.wait(atMost: limit) { isServed(for: .seconds(2)) }
+    }
+
+    /// Whoever serves stands still, again and again, each time when one node alone has served for a while. Returns how often
+    /// the service was elsewhere afterwards.
+    private func standStillAgain() throws -> Int {
+        var moves = 0
+        for _ in 0..<GatewayScene.standstillCount {
+            let active = try owner()
+            try Interruption.pause(.milliseconds(Int.random(in: 0..<250, using: &random)))
+            active.freeze(true)
+            try Interruption.pause(.milliseconds(Int.random(in: GatewayScene.standstill, using: &random)))
+            active.freeze(false)
+            try Interruption.pause(.seconds(1))
+            try settle()
+            if try owner() !== active { moves += 1 }
+        }
+        return moves
+    }
+
+    private func repair(_ scene: GatewayScene, _ active: Machine) throws {
+        switch scene {
+        case .powerLoss:
+            try active.powerOn()
+            try active.awaitBoot()
+            try start(on: active)
+        case .lanCut: try active.plug(0, true)
+        case .wanCut: try active.plug(1, true)
+        case .serialCut: laboratory.plugNullModem(0, true)
+        case .freeze, .standstills: break
+        }
+        try settle()
+    }
+
+    /// Waits until one node alone serves everybody, and each holds its partner for alive.
+    private func settle() throws {
+        let isSettled = try Interruption.wait(atMost: Self.patience) {
+            guard isServed(for: .seconds(1)) else { return false }
+            return try laboratory.machines.indices.allSatisfy { place in
+                let partner = laboratory.machines[place ^ 1].name
+                return try laboratory.machines[place].run("cl_status nodestatus \(partner)").output.contains("active")
+            }
+        }
+        guard isSettled else { throw LabError.notReached("the gateways do not settle\n\(diagnosis)") }
+    }
+
+    private func isServed(for span: Duration) -> Bool {
+        pair.contains { machine in
+            probes.allSatisfy { $0.isServed(by: machine.hardware.hardwareAddress(0), for: span) }
+        }
+    }
+
+    private func owner() throws -> Machine {
+        let owner = pair.first { probes[0].isServed(by: $0.hardware.hardwareAddress(0), for: .milliseconds(500)) }
+        guard let owner else { throw LabError.notReached("nobody serves\n\(diagnosis)") }
+        return owner
+    }
+
+    /// The ends of logs, and what the kernels have; of a machine that does not answer, that it does not.
+    package var diagnosis: String {
+        laboratory.machines.map { machine in
+            let look = "tail -n 25 /var/log/ha-log /var/log/start; ip -br address; ip route"
+            do {
+                return "--- \(machine.name)\n\(try machine.run(look).output)\n"
+            } catch {
+                return "--- \(machine.name): \(error)\n"
+            }
+        }.joined()
+    }
+
+    private static let patience = Duration.seconds(180)
+}

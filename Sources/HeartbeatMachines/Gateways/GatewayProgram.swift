@@ -1,0 +1,93 @@
+// Plays the scenes that were asked for with each daemon in turn, and prints what came of them.
+
+import Glibc
+import HeartbeatLab
+
+/// Which site is played.
+package enum SiteName: String, Hashable, Sendable, CaseIterable {
+    /// Two gateways, and nothing on them but addresses.
+    case pair
+    /// The paper's two pairs, with IPsec, GRE and BGP between them.
+    case paper
+
+    func make(_ daemon: GatewayDaemon, examples: String) throws -> GatewaySite {
+        switch self {
+        case .pair: .pair(daemon)
+        case .paper: try .paper(daemon, examples: examples)
+        }
+    }
+}
+
+/// A run of scenes.
+package struct GatewayProgram {
+    package var site: SiteName
+    package var daemons: [GatewayDaemon]
+    package var scenes: [GatewayScene]
+    package var runs: Int
+    package var seed: UInt64
+    /// Where the image is.
+    package var image: String
+    /// A directory that this daemon has been installed into.
+    package var ours: String
+    /// The directory of the sources: the scripts and the examples in it are used.
+    package var sources: String
+    /// Also print the ends of the nodes' logs after each scene.
+    package var isVerbose: Bool
+
+    package init(
+        site: SiteName, daemons: [GatewayDaemon], scenes: [GatewayScene], runs: Int, seed: UInt64, image: String,
+        ours: String, sources: String, isVerbose: Bool
+    ) {
+        self.site = site
+        self.daemons = daemons
+        self.scenes = scenes
+        self.runs = runs
+        self.seed = seed
+        self.image = image
+        self.ours = ours
+        self.sources = sources
+        self.isVerbose = isVerbose
+    }
+
+    /// Returns the exit code: 0 when every scene ended as it must, 1 when one did not, 3 when the machines cannot be had, 130
+    /// when it was interrupted.
+    package func run() -> Int32 {
+        do {
+            try Interruption.takeOverSignals()
+            let results = try daemons.flatMap(play)
+            Self.say(GatewayTable.text(results))
+            let problems = results.flatMap { result in
+                result.problems.map { "\(result.daemon.rawValue), \(result.scene.rawValue): \($0)" }
+            }
+            for problem in problems { Self.say("FAILED: \(problem)") }
+            return problems.isEmpty ? 0 : 1
+        } catch LabError.interrupted {
+            return 130
+        } catch {
+            Self.say("hbvm: \(error)")
+            return 3
+        }
+    }
+
+    private func play(_ daemon: GatewayDaemon) throws -> [GatewayResult] {
+        let site = try self.site.make(daemon, examples: "\(sources)/examples/vpn-gateway")
+        let play = try GatewayPlay(
+            site, daemon, image: try MachineImage(in: image), ours: ours, scripts: "\(sources)/resource.d", seed: seed)
+        defer { play.close() }
+        try play.start()
+        return try (0..<runs).flatMap { _ in
+            try scenes.map { scene in
+                let result = try play.play(scene)
+                Self.say("hbvm: \(daemon.rawValue) \(scene.rawValue): \(GatewayTable.figures(result))")
+                if isVerbose { Self.say(play.diagnosis) }
+                return result
+            }
+        }
+    }
+
+    /// Not held back until the end when somebody else reads it.
+    private static func say(_ text: String) {
+        var text = text + "\n"
+        text.withUTF8 { _ = write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+    }
+}

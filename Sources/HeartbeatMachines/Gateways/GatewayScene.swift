@@ -1,0 +1,54 @@
+// What happens to the gateway that serves, and what is expected of each daemon.
+
+import HeartbeatLab
+
+/// One scene, played between two nodes that see each other, one of which serves.
+package enum GatewayScene: String, CaseIterable, Hashable, Sendable {
+    case powerLoss = "power-loss"
+    case lanCut = "lan-cut"
+    case wanCut = "wan-cut"
+    case freeze
+    case serialCut = "serial-cut"
+    case standstills
+
+    package var title: String {
+        switch self {
+        case .powerLoss: "The gateway that serves loses its power"
+        case .lanCut: "Its cable to the LAN is pulled"
+        case .wanCut: "Its cable to the internet is pulled"
+        case .freeze: "The whole machine stands still for 5 s and goes on"
+        case .serialCut: "The null modem is pulled"
+        case .standstills: "The whole machine stands still for 0.2 to 2 s, forty times"
+        }
+    }
+
+    /// Whether the service must be elsewhere at the end; `nil`: either way is right.
+    func mustMove(_ daemon: GatewayDaemon) -> Bool? {
+        switch (self, daemon) {
+        case (.powerLoss, _): true
+        // heartbeat 3 watches media, not the service's network.
+        case (.lanCut, .ours), (.wanCut, .ours): true
+        case (.lanCut, .heartbeat), (.wanCut, .heartbeat), (.serialCut, _): false
+        // Who has served meanwhile has a claim, and who has the better one depends on how long it was.
+        case (.freeze, _), (.standstills, _): nil
+        }
+    }
+
+    /// How often the machine stands still, and for how many milliseconds each time.
+    static let standstillCount = 40
+    static let standstill = 200...2000
+}
+
+/// How a scene went.
+package struct GatewayResult: Hashable, Sendable {
+    package var scene: GatewayScene
+    package var daemon: GatewayDaemon
+    /// The longest time in which a client did not reach a host behind the gateway.
+    package var outage: Duration
+    /// How long both nodes answered for the service's address.
+    package var twoOwners: Duration
+    /// How often the service came to be elsewhere.
+    package var moves: Int
+    /// What was not as it must be.
+    package var problems: [String]
+}

@@ -1,0 +1,97 @@
+// What a site with a pair of gateways needs to be played: who stands where, what they read, and what shows that it works. A value.
+
+import HeartbeatLab
+
+/// Who runs on the gateways.
+package enum GatewayDaemon: String, Hashable, Sendable, CaseIterable {
+    /// This one.
+    case ours
+    /// Debian's heartbeat 3.0.6.
+    case heartbeat
+}
+
+/// A client, and the hosts that it must reach through whoever serves.
+struct Flows: Hashable {
+    /// Place of the client in the plan.
+    var client: Int
+    var hosts: [String]
+}
+
+/// A file of a layer of the payload.
+struct LayerFile: Hashable {
+    var layer: String
+    /// From the root of the machine, without its slash.
+    var path: String
+    var text: String
+    var mode: UInt32 = 0o644
+}
+
+/// A site whose first two machines are the pair to which things happen.
+struct GatewaySite {
+    var plan: SitePlan
+    var files: [LayerFile]
+    /// The address of the service that the first client of `flows` is next to.
+    var service: String
+    var flows: [Flows]
+
+    /// Nodes of the pair, in the order of the machines.
+    var pair: [String] { plan.machines.prefix(2).map(\.name) }
+
+    /// - Parameters:
+    ///   - ours: a directory that this daemon has been installed into.
+    ///   - scripts: the directory of the shipped resource scripts, of which the original has none for these services.
+    func write(_ payload: Payload, ours: String, scripts: String) throws {
+        try payload.copy(ours, as: "ours")
+        let place = "etc/ha.d/resource.d"
+        for name in ["ipsec", "gre", "zebra", "bgpd", "service.sh", "tunnel.sh"] {
+            try payload.write(Files.read("\(scripts)/\(name)"), to: "\(place)/\(name)", in: "original", mode: 0o755)
+        }
+        for file in files { try payload.write(file.text, to: file.path, in: file.layer, mode: file.mode) }
+    }
+
+    /// The layers of a machine of the site.
+    static func layers(_ name: String, _ daemon: GatewayDaemon) -> [String] {
+        [name, daemon == .ours ? "ours" : "original"]
+    }
+
+    /// The files of a pair that heartbeat 3 reads as well, in the layers of its nodes.
+    static func heartbeatFiles(_ nodes: [String], haresources: String) -> [LayerFile] {
+        let haCf = """
+            logfile /var/log/ha-log
+            keepalive 250ms
+            deadtime 1
+            warntime 500ms
+            initdead 10
+            udpport 694
+            baud 19200
+            serial /dev/ttyS1
+            bcast eth0
+            auto_failback off
+            node \(nodes.joined(separator: " "))
+
+            """
+        return nodes.flatMap { node in
+            [
+                LayerFile(layer: node, path: "etc/ha.d/ha.cf", text: haCf),
+                LayerFile(layer: node, path: "etc/ha.d/haresources", text: haresources),
+                LayerFile(layer: node, path: "etc/ha.d/authkeys", text: "auth 1\n1 sha1 laboratory\n", mode: 0o600),
+            ]
+        }
+    }
+
+    /// What a machine does at its boot: its own addresses, which never move, and the way out.
+    static func setup(_ node: String, lan: String, wan: String, gateway: String) -> LayerFile {
+        LayerFile(
+            layer: node, path: "machine/setup",
+            text: """
+                #!/bin/sh
+                ip address add \(lan) brd + dev eth0
+                ip address add \(wan) brd + dev eth1
+                ip link set eth0 up
+                ip link set eth1 up
+                ip route add default via \(gateway)
+                echo 1 >/proc/sys/net/ipv4/ip_forward
+
+                """, mode: 0o755)
+    }
+}

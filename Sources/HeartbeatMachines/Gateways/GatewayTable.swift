@@ -1,0 +1,30 @@
+// The results of a run as lines of text. Pure.
+
+import HeartbeatLab
+
+/// Scenes below each other, daemons beside each other.
+enum GatewayTable {
+    /// One result in words.
+    static func figures(_ result: GatewayResult) -> String {
+        """
+        outage ms \(result.outage.roundedMilliseconds), two owners ms \(result.twoOwners.roundedMilliseconds), \
+        moves \(result.moves)
+        """
+    }
+
+    static func text(_ results: [GatewayResult]) -> String {
+        let rows = results.map { result in
+            [
+                result.scene.rawValue, result.daemon.rawValue, "\(result.outage.roundedMilliseconds)",
+                "\(result.twoOwners.roundedMilliseconds)", "\(result.moves)",
+            ]
+        }
+        let all = [["scene", "daemon", "outage ms", "two owners ms", "moves"]] + rows
+        let widths = all[0].indices.map { column in all.map { $0[column].count }.max() ?? 0 }
+        return all.map { row in
+            zip(row, widths).map { cell, width in
+                cell + String(repeating: " ", count: width - cell.count)
+            }.joined(separator: "  ")
+        }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,73 @@
+// Arguments of the virtual machines. What they do is in HeartbeatMachines.
+
+import ArgumentParser
+import Glibc
+import HeartbeatLab
+import HeartbeatMachines
+import HeartbeatModel
+
+@main
+struct HBVM: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hbvm",
+        abstract: "Plays failovers between gateways that are virtual machines, beside Debian's heartbeat 3.",
+        discussion: """
+            Needs root, QEMU, iproute2, squashfs-tools and the image that Tests/machines.d/build-image makes; `make vm` sees to \
+            all of it. Touches nothing but its own namespaces and /tmp/hbm<pid>.
+            Exit code 0: every scene ended as it must; 1: one did not; 3: the machines cannot be had; 130: interrupted.
+            """, version: Version.text)
+
+    @Option(help: "pair: two gateways; paper: two pairs, with IPsec, GRE and BGP between them.")
+    var site = SiteName.pair
+
+    @Option(help: "Play only this scene. May be repeated.")
+    var scene: [GatewayScene] = []
+
+    @Option(help: "Play it only with this daemon: ours or heartbeat. May be repeated.")
+    var daemon: [GatewayDaemon] = []
+
+    @Flag(
+        help:
+            "Only this daemon, and what shows that the machines, their cards and their kernels work: less than two minutes."
+    )
+    var brief = false
+
+    @Option(help: "How often each scene is played.")
+    var runs = 1
+
+    @Option(help: "What decides how long machines stand still.")
+    var seed: UInt64 = 1
+
+    @Option(help: "Directory of the image.")
+    var image = ".build/machines/image"
+
+    @Option(help: "Directory that this daemon has been installed into (DESTDIR).")
+    var ours = ".build/machines/ours"
+
+    @Option(help: "Directory of the sources: its examples and scripts are used.")
+    var sources = "."
+
+    @Flag(name: .shortAndLong, help: "Also print the ends of the nodes' logs after each scene.")
+    var verbose = false
+
+    @Flag(help: "Only remove what killed runs have left behind.")
+    var clean = false
+
+    func run() throws {
+        guard !clean else {
+            for name in RunName.sweep(prefix: MachineLaboratory.prefix) { print("removed \(name)") }
+            return
+        }
+        let daemons = daemon.isEmpty ? (brief ? [.ours] : GatewayDaemon.allCases) : daemon
+        let scenes = scene.isEmpty ? (brief ? [.lanCut, .powerLoss] : GatewayScene.allCases) : scene
+        let program = GatewayProgram(
+            site: site, daemons: daemons, scenes: scenes, runs: runs, seed: seed, image: image, ours: ours,
+            sources: sources,
+            isVerbose: verbose)
+        Glibc.exit(program.run())
+    }
+}
+
+extension GatewayScene: ExpressibleByArgument {}
+extension SiteName: ExpressibleByArgument {}
+extension GatewayDaemon: ExpressibleByArgument {}
