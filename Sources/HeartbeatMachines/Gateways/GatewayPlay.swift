@@ -26,13 +26,31 @@ package final class GatewayPlay {
         let payload = try Payload(in: "/tmp/\(MachineLaboratory.prefix)\(getpid())-payload")
         defer { Files.remove(payload.directory) }
         try site.write(payload, ours: ours, scripts: scripts)
-        laboratory = try MachineLaboratory(site.plan, image: image, payload: payload.directory)
+        laboratory = try Self.boot(site, image, payload)
         do {
-            try laboratory.powerOn(laboratory.machines)
             probes = try site.flows.enumerated().map(probe)
         } catch {
             close()
             throw error
+        }
+    }
+
+    /// Machines that cannot be had are no result of a scene.
+    private static func boot(_ site: GatewaySite, _ image: MachineImage, _ payload: Payload) throws -> MachineLaboratory
+    {
+        do {
+            let laboratory = try MachineLaboratory(site.plan, image: image, payload: payload.directory)
+            do {
+                try laboratory.powerOn(laboratory.machines)
+                return laboratory
+            } catch {
+                laboratory.close()
+                throw error
+            }
+        } catch LabError.interrupted {
+            throw LabError.interrupted
+        } catch {
+            throw LabError.missing("the machines do not boot: \(error)")
         }
     }
 
@@ -126,10 +144,13 @@ package final class GatewayPlay {
             try active.powerOn()
             try active.awaitBoot()
             try start(on: active)
-        case .lanCut: try active.plug(0, true)
-        case .wanCut: try active.plug(1, true)
+        case .lanCut, .wanCut:
+            try active.plug(scene == .lanCut ? 0 : 1, true)
+            // Until then the cable may go again, and this node is no better off than one that has lost another.
+            try Interruption.pause(InterfaceRule.defaultRecovery + .seconds(1))
         case .serialCut: laboratory.plugNullModem(0, true)
-        case .freeze, .standstills: break
+        // The original may begin anew on both nodes, some seconds after they have heard of each other again.
+        case .freeze, .standstills: if daemon == .heartbeat { try Interruption.pause(.seconds(15)) }
         }
         try settle()
     }

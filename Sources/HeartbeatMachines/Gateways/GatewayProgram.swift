@@ -63,9 +63,12 @@ package struct GatewayProgram {
             return problems.isEmpty ? 0 : 1
         } catch LabError.interrupted {
             return 130
-        } catch {
-            Self.say("hbvm: \(error)")
+        } catch LabError.missing(let what) {
+            Self.say("hbvm: \(what)")
             return 3
+        } catch {
+            Self.say("FAILED: \(error)")
+            return 1
         }
     }
 
