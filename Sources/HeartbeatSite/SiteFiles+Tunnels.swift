@@ -67,8 +67,9 @@ extension SiteFiles {
         return [
             "\(tunnel.name) {", "    version = 2", "    local_addrs = \(here)", "    remote_addrs = \(there)",
             "    proposals = aes128-sha256-x25519",
-            // The node that comes replaces what is left of the one that went, and tries for ever.
-            "    mobike = no", "    unique = replace", "    keyingtries = 0", "    dpd_delay = 2s",
+            "    # A gateway that takes over is not the old one with a new address: it replaces what is left of that one.",
+            "    mobike = no", "    unique = replace", "    # Tried for ever, because heartbeat asks only once.",
+            "    keyingtries = 0", "    dpd_delay = 2s",
         ] + number + [
             "    local {", "        auth = psk", "        id = \(here)", "    }", "    remote {", "        auth = psk",
             "        id = \(there)", "    }", "    children {",
@@ -80,7 +81,8 @@ extension SiteFiles {
         switch tunnel.kind {
         case .gre:
             selectors = [
-                "    mode = transport", "    local_ts = \(outer(tunnel, end))[47]",
+                "    # What is in the tunnel is GRE, protocol 47.", "    mode = transport",
+                "    local_ts = \(outer(tunnel, end))[47]",
                 "    remote_ts = \(outer(tunnel, 1 - end))[47]",
             ]
         case .xfrm: selectors = ["    mode = tunnel", "    local_ts = 0.0.0.0/0", "    remote_ts = 0.0.0.0/0"]
@@ -92,7 +94,8 @@ extension SiteFiles {
             ]
         }
         return ["\(tunnel.name) {"] + selectors + [
-            "    esp_proposals = aes128gcm16-x25519, aes128-sha256-x25519", "    start_action = trap",
+            "    esp_proposals = aes128gcm16-x25519, aes128-sha256-x25519",
+            "    # A packet for the other end asks for the tunnel when it is not there.", "    start_action = trap",
             "    dpd_action = restart", "}",
         ]
     }
@@ -113,9 +116,11 @@ extension SiteFiles {
         let lines =
             [
                 "frr defaults traditional", "log syslog warnings", "!", "router bgp \(system)",
-                " bgp router-id \(first.tunnel.inner[first.end])", " no bgp network import-check",
-                // A dead neighbour is given up after 9 s, not after 180.
+                " bgp router-id \(first.tunnel.inner[first.end])",
+                " ! The addresses of these networks come with the group.", " no bgp network import-check",
+                " ! A dead neighbour is given up after 9 s; the default of 180 s keeps routes to a gateway that is gone.",
                 " timers bgp 3 9",
+                " ! A gateway that takes over is connected with after a second, not after two minutes.",
             ] + neighbours + [" address-family ipv4 unicast"]
             + pair.networks.filter { !$0.address.isIPv6 }.map { "  network \($0.text)" }
             + speaking.map { "  neighbor \($0.tunnel.inner[1 - $0.end]) next-hop-self" } + [" exit-address-family"]

@@ -62,8 +62,7 @@ struct HBVM: ParsableCommand {
         let scenes = scene.isEmpty ? (brief ? [.lanCut, .powerLoss] : GatewayScene.allCases) : scene
         let program = GatewayProgram(
             site: site, daemons: daemons, scenes: scenes, runs: runs, seed: seed, image: image, ours: ours,
-            sources: sources,
-            isVerbose: verbose)
+            sources: sources, programs: ProgramPlaces().programs, isVerbose: verbose)
         Glibc.exit(program.run())
     }
 }

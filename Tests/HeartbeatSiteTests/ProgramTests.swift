@@ -29,13 +29,12 @@ import Testing
             errors: String(decoding: complaint, as: UTF8.self))
     }
 
-    /// Runs `body` in a directory with the paper's site file and a secret.
+    /// Runs `body` in a directory with the shipped site file and a secret.
     private func inDirectory(_ body: () throws -> Void) throws {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        let site = ExampleSite.directory.appendingPathComponent("sites/paper.cf").path
-        try FileManager.default.copyItem(atPath: site, toPath: directory + "/site.cf")
-        try write("0123456789abcdef0123456789abcdef\n", to: "paper.key", mode: 0o600)
+        try FileManager.default.copyItem(atPath: ExampleSite.paper.url.path, toPath: directory + "/site.cf")
+        try write("0123456789abcdef0123456789abcdef\n", to: "site.key", mode: 0o600)
         try body()
     }
 
@@ -124,11 +123,11 @@ import Testing
         try inDirectory {
             #expect(try hbSite("check", "nowhere.cf").code == 6)
             let node = try hbSite("check", "site.cf", "--node", "gw")
-            #expect(node.code == 2 && node.errors.contains("gw is no node of paper"))
-            try write("0123456789abcdef0123456789abcdef\n", to: "paper.key", mode: 0o644)
+            #expect(node.code == 2 && node.errors.contains("gw is no node of vpn"))
+            try write("0123456789abcdef0123456789abcdef\n", to: "site.key", mode: 0o644)
             let readable = try hbSite("check", "site.cf", "--tree", "t")
             #expect(readable.code == 6 && readable.errors.contains("chmod 600"), "\(readable)")
-            try write("short\n", to: "paper.key", mode: 0o600)
+            try write("short\n", to: "site.key", mode: 0o600)
             #expect(try hbSite("check", "site.cf", "--tree", "t").errors.contains("head -c 32 /dev/urandom | base64"))
             try write("site s\n", to: "site.cf", mode: 0o644)
             let empty = try hbSite("check", "site.cf", "--tree", "t")

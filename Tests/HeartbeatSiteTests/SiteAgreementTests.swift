@@ -37,11 +37,11 @@ import Testing
     @Test(
         "A line of one end is missed at the other, with both places",
         arguments: [
-            ("etc/swanctl/conf.d/paper.conf", "remote_addrs = 116.2.2.1", "remote_addrs = 116.2.2.2", "local_addrs"),
-            ("etc/swanctl/conf.d/paper.conf", "local_ts = 116.1.1.1[47]", "local_ts = 116.1.1.1", "remote_ts"),
-            ("etc/swanctl/conf.d/paper.conf", "mode = transport", "mode = tunnel", "mode"),
+            ("etc/swanctl/conf.d/vpn.conf", "remote_addrs = 116.2.2.1", "remote_addrs = 116.2.2.2", "local_addrs"),
+            ("etc/swanctl/conf.d/vpn.conf", "local_ts = 116.1.1.1[47]", "local_ts = 116.1.1.1", "remote_ts"),
+            ("etc/swanctl/conf.d/vpn.conf", "mode = transport", "mode = tunnel", "mode"),
             (
-                "etc/swanctl/conf.d/paper.conf", "esp_proposals = aes128gcm16-x25519,", "esp_proposals = aes256,",
+                "etc/swanctl/conf.d/vpn.conf", "esp_proposals = aes128gcm16-x25519,", "esp_proposals = aes256,",
                 "esp_proposals"
             ),
             ("etc/ha.d/conf/gre-main", "GRE_PEER=10.9.0.2", "GRE_PEER=10.9.0.3", "ADDRESS"),

@@ -14,8 +14,14 @@ enum ExampleSite: String, CaseIterable {
     static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     static let secret = SiteSecret(Array("0123456789abcdef0123456789abcdef".utf8))
 
+    /// The paper's is the example that is shipped.
+    var url: URL {
+        self == .paper
+            ? Self.directory.appendingPathComponent("../../examples/vpn-gateway/site.cf")
+            : Self.directory.appendingPathComponent("sites/\(rawValue).cf")
+    }
+
     func read() throws -> Site {
-        let url = Self.directory.appendingPathComponent("sites/\(rawValue).cf")
         let result = readSite(SourceFile(path: rawValue, bytes: Array(try Data(contentsOf: url))))
         return try #require(result.site, "\(result.diagnostics)")
     }

@@ -10,10 +10,20 @@ package enum SiteName: String, Hashable, Sendable, CaseIterable {
     /// The paper's two pairs, with IPsec, GRE and BGP between them.
     case paper
 
-    func make(_ daemon: GatewayDaemon, examples: String) throws -> GatewaySite {
+    /// - Parameters:
+    ///   - programs: where hb_site is.
+    ///   - sources: the directory of the sources, whose example is used.
+    ///   - work: a directory for what is made of it.
+    func make(_ daemon: GatewayDaemon, programs: String, sources: String, work: String) throws -> GatewaySite {
         switch self {
-        case .pair: .pair(daemon)
-        case .paper: try .paper(daemon, examples: examples)
+        case .pair: return .pair(daemon)
+        case .paper:
+            try Files.makeDirectory(work)
+            try Files.write(Files.read("\(sources)/examples/vpn-gateway/site.cf"), to: "\(work)/site.cf")
+            let secret = (0..<32).map { _ in UInt8.random(in: .min ... .max).hexadecimal }.joined()
+            try Files.write(secret + "\n", to: "\(work)/site.key", mode: 0o600)
+            try Command.succeed(["\(programs)/hb_site", "write", "\(work)/site.cf", "--tree", "\(work)/tree"])
+            return .paper(daemon, tree: "\(work)/tree")
         }
     }
 }
@@ -31,12 +41,14 @@ package struct GatewayProgram {
     package var ours: String
     /// The directory of the sources: the scripts and the examples in it are used.
     package var sources: String
+    /// The directory of hb_site.
+    package var programs: String
     /// Also print the ends of the nodes' logs after each scene.
     package var isVerbose: Bool
 
     package init(
         site: SiteName, daemons: [GatewayDaemon], scenes: [GatewayScene], runs: Int, seed: UInt64, image: String,
-        ours: String, sources: String, isVerbose: Bool
+        ours: String, sources: String, programs: String, isVerbose: Bool
     ) {
         self.site = site
         self.daemons = daemons
@@ -46,6 +58,7 @@ package struct GatewayProgram {
         self.image = image
         self.ours = ours
         self.sources = sources
+        self.programs = programs
         self.isVerbose = isVerbose
     }
 
@@ -73,7 +86,9 @@ package struct GatewayProgram {
     }
 
     private func play(_ daemon: GatewayDaemon) throws -> [GatewayResult] {
-        let site = try self.site.make(daemon, examples: "\(sources)/examples/vpn-gateway")
+        let work = "/tmp/\(MachineLaboratory.prefix)\(getpid())-site"
+        defer { Files.remove(work) }
+        let site = try self.site.make(daemon, programs: programs, sources: sources, work: work)
         let play = try GatewayPlay(
             site, daemon, image: try MachineImage(in: image), ours: ours, scripts: "\(sources)/resource.d", seed: seed)
         defer { play.close() }

@@ -30,6 +30,8 @@ struct LayerFile: Hashable {
 struct GatewaySite {
     var plan: SitePlan
     var files: [LayerFile]
+    /// Directories whose contents are layers, by the layer's name.
+    var trees: [String: String] = [:]
     /// The address of the service that the first client of `flows` is next to.
     var service: String
     var flows: [Flows]
@@ -46,6 +48,7 @@ struct GatewaySite {
         for name in ["ipsec", "gre", "zebra", "bgpd", "service.sh", "tunnel.sh"] {
             try payload.write(Files.read("\(scripts)/\(name)"), to: "\(place)/\(name)", in: "original", mode: 0o755)
         }
+        for (layer, directory) in trees.sorted(by: { $0.key < $1.key }) { try payload.copy(directory, as: layer) }
         for file in files { try payload.write(file.text, to: file.path, in: file.layer, mode: file.mode) }
     }
 
