@@ -10,10 +10,7 @@ package struct SiteAddress: Hashable, Sendable {
     package var interface: String
 
     /// Whether an address is in the network of this one.
-    func reaches(_ other: IPAddress) -> Bool {
-        let shift = UInt128(ip.length - bits)
-        return ip.isIPv6 == other.isIPv6 && (bits == 0 || ip.value >> shift == other.value >> shift)
-    }
+    func reaches(_ other: IPAddress) -> Bool { other.isInNetwork(of: ip, bits: bits) }
 
     var text: String { "\(ip)/\(bits)" }
 }

@@ -1,6 +1,7 @@
 // One generated file, and how it is told from one that somebody has changed by hand.
 
 import Crypto
+import HeartbeatModel
 
 /// A file of a node.
 package struct SiteFile: Hashable, Sendable {
@@ -26,10 +27,7 @@ package struct SiteFile: Hashable, Sendable {
     private static let mark = "hb_site-sha256:"
 
     private static func digest(_ body: some StringProtocol) -> String {
-        SHA256.hash(data: Array(body.utf8)).map { byte in
-            let digits = String(byte, radix: 16)
-            return byte < 16 ? "0" + digits : digits
-        }.joined()
+        SHA256.hash(data: Array(body.utf8)).map(\.hexadecimal).joined()
     }
 
     /// Whether a text is as hb_site has made it, from whatever site file; one without its mark is somebody else's.
@@ -51,8 +49,6 @@ package struct SiteSecret: Sendable {
     /// 40 hexadecimal digits for a purpose, such as `psk berlin munich`.
     func text(for purpose: String) -> String {
         let derived = HKDF<SHA256>.deriveKey(inputKeyMaterial: key, info: Array(purpose.utf8), outputByteCount: 20)
-        return derived.withUnsafeBytes { bytes in
-            bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        }
+        return derived.withUnsafeBytes { $0.map(\.hexadecimal).joined() }
     }
 }

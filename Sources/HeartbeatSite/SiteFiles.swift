@@ -29,9 +29,8 @@ package struct SiteFiles {
         return files.sorted { $0.path < $1.path }
     }
 
-    /// What is wrong with the files of heartbeat, by its own readers: what an `option` or `run` line has brought there.
-    package func mistakes(of name: String) -> [Diagnostic] {
-        let files = files(of: name)
+    /// What is wrong with the files of heartbeat of a node, by its own readers: what an `option` or `run` line has brought there.
+    package static func mistakes(in files: [SiteFile], of name: String) -> [Diagnostic] {
         func source(_ path: String) -> SourceFile {
             SourceFile(path: path, text: files.first { $0.path == path }?.text ?? "")
         }

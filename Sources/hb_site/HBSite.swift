@@ -24,7 +24,7 @@ struct HBSite: ParsableCommand {
             abstract: "Says what differs from the site file, and where nodes disagree.")
         @OptionGroup var options: SiteOptions
 
-        func run(_ nodes: [SiteOptions.Node]) throws -> Bool {
+        func run(_ site: Site, _ nodes: [SiteOptions.Node]) throws -> Bool {
             var tree: SiteTree = [:]
             var isGood = true
             for node in nodes {
@@ -41,7 +41,7 @@ struct HBSite: ParsableCommand {
                     }
                 }
             }
-            let disagreements = SiteAgreement.disagreements(of: tree, try options.site())
+            let disagreements = SiteAgreement.disagreements(of: tree, site)
             for disagreement in disagreements { print(disagreement) }
             return isGood && disagreements.isEmpty
         }
@@ -54,9 +54,11 @@ struct HBSite: ParsableCommand {
         @Flag(help: "Write over what was changed by hand, too.")
         var force = false
 
-        func run(_ nodes: [SiteOptions.Node]) throws -> Bool {
+        func run(_ site: Site, _ nodes: [SiteOptions.Node]) throws -> Bool {
             // What heartbeat would refuse is not written, of no node.
-            let mistakes = nodes.flatMap { node in node.mistakes.map { "\(node.name):\($0)" } }
+            let mistakes = nodes.flatMap { node in
+                SiteFiles.mistakes(in: node.files, of: node.name).map { "\(node.name):\($0)" }
+            }
             guard mistakes.isEmpty else {
                 for mistake in mistakes { print(mistake) }
                 return false
@@ -82,7 +84,7 @@ struct HBSite: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Shows what `write` would change.")
         @OptionGroup var options: SiteOptions
 
-        func run(_ nodes: [SiteOptions.Node]) throws -> Bool {
+        func run(_ site: Site, _ nodes: [SiteOptions.Node]) throws -> Bool {
             var isSame = true
             for node in nodes {
                 for file in node.files {
@@ -103,19 +105,19 @@ struct HBSite: ParsableCommand {
 protocol SiteCommand: ParsableCommand {
     var options: SiteOptions { get }
     /// Returns whether all is well.
-    func run(_ nodes: [SiteOptions.Node]) throws -> Bool
+    func run(_ site: Site, _ nodes: [SiteOptions.Node]) throws -> Bool
 }
 
 extension SiteCommand {
     func run() throws {
         do {
-            guard try run(options.nodes()) else { Glibc.exit(1) }
+            let site = try options.site()
+            guard try run(site, options.nodes(of: site)) else { Glibc.exit(1) }
         } catch {
             complain("hb_site: \(error)")
             Glibc.exit(error is WrongNode ? 2 : 6)
         }
     }
-
 }
 
 /// A node that the site file does not have.
@@ -153,8 +155,6 @@ struct SiteOptions: ParsableArguments {
         var name: String
         var disk: SiteDisk
         var files: [SiteFile]
-        /// What the daemon would say to them.
-        var mistakes: [Diagnostic]
     }
 
     func site() throws(SystemError) -> Site {
@@ -165,15 +165,10 @@ struct SiteOptions: ParsableArguments {
         return site
     }
 
-    func nodes() throws -> [Node] {
-        let site = try site()
-        let secret = try secret(site)
-        let maker = SiteFiles(site, secret: secret)
-        let names = try names(site)
-        return names.map { name in
-            Node(
-                name: name, disk: SiteDisk(root: tree.map { "\($0)/\(name)" } ?? root), files: maker.files(of: name),
-                mistakes: maker.mistakes(of: name))
+    func nodes(of site: Site) throws -> [Node] {
+        let maker = SiteFiles(site, secret: try secret(site))
+        return try names(site).map { name in
+            Node(name: name, disk: SiteDisk(root: tree.map { "\($0)/\(name)" } ?? root), files: maker.files(of: name))
         }
     }
 
@@ -192,8 +187,8 @@ struct SiteOptions: ParsableArguments {
 
     /// Beside the site file, unless its path begins with a slash.
     private func secret(_ site: Site) throws -> SiteSecret {
-        let path =
-            site.secretFile.hasPrefix("/") ? site.secretFile : Directories.directory(of: file) + "/" + site.secretFile
+        let directory = file.contains("/") ? Directories.directory(of: file) : ""
+        let path = site.secretFile.hasPrefix("/") ? site.secretFile : directory + site.secretFile
         switch SecretFile.read(path) {
         case .success(let bytes):
             guard bytes.count >= 16 else {

@@ -35,12 +35,12 @@ package struct ClientsProgram: Sendable {
             }
             let code = try playAndCompare()
             guard code == 1 else { return code }
-            Self.say("once more: the original is not the same every time, least of all on a busy machine")
+            sayAtOnce("once more: the original is not the same every time, least of all on a busy machine")
             return try playAndCompare()
         } catch LabError.interrupted {
             return 130
         } catch {
-            Self.say("hbinterop: \(error)")
+            sayAtOnce("hbinterop: \(error)")
             return 3
         }
     }
@@ -75,13 +75,13 @@ package struct ClientsProgram: Sendable {
             ClientComparison.Column(software: $0.software, record: records[$0] ?? ClientRecord())
         }
         let rows = ClientComparison(ClientLife.scenes, measure: measure, others: others).rows
-        for row in rows { Self.say(text(of: row)) }
+        for row in rows { sayAtOnce(text(of: row)) }
         for (pairing, record) in records {
-            if let failure = record.failure { Self.say("\(pairing.name): \(failure)") }
+            if let failure = record.failure { sayAtOnce("\(pairing.name): \(failure)") }
         }
         let wrong = rows.count(where: \.isWrong)
         let open = rows.count(where: \.isNotComparable)
-        Self.say("\(rows.count) cases, \(wrong) wrong\(open == 0 ? "" : ", \(open) NOT COMPARABLE")")
+        sayAtOnce("\(rows.count) cases, \(wrong) wrong\(open == 0 ? "" : ", \(open) NOT COMPARABLE")")
         guard measure.failure == nil else { return 3 }
         return wrong == 0 && others.allSatisfy { $0.record.failure == nil } ? 0 : 1
     }
@@ -109,10 +109,5 @@ package struct ClientsProgram: Sendable {
     /// What the threads share.
     private final class Records: Sendable {
         let state = Mutex<[ClientPairing: ClientRecord]>([:])
-    }
-
-    private static func say(_ text: String) {
-        var line = text + "\n"
-        line.withUTF8 { _ = write(STDOUT_FILENO, $0.baseAddress, $0.count) }
     }
 }

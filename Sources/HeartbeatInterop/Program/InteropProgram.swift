@@ -25,17 +25,17 @@ package struct InteropProgram: Sendable {
         do {
             try Interruption.takeOverSignals()
         } catch {
-            Self.say("hbinterop: \(error)")
+            sayAtOnce("hbinterop: \(error)")
             return 3
         }
         guard access(MixedNode.daemon, X_OK) == 0 else {
-            Self.say("hbinterop: \(MixedNode.daemon) is missing: apt-get install heartbeat")
+            sayAtOnce("hbinterop: \(MixedNode.daemon) is missing: apt-get install heartbeat")
             return 3
         }
         var outcomes = play(rows)
         let wrong = problems(in: outcomes).map(\.row)
         if !wrong.isEmpty, (try? Interruption.check()) != nil {
-            Self.say(
+            sayAtOnce(
                 "\(wrong.count) pairs once more: the original is not the same every time, least of all on a busy machine"
             )
             let again = play(wrong)
@@ -57,15 +57,15 @@ package struct InteropProgram: Sendable {
                 let life = try MixedLife(row, programs: programs, resourceScripts: resourceScripts)
                 defer { life.close() }
                 let outcome = try life.play(report: { scene in
-                    if isVerbose { Self.say(Self.line(row, scene)) }
+                    if isVerbose { sayAtOnce(Self.line(row, scene)) }
                 })
                 shared.add(outcome)
-                Self.say(Self.line(outcome))
+                sayAtOnce(Self.line(outcome))
             } catch LabError.interrupted {
                 return
             } catch {
                 shared.add(LifeOutcome(row: row, scenes: [], failure: "\(error)"))
-                Self.say("\(row.name): \(error)")
+                sayAtOnce("\(row.name): \(error)")
             }
         }
     }
@@ -73,9 +73,9 @@ package struct InteropProgram: Sendable {
     private func summarise(_ outcomes: [LifeOutcome]) -> Int32 {
         let wrong = problems(in: outcomes)
         for (row, extra) in wrong {
-            for text in extra { Self.say("\(row.name): \(text)") }
+            for text in extra { sayAtOnce("\(row.name): \(text)") }
         }
-        Self.say("\(outcomes.count) pairs, \(wrong.count) wrong")
+        sayAtOnce("\(outcomes.count) pairs, \(wrong.count) wrong")
         do { try Interruption.check() } catch { return 130 }
         return wrong.isEmpty && outcomes.count == rows.count ? 0 : 1
     }
@@ -135,12 +135,6 @@ package struct InteropProgram: Sendable {
             verdict += " (the original lost a word of its own scripts, times: \(outcome.lostByOriginal))"
         }
         return (["\(outcome.row.name): \(verdict)"] + outcome.problems).joined(separator: "\n    ")
-    }
-
-    /// A line at once: many minutes lie between two of them.
-    private static func say(_ text: String) {
-        var line = text + "\n"
-        line.withUTF8 { _ = write(STDOUT_FILENO, $0.baseAddress, $0.count) }
     }
 
     /// What the threads share.

@@ -52,12 +52,12 @@ package struct ScriptsProgram: Sendable {
             }
             for row in rows { tell(row) }
             let wrong = rows.count { !$0.problems.isEmpty }
-            say("\(rows.count) comparisons of script calls, \(wrong) WRONG")
+            sayAtOnce("\(rows.count) comparisons of script calls, \(wrong) WRONG")
             return wrong == 0 ? ConfigurationProgram.correct : ConfigurationProgram.wrong
         } catch LabError.interrupted {
             return ConfigurationProgram.interrupted
         } catch {
-            say("hbinterop: \(error)")
+            sayAtOnce("hbinterop: \(error)")
             return ConfigurationProgram.impossible
         }
     }
@@ -92,12 +92,7 @@ package struct ScriptsProgram: Sendable {
 
     private func tell(_ row: CallRow) {
         guard isVerbose || row.verdict != "same" else { return }
-        say("\(row.verdict)\t\(row.subject)")
-        for text in row.problems + row.declared { say("    \(text)") }
-    }
-
-    private func say(_ text: String) {
-        var line = text + "\n"
-        line.withUTF8 { _ = write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+        sayAtOnce("\(row.verdict)\t\(row.subject)")
+        for text in row.problems + row.declared { sayAtOnce("    \(text)") }
     }
 }

@@ -90,7 +90,7 @@ func alignedColumns(_ rows: [[String]], onTheRight: Set<Int>) -> String {
 }
 
 /// Fills a text up with blanks.
-func padded(_ text: String, to width: Int, onTheLeft: Bool = false) -> String {
+package func padded(_ text: String, to width: Int, onTheLeft: Bool = false) -> String {
     let blanks = String(repeating: " ", count: max(0, width - text.count))
     return onTheLeft ? blanks + text : text + blanks
 }

@@ -1,4 +1,4 @@
-// What the person at the machine's case can do – pull a network cable, press reset, stop the clock – by QEMU's monitor.
+// What a person behind the machine can do with its cables, by QEMU's monitor.
 
 import HeartbeatLab
 
@@ -16,10 +16,6 @@ struct MachineMonitor {
         }
         try ask("set_link", Link(name: interface, up: isPlugged))
     }
-
-    /// Stands the machine still with its clocks, as a hypervisor that moves it elsewhere does.
-    func pause() throws { try ask("stop", NoArguments?.none) }
-    func resume() throws { try ask("cont", NoArguments?.none) }
 
     private func ask(_ command: String, _ arguments: (some Encodable)?) throws {
         let deadline = Moment.now() + Self.patience

@@ -68,19 +68,19 @@ package struct GatewayProgram {
         do {
             try Interruption.takeOverSignals()
             let results = try daemons.flatMap(play)
-            Self.say(GatewayTable.text(results))
+            sayAtOnce(GatewayTable.text(results))
             let problems = results.flatMap { result in
                 result.problems.map { "\(result.daemon.rawValue), \(result.scene.rawValue): \($0)" }
             }
-            for problem in problems { Self.say("FAILED: \(problem)") }
+            for problem in problems { sayAtOnce("FAILED: \(problem)") }
             return problems.isEmpty ? 0 : 1
         } catch LabError.interrupted {
             return 130
         } catch LabError.missing(let what) {
-            Self.say("hbvm: \(what)")
+            sayAtOnce("hbvm: \(what)")
             return 3
         } catch {
-            Self.say("FAILED: \(error)")
+            sayAtOnce("FAILED: \(error)")
             return 1
         }
     }
@@ -96,16 +96,10 @@ package struct GatewayProgram {
         return try (0..<runs).flatMap { _ in
             try scenes.map { scene in
                 let result = try play.play(scene)
-                Self.say("hbvm: \(daemon.rawValue) \(scene.rawValue): \(GatewayTable.figures(result))")
-                if isVerbose { Self.say(play.diagnosis) }
+                sayAtOnce("hbvm: \(daemon.rawValue) \(scene.rawValue): \(GatewayTable.figures(result))")
+                if isVerbose { sayAtOnce(play.diagnosis) }
                 return result
             }
         }
-    }
-
-    /// Not held back until the end when somebody else reads it.
-    private static func say(_ text: String) {
-        var text = text + "\n"
-        text.withUTF8 { _ = write(STDOUT_FILENO, $0.baseAddress, $0.count) }
     }
 }

@@ -11,17 +11,6 @@ package enum GatewayScene: String, CaseIterable, Hashable, Sendable {
     case serialCut = "serial-cut"
     case standstills
 
-    package var title: String {
-        switch self {
-        case .powerLoss: "The gateway that serves loses its power"
-        case .lanCut: "Its cable to the LAN is pulled"
-        case .wanCut: "Its cable to the internet is pulled"
-        case .freeze: "The whole machine stands still for 5 s and goes on"
-        case .serialCut: "The null modem is pulled"
-        case .standstills: "The whole machine stands still for 0.2 to 2 s, forty times"
-        }
-    }
-
     /// Whether the service must be elsewhere at the end; `nil`: either way is right.
     func mustMove(_ daemon: GatewayDaemon) -> Bool? {
         switch (self, daemon) {

@@ -36,9 +36,6 @@ struct GatewaySite {
     var service: String
     var flows: [Flows]
 
-    /// Nodes of the pair, in the order of the machines.
-    var pair: [String] { plan.machines.prefix(2).map(\.name) }
-
     /// - Parameters:
     ///   - ours: a directory that this daemon has been installed into.
     ///   - scripts: the directory of the shipped resource scripts, of which the original has none for these services.

@@ -22,9 +22,7 @@ enum GatewayTable {
         let all = [["scene", "daemon", "outage ms", "two owners ms", "moves"]] + rows
         let widths = all[0].indices.map { column in all.map { $0[column].count }.max() ?? 0 }
         return all.map { row in
-            zip(row, widths).map { cell, width in
-                cell + String(repeating: " ", count: width - cell.count)
-            }.joined(separator: "  ")
+            zip(row, widths).map { padded($0, to: $1) }.joined(separator: "  ")
         }.joined(separator: "\n")
     }
 }

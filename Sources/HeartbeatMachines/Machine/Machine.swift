@@ -83,11 +83,6 @@ package final class Machine {
         if let process { kill(process.pid, isFrozen ? SIGSTOP : SIGCONT) }
     }
 
-    /// Stands still, or goes on, together with its clocks: it cannot know.
-    package func pause(_ isPaused: Bool) throws {
-        isPaused ? try monitor.pause() : try monitor.resume()
-    }
-
     /// Pulls the cable of an interface, from 0, or plugs it in.
     package func plug(_ interface: Int, _ isPlugged: Bool) throws {
         try monitor.plug("eth\(interface)", isPlugged)

@@ -10,14 +10,6 @@ package struct Wire: Hashable, Sendable {
     package init(_ name: String) { self.name = name }
 }
 
-/// A network card.
-package enum NetworkCard: String, Hashable, Sendable, CaseIterable {
-    /// Intel's of the time; says that its link is lost by MII at once, and by an event half a second later.
-    case e1000
-    /// Realtek's; says it both ways at once.
-    case rtl8139
-}
-
 /// One machine: its name, its interfaces eth0, eth1 …, and what it boots.
 package struct MachineHardware: Hashable, Sendable {
     package var name: String
@@ -25,7 +17,6 @@ package struct MachineHardware: Hashable, Sendable {
     package var number: Int
     /// The wires that its interfaces are on, in order.
     package var wires: [Wire]
-    package var card = NetworkCard.rtl8139
     /// Mebibytes.
     package var memory = 256
     /// Directories of the payload that lie over the image's root, the uppermost first.
@@ -86,11 +77,12 @@ package struct MachineHardware: Hashable, Sendable {
         ]
     }
 
+    /// Realtek's card: its driver knows of a lost link by MII and by an event at once. Intel's e1000 takes half a second for one.
     private func interface(_ index: Int) -> [String] {
         [
             "-netdev", "tap,id=net\(index),ifname=\(tap(index)),script=no,downscript=no",
             "-device",
-            "\(card.rawValue),id=eth\(index),netdev=net\(index),mac=\(hardwareAddress(index)),addr=\(3 + index)",
+            "rtl8139,id=eth\(index),netdev=net\(index),mac=\(hardwareAddress(index)),addr=\(3 + index)",
         ]
     }
 }
