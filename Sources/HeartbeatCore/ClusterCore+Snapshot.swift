@@ -36,6 +36,9 @@ extension ClusterCore {
     /// The peer is heard and a member.
     public var peerIsActive: Bool { node.peerIsActive }
 
+    /// The newest of this life's messages that the peer has told it had heard; 0 for none.
+    public var heardByPeer: SequenceNumber { SequenceNumber(node.membership.hearing.newest) }
+
     /// Groups of which nothing runs here, and nothing is about to: an address of theirs that is up is a leftover. None
     /// when this node has said that it has released everything: it calls no more scripts.
     public var groupsAtRest: [ResourceGroup] {

@@ -175,6 +175,7 @@ final class NodeShell {
             if let sender, signed.message.source != localNode { actions.peerHasSent(from: sender) }
             if signed.key != codec.signingKey { feed(.keyUsed(signed.key, by: signed.message.source)) }
             feed(.received(signed.message, over: medium))
+            media.peerHas(core.heardByPeer)
         } catch {
             tell(error, over: medium)
         }
@@ -341,10 +342,11 @@ final class NodeShell {
     }
 
     private func transmit(_ message: Message) {
-        let sent = media.sentCount
-        media.send(netstring: netstring(of: message), classic: codec.encode(message, as: .classic))
+        let priority = SendPriority(of: message)
+        let hasLeft = media.send(
+            netstring: netstring(of: message), classic: codec.encode(message, as: .classic), priority)
         guard case .status(let report) = message.content else { return }
-        hasKeepaliveLeft = media.sentCount > sent
+        hasKeepaliveLeft = hasLeft
         onStatusSent()
         guardian.turn(report.lease, isAlone: !core.peerIsActive)
         services.statusSent(at: reactor.now)
@@ -356,7 +358,7 @@ final class NodeShell {
     }
 
     private func transmitAtLeisure(_ message: Message) {
-        media.send(netstring: netstring(of: message), classic: codec.encode(message, as: .classic), isRepeat: true)
+        media.send(netstring: netstring(of: message), classic: codec.encode(message, as: .classic), .repair)
     }
 
     private func netstring(of message: Message) -> [UInt8] {
@@ -392,5 +394,16 @@ extension Effect {
     /// Only with a fact has anything changed that a person could see.
     fileprivate var isNews: Bool {
         if case .notify = self { true } else { false }
+    }
+}
+
+extension SendPriority {
+    /// What the message is for a medium that is slow.
+    fileprivate init(of message: Message) {
+        switch message.content {
+        case .status: self = .keepalive
+        case .retransmitRequest, .cannotRetransmit, .acknowledge: self = .repair
+        default: self = .message(message.sequence)
+        }
     }
 }

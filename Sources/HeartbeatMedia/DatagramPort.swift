@@ -24,7 +24,10 @@ final class DatagramPort: MediumPort {
         receiver.onBroken = { [object] in callbacks.broke(SystemError(.receive, object, code: $0), true) }
     }
 
-    func send(_ message: [UInt8], isRepeat: Bool) {
+    /// Nothing waits here.
+    func withdraw(upTo last: SequenceNumber) {}
+
+    func send(_ message: [UInt8], _ priority: SendPriority) -> Bool {
         let code = sockets.sender.send(message, to: sockets.destination)
         switch code {
         case 0:
@@ -40,6 +43,7 @@ final class DatagramPort: MediumPort {
             // memberships must be asked for again.
             callbacks.broke(SystemError(.send, object, code: code), false)
         }
+        return code == 0
     }
 
     func drain() {

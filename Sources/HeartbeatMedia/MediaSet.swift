@@ -60,26 +60,34 @@ package final class MediaSet {
         for medium in media { medium.close() }
     }
 
-    /// Messages that the media have taken since they were made.
-    package var sentCount: Int { media.reduce(0) { $0 + $1.counters.sent } }
+    /// The peer has said that it has heard this one: what waits for a slow medium and is older need not go. What the peer has missed
+    /// of it, it asks for.
+    package func peerHas(_ last: SequenceNumber) {
+        for medium in media { medium.withdraw(upTo: last) }
+    }
 
-    /// Sends one message, in the form each medium uses. A form that none uses is not written: signing costs. One that is
-    /// repeated waits for what is new where a medium is slow.
+    /// Sends one message, in the form each medium uses. A form that none uses is not written: signing costs. Where a
+    /// medium is slow, the priority says what waits.
+    /// - Returns: whether it has left, or will soon, over any.
+    @discardableResult
     package func send(
-        netstring: @autoclosure () -> [UInt8], classic: @autoclosure () -> [UInt8], isRepeat: Bool = false
-    ) {
+        netstring: @autoclosure () -> [UInt8], classic: @autoclosure () -> [UInt8],
+        _ priority: SendPriority = .message(nil)
+    ) -> Bool {
+        var hasLeft = false
         var written: (netstring: [UInt8]?, classic: [UInt8]?)
         for medium in media {
             switch medium.form {
             case .netstring:
                 let bytes = written.netstring ?? netstring()
                 written.netstring = bytes
-                medium.send(bytes, isRepeat: isRepeat)
+                if medium.send(bytes, priority) { hasLeft = true }
             case .classic:
                 let bytes = written.classic ?? classic()
                 written.classic = bytes
-                medium.send(bytes, isRepeat: isRepeat)
+                if medium.send(bytes, priority) { hasLeft = true }
             }
         }
+        return hasLeft
     }
 }

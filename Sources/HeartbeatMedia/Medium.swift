@@ -120,13 +120,18 @@ package final class Medium {
     }
 
     /// Sends one whole message without waiting; dropped when the medium is not open.
-    package func send(_ message: [UInt8], isRepeat: Bool = false) {
+    /// - Returns: whether it has left, or will soon.
+    @discardableResult
+    package func send(_ message: [UInt8], _ priority: SendPriority = .message(nil)) -> Bool {
         guard let port else {
             counters.dropped += 1
-            return
+            return false
         }
-        port.send(message, isRepeat: isRepeat)
+        return port.send(message, priority)
     }
+
+    /// The peer has everything up to this one.
+    func withdraw(upTo last: SequenceNumber) { port?.withdraw(upTo: last) }
 
     private var isClosed: Bool {
         if case .closed = state { true } else { false }

@@ -6,9 +6,12 @@ import HeartbeatSystem
 
 /// An open way for whole messages.
 protocol MediumPort: AnyObject {
-    /// Sends one message without waiting; the owner is told what became of it, during the call or later. One that the peer has
-    /// missed and that is repeated must never be in the way of a new one.
-    func send(_ message: [UInt8], isRepeat: Bool)
+    /// Sends one message without waiting; the owner is told what became of it, during the call or later.
+    /// - Returns: whether it has left, or will soon: it waits for a line that moves.
+    func send(_ message: [UInt8], _ priority: SendPriority) -> Bool
+
+    /// The peer has everything up to this one: what waits of it need not go.
+    func withdraw(upTo last: SequenceNumber)
 
     /// Delivers what was received so far.
     func drain()

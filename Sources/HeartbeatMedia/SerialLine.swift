@@ -50,6 +50,12 @@ final class SerialLine {
         lock?.release()
     }
 
+    /// What the driver has taken and not sent yet. A pseudo-terminal has no such count and says 0.
+    var bytesInKernel: Int {
+        var count: Int32 = 0
+        return ioctl(descriptor.number, UInt(TIOCOUTQ), &count) == 0 ? Int(count) : 0
+    }
+
     private func configure(baud: Int) throws(SystemError) {
         let object = "serial \(path)"
         guard let speed = Self.rates.first(where: { $0.baud == baud })?.speed else {

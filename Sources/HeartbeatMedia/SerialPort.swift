@@ -1,8 +1,5 @@
 // A serial medium while it is open. Reading and the rest of a half-written message are left to the loop's channel; what is
-// decided here is which messages wait and which are dropped. It refuses to know when to open again.
-//
-// No pacing is needed: the writes do not block, so the tty driver takes what its buffer holds and the loop is told when
-// there is room again. The line itself is the pace.
+// decided here is when the next message goes to the kernel. It refuses to know when to open again.
 
 import Glibc
 import HeartbeatLoop
@@ -17,20 +14,19 @@ final class SerialPort: MediumPort, ReceivingSource {
     private var callbacks: PortCallbacks?
     private var channel: (any Channel)?
 
-    /// Messages that wait while one is being written.
-    private var queue: [[UInt8]] = []
-    /// Messages that are repeated for the peer. They go when nothing new waits and the last of them has had its share.
-    private var repeats: [[UInt8]] = []
-    private var repeatPause: ReactorTimer?
+    private var queue = SerialQueue()
+    /// When the line has carried everything that the kernel was given, if it keeps its rate.
+    private var freeAt: Instant?
+    private var paceTimer: ReactorTimer?
+    private var repairPause: ReactorTimer?
     private var writingSince: Instant?
+    /// The kernel has something that the line should have carried by then.
+    private var heldUpSince: Instant?
+    /// Something has left since the last keepalive came.
+    private var hasMoved = false
 
-    /// A few: a reader that comes back wants fresh keepalives, not the history.
-    static let queueLimit = 8
-    /// What does not find room is asked for again.
-    static let mostRepeats = 32
-    /// A repeated message keeps the next one waiting for so many times as long as the line carries it. The tty driver takes 4
-    /// KiB at once, which is two seconds at 19200 baud: whatever is put before a keepalive there makes it late.
-    static let repeatShare = 4
+    /// A repair keeps the next one waiting for so many times as long as the line carries it.
+    static let repairShare = 4
     private let stall: Duration
     /// One drain reads at most what tty buffers hold (64 KiB of flip buffer, 4 KiB of line discipline).
     private static let drainLimit = 17
@@ -56,20 +52,18 @@ final class SerialPort: MediumPort, ReceivingSource {
 
     var readableDescriptor: Int32 { line.descriptor.number }
 
-    func send(_ message: [UInt8], isRepeat: Bool) {
-        guard callbacks != nil else { return }
-        guard !isRepeat else {
-            if repeats.count < Self.mostRepeats { repeats.append(message) } else { callbacks?.dropped(nil) }
-            return writeNext()
-        }
-        if queue.count == Self.queueLimit {
-            // The oldest, whole: the message under way is not in the queue, so no frame is ever cut.
-            queue.removeFirst()
+    func send(_ message: [UInt8], _ priority: SendPriority) -> Bool {
+        guard callbacks != nil else { return false }
+        let isLineMoving = hasMoved || !queue.holdsKeepalive
+        if priority == .keepalive { hasMoved = false }
+        if queue.add(message, priority) {
             callbacks?.dropped(isStuck ? SystemError(.send, object, code: ETIMEDOUT) : nil)
         }
-        queue.append(message)
         writeNext()
+        return isLineMoving
     }
+
+    func withdraw(upTo last: SequenceNumber) { queue.withdraw(upTo: last) }
 
     /// How long a message may be under way before it is stuck: two seconds more than a full buffer of the tty driver (4 KiB)
     /// takes, because the driver tells of room only when nearly all of it has gone.
@@ -79,7 +73,7 @@ final class SerialPort: MediumPort, ReceivingSource {
 
     /// Tells a reader that is gone from a burst that was faster than the line.
     private var isStuck: Bool {
-        writingSince.map { reactor.now - $0 >= stall } ?? false
+        (writingSince ?? heldUpSince).map { reactor.now - $0 >= stall } ?? false
     }
 
     func drain() {
@@ -96,9 +90,9 @@ final class SerialPort: MediumPort, ReceivingSource {
 
     func close() {
         callbacks = nil
-        queue = []
-        repeats = []
-        repeatPause?.cancel()
+        queue.removeAll()
+        paceTimer?.cancel()
+        repairPause?.cancel()
         reactor.unregister(self)
         // Before the channel closes its descriptors, because the last close would wait for this output.
         tcflush(line.descriptor.number, TCOFLUSH)
@@ -135,30 +129,48 @@ final class SerialPort: MediumPort, ReceivingSource {
         writeNext()
     }
 
-    /// Gives the channel one message at a time: it finishes a message before the next one starts.
+    /// Gives the channel one message at a time: it finishes a message before the next one starts. The next one goes when the line
+    /// has carried the last one.
     private func writeNext() {
-        guard let channel, writingSince == nil, let message = nextMessage() else { return }
-        writingSince = reactor.now
+        guard let channel, writingSince == nil, paceTimer == nil, !queue.isEmpty else { return }
+        let now = reactor.now
+        if let wait = timeUntilFree(at: now) {
+            paceTimer = reactor.after(wait) { [weak self] in
+                self?.paceTimer = nil
+                self?.writeNext()
+            }
+            return
+        }
+        guard let (message, isRepair) = queue.next(repairsMay: repairPause == nil) else { return }
+        let time = MediumConfiguration.serialTime(ofBytes: message.count, baud: line.baud)
+        if isRepair { pauseRepairs(for: time * Self.repairShare) }
+        freeAt = max(freeAt ?? now, now) + time
+        writingSince = now
         let buffer = channel.allocator.buffer(bytes: message)
         channel.writeAndFlush(buffer).assumeIsolated().whenComplete { [weak self] result in self?.wrote(result) }
     }
 
-    private func nextMessage() -> [UInt8]? {
-        guard queue.isEmpty else { return queue.removeFirst() }
-        guard repeatPause == nil, !repeats.isEmpty else { return nil }
-        let message = repeats.removeFirst()
-        let time = MediumConfiguration.serialTime(ofBytes: message.count, baud: line.baud)
-        repeatPause = reactor.after(time * Self.repeatShare) { [weak self] in
-            self?.repeatPause = nil
+    /// `nil` when it is free. A line that is slower than its rate, because the other end holds it up, is seen by what the kernel
+    /// still has; a pseudo-terminal never says.
+    private func timeUntilFree(at now: Instant) -> Duration? {
+        let kept = MediumConfiguration.serialTime(ofBytes: line.bytesInKernel, baud: line.baud)
+        if let freeAt, freeAt > now { return max(kept, freeAt - now) }
+        heldUpSince = kept > .zero ? heldUpSince ?? now : nil
+        return kept > .zero ? kept : nil
+    }
+
+    private func pauseRepairs(for time: Duration) {
+        repairPause = reactor.after(time) { [weak self] in
+            self?.repairPause = nil
             self?.writeNext()
         }
-        return message
     }
 
     private func wrote(_ result: Result<Void, any Error>) {
         writingSince = nil
         switch result {
         case .success:
+            hasMoved = true
             callbacks?.sent()
             writeNext()
         case .failure(let error):

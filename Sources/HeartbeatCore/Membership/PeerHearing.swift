@@ -9,7 +9,7 @@ struct PeerHearing: Hashable, Sendable {
     private static let fewest: UInt64 = 3
 
     /// The last of our messages that it has told it had heard.
-    private var newest: UInt64 = 0
+    private(set) var newest: UInt64 = 0
     /// Since when it has heard nothing newer, although it could be heard itself.
     private var stillSince: Instant?
     private var words: UInt64 = 0

@@ -73,11 +73,12 @@ extension Ownership {
     // MARK: - Asking
 
     /// Asks the peer what it holds, now and once a keepalive until it answers.
-    mutating func ask(_ node: inout LocalNode) {
+    /// - Parameter patience: how much later than that the question is repeated for the first time.
+    mutating func ask(_ node: inout LocalNode, patience: Duration = .zero) {
         guard state == .stable, node.peerIsAlive, node.membership.peerSpeaksClaims != false,
             let beat = node.membership.keepalive, let sequence = report(&node, asking: true)
         else { return }
-        dispute.ask(Question(sequence: sequence, retry: beat))
+        dispute.ask(Question(sequence: sequence, retry: beat + patience))
     }
 
     mutating func repeatQuestion(_ node: inout LocalNode, at now: Instant) {

@@ -55,7 +55,9 @@ extension Ownership {
         else { return }
         if moves.mustAsk {
             moves.mustAsk = false
-            ask(&node)
+            // A serial line may be all that is left, and takes more than an interval for question and answer: saying it again before
+            // would only be in the way.
+            ask(&node, patience: node.configuration.keepalive * 2)
         }
         guard !dispute.isAsked, let theirs = peerHealth else { return }
         let ours = node.health.health

@@ -163,8 +163,10 @@ final class Station: @unchecked Sendable {
         }
     }
 
-    func send(_ text: String) {
-        loop.on { [set] _ in set!.send(netstring: Array(text.utf8), classic: Array(text.utf8)) }
+    /// Returns whether it has left or will soon, over any medium.
+    @discardableResult
+    func send(_ text: String, _ priority: SendPriority = .message(nil)) -> Bool {
+        loop.on { [set] _ in set!.send(netstring: Array(text.utf8), classic: Array(text.utf8), priority) }
     }
 
     /// Repeats sending until `condition` holds, as a node repeats its keepalives.

@@ -42,6 +42,16 @@ private final class Pty: @unchecked Sendable {
         return all
     }
 
+    /// Takes up all room for what its terminal side sends.
+    func fill() {
+        let terminal = open(path, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
+        let bytes = [UInt8](repeating: UInt8(ascii: "."), count: 512)
+        for count in [bytes.count, 1] {
+            while Glibc.write(terminal, bytes, count) > 0 {}
+        }
+        close(terminal)
+    }
+
     func write(_ text: String) {
         _ = Glibc.write(master, text, text.utf8.count)
     }
@@ -104,7 +114,7 @@ struct MediaSerialTests {
             let set = MediaSet(serial(pty.path), reactor: reactor, lockDirectory: "/nonexistent")
             set.open()
             // Asked for much at once, and again and again.
-            for number in 0..<1000 { set.send(netstring: [], classic: Array(text("old", number).utf8), isRepeat: true) }
+            for number in 0..<1000 { set.send(netstring: [], classic: Array(text("old", number).utf8), .repair) }
             return set
         }
         let begin = loop.on(\.now)
@@ -125,6 +135,43 @@ struct MediaSerialTests {
         let repeated = read.split(separator: "\n").filter { $0.hasPrefix("old") }.map(\.utf8.count).reduce(0, +)
         #expect(repeated <= 250 + Int(passed.milliseconds) * 1920 / 4 / 1000 + 250)
         loop.on { _ in set.close() }
+    }
+
+    @Test("A keepalive that has waited for the next one goes first, whatever else there is to say")
+    func keepalivesFirst() {
+        let pty = Pty()
+        let station = Station(serial(pty.path), locks: directory.path)
+        defer { station.stop() }
+        #expect(station.eventually { $0.story(pty.path) == ["opened"] })
+        let filler = String(repeating: ".", count: 120) + "\n"
+        for number in 0..<6 { station.send("message\(number)\(filler)") }
+        station.send("old\(filler)", .keepalive)
+        station.send("new\(filler)", .keepalive)
+        let text = pty.read(until: "new\(filler)")
+        let order = text.split(separator: "\n").map { $0.prefix { $0 != "." } }
+        #expect(order == ["message0", "old", "message1", "message2", "message3", "message4", "message5", "new"])
+    }
+
+    @Test("A keepalive counts as sent while the line moves, and not while it stands")
+    func standingLine() {
+        let pty = Pty()
+        let station = Station(serial(pty.path), locks: directory.path)
+        defer { station.stop() }
+        #expect(station.eventually { $0.story(pty.path) == ["opened"] })
+        // Longer than the line takes for one.
+        func sendInTime() -> Bool {
+            usleep(400_000)
+            return station.send(String(repeating: ".", count: 300) + "\n", .keepalive)
+        }
+        #expect((0..<3).allSatisfy { _ in sendInTime() })
+        // Again and again: the kernel makes room by moving what it has nearer to the reader.
+        #expect(
+            eventually {
+                pty.fill()
+                return !sendInTime()
+            })
+        _ = pty.read()
+        #expect(eventually(sendInTime))
     }
 
     @Test("The line is set up raw with flow control and the configured rate", arguments: SerialLine.rates.map(\.baud))
@@ -175,7 +222,7 @@ struct MediaSerialTests {
         let error = station.read { $0.failures(pty.path) }.first
         #expect(error?.description.contains("is the cable connected and the peer reading?") == true)
         let before = station.counters()
-        #expect(before.dropped > 0 && before.sent + before.dropped + SerialPort.queueLimit + 1 == number)
+        #expect(before.dropped > 0 && before.sent + before.dropped + SerialQueue.mostMessages + 1 == number)
 
         // The reader comes back: what was under way ends, then come the freshest, all whole and in order.
         let text = pty.read(until: ">\(number) " + String(repeating: "x", count: 500) + "<\n")
@@ -184,7 +231,7 @@ struct MediaSerialTests {
         let numbers = frames.compactMap { $0.dropFirst().split(separator: " ").first.flatMap { Int($0) } }
         #expect(numbers.count == frames.count && numbers == numbers.sorted() && numbers.last == number)
         #expect(numbers.count < number)
-        #expect(numbers.suffix(SerialPort.queueLimit) == Array(number - SerialPort.queueLimit + 1...number)[...])
+        #expect(numbers.suffix(SerialQueue.mostMessages) == Array(number - SerialQueue.mostMessages + 1...number)[...])
         #expect(
             station.send("fresh\n") {
                 _ = pty.read()
