@@ -128,7 +128,7 @@ check: ## everything that must hold before a change is published
 	@[ "$$(id -u)" -eq 0 ] || echo "SKIPPED: the demonstration needs root"
 
 nightly: ## everything that is too long for each change: all of interop, mutants and 10,000 seeds, and a bare machine (root)
-	@MAKE='$(MAKE)' .ci/steps check interop 'sim SEEDS=10000' 'explore SIZE=2' mutants test-mutants torture replacement vm 'vm ARGS=--site=paper' bare
+	@MAKE='$(MAKE)' .ci/steps check interop 'sim SEEDS=10000' 'explore SIZE=2' mutants test-mutants torture replacement vm 'vm ARGS=--site=paper' 'vm ARGS=--site=literal' 'vm ARGS=--site=serial' bare
 
 lint: ## check the format of the Swift sources
 	@.ci/install-missing swift

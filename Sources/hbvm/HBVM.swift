@@ -17,7 +17,12 @@ struct HBVM: ParsableCommand {
             Exit code 0: every scene ended as it must; 1: one did not; 3: the machines cannot be had; 130: interrupted.
             """, version: Version.text)
 
-    @Option(help: "pair: two gateways; paper: two pairs, with IPsec, GRE and BGP between them.")
+    @Option(
+        help:
+            """
+            pair: two gateways; serial: the same with nothing but a null modem between them; paper: two pairs, with IPsec, GRE \
+            and BGP between them; literal: the same with haresources as it stands in the paper.
+            """)
     var site = SiteName.pair
 
     @Option(help: "Play only this scene. May be repeated.")
@@ -37,6 +42,9 @@ struct HBVM: ParsableCommand {
 
     @Option(help: "What decides how long machines stand still.")
     var seed: UInt64 = 1
+
+    @Option(help: "For how many seconds the scene hogs lasts.")
+    var seconds = 600
 
     @Option(help: "Directory of the image.")
     var image = ".build/machines/image"
@@ -59,10 +67,11 @@ struct HBVM: ParsableCommand {
             return
         }
         let daemons = daemon.isEmpty ? (brief ? [.ours] : GatewayDaemon.allCases) : daemon
-        let scenes = scene.isEmpty ? (brief ? [.lanCut, .powerLoss] : GatewayScene.allCases) : scene
+        let scenes = scene.isEmpty ? (brief ? [.lanCut, .powerLoss] : site.scenes) : scene
         let program = GatewayProgram(
-            site: site, daemons: daemons, scenes: scenes, runs: runs, seed: seed, image: image, ours: ours,
-            sources: sources, programs: ProgramPlaces().programs, isVerbose: verbose)
+            site: site, daemons: daemons, scenes: scenes, runs: runs, seed: seed,
+            loadTime: .seconds(seconds), image: image, ours: ours, sources: sources, programs: ProgramPlaces().programs,
+            isVerbose: verbose)
         Glibc.exit(program.run())
     }
 }

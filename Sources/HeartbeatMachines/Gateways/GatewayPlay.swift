@@ -12,16 +12,20 @@ package final class GatewayPlay {
     private let laboratory: MachineLaboratory
     private var probes: [ClientProbe] = []
     private var random: SplitMix64
+    let loadTime: Duration
 
     /// Boots the machines.
     /// - Parameters:
     ///   - ours: a directory that this daemon has been installed into.
     ///   - seed: decides how long machines stand still.
+    ///   - loadTime: how long there is load.
     init(
-        _ site: GatewaySite, _ daemon: GatewayDaemon, image: MachineImage, ours: String, scripts: String, seed: UInt64
+        _ site: GatewaySite, _ daemon: GatewayDaemon, image: MachineImage, ours: String, scripts: String, seed: UInt64,
+        loadTime: Duration
     ) throws {
         self.daemon = daemon
         self.site = site
+        self.loadTime = loadTime
         random = SplitMix64(seed: seed)
         let payload = try Payload(in: "/tmp/\(MachineLaboratory.prefix)\(getpid())-payload")
         defer { Files.remove(payload.directory) }
@@ -63,7 +67,7 @@ package final class GatewayPlay {
             every: .milliseconds(number == 0 ? 5 : 20), manner: manner)
     }
 
-    private var pair: [Machine] { Array(laboratory.machines.prefix(2)) }
+    var pair: [Machine] { Array(laboratory.machines.prefix(2)) }
 
     package func close() {
         for probe in probes { probe.close() }
@@ -82,11 +86,14 @@ package final class GatewayPlay {
 
     /// Plays one scene, and brings everything back to where it was, but for the service.
     package func play(_ scene: GatewayScene) throws -> GatewayResult {
+        if scene == .watchdog { try serveWithWatchdog() }
         let active = try owner()
+        let deaths = try deathsFound()
         let start = Moment.now()
         let moves = try scene == .standstills ? standStillAgain() : nil
         if moves == nil { try inflict(scene, on: active) }
         let end = Moment.now()
+        let falseDeaths = try scene == .powerLoss || scene == .watchdog ? nil : deathsFound() - deaths
         try repair(scene, active)
         let ownership = try probes[0].record().byAddress()[0].figures(from: start, to: end)
         let flows = try probes.enumerated().flatMap { number, probe in
@@ -94,11 +101,15 @@ package final class GatewayPlay {
         }
         var result = GatewayResult(
             scene: scene, daemon: daemon, outage: flows.map(\.outage).max() ?? .zero,
-            twoOwners: ownership.doubleOwnership, moves: try moves ?? (owner() === active ? 0 : 1), problems: [])
+            twoOwners: ownership.doubleOwnership, moves: try moves ?? (owner() === active ? 0 : 1),
+            falseDeaths: falseDeaths, problems: [])
         if let must = scene.mustMove(daemon), must != (result.moves > 0) {
             result.problems.append(must ? "the service did not move" : "the service moved")
         }
         if result.twoOwners > .zero, daemon == .ours { result.problems.append("two owners") }
+        if let falseDeaths, falseDeaths > 0, daemon == .ours, scene != .freeze, scene != .standstills {
+            result.problems.append("a node was found dead that was not")
+        }
         return result
     }
 
@@ -113,6 +124,15 @@ package final class GatewayPlay {
             active.freeze(true)
             try Interruption.pause(.seconds(5))
             active.freeze(false)
+        case .nicBack:
+            let idle = partner(of: active)
+            try idle.plug(0, false)
+            try Interruption.pause(.seconds(2))
+            try idle.plug(0, true)
+            try Interruption.pause(Self.untilTrusted)
+            try active.plug(0, false)
+        case .watchdog: try hangDaemon(on: active)
+        case .hogs: try runHogs()
         case .standstills: break
         }
         try Interruption.pause(.seconds(2))
@@ -145,10 +165,13 @@ package final class GatewayPlay {
             try active.powerOn()
             try active.awaitBoot()
             try start(on: active)
-        case .lanCut, .wanCut:
-            try active.plug(scene == .lanCut ? 0 : 1, true)
-            // Until then the cable may go again, and this node is no better off than one that has lost another.
-            try Interruption.pause(InterfaceRule.defaultRecovery + .seconds(1))
+        case .watchdog:
+            try active.awaitBoot()
+            try start(on: active)
+        case .lanCut, .wanCut, .nicBack:
+            try active.plug(scene == .wanCut ? 1 : 0, true)
+            try Interruption.pause(Self.untilTrusted)
+        case .hogs: break
         case .serialCut: laboratory.plugNullModem(0, true)
         // The original may begin anew on both nodes, some seconds after they have heard of each other again.
         case .freeze, .standstills: if daemon == .heartbeat { try Interruption.pause(.seconds(15)) }
@@ -164,7 +187,7 @@ package final class GatewayPlay {
     }
 
     /// Waits until one node alone serves everybody, and each holds its partner for alive.
-    private func settle() throws {
+    func settle() throws {
         let isSettled = try Interruption.wait(atMost: Self.patience) {
             guard isServed(for: .seconds(1)) else { return false }
             return try laboratory.machines.indices.allSatisfy { place in
@@ -181,14 +204,17 @@ package final class GatewayPlay {
         }
     }
 
-    private func isServed(by machine: Machine) -> Bool {
+    func isServed(by machine: Machine) -> Bool {
         probes[0].isServed(by: machine.hardware.hardwareAddress(0), for: .milliseconds(500))
     }
 
-    private func owner() throws -> Machine {
-        guard let owner = pair.first(where: isServed(by:)) else {
-            throw LabError.notReached("nobody serves\n\(diagnosis)")
+    func owner() throws -> Machine {
+        var owner: Machine?
+        _ = try Interruption.wait(atMost: Self.patience) {
+            owner = pair.first(where: isServed(by:))
+            return owner != nil
         }
+        guard let owner else { throw LabError.notReached("nobody serves\n\(diagnosis)") }
         return owner
     }
 
@@ -204,5 +230,9 @@ package final class GatewayPlay {
         }.joined()
     }
 
-    private static let patience = Duration.seconds(180)
+    func partner(of machine: Machine) -> Machine { pair[0] === machine ? pair[1] : pair[0] }
+
+    static let patience = Duration.seconds(180)
+    /// Until then a cable that is back may go again, and its node is no better off than one that has lost another.
+    private static let untilTrusted = InterfaceRule.defaultRecovery + .seconds(1)
 }

@@ -7,8 +7,25 @@ import HeartbeatLab
 package enum SiteName: String, Hashable, Sendable, CaseIterable {
     /// Two gateways, and nothing on them but addresses.
     case pair
+    /// The same, with the null modem as the only medium.
+    case serial
     /// The paper's two pairs, with IPsec, GRE and BGP between them.
     case paper
+    /// The same, with haresources as it stands in the paper.
+    case literal
+
+    /// What is played when nothing else is asked for.
+    package var scenes: [GatewayScene] {
+        switch self {
+        case .pair: GatewayScene.allCases.filter { $0 != .hogs }
+        case .serial: [.hogs]
+        case .paper: [.powerLoss, .lanCut, .wanCut, .freeze, .serialCut, .standstills]
+        case .literal: [.powerLoss, .lanCut]
+        }
+    }
+
+    /// Debian's IPaddr refuses an address without an interface on any but eth0, so that the paper's own line starts nothing there.
+    func isFor(_ daemon: GatewayDaemon) -> Bool { self != .literal || daemon == .ours }
 
     /// - Parameters:
     ///   - programs: where hb_site is.
@@ -16,14 +33,15 @@ package enum SiteName: String, Hashable, Sendable, CaseIterable {
     ///   - work: a directory for what is made of it.
     func make(_ daemon: GatewayDaemon, programs: String, sources: String, work: String) throws -> GatewaySite {
         switch self {
-        case .pair: return .pair(daemon)
-        case .paper:
+        case .pair, .serial: return .pair(daemon, isSerialOnly: self == .serial)
+        case .paper, .literal:
             try Files.makeDirectory(work)
             try Files.write(Files.read("\(sources)/examples/vpn-gateway/site.cf"), to: "\(work)/site.cf")
             let secret = (0..<32).map { _ in UInt8.random(in: .min ... .max).hexadecimal }.joined()
             try Files.write(secret + "\n", to: "\(work)/site.key", mode: 0o600)
             try Command.succeed(["\(programs)/hb_site", "write", "\(work)/site.cf", "--tree", "\(work)/tree"])
-            return .paper(daemon, tree: "\(work)/tree")
+            let site = GatewaySite.paper(daemon, tree: "\(work)/tree")
+            return self == .paper ? site : site.literal()
         }
     }
 }
@@ -35,6 +53,8 @@ package struct GatewayProgram {
     package var scenes: [GatewayScene]
     package var runs: Int
     package var seed: UInt64
+    /// How long there is load.
+    package var loadTime: Duration
     /// Where the image is.
     package var image: String
     /// A directory that this daemon has been installed into.
@@ -47,14 +67,15 @@ package struct GatewayProgram {
     package var isVerbose: Bool
 
     package init(
-        site: SiteName, daemons: [GatewayDaemon], scenes: [GatewayScene], runs: Int, seed: UInt64, image: String,
-        ours: String, sources: String, programs: String, isVerbose: Bool
+        site: SiteName, daemons: [GatewayDaemon], scenes: [GatewayScene], runs: Int, seed: UInt64, loadTime: Duration,
+        image: String, ours: String, sources: String, programs: String, isVerbose: Bool
     ) {
         self.site = site
         self.daemons = daemons
         self.scenes = scenes
         self.runs = runs
         self.seed = seed
+        self.loadTime = loadTime
         self.image = image
         self.ours = ours
         self.sources = sources
@@ -67,7 +88,10 @@ package struct GatewayProgram {
     package func run() -> Int32 {
         do {
             try Interruption.takeOverSignals()
-            let results = try daemons.flatMap(play)
+            for daemon in daemons where !site.isFor(daemon) {
+                sayAtOnce("SKIPPED: \(daemon.rawValue) cannot play the site \(site.rawValue)")
+            }
+            let results = try daemons.filter(site.isFor).flatMap(play)
             sayAtOnce(GatewayTable.text(results))
             let problems = results.flatMap { result in
                 result.problems.map { "\(result.daemon.rawValue), \(result.scene.rawValue): \($0)" }
@@ -90,7 +114,8 @@ package struct GatewayProgram {
         defer { Files.remove(work) }
         let site = try self.site.make(daemon, programs: programs, sources: sources, work: work)
         let play = try GatewayPlay(
-            site, daemon, image: try MachineImage(in: image), ours: ours, scripts: "\(sources)/resource.d", seed: seed)
+            site, daemon, image: try MachineImage(in: image), ours: ours, scripts: "\(sources)/resource.d", seed: seed,
+            loadTime: loadTime)
         defer { play.close() }
         try play.start()
         return try (0..<runs).flatMap { _ in

@@ -9,15 +9,18 @@ package enum GatewayScene: String, CaseIterable, Hashable, Sendable {
     case wanCut = "wan-cut"
     case freeze
     case serialCut = "serial-cut"
+    case nicBack = "nic-back"
+    case watchdog
     case standstills
+    case hogs
 
     /// Whether the service must be elsewhere at the end; `nil`: either way is right.
     func mustMove(_ daemon: GatewayDaemon) -> Bool? {
         switch (self, daemon) {
-        case (.powerLoss, _): true
+        case (.powerLoss, _), (.watchdog, _): true
         // heartbeat 3 watches media, not the service's network.
-        case (.lanCut, .ours), (.wanCut, .ours): true
-        case (.lanCut, .heartbeat), (.wanCut, .heartbeat), (.serialCut, _): false
+        case (.lanCut, .ours), (.wanCut, .ours), (.nicBack, .ours): true
+        case (.lanCut, .heartbeat), (.wanCut, .heartbeat), (.nicBack, .heartbeat), (.serialCut, _), (.hogs, _): false
         // Who has served meanwhile has a claim, and who has the better one depends on how long it was.
         case (.freeze, _), (.standstills, _): nil
         }
@@ -38,6 +41,8 @@ package struct GatewayResult: Hashable, Sendable {
     package var twoOwners: Duration
     /// How often the service came to be elsewhere.
     package var moves: Int
+    /// How often a node was found dead that was not; `nil` where machines really died.
+    package var falseDeaths: Int?
     /// What was not as it must be.
     package var problems: [String]
 }

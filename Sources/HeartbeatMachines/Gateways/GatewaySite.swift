@@ -55,7 +55,8 @@ struct GatewaySite {
     }
 
     /// The files of a pair that heartbeat 3 reads as well, in the layers of its nodes.
-    static func heartbeatFiles(_ nodes: [String], haresources: String) -> [LayerFile] {
+    /// - Parameter media: lines of ha.cf.
+    static func heartbeatFiles(_ nodes: [String], media: [String], haresources: String) -> [LayerFile] {
         let haCf = """
             logfile /var/log/ha-log
             keepalive 250ms
@@ -64,8 +65,7 @@ struct GatewaySite {
             initdead 10
             udpport 694
             baud 19200
-            serial /dev/ttyS1
-            bcast eth0
+            \(media.joined(separator: "\n"))
             auto_failback off
             node \(nodes.joined(separator: " "))
 

@@ -8,7 +8,7 @@ enum GatewayTable {
     static func figures(_ result: GatewayResult) -> String {
         """
         outage ms \(result.outage.roundedMilliseconds), two owners ms \(result.twoOwners.roundedMilliseconds), \
-        moves \(result.moves)
+        moves \(result.moves)\(result.falseDeaths.map { ", false deaths \($0)" } ?? "")
         """
     }
 
@@ -17,9 +17,10 @@ enum GatewayTable {
             [
                 result.scene.rawValue, result.daemon.rawValue, "\(result.outage.roundedMilliseconds)",
                 "\(result.twoOwners.roundedMilliseconds)", "\(result.moves)",
+                result.falseDeaths.map(String.init) ?? "-",
             ]
         }
-        let all = [["scene", "daemon", "outage ms", "two owners ms", "moves"]] + rows
+        let all = [["scene", "daemon", "outage ms", "two owners ms", "moves", "false deaths"]] + rows
         let widths = all[0].indices.map { column in all.map { $0[column].count }.max() ?? 0 }
         return all.map { row in
             zip(row, widths).map { padded($0, to: $1) }.joined(separator: "  ")

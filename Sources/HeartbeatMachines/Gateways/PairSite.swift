@@ -4,7 +4,8 @@
 import HeartbeatLab
 
 extension GatewaySite {
-    static func pair(_ daemon: GatewayDaemon) -> GatewaySite {
+    /// - Parameter isSerialOnly: the null modem is the only medium.
+    static func pair(_ daemon: GatewayDaemon, isSerialOnly: Bool) -> GatewaySite {
         let (lan, wan) = (Wire("lan"), Wire("wan"))
         let (service, outside) = ("192.168.0.1", "116.1.1.14")
         let nodes = ["cluster1", "cluster2"]
@@ -20,7 +21,9 @@ extension GatewaySite {
         plan.routes = ["192.168.0.0/24 via 116.1.1.1"]
         plan.nullModems = [[0, 1]]
         // With interfaces, because Debian's IPaddr refuses an address without one on every interface but eth0.
-        let files = heartbeatFiles(nodes, haresources: "cluster1 116.1.1.1/28/eth1 \(service)/24/eth0\n")
+        let files = heartbeatFiles(
+            nodes, media: ["serial /dev/ttyS1"] + (isSerialOnly ? [] : ["bcast eth0"]),
+            haresources: "cluster1 116.1.1.1/28/eth1 \(service)/24/eth0\n")
         let setups = nodes.enumerated().map { index, node in
             setup(node, lan: "192.168.0.\(index + 2)/24", wan: "116.1.1.\(index + 2)/28", gateway: outside)
         }
