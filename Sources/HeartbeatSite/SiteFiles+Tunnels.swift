@@ -152,8 +152,9 @@ extension SiteFiles {
             guard let there = site.outer(tunnel.ends[1 - end])?.ip else { return [] }
             let from = "\(family(there)) saddr \(there)"
             let bgp = tunnel.system.map { _ in [rule("iifname \(tunnel.interface) tcp dport 179")] } ?? []
+            // GRE by its number: a machine without /etc/protocols does not know the name, and would refuse the whole file.
             return [rule("\(from) udp dport { 500, 4500 }"), rule("\(from) meta l4proto esp")]
-                + (tunnel.kind == .gre ? [rule("\(from) meta secpath exists meta l4proto gre")] : []) + bgp
+                + (tunnel.kind == .gre ? [rule("\(from) meta secpath exists meta l4proto 47")] : []) + bgp
         }
         return file("etc/nftables.d/\(site.name).nft", heartbeats + connections + tunnels)
     }

@@ -35,6 +35,8 @@ struct GatewaySite {
     /// The address of the service that the first client of `flows` is next to.
     var service: String
     var flows: [Flows]
+    /// Lines of shell that must succeed on every gateway: who reads its files finds nothing wrong with them.
+    var checks: [String] = []
 
     /// - Parameters:
     ///   - ours: a directory that this daemon has been installed into.

@@ -53,10 +53,16 @@ extension GatewaySite {
             }
         }
         let far = ends[1].networks.map { "192.168.\($0).100" }
-        return GatewaySite(
+        var site = GatewaySite(
             plan: plan, files: setups,
             trees: Dictionary(uniqueKeysWithValues: nodes.map { ($0.name, "\(tree)/\($0.name)") }),
             service: ends[0].service(ends[0].networks[0]),
             flows: ends[0].networks.indices.map { Flows(client: $0, hosts: far) })
+        site.checks = [
+            "vtysh -C -f /etc/frr/frr.conf",
+            "(echo 'add table inet filter'; echo 'add chain inet filter input'; cat /etc/nftables.d/vpn.nft) | nft --check --file -",
+            "if swanctl --stats >/dev/null 2>&1; then swanctl --load-all --noprompt; fi",
+        ]
+        return site
     }
 }
