@@ -16,6 +16,13 @@ public struct SharedFile: Hashable, Sendable {
     public static let most = 16
     /// Bytes of a path.
     public static let longestPath = 255
+    /// Whether a text can be the path of one: what a node tells stands in the other one's log.
+    public static func isPath(_ text: some StringProtocol) -> Bool {
+        let bytes = text.utf8
+        return bytes.first == UInt8(ascii: "/") && bytes.count <= longestPath
+            && bytes.allSatisfy { $0 > 0x20 && $0 != 0x7F }
+    }
+
     /// Bytes of a file that is read.
     public static let largest = 1 << 20
 

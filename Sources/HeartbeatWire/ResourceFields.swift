@@ -168,7 +168,7 @@ extension SharedFileFingerprint {
         let number = try FieldReader.number(Substring(name), radix: 16, field: "hbsync")
         self.init(identity: UInt32(truncatingIfNeeded: number), try Self.content(Substring(word)))
         guard parts.count == 2 else { return }
-        guard parts[1].utf8.count <= SharedFile.longestPath else { throw .badField("hbsync") }
+        guard SharedFile.isPath(parts[1]) else { throw .badField("hbsync") }
         path = String(parts[1])
     }
 

@@ -229,6 +229,8 @@ import Testing
         ("t=resource src=a seq=1 ts=1 rsc_hold=all hbclaim=11 hbgroups=12345678", .badField("hbgroups")),
         ("t=resource src=a seq=1 ts=1 rsc_hold=all hbclaim=11 hbsync=12345678", .badField("hbsync")),
         ("t=resource src=a seq=1 ts=1 rsc_hold=all hbclaim=11 hbsync=1234567812", .badField("hbsync")),
+        ("t=resource src=a seq=1 ts=1 rsc_hold=all hbclaim=11 hbsync=12345678m:etc/a", .badField("hbsync")),
+        ("t=resource src=a seq=1 ts=1 rsc_hold=all hbclaim=11 hbsync=12345678m:/etc/\u{1B}[2J", .badField("hbsync")),
         (
             "t=resource src=a seq=1 ts=1 rsc_hold=all hbclaim=11 hbgroups=123456789abcdefg",
             .badNumber(field: "hbgroups", text: "123456789abcdefg")

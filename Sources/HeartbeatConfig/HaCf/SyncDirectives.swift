@@ -28,9 +28,7 @@ extension HaCfReader {
         guard path.utf8.count <= SharedFile.longestPath else {
             throw Complaint("is longer than \(SharedFile.longestPath) bytes")
         }
-        guard path.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
-            throw Complaint("contains control characters")
-        }
+        guard SharedFile.isPath(path) else { throw Complaint("contains control characters") }
         guard !draft.syncFiles.contains(path) else { return warning("sync: \(quoted(path)) is listed twice") }
         guard draft.syncFiles.count < SharedFile.most else {
             throw Complaint(
