@@ -29,9 +29,10 @@ final class SharedFileService {
         self.feed = feed
     }
 
-    /// Reads them at once.
+    /// Reads them at once. The core has forgotten those that were not listed for a while.
     func adopt(_ configuration: Configuration) {
         paths = configuration.syncFiles
+        told = []
         looks = 0
         look()
     }

@@ -66,6 +66,21 @@ extension LifeTests {
             }
         }
 
+        @Test func `a file that is listed again is compared again`() throws {
+            try LifeCluster.run(Self.settings([])) { cluster in
+                try Self.start(cluster)
+                let nodes = cluster.laboratory.nodes
+                try cluster.configure(LifeCluster.Settings())
+                for node in nodes { #expect(try cluster.laboratory.heartbeat(["-r"], on: node).code == 0) }
+                for node in nodes {
+                    try cluster.wait(for: "an empty list") { try cluster.status(["files"], on: node) == "" }
+                }
+                try cluster.configure(Self.settings([]))
+                for node in nodes { #expect(try cluster.laboratory.heartbeat(["-r"], on: node).code == 0) }
+                try Self.waitForState("same", on: nodes, cluster)
+            }
+        }
+
         @Test func `with hold a node that returns gets its groups when the file is the same`() throws {
             try LifeCluster.run(Self.settings(["sync_mismatch hold"])) { cluster in
                 try Self.start(cluster)
