@@ -80,6 +80,17 @@ import Testing
         #expect(desk.core.snapshot.files.map(\.state) == [.same])
     }
 
+    @Test func `a node that begins anew and has yet to read the file changes nothing of what was told`() {
+        var desk = Self.desk()
+        _ = desk.feed(.filesRead([SharedFile(Self.path, .hash(1))]))
+        var told: [[Fact]] = []
+        for content in [SharedFile.Content.hash(2), .unread, .hash(2), .unread, .hash(1)] {
+            let effects = desk.hear(claim: Self.claim([Self.told(Self.path, content)], by: desk), stable: true)
+            told.append(effects.facts.filter { ["different-files", "same-files"].contains($0.event) })
+        }
+        #expect(told == [[Self.differs(1, 2)], [], [], [], [.sameFile(Self.path, node: CoreOnDesk.beta)]])
+    }
+
     @Test func `a path is told only to a node that does not list it`() {
         var desk = Self.desk(files: [Self.path, Self.other])
         let files = [SharedFile(Self.path, .hash(1)), SharedFile(Self.other, .hash(2))]

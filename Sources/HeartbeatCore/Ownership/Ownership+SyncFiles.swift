@@ -35,7 +35,9 @@ extension Ownership {
             guard toldFiles.contains(where: { $0.path == file.path }), let path = file.path else { continue }
             node.effects.notify(.sameFile(path, node: name))
         }
-        toldFiles = differences.map(\.told)
+        // A node that begins anew has yet to read them: until it has, what was told stands.
+        let undecided = comparison.files.filter { $0.state == .pending || $0.state == .unknown }.map(\.path)
+        toldFiles = differences.map(\.told) + toldFiles.filter { undecided.contains($0.path) }
     }
 
     private func tell(of file: ClusterSnapshot.File, _ peer: NodeName, _ node: inout LocalNode) {
