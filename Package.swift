@@ -82,7 +82,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "HeartbeatHost",
-            dependencies: ["HeartbeatModel", "HeartbeatControl", "HeartbeatSystem", "CLinux", "CSystemd"],
+            dependencies: ["HeartbeatModel", "HeartbeatControl", "HeartbeatSystem", "CLinux", "CSystemd", crypto],
             swiftSettings: strict),
         .target(
             name: "HeartbeatMedia",

@@ -29,9 +29,12 @@ package struct AddressSurvey: Sendable {
         do throws(AddressFailure) {
             return try Placement.place(of: address, in: tables, route: NetlinkSocket().routeForPlacement)
         } catch {
-            return .nowhere(reason: error.reason)
+            return error.isOutside ? .outside(reason: error.reason) : .nowhere(reason: error.reason)
         }
     }
+
+    /// The networks that this machine stands on; none when the kernel does not tell.
+    package var networks: [InterfaceNetwork] { tables.map(Placement.networks) ?? [] }
 
     /// Whether this machine has the address, whoever has brought it up.
     package func isHere(_ address: ServiceAddress) -> Bool {

@@ -40,6 +40,7 @@ private struct ClusterAnswer {
         case .parameter(let name): parameter(name)
         case .groups: groups()
         case .network: network()
+        case .files: files()
         case .snapshot: ControlReply(lines: snapshot.facts)
         }
     }
@@ -165,6 +166,37 @@ private struct ClusterAnswer {
         let isWell = snapshot.watched.allSatisfy { $0.state != .lost || $0.kind == .heartbeat }
         return ControlReply(
             exitCode: isWell ? ControlExit.success : ControlExit.failure, lines: own + (theirs.map { [$0] } ?? []))
+    }
+
+    /// Not in the original. `no` means that one is not the same, or that only one node lists it.
+    private func files() -> ControlReply {
+        let peer = snapshot.nodes.first { $0.name != snapshot.localNode && !$0.isPingNode }?.name
+        let lines = snapshot.files.map { file in
+            let words = [file.here, file.there].map { $0?.word ?? "-" }
+            guard inProse else {
+                return ([file.path ?? "-", file.state.rawValue] + words).joined(separator: "\t")
+            }
+            return "\(file.path ?? "A file") \(prose(file.state)) (\(words[0]) here, \(words[1]) on "
+                + "\(peer?.text ?? "no other node"))."
+        }
+        let isWell = snapshot.files.allSatisfy { file in
+            switch file.state {
+            case .same, .pending, .unknown: true
+            case .different, .onlyHere, .onlyThere: false
+            }
+        }
+        return ControlReply(exitCode: isWell ? ControlExit.success : ControlExit.failure, lines: lines)
+    }
+
+    private func prose(_ state: ClusterSnapshot.File.State) -> String {
+        switch state {
+        case .same: "is the same on both nodes"
+        case .different: "is not the same on both nodes"
+        case .onlyHere: "is listed on this node only"
+        case .onlyThere: "is listed on the other node only"
+        case .pending: "is being read"
+        case .unknown: "cannot be compared now"
+        }
     }
 
     private func prose(_ state: ClusterSnapshot.Group.State) -> String {

@@ -19,7 +19,7 @@ extension ClusterCore {
         }
         let order = node.configuration.memberOrder
         if !order.isEmpty { nodes = order.compactMap { name in nodes.first { $0.name == name } } }
-        return ClusterSnapshot(
+        var snapshot = ClusterSnapshot(
             localNode: node.name, nodes: nodes, hold: ownership.own.held,
             isInTransition: !ownership.isStable(node) || ownership.awaitsPeer(node),
             groups: node.groups.runners.filter { !$0.isRetired }.map {
@@ -28,6 +28,8 @@ extension ClusterCore {
                     state: ownership.isWithheld($0, node) ? .withheld : $0.snapshotState)
             },
             watched: node.health.watched, peerHealth: node.peerIsAlive ? ownership.peerHealth : nil)
+        snapshot.files = ownership.compareFiles(node).files
+        return snapshot
     }
 
     /// This node's own status.

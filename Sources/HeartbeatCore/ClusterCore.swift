@@ -54,6 +54,9 @@ public struct ClusterCore: Hashable, Sendable {
         case .interfaceObserved(let name, let isUp): isNews = hearOfNetwork { $0.observe(name, isUp: isUp, at: now) }
         case .pathProbed(let name, let answer): isNews = hearOfNetwork { $0.take(answer, of: name) }
         case .pathsRecalled(let names): node.health.recall(lost: names)
+        case .filesRead(let files):
+            node.readFiles(files)
+            ownership.tellOfFiles(&node)
         case .reconfigured(let configuration): ownership.reconfigure(configuration, &node, at: now)
         case .hostSampled(let sample): node.channel.host = sample
         case .kernel(let event): node.heard(event, at: now)

@@ -78,9 +78,9 @@ package struct DaemonCommand: Sendable {
         return 0
     }
 
-    /// Checks the configuration and says what it found; 0 when a node would start with it.
+    /// Checks the configuration and says what it found; 0 when a node would start with it and nothing in it is a mistake.
     package func test() -> Int32 {
-        let result = loader.load()
+        let result = loader.forTest.load()
         complain(result.diagnostics)
         if let leftovers = paths.leftovers { say(leftovers) }
         guard let configuration = result.configuration else { return Self.notConfigured }

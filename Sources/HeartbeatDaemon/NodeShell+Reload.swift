@@ -33,6 +33,7 @@ extension NodeShell {
         feed(.reconfigured(new))
         network.adopt(new)
         kernels.adopt(new)
+        files.adopt(new)
         return true
     }
 

@@ -49,6 +49,7 @@ final class NodeShell {
     private(set) lazy var kernels = KernelService(facts: facts, reactor: reactor) { [unowned self] in feed($0) }
     let guardian: GuardianService
     private var hasKeepaliveLeft = false
+    private(set) lazy var files = SharedFileService(facts: facts, reactor: reactor) { [unowned self] in feed($0) }
     private(set) lazy var lans = LanService(facts: facts, reactor: reactor)
     private var movements = GroupMovements()
     /// Called after every status message; the watchdog is fed then.
@@ -103,6 +104,7 @@ final class NodeShell {
         adoptProbes()
         network.start()
         kernels.adopt(configuration)
+        files.adopt(configuration)
         lans.adopt(configuration)
         expire(at: reactor.now)
     }
@@ -122,6 +124,7 @@ final class NodeShell {
         actions.close()
         network.close()
         kernels.close()
+        files.close()
         lans.close()
         movements.close()
         guardian.close(keys.isEmpty ? .dismissed : .addressesOnly)
@@ -230,6 +233,7 @@ final class NodeShell {
         self.request(operation) { outcome in
             switch outcome {
             case .accepted: reply(ControlReply())
+            case .acceptedWithCaution(let caution): reply(ControlReply(errors: ["warning: \(caution)"]))
             case .refused(let reason): reply(ControlReply(exitCode: ControlExit.failure, errors: [reason]))
             }
         }
@@ -335,6 +339,7 @@ final class NodeShell {
             if !clients.interest.isEmpty { feed(.interestChanged(clients.interest)) }
             network.tellAgain()
             kernels.tellAgain()
+            files.tellAgain()
             reactor.after(.zero) { [weak self] in self.map { $0.expire(at: $0.reactor.now) } }
         } catch {
             facts.tell(.generationStuck, "\(error); the other node goes on refusing this node's messages")

@@ -37,6 +37,7 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
     case leftoverScript = "leftover-script"
     case packageLeftovers = "package-leftovers"
     case hookFailed = "hook-failed"
+    case fileNotCompared = "file-not-compared"
     case haCfChanged = "ha-cf-changed"
     case reloadIncomplete = "reload-incomplete"
     case reloadRefused = "reload-refused"
@@ -95,7 +96,7 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
             .mediumWarning, .networkWatchFailed,
             .packetRefused, .injectionRefused, .generationNew, .generationRaised,
             .realtimeRefused, .neighbourDisagrees,
-            .reloadIncomplete, .leftoverScript, .hookFailed,
+            .reloadIncomplete, .fileNotCompared, .leftoverScript, .hookFailed,
             .watchdogWarning, .serviceWatchdogSlow, .clientRefused, .clientIgnored, .clientMessageRefused,
             .clientClosed, .programFailed, .lanLost, .lanMoved, .lanTrouble:
             .warning

@@ -10,16 +10,35 @@ public enum AddressPlace: Hashable, Sendable {
     /// On the interface to which a route leads, although it has no network with the address. `route` is what
     /// `ip route get` would follow: `nil` for the default route, else the bits of the network.
     case route(interface: String, bits: Int?)
-    /// Nowhere, for a reason that completes a sentence.
+    /// Nowhere: it is in no network of an interface that is up, and no route says where it would go.
+    case outside(reason: String)
+    /// Nowhere, for another reason that completes a sentence.
     case nowhere(reason: String)
 
     /// `nil` for nowhere.
     public var interface: String? {
         switch self {
         case .named(let interface), .network(let interface, _), .route(let interface, _): interface
-        case .nowhere: nil
+        case .outside, .nowhere: nil
         }
     }
+}
+
+/// A network that an interface of a machine has an address in.
+public struct InterfaceNetwork: Hashable, Sendable, CustomStringConvertible {
+    public var interface: String
+    /// The first address of the network, and its bits.
+    public var first: IPAddress
+    public var bits: Int
+
+    public init(interface: String, first: IPAddress, bits: Int) {
+        self.interface = interface
+        self.first = first
+        self.bits = bits
+    }
+
+    /// `192.168.0.0/24 on eth1`
+    public var description: String { "\(first)/\(bits) on \(interface)" }
 }
 
 /// Who has brought up an address that is on this machine, if it was no heartbeat of ours.

@@ -36,6 +36,10 @@ public struct Configuration: Hashable, Sendable {
     public var echoPort: UInt16?
     /// Whether groups return to their preferred node (`auto_failback`).
     public var autoFailback: AutoFailback
+    /// Paths of files that must be the same on both nodes (`sync`), in the order of the file.
+    public var syncFiles: [String]
+    /// What one that is not does (`sync_mismatch`).
+    public var syncMismatch: SyncMismatch
     /// haresources, in the order of the file.
     public var groups: [ResourceGroup]
     /// authkeys.
@@ -105,6 +109,7 @@ public struct Configuration: Hashable, Sendable {
         clientPrograms = []
         clientPermissions = []
         autoFailback = .legacy
+        (syncFiles, syncMismatch) = ([], .warn)
         authentication = AuthenticationKeys(current: 1, keys: [])
         messageFormat = .classic
         actionTimeouts = ActionTimeouts()

@@ -73,6 +73,9 @@ public struct IPAddress: Hashable, Comparable, Sendable {
     /// The part that is the host's own in a network of so many bits.
     public func host(inNetworkOf bits: Int) -> UInt128 { value & ~mask(bits) }
 
+    /// The address with zeros after the first `bits` bits, as networks are written.
+    public func firstOfNetwork(bits: Int) -> IPAddress { IPAddress(value: value & mask(bits), isIPv6: isIPv6) }
+
     /// The last address of the IPv4 network, which reaches all its hosts; `nil` for IPv6.
     public func lastOfNetwork(bits: Int) -> IPAddress? {
         isIPv6 ? nil : IPAddress(UInt32(truncatingIfNeeded: value | ~mask(bits)))

@@ -237,7 +237,7 @@ public enum ClaimRank: Int, Hashable, Comparable, Sendable {
 }
 
 /// swift-heartbeat's addition to a `resource` report (`hbclaim`, `hbheard`, `hbask`, `hbfailed`, `hbadopted`,
-/// `hbkept`, `hbawaits`, `hbgroups`, `hbbusy`, `hbown`, `hbhealth`, `hbgrants` on the wire).
+/// `hbkept`, `hbawaits`, `hbgroups`, `hbbusy`, `hbown`, `hbhealth`, `hbgrants`, `hbsync` on the wire).
 ///
 /// Unlike `rsc_hold`, which the original clears when it *begins* to release, a rank is above `.none` until the last stop of
 /// the set has ended – unless the receiver takes single groups: then it is `.none` as soon as the set is given away, and
@@ -275,12 +275,14 @@ public struct ResourceClaim: Hashable, Sendable {
     /// What the sender has lost of the network (`hbhealth=<lost>/<unproven>`, followed by ` return` when it wants its groups
     /// back); `nil` when it watches nothing.
     public var health: NodeHealth?
+    /// Files that must be the same on both nodes, as the sender has them; `nil` when it lists none, or does not tell.
+    public var files: [SharedFileFingerprint]?
 
     public init(
         local: ClaimRank, foreign: ClaimRank, heard: MessageIdentity? = nil, wantsAnswer: Bool = false,
         failed: [String] = [], adopted: [String] = [], kept: [String]? = nil, awaited: [String] = [],
         groups: [GroupFingerprint]? = nil, busy: [UInt32] = [], ownOnBoth: [String] = [],
-        health: NodeHealth? = nil
+        health: NodeHealth? = nil, files: [SharedFileFingerprint]? = nil
     ) {
         self.local = local
         self.foreign = foreign
@@ -294,6 +296,7 @@ public struct ResourceClaim: Hashable, Sendable {
         self.busy = busy
         self.ownOnBoth = ownOnBoth
         self.health = health
+        self.files = files
     }
 }
 

@@ -26,6 +26,8 @@ public struct ClusterSnapshot: Hashable, Sendable {
     public var watched: [Watched]
     /// What the other node told of its own; `nil` when it does not, or is not there.
     public var peerHealth: NodeHealth?
+    /// Files that must be the same on both nodes: those of this node's list, then those that only the other node lists.
+    public var files: [File] = []
 
     public init(
         localNode: NodeName, nodes: [Node], hold: HoldSet, isInTransition: Bool, groups: [Group],
@@ -66,6 +68,36 @@ public struct ClusterSnapshot: Hashable, Sendable {
             /// Gone just now, back too recently, not asked yet, or it cannot be asked.
             case doubtful
             case lost
+        }
+    }
+
+    /// A file that must be the same on both nodes.
+    public struct File: Hashable, Sendable {
+        /// `nil` when only the other node lists it and has not told its name yet.
+        public var path: String?
+        public var state: State
+        /// What it is here, and on the other node; `nil` where it is not listed, or nothing is known.
+        public var here: SharedFile.Content?
+        public var there: SharedFile.Content?
+
+        public init(path: String?, state: State, here: SharedFile.Content?, there: SharedFile.Content?) {
+            self.path = path
+            self.state = state
+            self.here = here
+            self.there = there
+        }
+
+        public enum State: String, Hashable, Sendable, CaseIterable {
+            case same
+            case different
+            /// Only this node lists it.
+            case onlyHere
+            /// Only the other node lists it.
+            case onlyThere
+            /// One of the nodes has only just begun to read it.
+            case pending
+            /// One of the nodes cannot read it, or the other one is not there.
+            case unknown
         }
     }
 

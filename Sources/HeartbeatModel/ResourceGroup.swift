@@ -130,10 +130,8 @@ public struct GroupFingerprint: Hashable, Sendable {
     }
 
     private static func hash(_ words: [String]) -> UInt32 {
-        var hash: UInt32 = 0x811C_9DC5
         // No word contains a blank, so the blanks keep the words apart.
-        for byte in words.joined(separator: " ").utf8 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
-        return hash
+        words.joined(separator: " ").utf8.fnv1a
     }
 }
 

@@ -8,10 +8,13 @@ import HeartbeatModel
 package struct AddressFailure: Error, Hashable, CustomStringConvertible {
     package let address: ServiceAddress
     package let reason: String
+    /// It is in no network of this machine, and no route leads to a place for it.
+    package let isOutside: Bool
 
-    package init(address: ServiceAddress, reason: String) {
+    package init(address: ServiceAddress, reason: String, isOutside: Bool = false) {
         self.address = address
         self.reason = reason
+        self.isOutside = isOutside
     }
 
     package var description: String { "\(address.text): \(reason)" }
@@ -115,14 +118,14 @@ package struct Placement: Hashable {
             return Home(
                 place: found.place(on: interface.name), interface: interface, bits: Int(found.prefixLength))
         }
-        throw AddressFailure(address: address, reason: nowhere(address))
+        throw AddressFailure(address: address, reason: nowhere(address), isOutside: !address.ip.isLinkLocal)
     }
 
     private static func candidates(
         for address: ServiceAddress, in tables: KernelTables
     ) throws(AddressFailure) -> [InterfaceEntry] {
         guard let name = address.interface else {
-            return tables.interfaces.filter { $0.isUp && !$0.isLoopback }
+            return tables.interfaces.filter(mayServe)
         }
         guard let interface = tables.interface(named: name) else {
             let others = tables.interfaces.filter { !$0.isLoopback }.map(\.name).joined(separator: ", ")
@@ -132,6 +135,22 @@ package struct Placement: Hashable {
                     + "or see why it is missing")
         }
         return [interface]
+    }
+
+    /// An address that names no interface may come up there.
+    private static func mayServe(_ interface: InterfaceEntry) -> Bool { interface.isUp && !interface.isLoopback }
+
+    /// The networks in one of which an address must be that names no interface and to which no route leads: for people.
+    package static func networks(in tables: KernelTables) -> [InterfaceNetwork] {
+        var networks: [InterfaceNetwork] = []
+        for entry in tables.addresses where !entry.address.isLinkLocal && entry.prefixLength < entry.address.length {
+            guard let interface = tables.interface(entry.interface), mayServe(interface) else { continue }
+            let bits = Int(entry.prefixLength)
+            let network = InterfaceNetwork(
+                interface: interface.name, first: entry.network.firstOfNetwork(bits: bits), bits: bits)
+            if !networks.contains(network) { networks.append(network) }
+        }
+        return networks
     }
 
     /// The address entry whose network the address belongs to.

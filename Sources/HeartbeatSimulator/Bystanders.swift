@@ -15,6 +15,10 @@ enum Deed: Hashable {
     case changeKey(to: Int)
     /// Somebody brings an address up, and the daemon finds it; or it believes to have found one.
     case leaveUp(number: Int, isThere: Bool)
+    /// Somebody edits the file that must be the same on both machines.
+    case editFile(UInt32)
+    /// The daemon of this incarnation has read it for the first time.
+    case readFile(Int)
 }
 
 /// What is done beside the cluster in one run.
@@ -97,6 +101,9 @@ extension World {
             if machine.isUp { feed(.reconfigured(configuration(of: host)), to: host) }
         case .leaveUp(let number, let isThere):
             leaveUp(number, isThere: isThere, on: host)
+        case .editFile(let version): editFile(version, on: host)
+        case .readFile(let incarnation):
+            if machine.isUp, machine.incarnation == incarnation { readFile(host) }
         }
     }
 
@@ -153,7 +160,7 @@ extension World {
         case .kernel(.answered(let question)): noteAnswer(question, host)
         case .received, .keyUsed, .pingAnswered, .actionFinished, .requested, .injected, .resourceLost, .leftoverFound,
             .watched,
-            .interfaceObserved, .pathProbed, .pathsRecalled, .hostSampled, .kernel:
+            .interfaceObserved, .pathProbed, .pathsRecalled, .filesRead, .hostSampled, .kernel:
             break
         }
     }

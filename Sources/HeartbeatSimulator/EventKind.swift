@@ -17,6 +17,7 @@ package enum EventKind: CaseIterable, Hashable, Sendable {
     case interfaceObserved
     case pathProbed
     case pathsRecalled
+    case filesRead
     case reconfigured
     case hostSampled
     case leaseSupported
@@ -42,6 +43,7 @@ extension Event {
         case .interfaceObserved: .interfaceObserved
         case .pathProbed: .pathProbed
         case .pathsRecalled: .pathsRecalled
+        case .filesRead: .filesRead
         case .reconfigured: .reconfigured
         case .hostSampled: .hostSampled
         case .kernel(.leaseSupported): .leaseSupported

@@ -33,6 +33,7 @@ struct RunPlan {
     var network = NetworkPlan.none
     var replays = ReplayPlan.none
     var bystanders = BystanderPlan.none
+    var sharedFile = SharedFilePlan.none
     /// Each node takes the other for one of a version that gives sets only as a whole.
     var isOfOlderVersion = false
     /// Keys of groups that every node has in its file under its own name.
@@ -81,11 +82,21 @@ struct RunPlan {
         // With this number the seeds that have once shown a bug are the runs that they were.
         var fourth = SplitMix64(seed: seed &* 0xD134_2543_DE82_EF95 ^ 300_626)
         bystanders = BystanderPlan(trouble: trouble, using: &fourth)
+        drawSharedFile(seed: seed)
         configuration.interfaces =
             network.links
             + lans.filter(\.isCable).map { InterfaceRule(interface: $0.name, role: .heartbeat, isCable: true) }
         configuration.probes = network.probes
         configuration.probeGroups = network.probeGroups
+    }
+
+    private mutating func drawSharedFile(seed: UInt64) {
+        // With this number the seeds that have once shown a bug are the runs that they were.
+        var random = SplitMix64(seed: seed &* 0xE703_7ED1_A0B4_28DB ^ 1_006)
+        guard random.chance(0.12) else { return }
+        sharedFile = SharedFilePlan(trouble: trouble, using: &random)
+        configuration.syncFiles = [SharedFilePlan.path]
+        configuration.syncMismatch = sharedFile.mismatch
     }
 
     private mutating func drawLease(seed: UInt64) {

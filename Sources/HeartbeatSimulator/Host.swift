@@ -62,6 +62,9 @@ final class Host {
     var interest: MessageInterest = []
     /// What they were given as news.
     var handedOn: Set<HandedOn> = []
+    /// What is in the file that must be the same on both machines, and in which incarnation somebody has last written it.
+    var fileVersion: UInt32 = 0
+    var fileEditedIn = -1
     /// Paths that were lost when the last daemon ended. What tells of it does not outlast the machine.
     var lostPaths: [String] = []
 

@@ -35,6 +35,11 @@ enum LivenessChecker {
         for host in world.hosts where host.signingKey != host.currentKey {
             problems.append("\(host.name) signs with key \(host.signingKey), though the other node is one of ours")
         }
+        for snapshot in snapshots {
+            for file in snapshot.files where file.state != .same && !world.areOfOlderVersion {
+                problems.append("\(snapshot.localNode) takes \(file.path ?? "a file") for \(file.state.rawValue)")
+            }
+        }
         for id in world.openRequests { problems.append("request \(id.number) was never answered") }
         return problems
     }

@@ -182,6 +182,10 @@ struct SafetyChecker {
         case .yielding(let set):
             if let problem = incumbents.problem(with: set, of: host, in: world) { report(problem, at: world.now) }
         case .takingOverAll(from: _?): checkTakeover(host: host, world: world)
+        case .handover(.offered(isFailback: true)):
+            if let objection = world.objection(toFailbackBy: host) {
+                report("\(world.hosts[host].name) gives groups back by itself, although \(objection)", at: world.now)
+            }
         case .linkChanged, .pingNodeReturned, .joined, .reconfigured, .shuttingDown, .allReleased, .lost,
             .takingOverAll(from: nil), .peerLeaves, .adopting, .claimed, .handover, .group, .groupTrouble:
             break

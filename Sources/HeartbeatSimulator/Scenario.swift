@@ -166,12 +166,12 @@ package struct Scenario {
             case "warntime": configuration.warntime = try ScenarioCommand.duration(parts[1], line: line)
             case "initdead": configuration.initdead = try ScenarioCommand.duration(parts[1], line: line)
             case "auto_failback":
-                guard let value = AutoFailback(rawValue: parts[1]) else {
-                    throw ScenarioError(line: line, message: "auto_failback is on, off or legacy, not \(parts[1])")
-                }
-                configuration.autoFailback = value
+                configuration.autoFailback = try Self.autoFailback(parts[1], line: line)
             case "version" where parts[1] == "older": isOfOlderVersion = true
             case "lease" where parts[1] == "on": hasLease = true
+            case "sync_mismatch":
+                configuration.syncFiles = [SharedFilePlan.path]
+                configuration.syncMismatch = try Self.syncMismatch(parts[1], line: line)
             case "quick_death": configuration.quickDeath = try Self.quickDeath(parts[1], line: line)
             case "media":
                 configuration.media = parts[1].split(separator: ",").map {
@@ -181,6 +181,20 @@ package struct Scenario {
                 throw ScenarioError(line: line, message: "no such setting: \(parts[0])")
             }
         }
+    }
+
+    private static func autoFailback(_ word: String, line: Int) throws(ScenarioError) -> AutoFailback {
+        guard let rule = AutoFailback(rawValue: word) else {
+            throw ScenarioError(line: line, message: "auto_failback is on, off or legacy, not \(word)")
+        }
+        return rule
+    }
+
+    private static func syncMismatch(_ word: String, line: Int) throws(ScenarioError) -> SyncMismatch {
+        guard let rule = SyncMismatch(rawValue: word) else {
+            throw ScenarioError(line: line, message: "sync_mismatch is warn or hold, not \(word)")
+        }
+        return rule
     }
 
     private static func quickDeath(_ word: String, line: Int) throws(ScenarioError) -> QuickDeathRule {
@@ -244,6 +258,7 @@ package struct Scenario {
             try flap(interface, on: try host(name), down: down, up: up, length: length, in: world)
         case .open(let path, let name, let isOpen):
             world.change(.path(path, host: try host(name), isOpen: isOpen))
+        case .edit(let version, let name): world.editFile(version, on: try host(name))
         }
     }
 

@@ -41,6 +41,8 @@ enum ScenarioCommand: Hashable {
     case flap(interface: String, on: String, down: Duration, up: Duration, length: Duration)
     /// A path stops answering, or answers again.
     case open(path: String, on: String, isOpen: Bool)
+    /// Somebody edits the file that must be the same on both nodes.
+    case edit(version: UInt32, on: String)
 
     /// Reads the words after `at <time>`.
     init(_ words: [String], line: Int) throws(ScenarioError) {
@@ -74,6 +76,11 @@ enum ScenarioCommand: Hashable {
             self = .open(path: words[1], on: words[3], isOpen: false)
         case "unblock" where words.count == 4 && words[2] == "on":
             self = .open(path: words[1], on: words[3], isOpen: true)
+        case "edit" where words.count == 4 && words[2] == "on":
+            guard let version = UInt32(words[1]) else {
+                throw ScenarioError(line: line, message: "\(words[1]) is no version of a file; write a number")
+            }
+            self = .edit(version: version, on: words[3])
         default:
             throw ScenarioError(line: line, message: "no such event: \(words.joined(separator: " "))")
         }

@@ -198,7 +198,9 @@ extension World {
             .acquiringFromLeaver, .startingUnstopped, .standbyUnanswered, .standbyTakenBack, .standbyFailed,
             .standbyAcquiring:
             addReasonToMove()
-        case .peerKernelLives, .quickDeathUnsure, .quickDeathWasWrong, .leaseHeld, .leaseDark, .peerDark,
+        case .differentFiles, .unlistedFile, .sameFiles, .failbackWaits, .peerKernelLives, .quickDeathUnsure,
+            .quickDeathWasWrong,
+            .leaseHeld, .leaseDark, .peerDark,
             .healthStaying,
             .healthCannotMove, .pathMissed, .standbyOffered, .standbyIgnored,
             .standbyAccepted,

@@ -187,6 +187,7 @@ final class World {
         setUpLease(host)
         watchNetwork(host)
         standOnLans(host)
+        planReadingFile(host)
         power(host, isOn: true)
     }
 
@@ -452,6 +453,7 @@ extension Message {
         report.claim?.kept = nil
         report.claim?.awaited = []
         report.claim?.ownOnBoth = []
+        report.claim?.files = nil
         var copy = self
         copy.content = .resource(report)
         return copy

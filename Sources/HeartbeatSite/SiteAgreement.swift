@@ -47,6 +47,12 @@ package enum SiteAgreement {
         "keepalive", "deadtime", "warntime", "initdead", "auto_failback", "udpport", "node", "node 2",
     ]
 
+    /// Whether running daemons are to compare the file, too. Those of heartbeat they compare anyway, and refuse what differs.
+    static func isCompared(_ path: String) -> Bool {
+        guard let kind = FactKind(path: path) else { return false }
+        return wholeFiles.contains(kind) && kind != .haresources && kind != .authkeys
+    }
+
     private static let table: [AgreementRule] =
         commonDirectives.map { AgreementRule(.pair, .haCf, $0) } + [
             AgreementRule(.tunnel, .interface, "LOCAL", as: "REMOTE"),

@@ -18,15 +18,22 @@ package struct SiteFiles {
         guard let pair = site.pair(of: name), let node = pair.node(name), let partner = pair.partner(of: name) else {
             return []
         }
-        let tunnels = site.tunnels(of: name)
-        var files = [
-            haCf(pair, node, partner), haresources(pair), authkeys(pair), firewall(pair, node, partner, tunnels),
-        ]
+        let others = filesBesideHaCf(pair, node, partner)
+        let theirs = filesBesideHaCf(pair, partner, node)
+        let shared = others.filter { file in
+            SiteAgreement.isCompared(file.path) && theirs.contains { $0.path == file.path && $0.text == file.text }
+        }
+        return ([haCf(pair, node, partner, shared: shared.map(\.path))] + others).sorted { $0.path < $1.path }
+    }
+
+    private func filesBesideHaCf(_ pair: SitePair, _ node: SiteNode, _ partner: SiteNode) -> [SiteFile] {
+        let tunnels = site.tunnels(of: node.name)
+        var files = [haresources(pair), authkeys(pair), firewall(pair, node, partner, tunnels)]
         files += tunnels.compactMap { interface($0.tunnel, $0.end) }
         if !tunnels.isEmpty { files.append(swanctl(tunnels)) }
         if tunnels.contains(where: { $0.tunnel.system != nil }) { files += frr(pair, tunnels) }
         if let interface = pair.connections { files.append(conntrackd(pair, node, partner, over: interface)) }
-        return files.sorted { $0.path < $1.path }
+        return files
     }
 
     /// What is wrong with the files of heartbeat of a node, by its own readers: what an `option` or `run` line has brought there.
@@ -55,7 +62,8 @@ package struct SiteFiles {
         SiteDirective(word: "initdead", rest: "30"), SiteDirective(word: "auto_failback", rest: "off"),
     ]
 
-    private func haCf(_ pair: SitePair, _ node: SiteNode, _ partner: SiteNode) -> SiteFile {
+    /// - Parameter shared: paths of files that the daemons are to compare, because they are the same on both nodes.
+    private func haCf(_ pair: SitePair, _ node: SiteNode, _ partner: SiteNode, shared: [String]) -> SiteFile {
         let defaults = Self.defaults.filter { own in !pair.directives.contains { $0.word == own.word } }
         let directives = (defaults + pair.directives).map { "\($0.word) \($0.rest)" }
         let media = pair.media.map { medium in
@@ -70,7 +78,14 @@ package struct SiteFiles {
             ? [] : ["respawn root /usr/sbin/conntrackd -C /etc/conntrackd/conntrackd.conf"]
         return file(
             "etc/ha.d/ha.cf",
-            directives + ["baud 19200", "udpport 694"] + media + connections + pair.nodes.map { "node \($0.name)" })
+            directives + ["baud 19200", "udpport 694"] + media + connections + Self.sync(shared)
+                + pair.nodes.map { "node \($0.name)" })
+    }
+
+    /// Shortest first: of more tunnels than can be compared, those of the many are left out, and not what all have in common.
+    private static func sync(_ paths: [String]) -> [String] {
+        let compared = paths.sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }.prefix(SharedFile.most)
+        return compared.isEmpty ? [] : ["sync " + compared.map { "/\($0)" }.joined(separator: " ")]
     }
 
     private static func unicast(_ interface: String, _ partner: SiteNode) -> String {

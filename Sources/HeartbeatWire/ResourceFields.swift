@@ -42,7 +42,7 @@ extension ResourceClaim {
     /// `hbclaim=<local rank><foreign rank>`, then what there is of `hbheard=<generation>:<sequence>`, `hbask=1`, `hbgrants=1`,
     /// and `hbfailed`, `hbadopted`, `hbkept`, `hbawaits` and `hbown` with group keys joined by blanks, which no key can contain,
     /// and `hbgroups=<identity><content> …` and `hbbusy=<identity> …`, eight hexadecimal digits each, and
-    /// `hbhealth=<lost>/<unproven>[ return]`, decimal.
+    /// `hbhealth=<lost>/<unproven>[ return]`, decimal, and `hbsync=<identity><content>[:path] …`, see `SharedFileFingerprint`.
     fileprivate var wireFields: [Message.Field] {
         var fields: [Message.Field] = [.init("hbclaim", "\(local.rawValue)\(foreign.rawValue)")]
         if let heard { fields.append(heard.wireField) }
@@ -60,6 +60,7 @@ extension ResourceClaim {
             fields.append(
                 .init("hbhealth", "\(health.lost)/\(health.unproven)" + (health.wantsReturn ? " return" : "")))
         }
+        if let files { fields.append(.init("hbsync", files.map(\.wireText).joined(separator: " "))) }
         return fields
     }
 
@@ -76,7 +77,8 @@ extension ResourceClaim {
             failed: try reader.optionalWords("hbfailed") ?? [], adopted: try reader.optionalWords("hbadopted") ?? [],
             kept: try reader.optionalWords("hbkept"), awaited: try reader.optionalWords("hbawaits") ?? [],
             groups: try Self.readGroups(&reader), busy: try Self.readBusy(&reader),
-            ownOnBoth: try reader.optionalWords("hbown") ?? [], health: try Self.readHealth(&reader))
+            ownOnBoth: try reader.optionalWords("hbown") ?? [], health: try Self.readHealth(&reader),
+            files: try Self.readFiles(&reader))
         grantsLease = try ResourceReport.readFlag("hbgrants", &reader) ?? false
     }
 
@@ -90,6 +92,14 @@ extension ResourceClaim {
                 GroupFingerprint(identity: UInt32(number >> 32), content: UInt32(truncatingIfNeeded: number)))
         }
         return groups
+    }
+
+    private static func readFiles(_ reader: inout FieldReader) throws(WireError) -> [SharedFileFingerprint]? {
+        guard let words = try reader.optionalWords("hbsync") else { return nil }
+        guard words.count <= SharedFile.most else { throw .badField("hbsync") }
+        var files: [SharedFileFingerprint] = []
+        for word in words { files.append(try SharedFileFingerprint(wireText: word)) }
+        return files
     }
 
     private static func readBusy(_ reader: inout FieldReader) throws(WireError) -> [UInt32] {
@@ -133,4 +143,46 @@ extension MessageIdentity {
 
 extension GroupFingerprint {
     fileprivate var wireText: String { identity.hexadecimal + content.hexadecimal }
+}
+
+extension SharedFileFingerprint {
+    /// Eight hexadecimal digits that name the file, then eight of its content, or a letter that says why there are none: `u` not
+    /// read yet, `m` missing, `x` unreadable, `l` too large; then a colon and the path, where that is told.
+    fileprivate var wireText: String {
+        let word =
+            switch content {
+            case .unread: "u"
+            case .hash(let hash): hash.hexadecimal
+            case .missing: "m"
+            case .unreadable: "x"
+            case .tooLarge: "l"
+            }
+        return identity.hexadecimal + word + (path.map { ":\($0)" } ?? "")
+    }
+
+    fileprivate init(wireText: String) throws(WireError) {
+        let parts = wireText.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let name = parts[0].utf8.prefix(8)
+        let word = parts[0].utf8.dropFirst(8)
+        guard name.count == 8, !word.isEmpty else { throw .badField("hbsync") }
+        let number = try FieldReader.number(Substring(name), radix: 16, field: "hbsync")
+        self.init(identity: UInt32(truncatingIfNeeded: number), try Self.content(Substring(word)))
+        guard parts.count == 2 else { return }
+        guard SharedFile.isPath(parts[1]) else { throw .badField("hbsync") }
+        path = String(parts[1])
+    }
+
+    /// A letter that a later version may have is one more reason why the content is not known.
+    private static func content(_ word: Substring) throws(WireError) -> SharedFile.Content {
+        if word.utf8.count == 8 {
+            return .hash(UInt32(truncatingIfNeeded: try FieldReader.number(word, radix: 16, field: "hbsync")))
+        }
+        guard word.utf8.count == 1 else { throw .badField("hbsync") }
+        switch word {
+        case "u": return .unread
+        case "m": return .missing
+        case "l": return .tooLarge
+        default: return .unreadable
+        }
+    }
 }

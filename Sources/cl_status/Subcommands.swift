@@ -161,6 +161,24 @@ struct Network: ParsableCommand {
     }
 }
 
+struct Files: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "files",
+        abstract:
+            "Lists the files that must be the same on both nodes: path, state, hash here, hash there. (Not in the "
+            + "original.)",
+        discussion: """
+            States: same, pending (being read), unknown (one of the nodes cannot read it, or the other one is not there); \
+            different, onlyHere and onlyThere (only one of the nodes lists it), with which the exit status is 1. A hash is what \
+            sha256sum prints first, eight digits of it.
+            """)
+    @OptionGroup var options: Options
+
+    func run() {
+        options.ask(.files)
+    }
+}
+
 struct Snapshot: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "snapshot", abstract: "Tells everything, one fact a line, for programs. (Not in the original.)")

@@ -125,6 +125,60 @@ struct AddressTests {
         #expect(own.configuration != nil && own.warnings.count == 1, "\(own.diagnostics)")
     }
 
+    /// As `heartbeat -t` reads it, on a machine of these networks.
+    private func test(
+        _ words: String, place: AddressPlace, networks: [InterfaceNetwork] = networks
+    ) -> ConfigurationResult {
+        var files = Files()
+        files.haresources = "nodea Stub1\nnodeb \(words)\n"
+        files.host.place = { _ in place }
+        files.host.networks = { networks }
+        return files.read()
+    }
+
+    private static let networks = [
+        InterfaceNetwork(interface: "eth0", first: IPAddress("159.18.124.240")!, bits: 28),
+        InterfaceNetwork(interface: "eth1", first: IPAddress("192.168.0.0")!, bits: 24),
+    ]
+
+    @Test("A check takes an address of no network for a mistake, and names the networks there are")
+    func belongsNowhere() {
+        let routed = AddressPlace.route(interface: "eth0", bits: nil)
+        let outside = AddressPlace.outside(reason: "no interface has it")
+        for place in [routed, outside] {
+            let result = test("116.1.1.1/28 Stub2", place: place)
+            #expect(result.configuration == nil && result.errors.count == 1, "\(result.diagnostics)")
+            let error = result.errors.first ?? ""
+            #expect(
+                error.hasPrefix(
+                    "haresources:2: \"116.1.1.1/28\": 116.1.1.1 belongs to no network of this node "
+                        + "(159.18.124.240/28 on eth0, 192.168.0.0/24 on eth1)"))
+            #expect(error.contains("name the interface: 116.1.1.1/28/eth0"))
+            // A start only warns: the network may be late, and the original starts.
+            let start = read("116.1.1.1/28", place: place)
+            #expect(start.configuration != nil && start.warnings.count == 1, "\(start.diagnostics)")
+        }
+        #expect(test("IPaddr::116.1.1.1", place: outside).errors.count == 1)
+        #expect(test("IPaddr2::116.1.1.1/28", place: routed).errors.count == 1)
+    }
+
+    @Test("What may find its network later, or is routed to this node, is no mistake of a check")
+    func belongsSomewhereLater() {
+        let routed = AddressPlace.route(interface: "eth0", bits: nil)
+        let outside = AddressPlace.outside(reason: "no interface has it")
+        // The script before it may set up its interface.
+        #expect(test("gre::berlin 172.16.1.1/30", place: outside).errors.isEmpty)
+        // A single address that a provider routes here is in no network of its own.
+        #expect(test("116.1.1.1/32", place: routed).errors.isEmpty)
+        #expect(!test("116.1.1.1/32", place: outside).errors.isEmpty)
+        // No network has been set up, or none of this version of the protocol.
+        #expect(test("116.1.1.1/28", place: outside, networks: []).errors.isEmpty)
+        #expect(test("IPv6addr::2001:db8::9/64", place: outside).errors.allSatisfy { !$0.contains("belongs to") })
+        #expect(test("116.1.1.1/28/ppp0", place: .named(interface: "ppp0")).errors.isEmpty)
+        #expect(test("116.1.1.1/28", place: .nowhere(reason: "interface eth0 is down")).errors.isEmpty)
+        #expect(test("159.18.124.254/28", place: .network(interface: "eth0", bits: 28)).diagnostics.isEmpty)
+    }
+
     // MARK: Scripts of the owner
 
     private func read(_ haresources: String, ownScripts: Set<String>) -> ConfigurationResult {

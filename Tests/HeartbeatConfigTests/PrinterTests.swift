@@ -143,6 +143,8 @@ struct ConfigurationGenerator {
         drawn.quickDeath = QuickDeathRule.allCases[number(0...3)]
         drawn.quickProbe = QuickProbe(rounds: number(2...50), pause: .milliseconds(number(5...1000)))
         drawn.references = (0..<number(0...3)).map { IPAddress(0x0A00_00FE + UInt32($0)) }
+        drawn.syncFiles = (0..<number(0...3)).map { "/etc/sync,\($0)" }
+        drawn.syncMismatch = flag() ? .hold : .warn
         guard flag() else { return }
         let intervals = (0...2).map { _ in flag() ? nil : Duration.milliseconds(number(1000...99_000)) }
         // A call has one interval, unless it follows its group's.

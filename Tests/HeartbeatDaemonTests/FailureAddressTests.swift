@@ -38,6 +38,27 @@ extension LifeTests {
             }
         }
 
+        @Test func `an address of no network is a mistake of a check, and a start only warns`() throws {
+            var settings = Self.settings
+            settings.groups = ["cluster1 116.1.1.1/28 192.168.77.100/24"]
+            try LifeCluster.run(settings) { cluster in
+                let node = cluster.first
+                try cluster.boot(node)
+                let words = "haresources:1: \"116.1.1.1/28\": 116.1.1.1 belongs to no network of this node ("
+                let test = try cluster.laboratory.heartbeat(["-t"], on: node)
+                #expect(test.code == 6 && test.output.contains(words), "\(test.output)")
+                #expect(test.output.contains("192.168.77.0/24 on eth0"), "\(test.output)")
+                #expect(test.output.contains("name the interface: 116.1.1.1/28/eth0"), "\(test.output)")
+                let start = try cluster.laboratory.heartbeat(on: node)
+                #expect(start.code == 0 && !start.output.contains(words), "\(start.output)")
+                #expect(start.output.contains("warning: \"116.1.1.1/28\" could not come up on this node now"))
+                #expect(try cluster.isRunning(node))
+                // With a network for it nothing is left to say.
+                try FailureState.shell("ip address add 116.1.1.14/28 dev eth1", on: node)
+                #expect(try cluster.laboratory.heartbeat(["-t"], on: node).code == 0)
+            }
+        }
+
         @Test
         func `an address that a third host on the LAN has is told with its station, that of the other node is not`()
             throws

@@ -82,6 +82,19 @@ import Testing
                 .init(
                     hold: .local, isStable: true,
                     claim: .init(local: .agreed, foreign: .none, busy: [3], ownOnBoth: ["IPaddr::1", "Web"])))),
+        Example(
+            "t=resource rsc_hold=local rtype=full isstable=1 hbclaim=30 "
+                + "hbsync=0000000300c0ffee~00000004m~00000005l~00000006u~00000007x:/etc/a:b",
+            .resource(
+                .init(
+                    hold: .local, isStable: true,
+                    claim: .init(
+                        local: .agreed, foreign: .none,
+                        files: [
+                            .init(identity: 3, .hash(0xC0FFEE)), .init(identity: 4, .missing),
+                            .init(identity: 5, .tooLarge), .init(identity: 6, .unread),
+                            .init(identity: 7, .unreadable, path: "/etc/a:b"),
+                        ])))),
         Example("t=ask_resources rsc_hold=foreign info=me", .askResources(.foreign, .me)),
         Example("t=ask_resources rsc_hold=all info=done", .askResources(.all, .done)),
         Example("t=hb_takeover rsc_hold=local", .takeoverRequest(.local)),
@@ -214,6 +227,10 @@ import Testing
         ("t=resource src=a seq=1 ts=1 rsc_hold=all hbclaim=11 hbheard=1:", .badNumber(field: "hbheard", text: "")),
         ("t=resource src=a seq=1 ts=1 rsc_hold=all hbclaim=11 hbask=yes", .badField("hbask")),
         ("t=resource src=a seq=1 ts=1 rsc_hold=all hbclaim=11 hbgroups=12345678", .badField("hbgroups")),
+        ("t=resource src=a seq=1 ts=1 rsc_hold=all hbclaim=11 hbsync=12345678", .badField("hbsync")),
+        ("t=resource src=a seq=1 ts=1 rsc_hold=all hbclaim=11 hbsync=1234567812", .badField("hbsync")),
+        ("t=resource src=a seq=1 ts=1 rsc_hold=all hbclaim=11 hbsync=12345678m:etc/a", .badField("hbsync")),
+        ("t=resource src=a seq=1 ts=1 rsc_hold=all hbclaim=11 hbsync=12345678m:/etc/\u{1B}[2J", .badField("hbsync")),
         (
             "t=resource src=a seq=1 ts=1 rsc_hold=all hbclaim=11 hbgroups=123456789abcdefg",
             .badNumber(field: "hbgroups", text: "123456789abcdefg")

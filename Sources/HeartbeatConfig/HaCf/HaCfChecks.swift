@@ -16,6 +16,7 @@ extension HaCfReader {
         checkMedia()
         checkPaths()
         checkFailback()
+        checkSync()
         checkLogging()
         checkLan()
         draft.memberOrder = members == draft.nodes + draft.pingNodes.map(\.name) ? [] : members

@@ -4,7 +4,8 @@
 import HeartbeatModel
 
 extension HaresourcesReader {
-    mutating func checkAddress(of resource: Resource, in group: ResourceGroup) {
+    /// - Parameter index: of the resource in the group.
+    mutating func checkAddress(of resource: Resource, at index: Int, in group: ResourceGroup) {
         guard let address = resource.address else { return }
         if let interface = address.interface, host.hasInterface(interface) == false {
             log.warning(group.line, "\(quoted(resource.word)): \(quoted(interface)) is not an interface of this node")
@@ -12,7 +13,9 @@ extension HaresourcesReader {
             log.warning(
                 group.line, "\(quoted(resource.word)) is link-local, so any interface will do; name one after the bits")
         } else if !host.hasOwnScript(resource.scriptName) {
-            checkPlace(of: address, resource.word, group.line)
+            // What stands left of it may set up its interface.
+            let isOnItsOwn = group.resources[..<index].allSatisfy { $0.address != nil }
+            checkPlace(of: address, resource.word, group.line, isOnItsOwn: isOnItsOwn)
         }
         checkOwner(of: address, resource.word, in: group)
     }
@@ -33,10 +36,16 @@ extension HaresourcesReader {
 
     // MARK: On this machine
 
-    private mutating func checkPlace(of address: ServiceAddress, _ word: String, _ line: Int) {
+    private mutating func checkPlace(
+        of address: ServiceAddress, _ word: String, _ line: Int, isOnItsOwn: Bool
+    ) {
         // Where it is, it has a place.
         if let holder = host.holder(address) { return report(holder, of: address, word, line) }
-        switch host.place(address) {
+        let place = host.place(address)
+        if isOnItsOwn, let networks = networksWithout(address, place) {
+            return log.error(line, Self.belongsNowhere(address, word, networks))
+        }
+        switch place {
         case .network(let interface, let bits):
             guard let wanted = address.prefixLength, wanted < bits else { return }
             log.warning(
@@ -50,11 +59,36 @@ extension HaresourcesReader {
                 line,
                 "\(quoted(word)) is in no network of this node; it will come up on \(interface), because \(way) there, as with "
                     + "heartbeat 3; name the interface after the bits, or correct the address")
-        case .nowhere(let reason):
+        case .outside(let reason), .nowhere(let reason):
             log.warning(line, "\(quoted(word)) could not come up on this node now: \(reason)")
         case .named, nil:
             break
         }
+    }
+
+    /// The networks that this machine has and the address is in none of. `nil` where that is no mistake: nobody has told them,
+    /// none has been set up yet, or a single address is routed to this machine, wherever it is.
+    private func networksWithout(_ address: ServiceAddress, _ place: AddressPlace?) -> [InterfaceNetwork]? {
+        switch place {
+        case .outside: break
+        case .route where address.prefixLength != address.ip.length: break
+        case .route, .named, .network, .nowhere, nil: return nil
+        }
+        let networks = host.networks()?.filter { $0.first.isIPv6 == address.isIPv6 } ?? []
+        return networks.isEmpty ? nil : networks
+    }
+
+    private static func belongsNowhere(
+        _ address: ServiceAddress, _ word: String, _ networks: [InterfaceNetwork]
+    ) -> String {
+        let most = 8
+        let shown = networks.prefix(most).map(\.description).joined(separator: ", ")
+        let bits = address.prefixLength ?? networks[0].bits
+        let script = address.isIPv6 ? "IPv6addr::" : ""
+        return "\(quoted(word)): \(address.text) belongs to no network of this node "
+            + "(\(shown)\(networks.count > most ? ", …" : "")); correct the address, or give an interface an address of its "
+            + "network; if it is meant, name the interface: \(script)\(address.text)/\(bits)/\(networks[0].interface). "
+            + "Heartbeat starts all the same, as heartbeat 3 does"
     }
 
     private mutating func report(_ holder: AddressHolder, of address: ServiceAddress, _ word: String, _ line: Int) {

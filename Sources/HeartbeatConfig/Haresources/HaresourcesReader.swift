@@ -156,7 +156,7 @@ struct HaresourcesReader {
             if isRepeated {
                 log.warning(group.line, "\(quoted(resource.word)) is in the group twice; once is enough")
             }
-            checkAddress(of: resource, in: group)
+            checkAddress(of: resource, at: index, in: group)
         }
     }
 }

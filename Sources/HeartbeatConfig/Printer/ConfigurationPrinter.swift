@@ -84,7 +84,16 @@ package struct ConfigurationPrinter: Sendable {
                 reads(text, as: failback, by: DirectiveRule.autoFailback)
             },
             line("hopfudge", configuration.hopfudge),
-        ].compactMap(\.self)
+        ].compactMap(\.self) + syncLines
+    }
+
+    private var syncLines: [String] {
+        let files = configuration.syncFiles
+        let rule = configuration.syncMismatch
+        let mismatch = line("sync_mismatch", rule == .warn ? nil : rule.rawValue) {
+            reads($0, as: rule, by: DirectiveRule.syncMismatch)
+        }
+        return (files.isEmpty ? [] : ["sync \(files.joined(separator: " "))"]) + [mismatch].compactMap(\.self)
     }
 
     private var failureLines: [String] {

@@ -44,6 +44,9 @@ package struct HostFacts: Sendable {
     package var isExecutable: @Sendable (_ path: String) -> Bool = { _ in true }
     /// Where an address would come up; `nil`: nobody looked.
     package var place: @Sendable (_ address: ServiceAddress) -> AddressPlace? = { _ in nil }
+    /// The networks of this machine. An address in none of them is a mistake where they are told, which is where nothing is
+    /// started: in `heartbeat -t`. Elsewhere – `nil` – it is only warned of, for its network may be late.
+    package var networks: @Sendable () -> [InterfaceNetwork]? = { nil }
     /// Who has an address here that no heartbeat of ours has brought up.
     package var holder: @Sendable (_ address: ServiceAddress) -> AddressHolder? = { _ in nil }
     /// Whether the owner has an executable script of that name in `resource.d` of the configuration; an address is then

@@ -65,6 +65,8 @@ public enum LeaseGround: Hashable, Sendable {
 public enum Reply: Hashable, Sendable {
     /// The request was taken up; the transition has begun.
     case accepted
+    /// The same, and the text says what the operator should know.
+    case acceptedWithCaution(String)
     /// It was not; the text says why.
     case refused(String)
 }

@@ -29,6 +29,8 @@ public enum Event: Hashable, Sendable {
     case pathProbed(String, PathAnswer)
     /// Names of probes whose paths were lost when the last daemon of this node ended. Told before anything else.
     case pathsRecalled([String])
+    /// Files of `sync` lines as this machine has them: all that are listed, at first and when one has changed.
+    case filesRead([SharedFile])
     /// The files were read again and are good. The nodes and the name of the local one are the same as before.
     case reconfigured(Configuration)
     /// The shell looked at the clock on the wall and at the load.
@@ -50,7 +52,7 @@ extension Event {
             case .leaseSupported, .stoodStill: false
             }
         case .received, .pingAnswered, .actionFinished, .requested, .injected, .resourceLost, .leftoverFound, .watched,
-            .interfaceObserved,
+            .interfaceObserved, .filesRead,
             .pathProbed, .pathsRecalled, .reconfigured:
             false
         }

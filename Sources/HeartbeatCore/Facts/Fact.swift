@@ -82,6 +82,8 @@ extension Fact {
             case neighbour = "HA_NEIGHBOUR"
             /// A probe, or a group of probes.
             case path = "HA_PATH"
+            /// A file, by its path.
+            case file = "HA_FILE"
             /// A client of the API, or a program that is started with the node.
             case client = "HA_CLIENT"
             /// Groups from the local node's point of view: `local`, `foreign`, `all`, `none`.
@@ -115,7 +117,7 @@ extension Fact {
             /// Whether facts that differ in it are about different things.
             var identifies: Bool {
                 switch self {
-                case .peer, .group, .resource, .medium, .interface, .neighbour, .path, .client, .set: true
+                case .peer, .group, .resource, .medium, .interface, .neighbour, .path, .file, .client, .set: true
                 case .status, .exitCode, .from, .to, .latency, .count, .limit, .attempt, .sequence, .generation, .nodes,
                     .zero, .outcome, .cause, .repeated:
                     false

@@ -27,6 +27,9 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
     case differentNodes = "different-nodes"
     case differentGroups = "different-groups"
     case ownOnBoth = "own-on-both"
+    case differentFiles = "different-files"
+    case unlistedFile = "unlisted-file"
+    case sameFiles = "same-files"
     case peerKernelLives = "peer-kernel-lives"
     case quickDeath = "quick-death"
     case quickDeathUnsure = "quick-death-unsure"
@@ -68,6 +71,7 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
     case standbyExpired = "standby-expired"
     case standbyRefused = "standby-refused"
     case standbyFailed = "standby-failed"
+    case failbackWaits = "failback-waits"
 
     // Interfaces and paths.
     case interfaceLost = "interface-lost"
@@ -112,7 +116,7 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
             .communicationUp, .reconfigured,
             .peerShutDown,
             .shuttingDown, .allReleased, .shutdownComplete, .takingOverAll, .localResourcesAcquired, .remoteStable,
-            .conflictEnded, .adoptingGroup, .acquiringFromLeaver, .standbyOffered, .standbyAccepted,
+            .conflictEnded, .sameFiles, .adoptingGroup, .acquiringFromLeaver, .standbyOffered, .standbyAccepted,
             .standbyGivingUp, .standbyAcquiring, .standbyTakenBack, .interfaceOnTrial, .interfaceRecovered,
             .pathRecovered, .pathKnown, .pathGroupRecovered, .healthMoving, .groupAcquiring, .groupRunning,
             .groupReleasing, .groupReleased, .failureForgotten, .groupAdded, .groupRemoved:
@@ -123,7 +127,9 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
             .peerRestarted,
             .nodeDead, .yielding, .nobodyHolds, .standbyIgnored, .standbyUnanswered, .standbyTakerSilent,
             .standbyExpired, .standbyRefused, .interfaceLost, .pathMissed, .pathLost, .pathUnknown, .pathGroupLost,
-            .healthStaying, .healthCannotMove, .foundRunning, .leftoverAddress, .stopRetry, .checkNotRun,
+            .healthStaying, .healthCannotMove, .differentFiles, .unlistedFile, .failbackWaits, .foundRunning,
+            .leftoverAddress,
+            .stopRetry, .checkNotRun,
             .addressRemoved:
             .warning
         case .replay, .packetIrretrievable, .namesake, .unanswered, .differentNodes, .differentGroups, .ownOnBoth,

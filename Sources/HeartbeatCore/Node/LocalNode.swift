@@ -13,6 +13,8 @@ package struct LocalNode: Hashable, Sendable {
     package var groups: GroupTable
     var health = HealthMonitor()
     package var lease: Lease
+    /// Those of `sync` lines.
+    private(set) var files: [SharedFile] = []
     /// This machine's own addresses.
     var ground = NetworkGround()
     /// By which of them the peer can ask.
@@ -27,6 +29,7 @@ package struct LocalNode: Hashable, Sendable {
         membership = Membership(configuration, local: channel.local, now: now)
         groups = GroupTable(configuration, local: channel.local, generation: channel.generation)
         lease = Lease(configuration)
+        listFiles()
         health.ask(configuration.probes, configuration.probeGroups)
     }
 
@@ -34,9 +37,22 @@ package struct LocalNode: Hashable, Sendable {
     private mutating func configured() {
         if let times = configuration.leaseTimes { lease.times = times }
         reviseNetworks()
+        listFiles()
         let lostPaths = health.lostPaths
         health.ask(configuration.probes, configuration.probeGroups)
         if health.lostPaths != lostPaths { effects.append(.remember(lostPaths: health.lostPaths)) }
+    }
+
+    // MARK: - Files
+
+    /// What is known of those that stay is kept; the others have yet to be read.
+    private mutating func listFiles() {
+        files = configuration.syncFiles.map { path in files.first { $0.path == path } ?? SharedFile(path) }
+    }
+
+    /// They were read; what is not listed any more does not matter.
+    mutating func readFiles(_ new: [SharedFile]) {
+        files = files.map { file in new.first { $0.path == file.path } ?? file }
     }
 
     // MARK: - The peer

@@ -55,6 +55,8 @@ package struct Failback: Hashable, Sendable {
     var isOwed = false
     /// An offer that was not answered is repeated then.
     package var retry: Instant?
+    /// Only files that are not the same on both nodes stand in its way, which has been told.
+    package var waitsForFiles = false
 
     var isWanted: Bool { isDue || isOwed }
 
@@ -62,5 +64,6 @@ package struct Failback: Hashable, Sendable {
     mutating func isDone() {
         isDue = false
         isOwed = false
+        waitsForFiles = false
     }
 }

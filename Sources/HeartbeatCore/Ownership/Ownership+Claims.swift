@@ -30,6 +30,7 @@ extension Ownership {
         compareOwnLines(&node, at: now)
         consider(report, sequence: sequence, &node, at: now)
         compareGroups(&node)
+        tellOfFiles(&node)
         considerLease(report, &node, at: now)
         heedPeersDoubt(&node)
         if report.claim?.wantsAnswer == true { answer(&node, at: now) }

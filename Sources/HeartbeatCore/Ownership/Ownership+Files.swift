@@ -18,6 +18,7 @@ extension Ownership {
         forgetRetiredGroups(&node)
         redefineGroups(&node, at: now)
         compareGroups(&node)
+        tellOfFiles(&node)
     }
 
     func redefineGroups(_ node: inout LocalNode, at now: Instant) {

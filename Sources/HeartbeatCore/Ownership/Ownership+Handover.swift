@@ -21,16 +21,21 @@ extension Ownership {
         switch request {
         case .standby(let set):
             let obstacle = obstacleToWish(set, node)
-            node.effects.append(.reply(id, obstacle.map(Reply.refused) ?? .accepted))
+            node.effects.append(.reply(id, obstacle.map(Reply.refused) ?? takenUp(node)))
             if obstacle == nil { offer(set, isFailback: false, &node, at: now) }
         case .takeover(let set):
             let obstacle = obstacleToTakeover(node)
-            node.effects.append(.reply(id, obstacle.map(Reply.refused) ?? .accepted))
+            node.effects.append(.reply(id, obstacle.map(Reply.refused) ?? takenUp(node)))
             if obstacle == nil { node.send(.takeoverRequest(set)) }
         case .shutdown:
             node.effects.append(.reply(id, .accepted))
             beginShutdown(&node, at: now)
         }
+    }
+
+    /// An operator knows what to do, and should know what he does.
+    private func takenUp(_ node: LocalNode) -> Reply {
+        cautionOfFiles(node).map(Reply.acceptedWithCaution) ?? .accepted
     }
 
     /// Somebody wants the peer to have `set`: an operator's script through the FIFO, or the peer.
@@ -85,6 +90,7 @@ extension Ownership {
         else { return }
         guard own.held.contains(.foreign) || !own.adopted.isEmpty else { return failback.isDone() }
         guard !peer.claimed.contains(.foreign) || !own.adopted.isEmpty else { return }
+        guard !waitsForFiles(&node) else { return }
         failback.isDone()
         offer(.foreign, isFailback: true, &node, at: now)
     }
@@ -93,7 +99,7 @@ extension Ownership {
 
     mutating func offer(_ set: HoldSet, isFailback: Bool, _ node: inout LocalNode, at now: Instant) {
         node.effects.notify(.standbyOffered(set, isFailback: isFailback), .handover(.offered(isFailback: isFailback)))
-        if !isFailback { failback.isDue = false }
+        if !isFailback { (failback.isDue, failback.waitsForFiles) = (false, false) }
         let sequence = node.send(.askResources(set, .me))
         handover = .offered(set, offer: sequence, isFailback: isFailback, until: now + Self.answerPatience)
     }

@@ -17,7 +17,7 @@ extension Ownership {
             adopted: keys(of: singly ? own.adopted : (own.adopted + own.leaving).sorted(), node),
             kept: singly ? keptGroups(node) : [], awaited: awaitedGroups(node), groups: fingerprints(node),
             busy: busyLines(node), ownOnBoth: lines.namedByEach,
-            health: node.health.isEmpty ? nil : node.health.health)
+            health: node.health.isEmpty ? nil : node.health.health, files: fileFingerprints(node))
         return ResourceReport(hold: own.held, isStable: isStable(node), info: reportInfo, claim: claim)
     }
 
@@ -108,6 +108,7 @@ extension ResourceReport {
             || claim?.failed != other.claim?.failed || claim?.adopted != other.claim?.adopted
             || claim?.kept != other.claim?.kept || claim?.health != other.claim?.health
             || claim?.groups != other.claim?.groups
-            || claim?.busy != other.claim?.busy || claim?.ownOnBoth != other.claim?.ownOnBoth
+            || claim?.files != other.claim?.files || claim?.busy != other.claim?.busy
+            || claim?.ownOnBoth != other.claim?.ownOnBoth
     }
 }

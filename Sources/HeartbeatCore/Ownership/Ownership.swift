@@ -61,6 +61,8 @@ package struct Ownership: Hashable, Sendable {
     /// When a peer that is dead to us is told again what we hold.
     package var tellDeadDue: Instant?
     var original = OriginalPeer()
+    /// Files that were last told not to be the same on both nodes.
+    var toldFiles: [ClusterSnapshot.File] = []
 
     init(file: [ResourceGroup]) {
         lines = OwnLines(file: file)
@@ -95,6 +97,7 @@ package struct Ownership: Hashable, Sendable {
     /// Nobody else is there: everything is ours to run.
     mutating func acquireAll(rank: ClaimRank, _ node: inout LocalNode) {
         peer = nil
+        failback.waitsForFiles = false
         keptByPeer = []
         handover = .idle
         let served = own.served + own.adopted
@@ -144,6 +147,7 @@ package struct Ownership: Hashable, Sendable {
     /// The peer's daemon began anew: what the old one had agreed to, the new one does not know.
     mutating func peerRestarted(_ node: inout LocalNode) {
         peer = nil
+        failback.waitsForFiles = false
         // What the old one left up may answer beside us until the new one has stopped it.
         mayBeMistaken = true
         node.membership.peerSpeaksClaims = nil

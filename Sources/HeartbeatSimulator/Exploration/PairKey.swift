@@ -202,6 +202,7 @@ private struct Describer {
         hasher.combine(claim.ownOnBoth)
         hasher.combine(claim.groups)
         hasher.combine(claim.busy)
+        hasher.combine(claim.files)
         if let heard = claim.heard { describe(heard, of: 1 - sender) }
     }
 

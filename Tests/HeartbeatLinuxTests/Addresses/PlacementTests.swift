@@ -193,6 +193,28 @@ struct PlacementTests {
         #expect(reason.contains("interface eth2 is down"))
     }
 
+    @Test("A check is told what is in no network here, and which networks there are")
+    func outside() throws {
+        let networks = Placement.networks(in: Self.tables).map(\.description)
+        #expect(
+            networks == [
+                "192.168.77.0/24 on eth0", "fd77::/64 on eth0", "192.168.0.0/16 on eth1", "fd77::/48 on eth1",
+                "172.16.0.0/12 on enp0s31f6u1u2x",
+            ], "without lo, eth2, which is down, link-local addresses and the one at the end of a line")
+        let address = try AddressWord.ipv4("116.1.1.1/28").address
+        func isOutside(_ address: ServiceAddress) -> Bool {
+            do throws(AddressFailure) {
+                _ = try Placement.place(of: address, in: Self.tables) { _ in nil }
+                return false
+            } catch {
+                return error.isOutside
+            }
+        }
+        #expect(isOutside(address))
+        #expect(try !isOutside(AddressWord.ipv4("10.20.0.9/24/eth2").address), "its interface is down")
+        #expect(try !isOutside(AddressWord.ipv4("192.168.77.100").address))
+    }
+
     @Test("An address without our mark is the machine's own, but for what has a heartbeat 3's kind of label")
     func holders() throws {
         func holder(_ text: String, keepsMarks: Bool = true) throws -> AddressHolder? {

@@ -121,6 +121,28 @@ import Testing
         #expect(prose?.lines.first?.hasPrefix("The group 10.0.0.1 of node nodea is ") == true)
     }
 
+    @Test(
+        arguments: [
+            (.same, "/etc/a\tsame\t00c0ffee\tmissing", 0), (.pending, "/etc/a\tpending\t00c0ffee\tmissing", 0),
+            (.unknown, "/etc/a\tunknown\t00c0ffee\tmissing", 0),
+            (.different, "/etc/a\tdifferent\t00c0ffee\tmissing", 1),
+            (.onlyHere, "/etc/a\tonlyHere\t00c0ffee\tmissing", 1),
+            (.onlyThere, "/etc/a\tonlyThere\t00c0ffee\tmissing", 1),
+        ] as [(ClusterSnapshot.File.State, String, Int32)])
+    func filesAreListedAndADifferenceIsANo(state: ClusterSnapshot.File.State, line: String, exitCode: Int32) {
+        var snapshot = ControlAnswerTests.snapshot()
+        snapshot.files = [.init(path: "/etc/a", state: state, here: .hash(0xC0FFEE), there: .missing)]
+        let plain = answer(.question(.files, inProse: false), snapshot: snapshot, parameters: [])
+        #expect(plain == ControlReply(exitCode: exitCode, lines: [line]))
+        let prose = answer(.question(.files, inProse: true), snapshot: snapshot, parameters: [])
+        #expect(prose?.exitCode == exitCode && prose?.lines.count == 1)
+        #expect(prose?.lines.first?.hasSuffix(" (00c0ffee here, missing on nodeb).") == true)
+        snapshot.files = [.init(path: nil, state: .onlyThere, here: nil, there: .hash(1))]
+        #expect(
+            answer(.question(.files, inProse: false), snapshot: snapshot, parameters: [])?.lines
+                == ["-\tonlyThere\t-\t00000001"])
+    }
+
     @Test func theSnapshotTellsEverything() {
         #expect(
             reply(.snapshot)?.lines == [
