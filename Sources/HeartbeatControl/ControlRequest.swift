@@ -11,7 +11,7 @@ package enum ControlRequest: Hashable, Sendable {
     case operation(OperatorRequest)
 }
 
-/// What `cl_status` can ask. Names and meaning are the original's, except `groups` and `snapshot`.
+/// What `cl_status` can ask. Names and meaning are the original's, except `groups`, `network`, `timeline` and `snapshot`.
 package enum ClusterQuestion: Hashable, Sendable {
     /// Whether the daemon answers; `verbose` adds the verbose list of nodes.
     case hbstatus(verbose: Bool)
@@ -30,6 +30,8 @@ package enum ClusterQuestion: Hashable, Sendable {
     case groups
     /// Links and paths (not in the original).
     case network
+    /// Where the time of each group's last movement went (not in the original).
+    case timeline
     /// Everything, one fact a line, for programs.
     case snapshot
 }
@@ -96,6 +98,7 @@ extension ClusterQuestion {
         case .parameter(let name): ["hbparameter", name]
         case .groups: ["groups"]
         case .network: ["network"]
+        case .timeline: ["timeline"]
         case .snapshot: ["snapshot"]
         }
     }
@@ -114,6 +117,7 @@ extension ClusterQuestion {
         case "rscstatus": self = .resourceStatus
         case "groups": self = .groups
         case "network": self = .network
+        case "timeline": self = .timeline
         case "snapshot": self = .snapshot
         default: return nil
         }

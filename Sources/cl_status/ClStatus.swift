@@ -28,11 +28,12 @@ struct ClStatus: ParsableCommand {
               cl_status hbparameter -p deadtime    as in ha.cf, or the default
               cl_status groups                     all groups and their state here
               cl_status network                    interfaces and paths that are watched
+              cl_status timeline                   where the time of the last movements went
             """, version: Version.text,
         subcommands: [
             HbStatus.self, ListNodes.self, NodeStatusCommand.self, NodeType.self, NodeWeight.self, NodeSite.self,
             ListHbLinks.self, HbLinkStatus.self, ClientStatus.self, RscStatus.self, HbParameter.self, Groups.self,
-            Network.self,
+            Network.self, Timeline.self,
             Snapshot.self,
         ])
 
