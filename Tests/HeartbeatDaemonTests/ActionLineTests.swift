@@ -26,8 +26,10 @@ import Testing
     private static func prepare(_ directory: String) throws -> Int32 {
         let scripts = directory + "/ha.d/resource.d"
         try FileManager.default.createDirectory(atPath: scripts, withIntermediateDirectories: true)
-        let working = directory + "/cores/root"
-        try FileManager.default.createDirectory(atPath: working, withIntermediateDirectories: true)
+        for name in ["cores/root", "swift-heartbeat"] {
+            try FileManager.default.createDirectory(
+                atPath: directory + "/" + name, withIntermediateDirectories: true)
+        }
         let text = "#!/bin/sh\nlogger --socket '\(directory)/log' the script runs\n"
         try Data(text.utf8).write(to: URL(fileURLWithPath: scripts + "/web"))
         try #require(chmod(scripts + "/web", 0o755) == 0)
@@ -83,7 +85,9 @@ import Testing
             finished.signal()
         }
         try #require(finished.wait(timeout: .now() + 150) == .success)
-        let ends = ["what led to it", "Running \(directory)/ha.d/resource.d/web start", "the script runs", "what follows"]
+        let ends = [
+            "what led to it", "Running \(directory)/ha.d/resource.d/web start", "the script runs", "what follows",
+        ]
         #expect(story.lines.count == ends.count)
         for (line, end) in zip(story.lines, ends) { #expect(line.hasSuffix(end), "\(story.lines)") }
     }
