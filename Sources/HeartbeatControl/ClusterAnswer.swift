@@ -6,15 +6,17 @@ import HeartbeatModel
 /// Answers a question from a picture of the cluster; `nil` for an operator's request, which only the core can answer.
 ///
 /// `parameters` are those of the configuration; add `hbversion` to have it answered. `clients` are the names of the clients
-/// that are signed on here. Words and codes: observed behaviour.
+/// that are signed on here, `timelines` the last movement of each group that has moved. Words and codes: observed behaviour.
 package func answer(
-    _ request: ControlRequest, snapshot: ClusterSnapshot, parameters: [Configuration.Parameter], clients: [String] = []
+    _ request: ControlRequest, snapshot: ClusterSnapshot, parameters: [Configuration.Parameter], clients: [String] = [],
+    timelines: [GroupTimeline] = []
 ) -> ControlReply? {
     switch request {
     case .operation: nil
     case .question(let question, let inProse):
-        ClusterAnswer(snapshot: snapshot, parameters: parameters, clients: clients, inProse: inProse)
-            .reply(to: question)
+        ClusterAnswer(
+            snapshot: snapshot, parameters: parameters, clients: clients, timelines: timelines, inProse: inProse
+        ).reply(to: question)
     }
 }
 
@@ -22,6 +24,7 @@ private struct ClusterAnswer {
     let snapshot: ClusterSnapshot
     let parameters: [Configuration.Parameter]
     let clients: [String]
+    let timelines: [GroupTimeline]
     let inProse: Bool
 
     func reply(to question: ClusterQuestion) -> ControlReply {
@@ -41,6 +44,7 @@ private struct ClusterAnswer {
         case .groups: groups()
         case .network: network()
         case .files: files()
+        case .timeline: timeline()
         case .snapshot: ControlReply(lines: snapshot.facts)
         }
     }
@@ -197,6 +201,12 @@ private struct ClusterAnswer {
         case .pending: "is being read"
         case .unknown: "cannot be compared now"
         }
+    }
+
+    /// Not in the original: the log's lines, word for word, in the order of haresources. `no` means that nothing has moved.
+    private func timeline() -> ControlReply {
+        let lines = snapshot.groups.flatMap { group in timelines.filter { $0.group == group.key }.map(\.text) }
+        return ControlReply(exitCode: lines.isEmpty ? ControlExit.failure : ControlExit.success, lines: lines)
     }
 
     private func prose(_ state: ClusterSnapshot.Group.State) -> String {

@@ -11,7 +11,7 @@ package enum ControlRequest: Hashable, Sendable {
     case operation(OperatorRequest)
 }
 
-/// What `cl_status` can ask. Names and meaning are the original's, except `groups`, `network`, `files` and `snapshot`.
+/// What `cl_status` can ask. Names and meaning are the original's, except `groups`, `network`, `files`, `timeline` and `snapshot`.
 package enum ClusterQuestion: Hashable, Sendable {
     /// Whether the daemon answers; `verbose` adds the verbose list of nodes.
     case hbstatus(verbose: Bool)
@@ -32,6 +32,8 @@ package enum ClusterQuestion: Hashable, Sendable {
     case network
     /// Files that must be the same on both nodes (not in the original).
     case files
+    /// Where the time of each group's last movement went (not in the original).
+    case timeline
     /// Everything, one fact a line, for programs.
     case snapshot
 }
@@ -99,6 +101,7 @@ extension ClusterQuestion {
         case .groups: ["groups"]
         case .network: ["network"]
         case .files: ["files"]
+        case .timeline: ["timeline"]
         case .snapshot: ["snapshot"]
         }
     }
@@ -118,6 +121,7 @@ extension ClusterQuestion {
         case "groups": self = .groups
         case "network": self = .network
         case "files": self = .files
+        case "timeline": self = .timeline
         case "snapshot": self = .snapshot
         default: return nil
         }

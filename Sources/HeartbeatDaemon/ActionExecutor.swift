@@ -111,6 +111,8 @@ final class ActionExecutor {
         if action.verb != .status {
             log.write(
                 .info, "Running \(path) \(arguments.joined(separator: " "))", fields: [("HA_GROUP", action.groupKey)])
+            // A script that brings the machine down leaves word of what it was. To start it takes far longer than the lines.
+            log.writeHeldBack()
         }
         var environment = scriptEnvironment(
             configuration, host: localNode, paths: scripts.paths,

@@ -35,7 +35,7 @@ package struct DaemonPaths: Hashable, Sendable {
     /// Which scripts run; for the daemon after this one.
     var scriptJournal: ScriptJournal { ScriptJournal(own.path + "/scripts") }
     /// Names of paths that are lost; for the daemon after this one.
-    var lostPaths: LostPaths { LostPaths(in: own) }
+    var lostPaths: LostPaths { LostPaths(in: own, and: PrivateDirectory(state)) }
     var scriptNotes: String { own.path + "/rsctmp" }
     /// What the daemon runs by; for whoever has to stop what it ran.
     var inForce: PrivateDirectory { PrivateDirectory(own.path + "/in_force") }

@@ -73,6 +73,11 @@ struct GroupMovements {
     private var movements: [String: Movement] = [:]
     private var actions: [ActionID: Action] = [:]
     private var finished: [GroupTimeline] = []
+    /// The last movement of every group that has moved, also of one that is no longer in haresources.
+    private var last: [String: GroupTimeline] = [:]
+
+    /// The same, in no order.
+    var latest: [GroupTimeline] { Array(last.values) }
 
     /// Movements that have come to their end since the last call.
     mutating func takeFinished() -> [GroupTimeline] {
@@ -199,10 +204,11 @@ struct GroupMovements {
         marks[.announced] = movement.announced
         marks[.allAnnounced] = movement.allAnnounced
         if !movement.neighboursRefuse { marks[.neighboursAgree] = movement.agreed }
-        finished.append(
-            GroupTimeline(
-                group: key, origin: movement.cause.origin, zero: movement.cause.zero, marks: marks,
-                steps: movement.steps, outcome: end.outcome, end: end.at))
+        let timeline = GroupTimeline(
+            group: key, origin: movement.cause.origin, zero: movement.cause.zero, marks: marks, steps: movement.steps,
+            outcome: end.outcome, end: end.at)
+        last[key] = timeline
+        finished.append(timeline)
     }
 
     // MARK: - What is done

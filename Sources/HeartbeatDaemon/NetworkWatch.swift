@@ -26,11 +26,10 @@ final class NetworkWatch {
     private let prober: PathProber
     private let places = ServiceInterfaces()
     private let routes = RouteWithdrawal()
-    private let memory: LostPaths
+    private let memory: PathMemory
     private var configuration: Configuration
     private var rules: [InterfaceRule] = []
     private var told: [String: InterfaceState] = [:]
-    private var remembered: [String] = []
     private var echo: EchoResponder?
     private var timer: ReactorTimer?
     private var isClosed = false
@@ -43,7 +42,7 @@ final class NetworkWatch {
         feed: @escaping (Event) -> Void, groupsAtRest: @escaping () -> [ResourceGroup]
     ) {
         self.configuration = configuration
-        self.memory = memory
+        self.memory = PathMemory(memory, facts: facts, reactor: reactor)
         self.facts = facts
         self.reactor = reactor
         self.feed = feed
@@ -54,8 +53,8 @@ final class NetworkWatch {
     }
 
     func start() {
-        remembered = memory.read()
-        if !remembered.isEmpty { feed(.pathsRecalled(remembered)) }
+        memory.recall(configuration.probes)
+        tellLostPaths()
         for watch in [interfaces, cables] {
             watch.onChange = { [unowned self] in changed($0, $1) }
             watch.onProblem = { [unowned self] in facts.tell(.networkWatchFailed, $0) }
@@ -75,7 +74,11 @@ final class NetworkWatch {
     func tellAgain() {
         feed(.watched(rules))
         for (interface, state) in told { feed(.interfaceObserved(interface: interface, isUp: state.isUp)) }
-        if !remembered.isEmpty { feed(.pathsRecalled(remembered)) }
+        tellLostPaths()
+    }
+
+    private func tellLostPaths() {
+        if !memory.names.isEmpty { feed(.pathsRecalled(memory.names)) }
     }
 
     func close() {
@@ -99,12 +102,7 @@ final class NetworkWatch {
 
     /// Writes down which paths are lost, when that has changed.
     func remember(lost names: [String]) {
-        guard names != remembered else { return }
-        remembered = names
-        if let error = memory.write(names) {
-            facts.tell(
-                .networkWatchFailed, "\(error); after a restart of heartbeat lost paths count as good until asked")
-        }
+        memory.remember(names)
     }
 
     private func begin() {

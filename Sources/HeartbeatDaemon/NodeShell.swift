@@ -224,7 +224,8 @@ final class NodeShell {
         let parameters =
             configuration.parameters + [Configuration.Parameter(name: "hbversion", value: Version.text)]
         if let answer = HeartbeatControl.answer(
-            request, snapshot: core.snapshot, parameters: parameters, clients: clients.names)
+            request, snapshot: core.snapshot, parameters: parameters, clients: clients.names,
+            timelines: movements.latest)
         {
             reply(answer)
             return
@@ -348,8 +349,7 @@ final class NodeShell {
 
     private func transmit(_ message: Message) {
         let priority = SendPriority(of: message)
-        let hasLeft = media.send(
-            netstring: netstring(of: message), classic: codec.encode(message, as: .classic), priority)
+        let hasLeft = media.send(netstring: netstring(of: message), classic: classic(of: message), priority)
         guard case .status(let report) = message.content else { return }
         hasKeepaliveLeft = hasLeft
         onStatusSent()
@@ -363,8 +363,10 @@ final class NodeShell {
     }
 
     private func transmitAtLeisure(_ message: Message) {
-        media.send(netstring: netstring(of: message), classic: codec.encode(message, as: .classic), .repair)
+        media.send(netstring: netstring(of: message), classic: classic(of: message), .repair)
     }
+
+    private func classic(of message: Message) -> [UInt8] { codec.encode(message.forSerialLine, as: .classic) }
 
     private func netstring(of message: Message) -> [UInt8] {
         let bytes = codec.encode(message, as: .netstring)

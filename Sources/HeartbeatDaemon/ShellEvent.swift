@@ -17,6 +17,7 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
     // Interfaces and paths.
     case interfaceState = "interface-state"
     case networkWatchFailed = "network-watch-failed"
+    case pathRecalled = "path-recalled"
 
     // Groups on the move.
     case groupTimeline = "group-timeline"
@@ -93,7 +94,7 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
             .info
         case .leaseUnavailable, .leaseFilterRestored, .leaseProblem, .guardianUnavailable, .guardianLost,
             .guardianActed,
-            .mediumWarning, .networkWatchFailed,
+            .mediumWarning, .networkWatchFailed, .pathRecalled,
             .packetRefused, .injectionRefused, .generationNew, .generationRaised,
             .realtimeRefused, .neighbourDisagrees,
             .reloadIncomplete, .fileNotCompared, .leftoverScript, .hookFailed,

@@ -83,6 +83,11 @@ package final class LogOutput: Sendable {
         backEnd.release()
     }
 
+    /// Hands on what is held back so far, and waits for nothing: what is done next must not be done without its line.
+    package func writeHeldBack() {
+        backEnd.writeHeldBack()
+    }
+
     /// Tells the other destinations of a file that has not taken a line for long. To be called now and then.
     package func lookAfterFiles() {
         backEnd.lookAfterFiles()

@@ -185,6 +185,10 @@ public enum MediumConfiguration: Hashable, Sendable {
         .microseconds(count * 10 * 1_000_000 / max(1, baud))
     }
 
+    /// Bytes of the largest keepalive that goes over a serial line to a peer of ours, by the length of the sender's name: signed
+    /// with sha1, in classic form, with every number as long as it gets before 2106. Of it 221 are not the name.
+    package static func largestKeepalive(nameLength: Int) -> Int { 221 + nameLength }
+
     /// The name its links are listed under: the tty path, or the interface.
     public var name: MediumName {
         switch self {

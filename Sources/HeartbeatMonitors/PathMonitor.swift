@@ -9,6 +9,10 @@ package struct PathMonitor: Hashable, Sendable {
         /// Not yet lost: so many of `fall` went unanswered.
         case missed(reason: String, count: Int)
         case lost(reason: String)
+        /// Lost already: so many in a row went unanswered.
+        case stillLost(reason: String, count: Int)
+        /// It was on its way back: so many of `rise` were answered, and the count begins again.
+        case relapsed(reason: String, answers: Int)
         case recovered
         /// It cannot be asked any more: nothing is known.
         case unknown(reason: String)
@@ -67,9 +71,13 @@ package struct PathMonitor: Hashable, Sendable {
         cannotAsk = false
         isAnswered = false
         isHearsay = false
+        let answers = successes
         successes = 0
         failures += 1
-        guard !isLost else { return nil }
+        guard !isLost else {
+            return answers > 0
+                ? .relapsed(reason: reason, answers: answers) : .stillLost(reason: reason, count: failures)
+        }
         guard failures >= probe.fall else { return .missed(reason: reason, count: failures) }
         isLost = true
         return .lost(reason: reason)

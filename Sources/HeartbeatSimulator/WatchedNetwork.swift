@@ -202,7 +202,7 @@ extension World {
             .quickDeathWasWrong,
             .leaseHeld, .leaseDark, .peerDark,
             .healthStaying,
-            .healthCannotMove, .pathMissed, .standbyOffered, .standbyIgnored,
+            .healthCannotMove, .pathMissed, .pathStillLost, .pathRelapsed, .standbyOffered, .standbyIgnored,
             .standbyAccepted,
             .standbyGivingUp, .standbyTakerSilent, .standbyExpired, .standbyRefused, .linkUp, .linkDead, .unknownNode,
             .notUnderstood, .replay, .namesake, .lockedOut, .unanswered, .packetsLost, .nothingMissing,

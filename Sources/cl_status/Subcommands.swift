@@ -179,6 +179,22 @@ struct Files: ParsableCommand {
     }
 }
 
+struct Timeline: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "timeline",
+        abstract: "Tells where the time of each group's last movement went. (Not in the original.)",
+        discussion: """
+            One line for each group that has moved to or from this node since the daemon started: detected, decided, each \
+            resource, announced, running, in milliseconds. The lines are those of the log (group-timeline); exit status 1 \
+            when nothing has moved.
+            """)
+    @OptionGroup var options: Options
+
+    func run() {
+        options.ask(.timeline)
+    }
+}
+
 struct Snapshot: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "snapshot", abstract: "Tells everything, one fact a line, for programs. (Not in the original.)")

@@ -194,15 +194,23 @@ struct MediaTests {
     @Test(
         "A keepalive that fills its serial line is warned of",
         arguments: [
-            ("keepalive 200ms\ndeadtime 2\nserial /dev/ttyS0", true),
-            ("keepalive 250ms\ndeadtime 2\nserial /dev/ttyS0", false),
-            ("keepalive 2\nbaud 9600\nserial /dev/ttyS0", false),
-            ("keepalive 200ms\ndeadtime 2\nbaud 115200\nserial /dev/ttyS0", false),
-            ("keepalive 400ms\ndeadtime 2\nbaud 9600\nserial /dev/ttyS0", true),
+            ("keepalive 200ms\ndeadtime 2\nserial /dev/ttyS0", "which takes 117ms at 19200 baud"),
+            ("keepalive 250ms\ndeadtime 2\nserial /dev/ttyS0", nil),
+            ("keepalive 2\nbaud 9600\nserial /dev/ttyS0", nil),
+            ("keepalive 200ms\ndeadtime 2\nbaud 115200\nserial /dev/ttyS0", nil),
+            (
+                "keepalive 400ms\ndeadtime 2\nbaud 9600\nserial /dev/ttyS0",
+                "one is sent every 400ms: little else will get through; write a higher baud, or a keepalive of at least 470ms"
+            ),
+            (
+                "keepalive 100ms\ndeadtime 2\nbaud 9600\nserial /dev/ttyS0",
+                "one is sent every 100ms: the line cannot carry them, and the other node finds this one dead"
+            ),
         ])
-    func fullLine(lines: String, isFull: Bool) {
+    func fullLine(lines: String, words: String?) {
         let warnings = readHaCf(lines).warnings
-        #expect(warnings.count == (isFull ? 1 : 0), "\(warnings)")
-        #expect(warnings.allSatisfy { $0.contains("a keepalive of this node has about 200 bytes") })
+        #expect(warnings.count == (words == nil ? 0 : 1), "\(warnings)")
+        #expect(warnings.allSatisfy { $0.contains("a keepalive of this node has up to 226 bytes") }, "\(warnings)")
+        #expect(words.map { words in warnings.allSatisfy { $0.contains(words) } } ?? true, "\(warnings)")
     }
 }

@@ -90,13 +90,52 @@ import Testing
         #expect(path.take(.failed("a")) == .missed(reason: "a", count: 1))
         #expect(path.take(.failed("b")) == .missed(reason: "b", count: 2))
         #expect(path.take(.failed("c")) == .lost(reason: "c"))
-        #expect(path.take(.failed("d")) == nil)
+        #expect(path.take(.failed("d")) == .stillLost(reason: "d", count: 4))
         for _ in 0..<4 { #expect(path.take(.answered) == nil) }
-        #expect(path.take(.failed("e")) == nil)
+        #expect(path.take(.failed("e")) == .relapsed(reason: "e", answers: 4))
+        #expect(path.take(.failed("f")) == .stillLost(reason: "f", count: 2))
         for _ in 0..<4 { #expect(path.take(.answered) == nil) }
         #expect(path.isLost)
         #expect(path.take(.answered) == .recovered)
         #expect(path.isProven)
+    }
+
+    /// Ten minutes without an answer but for one, half-way: every question is in the log, and the log is not full of them.
+    @Test func everyUnansweredQuestionIsALineOrInACount() {
+        var monitor = HealthMonitor()
+        var probe = PathProbe(name: "isp", kind: .icmp(host: "192.0.2.1"))
+        probe.rise = 5
+        monitor.ask([probe], [])
+        var repeated = RepeatedFacts()
+        var lines: [Fact] = []
+        for second in 0..<600 {
+            let answer: PathAnswer = second == 300 ? .answered : .failed("no answer")
+            for fact in monitor.take(answer, of: "isp").facts {
+                lines += repeated.take(fact, at: Self.at(second * 1000))
+            }
+        }
+        for second in 600..<605 {
+            for fact in monitor.take(.answered, of: "isp").facts {
+                lines += repeated.take(fact, at: Self.at(second * 1000))
+            }
+        }
+        let texts = lines.map(\.text)
+        func happened(_ event: FactEvent) -> Int {
+            lines.filter { $0.event == event.rawValue }.reduce(0) { sum, line in
+                sum + (line.fields.last { $0.name == .repeated }.flatMap { Int($0.value) } ?? 1)
+            }
+        }
+        #expect(happened(.pathMissed) == 2 && happened(.pathLost) == 1 && happened(.pathRelapsed) == 1)
+        #expect(happened(.pathStillLost) == 600 - 2 - 1 - 1 - 1)
+        #expect(texts.count < 25, "\(texts)")
+        #expect(texts[2] == "Path isp is lost: 3 questions in a row without an answer (no answer)")
+        #expect(texts[3] == "Path isp is still lost: no answer (unanswered in a row: 4)")
+        #expect(texts[8].hasSuffix("; 55 more times in the last 60 s"), "\(texts[8])")
+        #expect(
+            texts.contains("Path isp stays lost: no answer, after 1 of 5 answers in a row; the count begins again"))
+        // What was counted before is told before it.
+        #expect(texts.last == "Path isp is good again: 5 answers in a row")
+        #expect(texts.dropLast().last?.contains("(unanswered in a row: 299); ") == true, "\(texts)")
     }
 
     @Test func whatCannotBeAskedIsNeitherGoodNorLost() {

@@ -107,6 +107,8 @@ import Testing
             .interfaceLost(link), .interfaceLost(InterfaceRule(interface: "eth1", role: .heartbeat)),
             .interfaceOnTrial(link, .seconds(5)), .interfaceRecovered(link),
             .pathMissed(probe, count: 1, reason: "no answer"), .pathLost(probe, reason: "no answer"),
+            .pathStillLost(probe, count: 37, reason: "no answer"),
+            .pathRelapsed(probe, answers: 4, reason: "no answer"),
             .pathRecovered(probe), .pathUnknown(probe, reason: "no interface eth9"), .pathKnown(probe),
             .pathGroupLost(paths, working: 1), .pathGroupRecovered(paths, working: 2),
             .healthMoving(to: node, lost: ["eth0"]),

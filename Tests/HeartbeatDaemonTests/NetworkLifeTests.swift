@@ -22,6 +22,22 @@ extension LifeTests {
             try cluster.wait(for: "\(node.name) to log: \(text)") { cluster.log(of: node).contains(text) }
         }
 
+        /// `cl_status timeline` says what both nodes' logs say of each group's last movement.
+        private func expectTimelinesOfTheLog(_ beginnings: [String], in cluster: LifeCluster) throws {
+            for (node, outcome) in [(cluster.first, ", released "), (cluster.second, ", running ")] {
+                var lines: [String] = []
+                try cluster.wait(for: "the movements to be over") {
+                    lines = try cluster.laboratory.tool("cl_status", ["timeline"], on: node).output.split(
+                        separator: "\n"
+                    )
+                    .map { String($0) }
+                    return zip(lines, beginnings).allSatisfy { $0.hasPrefix($1) && $0.contains(outcome) }
+                        && lines.count == (node.name == cluster.first.name ? 1 : 2)
+                }
+                for line in lines { #expect(cluster.says(line, on: node), "\(line)") }
+            }
+        }
+
         @Test func `a cable pulled out moves the groups, and back in brings them back`() throws {
             try LifeCluster.run(settings(["link eth0 debounce=0 up=1"])) { cluster in
                 try cluster.startBoth()
@@ -31,6 +47,7 @@ extension LifeTests {
                 #expect(network.code == 1)
                 #expect(network.output == "eth0\tdownlink\tlost\ncluster2\tnode\t0 lost, 0 doubtful\n")
                 #expect(cluster.says("(ms since an interface or path was lost", on: cluster.first))
+                try expectTimelinesOfTheLog(["Timeline of web (", "Timeline of mail ("], in: cluster)
                 try cluster.laboratory.plug(.lan(0), true)
                 try cluster.waitForHoldings("local", "local")
                 #expect(
@@ -161,6 +178,73 @@ extension LifeTests {
                 try waitForLog("Path far is good again: 3 answers in a row", on: cluster.first, in: cluster)
                 try cluster.wait(for: "cluster1 to run web") { cluster.running(on: cluster.first) == ["web"] }
                 #expect(cluster.running(on: cluster.second) == [])
+            }
+        }
+
+        /// The way the first node's daemon ends.
+        enum End: CaseIterable { case kill, powerLoss }
+
+        @Test(arguments: End.allCases)
+        func `a path that was lost must prove itself after kill -9 and after a boot`(end: End) throws {
+            let probe = "probe far dev=eth0 interval=200ms timeout=200ms fall=3 rise=5 action=standby icmp 192.168.77.9"
+            var settings = settings([probe], groups: ["cluster1 web"])
+            settings.directives = ["auto_failback off", probe]
+            try LifeCluster.run(settings) { cluster in
+                try cluster.startBoth()
+                let way = "blackhole 192.168.77.1/32"
+                try cluster.laboratory.client.configure(["route add \(way)"])
+                try cluster.wait(for: "cluster2 to run web") { cluster.running(on: cluster.second) == ["web"] }
+                try waitForLog("Path far is still lost: no answer within 200 ms", on: cluster.first, in: cluster)
+                try cluster.wait(for: "the word of it on the disk") {
+                    cluster.text(cluster.first.stateDirectory + "/lost_paths").hasPrefix("far ")
+                }
+                switch end {
+                case .kill:
+                    try cluster.signal("KILL", cluster.first)
+                    try cluster.wait(for: "the end") { try !cluster.isRunning(cluster.first) }
+                case .powerLoss:
+                    try cluster.laboratory.powerOff(cluster.first)
+                    try cluster.boot(cluster.first)
+                    #expect(
+                        cluster.text(cluster.first.runDirectory + "/swift-heartbeat/lost_paths") == "", "/run is new")
+                }
+                // It works again, while nobody asked.
+                try cluster.laboratory.client.configure(["route delete \(way)"])
+                let before = cluster.log(of: cluster.first).utf8.count
+                try cluster.start(cluster.first)
+                try waitForLog("Path far was lost before this start, ", on: cluster.first, in: cluster)
+                try waitForLog("Path far is good again: 5 answers in a row", on: cluster.first, in: cluster)
+                try cluster.wait(for: "cluster1 to run web") { cluster.running(on: cluster.first) == ["web"] }
+                let log = String(decoding: Array(cluster.log(of: cluster.first).utf8).dropFirst(before), as: UTF8.self)
+                let proof = try #require(log.range(of: "Path far is good again"))
+                let start = try #require(log.range(of: "Acquiring resource group"), "not before it has proved itself")
+                #expect(proof.lowerBound < start.lowerBound)
+                try cluster.wait(for: "both files to know it") {
+                    cluster.text(cluster.first.stateDirectory + "/lost_paths") == ""
+                        && cluster.text(cluster.first.runDirectory + "/swift-heartbeat/lost_paths") == ""
+                }
+            }
+        }
+
+        @Test func `a file of lost paths that is damaged or cannot be written costs nothing else`() throws {
+            var settings = LifeCluster.Settings.lonely
+            settings.directives += ["probe far dev=eth0 interval=200ms timeout=200ms fall=2 rise=2 icmp 192.168.77.123"]
+            try LifeCluster.run(settings) { cluster in
+                let node = cluster.first
+                let file = node.stateDirectory + "/lost_paths"
+                try cluster.boot(node)
+                try FailureState.shell("head -c 5000 /dev/urandom >'\(file)'", on: node)
+                try cluster.start(node)
+                try waitForLog("Path far is lost", on: node, in: cluster)
+                #expect(try cluster.laboratory.heartbeat(["-k"], on: node).code == 0)
+                #expect(!cluster.log(of: node).contains("lost before this start"))
+                // A directory in its place stands for whatever cannot be replaced.
+                try FailureState.shell("rm '\(file)' && mkdir -p '\(file)/x'", on: node)
+                try FailureState.shell("rm -f '\(node.runDirectory)/swift-heartbeat/lost_paths'", on: node)
+                try cluster.start(node)
+                try waitForLog("after a boot of this machine paths count as they did before", on: node, in: cluster)
+                try cluster.wait(for: "all groups") { cluster.running(on: node) == ["mail", "web"] }
+                #expect(try cluster.isRunning(node))
             }
         }
 

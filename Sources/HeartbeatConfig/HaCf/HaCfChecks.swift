@@ -128,21 +128,22 @@ extension HaCfReader {
                 + "address")
     }
 
-    /// What a keepalive has on a serial line, signed with sha1, beside the node's name.
-    private static let bytesOfKeepalive = 195
-
     /// A line that keepalives fill has no room for anything else, and they arrive ever later.
     private mutating func checkSerialLines() {
         guard isSound("keepalive", "baud") else { return }
-        let bytes = Self.bytesOfKeepalive + localNode.text.utf8.count
+        let bytes = MediumConfiguration.largestKeepalive(nameLength: localNode.text.utf8.count)
         for (medium, origin) in zip(draft.media, mediumLines) {
             guard case .serial(_, let baud) = medium else { continue }
             let time = MediumConfiguration.serialTime(ofBytes: bytes, baud: baud)
             guard time * 2 > draft.keepalive else { continue }
             log.warning(
                 origin.line,
-                "serial: a keepalive of this node has about \(bytes) bytes, which takes \(text(time)) at \(baud) baud, and one is "
-                    + "sent every \(text(draft.keepalive)): little else will get through; write a higher baud, or a longer keepalive"
+                "serial: a keepalive of this node has up to \(bytes) bytes, which takes \(text(time)) at \(baud) baud, and one is "
+                    + "sent every \(text(draft.keepalive)): "
+                    + (time > draft.keepalive
+                        ? "the line cannot carry them, and the other node finds this one dead"
+                        : "little else will get through")
+                    + "; write a higher baud, or a keepalive of at least \(text(time * 2))"
             )
         }
     }

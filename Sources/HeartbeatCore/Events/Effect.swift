@@ -34,7 +34,7 @@ public enum Effect: Hashable, Sendable {
     case notify(Fact)
     /// Something that others act on has changed. What a person should know of it was told just before.
     case changed(Transition)
-    /// These paths are lost, and no others: make it known to the next daemon of this boot.
+    /// These paths are lost, and no others: make it known to the next daemon.
     case remember(lostPaths: [String])
     /// Run the owner's script for this, if there is one. Nothing waits for it.
     case runHook(Hook)

@@ -37,6 +37,22 @@ extension Fact {
             [.path: probe.name, .cause: reason])
     }
 
+    /// Lost, and not answered again: `count` questions in a row by now.
+    package static func pathStillLost(_ probe: PathProbe, count: Int, reason: String) -> Fact {
+        Fact(
+            .pathStillLost, "Path \(probe.name) is still lost: \(reason) (unanswered in a row: \(count))",
+            [.path: probe.name, .cause: reason, .count: count])
+    }
+
+    /// Lost, and not answered any more after `answers` answers in a row.
+    package static func pathRelapsed(_ probe: PathProbe, answers: Int, reason: String) -> Fact {
+        Fact(
+            .pathRelapsed,
+            "Path \(probe.name) stays lost: \(reason), after \(answers) of \(probe.rise) answers in a row; the count begins "
+                + "again",
+            [.path: probe.name, .cause: reason, .count: answers, .limit: probe.rise])
+    }
+
     package static func pathRecovered(_ probe: PathProbe) -> Fact {
         Fact(
             .pathRecovered, "Path \(probe.name) is good again: \(probe.rise) answers in a row", [.path: probe.name])

@@ -79,6 +79,8 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
     case interfaceRecovered = "interface-recovered"
     case pathMissed = "path-missed"
     case pathLost = "path-lost"
+    case pathStillLost = "path-still-lost"
+    case pathRelapsed = "path-relapsed"
     case pathRecovered = "path-recovered"
     case pathUnknown = "path-unknown"
     case pathKnown = "path-known"
@@ -126,7 +128,8 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
             .stalled, .lateHeartbeat,
             .peerRestarted,
             .nodeDead, .yielding, .nobodyHolds, .standbyIgnored, .standbyUnanswered, .standbyTakerSilent,
-            .standbyExpired, .standbyRefused, .interfaceLost, .pathMissed, .pathLost, .pathUnknown, .pathGroupLost,
+            .standbyExpired, .standbyRefused, .interfaceLost, .pathMissed, .pathLost, .pathStillLost, .pathRelapsed,
+            .pathUnknown, .pathGroupLost,
             .healthStaying, .healthCannotMove, .differentFiles, .unlistedFile, .failbackWaits, .foundRunning,
             .leftoverAddress,
             .stopRetry, .checkNotRun,

@@ -114,6 +114,10 @@ struct HealthMonitor: Hashable, Sendable {
         case .lost(let reason):
             effects.notify(.pathLost(monitor.probe, reason: reason), .lost(ago: .zero))
             effects.append(.remember(lostPaths: lostPaths))
+        case .stillLost(let reason, let count):
+            effects.notify(.pathStillLost(monitor.probe, count: count, reason: reason))
+        case .relapsed(let reason, let answers):
+            effects.notify(.pathRelapsed(monitor.probe, answers: answers, reason: reason))
         case .recovered:
             effects.notify(.pathRecovered(monitor.probe))
             effects.append(.remember(lostPaths: lostPaths))

@@ -143,6 +143,22 @@ import Testing
                 == ["-\tonlyThere\t-\t00000001"])
     }
 
+    @Test func timelinesAreTheLogsLinesInTheOrderOfHaresources() {
+        var snapshot = ControlAnswerTests.snapshot()
+        snapshot.groups.append(.init(key: "web", preferredNode: NodeName("nodea"), state: .running))
+        let timelines = ["web", "removed", "10.0.0.1"].map { group in
+            GroupTimeline(
+                group: group, origin: .request, zero: .zero, marks: [.decided: .zero + .milliseconds(1)], steps: [],
+                outcome: .running, end: .zero + .milliseconds(12))
+        }
+        for inProse in [true, false] {
+            let question = ControlRequest.question(.timeline, inProse: inProse)
+            let told = answer(question, snapshot: snapshot, parameters: [], timelines: timelines)
+            #expect(told == ControlReply(lines: [timelines[2].text, timelines[0].text]))
+            #expect(answer(question, snapshot: snapshot, parameters: []) == ControlReply(exitCode: 1, lines: []))
+        }
+    }
+
     @Test func theSnapshotTellsEverything() {
         #expect(
             reply(.snapshot)?.lines == [

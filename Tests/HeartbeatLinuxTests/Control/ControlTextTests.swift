@@ -9,7 +9,7 @@ import Testing
         .nodeType(NodeName("a b\n%")), .nodeWeight(NodeName("")), .nodeSite(NodeName("ü")),
         .listLinks(NodeName("x"), verbose: true), .linkStatus(NodeName("x"), MediumName("/dev/ttyS0")),
         .clientStatus(NodeName("x"), client: "verbose"), .resourceStatus, .parameter("keepalive"), .groups,
-        .snapshot,
+        .network, .timeline, .snapshot,
     ]
     static let requests: [ControlRequest] =
         questions.flatMap { [.question($0, inProse: false), .question($0, inProse: true)] } + [
