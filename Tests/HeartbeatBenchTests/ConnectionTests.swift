@@ -103,8 +103,8 @@ private let measured = [
         connections created:\t\t       10002\tfailed:\t           0
 
         """
-    #expect(CommitMeasurement.external(statistics) == 10_002)
-    #expect(CommitMeasurement.external("") == 0)
+    #expect(Conntrackd.external(statistics) == 10_002)
+    #expect(Conntrackd.external("") == 0)
 }
 
 @Test func `connections made by hand are different ones in both directions`() {
@@ -139,12 +139,22 @@ private let obstacle = GatewaySite.obstacle() ?? ""
 struct ConnectionClusterTests {
     @Test(arguments: GatewayVariant.allCases)
     func `connections through a pair survive a power loss, if they are copied`(variant: GatewayVariant) throws {
+        try play(.powerLoss, variant)
+    }
+
+    @Test func `a cable that connections are copied over may be out, which is told, and they survive when it is back`()
+        throws
+    {
+        try play(.cut, .conntrackd)
+    }
+
+    private func play(_ trial: ConnectionTrial, _ variant: GatewayVariant) throws {
         let program = ConnectionsProgram(
-            trials: [.powerLoss], runs: 1, entries: [], maySkip: false, file: nil, logs: nil,
+            trials: [trial], runs: 1, entries: [], maySkip: false, file: nil, logs: nil,
             places: try BenchClusterTests.places())
         let cluster = try program.cluster(GatewayPeer(variant, places: program.places))
         defer { cluster.close() }
-        let row = try cluster.trial(.powerLoss, run: 1, witness: ConnectionWitness(.powerLoss, variant))
+        let row = try cluster.trial(trial.fault, run: 1, witness: ConnectionWitness(trial, variant))
         #expect(row.figures[Figure.survivors] == (variant == .conntrackd ? 2 : 0), "\(row.notes)")
         #expect(!row.notes.contains { $0.hasPrefix(BenchRow.wrong) || $0.hasPrefix("not ") }, "\(row.notes)")
     }

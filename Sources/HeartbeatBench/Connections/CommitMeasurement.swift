@@ -18,9 +18,10 @@ struct CommitMeasurement {
         let made = try server.run(["conntrack", "-R", file], limit: .seconds(120))
         guard made.code == 0 else { throw LabError.command(words: ["conntrack", "-R", file], output: made.output) }
         try wait(on: standby, "\(count) connections to be copied") { $0 >= count }
-        let commit = try milliseconds(of: ["/usr/sbin/conntrackd", "-c"], on: standby)
+        let commit = try milliseconds(of: [GatewayPeer.daemon, "-c"], on: standby)
         let known = try number(standby.run(["conntrack", "-C"]).output)
         guard known >= count else { throw LabError.notReached("\(known) of \(count) connections were committed") }
+        try Conntrackd(node: standby).outgrow()
         // Both begin with a kernel that knows nothing.
         try forget(standby)
         try wait(on: standby, "\(count) connections to be copied") { $0 >= count }
@@ -55,17 +56,10 @@ struct CommitMeasurement {
         var known = 0
         let isThere = try Interruption.wait(atMost: .seconds(120)) {
             try Interruption.pause(.milliseconds(200))
-            known = Self.external(try node.run(["/usr/sbin/conntrackd", "-s"]).output)
+            known = try Conntrackd(node: node).externalCount()
             return isEnough(known)
         }
         guard isThere else { throw LabError.notReached("\(node.name) waits for \(what), and knows \(known)") }
-    }
-
-    /// Of the statistics, how many connections of the other node are known.
-    static func external(_ statistics: String) -> Int {
-        guard let part = statistics.firstRange(of: "cache external:") else { return 0 }
-        let line = statistics[part.upperBound...].split(separator: "\n").first ?? ""
-        return line.split(whereSeparator: { $0 == " " || $0 == "\t" }).last.flatMap { Int($0) } ?? 0
     }
 
     /// Timed by a shell beside it: entering the node takes longer than a small commit.
