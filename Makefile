@@ -2,7 +2,7 @@
 # that is possible (Debian, root), and named where it is not.
 
 .DEFAULT_GOAL := help
-.PHONY: help build install uninstall dist demo bench torture interop test check nightly lint shell docs examples packaging \
+.PHONY: help build install uninstall dist demo bench torture connections interop test check nightly lint shell docs examples packaging \
 	systemd sim explore mutants test-mutants bare replacement vm clean
 # The steps share the build directory and the processors.
 .NOTPARALLEL:
@@ -26,6 +26,7 @@ DESTDIR ?=
 BIN := .build/release
 DEMO_PRODUCTS := heartbeat hb_guardian hb_standby cl_status hbdemo
 BENCH_PRODUCTS := heartbeat hb_guardian hb_standby hbbench hbfloor
+CONNECTION_PRODUCTS := heartbeat hb_guardian hb_standby hb_site hbbench
 INTEROP_PRODUCTS := heartbeat hb_guardian cl_status hb_standby hb_takeover hbinterop
 PRODUCTS := $(DEMO_PRODUCTS) hb_takeover hb_address hb_site faild hbsim
 LIBRARIES := HeartbeatCore HeartbeatWire
@@ -45,6 +46,7 @@ TESTS := procps:sysctl procps:pgrep procps:/bin/kill perl-base:perl nftables:nft
 ORIGINAL := heartbeat:/usr/share/heartbeat/ResourceManager net-tools:ifconfig iptables:iptables \
 	resource-agents:/usr/lib/ocf/resource.d/heartbeat/IPaddr2
 PEER_PACKAGES := $(ORIGINAL) keepalived:/usr/sbin/keepalived
+TRACKING := conntrackd:conntrackd conntrack:conntrack nftables:nft
 # Counts instructions where the processor shows no counter, as in most virtual machines.
 COUNTING := valgrind:valgrind
 PACKAGING := binutils:strip
@@ -78,6 +80,7 @@ else
 	@$(BIN)/hbdemo $(ARGS)
 endif
 
+# What `make connections` has measured before goes onto the page as well.
 bench: ## measure beside heartbeat 3, keepalived and bare C (root), write docs/benchmarks.md; RUNS=5 QUICK=1 ROWS=directory
 	@[ "$$(id -u)" -eq 0 ] || { echo "the bench needs root: it makes network namespaces" >&2; exit 1; }
 	@[ ! -e /usr/share/swift-heartbeat ] || { \
@@ -93,7 +96,7 @@ else
 	@$(BIN)/hbbench forward --json $(ROWS)/forward.json
 	@$(BIN)/hbbench load --json $(ROWS)/load.json --logs $(ROWS)/logs
 	@$(BIN)/hbbench report $(ROWS)/failovers.json $(ROWS)/cost.json $(ROWS)/forward.json $(ROWS)/load.json \
-		--markdown $(PAGE) --picture $(dir $(PAGE))outage-by-addresses.svg
+		$(wildcard $(ROWS)/connections.json) --markdown $(PAGE) --picture $(dir $(PAGE))outage-by-addresses.svg
 endif
 
 # The campaign of `make torture`: the same seed gives the same faults.
@@ -108,6 +111,20 @@ torture: ## give this daemon, keepalived and heartbeat 3 the same random faults 
 	@mkdir -p $(ROWS)
 	@$(BIN)/hbbench torture --seed $(SEED) --faults $(FAULTS) --peers $(PEERS) --json $(ROWS)/torture.json \
 		--markdown $(ROWS)/torture.md --logs $(ROWS)/torture-logs
+
+# Without the packages, or a kernel that can, it says so and succeeds; `make connections RUNS=5 ENTRIES=1000,10000,100000` measures.
+connections: RUNS := 1
+connections: ENTRIES ?= 1000
+connections: ## let connections survive failovers of two gateways, and die without conntrackd (root); RUNS=1 ENTRIES=1000
+	@[ "$$(id -u)" -eq 0 ] || { echo "connections through failovers need root: they need network namespaces" >&2; exit 1; }
+	@[ ! -e /usr/share/swift-heartbeat ] || { \
+		echo "not on a gateway: this needs Debian's conntrackd, which starts when it is installed" >&2; exit 1; }
+	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) swift
+	@.ci/install-missing $(TRACKING) || true
+	@for product in $(CONNECTION_PRODUCTS); do $(RELEASE) --product $$product || exit; done
+	@mkdir -p $(ROWS)
+	@$(BIN)/hbbench connections --may-skip --runs $(RUNS) --entries $(ENTRIES) --json $(ROWS)/connections.json \
+		--logs $(ROWS)/connections-logs
 
 interop: ## live beside Debian's heartbeat 3.0.6, read its files and serve its clients as it does (root)
 	@[ "$$(id -u)" -eq 0 ] || { echo "the comparison needs root: it makes namespaces" >&2; exit 1; }
@@ -128,7 +145,8 @@ check: ## everything that must hold before a change is published
 	@[ "$$(id -u)" -eq 0 ] || echo "SKIPPED: the demonstration needs root"
 
 nightly: ## everything that is too long for each change: all of interop, mutants and 10,000 seeds, and a bare machine (root)
-	@MAKE='$(MAKE)' .ci/steps check interop 'sim SEEDS=10000' 'explore SIZE=2' mutants test-mutants torture replacement vm 'vm ARGS=--site=paper' 'vm ARGS=--site=literal' 'vm ARGS=--site=serial' bare
+	@MAKE='$(MAKE)' .ci/steps check interop 'sim SEEDS=10000' 'explore SIZE=2' mutants test-mutants torture connections replacement \
+		vm 'vm ARGS=--site=paper' 'vm ARGS=--site=literal' 'vm ARGS=--site=serial' bare
 
 lint: ## check the format of the Swift sources
 	@.ci/install-missing swift

@@ -230,7 +230,7 @@ let package = Package(
             name: "HeartbeatLansTests", dependencies: ["HeartbeatLans", "HeartbeatWire", "HeartbeatModel"],
             swiftSettings: strict),
         .testTarget(
-            name: "FaildTests", dependencies: ["HeartbeatLab", "CLinux"], swiftSettings: strict),
+            name: "FaildTests", dependencies: ["HeartbeatLab"], swiftSettings: strict),
         .testTarget(
             name: "HeartbeatSimulatorTests", dependencies: ["HeartbeatSimulator", "HeartbeatCore", "HeartbeatModel"],
             swiftSettings: strict),

@@ -75,7 +75,7 @@ package struct SiteFiles {
         }
         let connections =
             pair.connections == nil
-            ? [] : ["respawn root /usr/sbin/conntrackd -C /etc/conntrackd/conntrackd.conf"]
+            ? [] : ["respawn root /etc/ha.d/resource.d/conntrackd run"]
         return file(
             "etc/ha.d/ha.cf",
             directives + ["baud 19200", "udpport 694"] + media + connections + Self.sync(shared)

@@ -18,8 +18,8 @@ struct HBBench: ParsableCommand {
             130: interrupted.
             """, version: Version.text,
         subcommands: [
-            Plan.self, Run.self, Cost.self, Forward.self, Load.self, Torture.self, Report.self, MakeLoad.self,
-            Clean.self,
+            Plan.self, Run.self, Cost.self, Forward.self, Load.self, Torture.self, Connections.self, Report.self,
+            MakeLoad.self, Clean.self,
         ])
 }
 
@@ -240,6 +240,63 @@ struct Torture: ParsableCommand {
             logs: logs, places: places.resolved)
         Glibc.exit(program.run())
     }
+}
+
+struct Connections: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "See connections survive failovers of two gateways with conntrackd, and die without.",
+        discussion: """
+            Needs conntrackd, conntrack and nftables, and the built hb_site. Exit code 1 also when a connection died that must \
+            survive, or one survived in the control.
+            """)
+
+    @Option(help: "Separated by commas: \(names(of: ConnectionTrial.allCases)).")
+    var faults: List<ConnectionTrial> = List(ConnectionTrial.allCases)
+
+    @Option(help: "How often each fault is repeated.")
+    var runs = 5
+
+    @Option(help: "How many connections are taken over to measure that, separated by commas; none: 0.")
+    var entries: Numbers = Numbers([1000, 10_000, 100_000])
+
+    @Option(help: "Directory that the nodes' logs are copied to.")
+    var logs: String?
+
+    @Flag(help: "Where this cannot be played here, say so and succeed.")
+    var maySkip = false
+
+    @OptionGroup var places: Places
+
+    func validate() throws {
+        guard (1...100).contains(runs) else { throw ValidationError("--runs needs a number from 1 to 100") }
+        guard entries.values.allSatisfy({ (0...100_000).contains($0) }) else {
+            throw ValidationError("--entries needs numbers from 0 to 100000")
+        }
+    }
+
+    func run() {
+        let program = ConnectionsProgram(
+            trials: faults.values, runs: runs, entries: entries.values.filter { $0 > 0 }, maySkip: maySkip,
+            file: places.json, logs: logs, places: places.resolved)
+        Glibc.exit(program.run())
+    }
+}
+
+/// Numbers separated by commas.
+struct Numbers: ExpressibleByArgument {
+    var values: [Int]
+
+    init(_ values: [Int]) {
+        self.values = values
+    }
+
+    init?(argument: String) {
+        let words = argument.split(separator: ",", omittingEmptySubsequences: false)
+        values = words.compactMap { Int($0) }
+        guard values.count == words.count else { return nil }
+    }
+
+    var defaultValueDescription: String { values.map(String.init).joined(separator: ",") }
 }
 
 struct Report: ParsableCommand {

@@ -126,6 +126,14 @@ final class FaildLab {
         }
     }
 
+    /// Traffic from host to host between their addresses on LAN A.
+    func flow(from source: Int, to destination: Int, isTCP: Bool) throws -> Flow {
+        func end(_ host: Int, port: UInt16) -> Flow.End {
+            Flow.End(NetworkNamespace(name: namespace(host)), "10.1.1.\(host)", port: port)
+        }
+        return try Flow(from: end(source, port: 0), to: end(destination, port: 7777), isTCP: isTCP)
+    }
+
     // MARK: - LANs
 
     /// Switches a bridge off or on: hosts keep their carrier.

@@ -70,7 +70,7 @@ import Testing
             for host in 1...2 { try lab.run(host, ["sysctl", "-qw", "net.ipv4.conf.all.rp_filter=1"]) }
             try lab.startAll()
             #expect(lab.log(1).contains("net.ipv4.conf.eth0.rp_filter was strict"))
-            let stream = try Flow(lab, from: 1, to: 2, isTCP: true)
+            let stream = try lab.flow(from: 1, to: 2, isTCP: true)
             defer { stream.end() }
             try lab.wait(for: "the stream") { stream.received > 100 }
             try lab.set(lan: "A", on: false)
@@ -78,7 +78,7 @@ import Testing
             let before = stream.received
             try lab.wait(for: "the stream to go on") { stream.received > before + 100 }
             #expect(lab.log(1).contains("1 TCP streams that stood still are told to go on"))
-            let datagrams = try Flow(lab, from: 1, to: 2, isTCP: false)
+            let datagrams = try lab.flow(from: 1, to: 2, isTCP: false)
             defer { datagrams.end() }
             try lab.set(lan: "A", on: true)
             try lab.waitForDetours([1: [], 2: []], "both to move back")

@@ -36,7 +36,8 @@ package final class BenchCluster {
         self.setting = setting
         addresses = ServiceAddress.first(count)
         laboratory = try Laboratory(
-            prefix: Self.prefix, programs: places.programs, resourceScripts: places.resourceScripts)
+            prefix: Self.prefix, programs: places.programs, resourceScripts: places.resourceScripts,
+            hasServer: peer.isGateway)
         do {
             try prepareClient()
             for node in nodes {
@@ -86,10 +87,13 @@ package final class BenchCluster {
     }
 
     /// Does one thing to the cluster, from the state it needs, and measures until it is at rest again.
-    package func trial(_ fault: Fault, run: Int) throws -> BenchRow {
+    /// - Parameter witness: who else looks at it.
+    package func trial(_ fault: Fault, run: Int, witness: (any TrialWitness)? = nil) throws -> BenchRow {
         let probe = try startProbe()
         defer { end(probe) }
         try settle(owner: fault.ownerBefore, probe)
+        defer { witness?.leave() }
+        try witness?.begin(in: self)
         // A fault does not wait for the beginning of an interval.
         try Interruption.pause(peer.keepalive * Double.random(in: 0..<1))
         let start = try inflict(fault)
@@ -99,6 +103,7 @@ package final class BenchCluster {
             return isAtRest(after: fault, probe)
         }
         let end = Moment.now()
+        let testimony = try witness?.testify(fault: start, atRest: end)
         // The other node has missed it: it may come back at any time.
         if hasRecovered, fault.takesPower { offSince = nil }
         try repair(after: fault)
@@ -110,7 +115,8 @@ package final class BenchCluster {
         row.figures = trial.figures(of: record)
         row.timeline = timeline(of: trial, record)
         row.figures.merge(peer.ownFigures(of: nodes[fault.expectedOwner ?? 1])) { seen, _ in seen }
-        row.notes = [peer.substitutes[fault]].compactMap(\.self)
+        row.figures.merge(testimony?.figures ?? [:]) { _, told in told }
+        row.notes = [peer.substitutes[fault]].compactMap(\.self) + (testimony?.notes ?? [])
         if trial.hasTwoOwnersAtTheEnd(of: record) { row.notes.append("two owners until the end of the trial") }
         if !hasRecovered { row.notes.append("\(BenchRow.notRecovered) after \(limit)") }
         if let stall = row.figures[Figure.stall], stall > Self.remarkableStall {
@@ -214,6 +220,7 @@ package final class BenchCluster {
     @discardableResult
     private func powerOff(_ node: LabNode, isCrossover: Bool = false) throws -> Moment {
         let moment = try laboratory.powerOff(node, isCrossover: isCrossover)
+        try peer.forget(node)
         if node.number == 0 { (offSince, needsPowerCycle) = (moment, false) }
         return moment
     }

@@ -41,6 +41,10 @@ package protocol FailoverPeer {
     func wordsAfterDeath(on node: LabNode, in laboratory: Laboratory) -> [String]?
     /// Whether it knows nothing but addresses on one network: no scripts, no second link, no command to hand over.
     var hasOnlyAddresses: Bool { get }
+    /// Whether its nodes are gateways to a server.
+    var isGateway: Bool { get }
+    /// What else a node forgets with its power. Called when it is off.
+    func forget(_ node: LabNode) throws
     /// What it keeps on disk; `nil` when it keeps nothing.
     func state(of node: LabNode) -> StateDirectory?
     /// What the daemon itself told about its last takeover, by figure name; empty when it tells nothing.
@@ -65,6 +69,10 @@ extension FailoverPeer {
     package func wordsAfterDeath(on node: LabNode, in laboratory: Laboratory) -> [String]? { nil }
 
     package var hasOnlyAddresses: Bool { false }
+
+    package var isGateway: Bool { false }
+
+    package func forget(_ node: LabNode) throws {}
 
     package func state(of node: LabNode) -> StateDirectory? { nil }
 

@@ -29,7 +29,10 @@ struct BenchResults {
     static func isComplete(_ rows: [BenchRow]) -> Bool {
         rows.allSatisfy { row in
             let isOurs = PeerName(rawValue: row.peer)?.isOurs ?? true
-            return !row.notes.contains { $0 == BenchRow.notMeasured || isOurs && $0.hasPrefix(BenchRow.notRecovered) }
+            return !row.notes.contains { note in
+                note == BenchRow.notMeasured || note.hasPrefix(BenchRow.wrong)
+                    || isOurs && note.hasPrefix(BenchRow.notRecovered)
+            }
         }
     }
 

@@ -23,6 +23,8 @@ package struct BenchRow: Codable, Hashable, Sendable {
     static let notMeasured = "not measured"
     /// What the note of a peer begins with that did not come back.
     static let notRecovered = "not recovered"
+    /// What a note begins with about something that must not be.
+    static let wrong = "wrong: "
     /// Where the time went, by time; `nil` of a peer that does not tell.
     package var timeline: [TimelineEntry]?
 
@@ -102,6 +104,15 @@ package enum Figure {
     package static let lostForGood = "lost_for_good"
     /// Of a campaign: 1 when the other node took an address although the first could have kept it; only of such faults.
     package static let movedForNothing = "moved_for_nothing"
+    /// Of two connections through the pair, the longest silence at the receiver, since the fault, of each that survived.
+    package static let outgoingStall = "outgoing_stall_ms"
+    package static let inboundStall = "inbound_stall_ms"
+    /// How many of the two survived.
+    package static let survivors = "survivors"
+    /// Of a takeover of connections alone: how many, what the script took, what conntrackd's commit took of that by itself.
+    package static let entries = "entries"
+    package static let scriptStart = "script_start_ms"
+    package static let commit = "commit_ms"
     /// What the daemon itself says it took: to add all addresses, and to announce them.
     package static let ownAdded = "own_added_ms"
     package static let ownAnnounced = "own_announced_ms"

@@ -25,7 +25,8 @@ struct BenchReport {
     func markdown(picture: String) -> String {
         let parts =
             [machines, goals] + outages + [
-                flapping, addresses(picture: picture), timelines, cost, forward, load, remarks,
+                flapping, addresses(picture: picture), timelines, cost, forward, load,
+                ConnectionTable(table).markdown, remarks,
             ]
         return parts.joined(separator: "\n")
     }
@@ -90,7 +91,9 @@ struct BenchReport {
     // MARK: - Outages
 
     private var outages: [String] {
-        let timed = table.with { !Self.measurements.contains($0.fault) }
+        let timed = table.with {
+            !Self.measurements.contains($0.fault) && !$0.fault.hasPrefix(ConnectionTrial.prefix)
+        }
         return timed.distinct { Pair(setting: $0.setting, addresses: $0.addresses) }.map { pair in
             let rows = timed.with { $0.setting == pair.setting && $0.addresses == pair.addresses }
             let count = pair.addresses == 1 ? "one address" : "\(pair.addresses) addresses"
@@ -191,7 +194,10 @@ struct BenchReport {
     private static let shownAddresses = [1, 100]
 
     private var timelines: String {
-        let told = table.with { $0.timeline != nil && Self.shownAddresses.contains($0.addresses) }
+        let told = table.with {
+            $0.timeline != nil && Self.shownAddresses.contains($0.addresses)
+                && $0.peer != GatewayVariant.control.rawValue
+        }
         let trials = told.distinct(TrialKey.init).compactMap { key in
             told[key].typical(Figure.outage).map { timeline(of: $0) }
         }

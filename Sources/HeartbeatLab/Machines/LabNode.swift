@@ -11,6 +11,8 @@ package final class LabNode {
     package let namespace: NetworkNamespace
     let files: NodeFiles
     private let serialPath: String
+    /// Those of its hardware.
+    private let interfaces: [String]
     /// The process that holds the PID namespace, as our child, and the first process inside.
     private var power: (holder: ChildProcess, first: pid_t)?
     /// Directories of its own disk that hide the machine's: path inside, path outside. From the next boot on.
@@ -22,26 +24,29 @@ package final class LabNode {
     /// Since when it has power.
     package private(set) var poweredAt: Moment?
 
-    init(number: Int, namespace: NetworkNamespace, files: NodeFiles, serialPath: String) {
+    init(number: Int, namespace: NetworkNamespace, files: NodeFiles, serialPath: String, interfaces: [String]) {
         name = NodeFiles.nodes[number]
         self.number = number
         self.namespace = namespace
         self.files = files
         self.serialPath = serialPath
+        self.interfaces = interfaces
     }
 
     /// Hardware address of its LAN interface.
-    package var hardwareAddress: HardwareAddress {
-        HardwareAddress(0x02_00_00_00_00_01 + UInt64(number))
-    }
+    package var hardwareAddress: HardwareAddress { hardwareAddress(ofInterface: 0) }
 
-    /// Hardware address of its second interface.
-    var secondHardwareAddress: HardwareAddress { HardwareAddress(hardwareAddress.value + 0x10) }
+    /// Hardware address of eth0, eth1, …
+    func hardwareAddress(ofInterface index: Int) -> HardwareAddress {
+        HardwareAddress(0x02_00_00_00_00_01 + UInt64(number + index * 0x10))
+    }
 
     /// Directory with everything that is the node's own: its disk.
     package var directory: String { files.directory }
     package var lanAddress: String { "192.168.77.\(number + 1)" }
     package var crossAddress: String { "192.168.78.\(number + 1)" }
+    /// Where it is a gateway.
+    package var outerAddress: String { "10.66.0.\(number + 1)" }
     package var logFile: String { files.logFile }
     /// Everything its daemon has logged so far.
     package var log: String { Files.read(files.logFile) }
@@ -145,7 +150,7 @@ package final class LabNode {
         // which is one for all nodes, for a second.
         try namespace.set("net/ipv4/conf/all/promote_secondaries", to: "0")
         try namespace.set("net/ipv4/conf/eth0/promote_secondaries", to: "0")
-        try namespace.configure(["address flush dev eth0", "address flush dev eth1"])
+        try namespace.configure(interfaces.map { "address flush dev \($0)" })
         removeMadeInterfaces()
         for volatile in [files.runDirectory, files.servicesDirectory] {
             Files.remove(volatile)
@@ -211,7 +216,7 @@ package final class LabNode {
             // `7: gre1@NONE: <…>`; the other end of a pair goes with the first.
             guard let word = line.split(separator: " ").dropFirst().first,
                 let name = word.split(whereSeparator: { $0 == "@" || $0 == ":" }).first,
-                !["lo", "eth0", "eth1"].contains(name)
+                name != "lo", !interfaces.contains(String(name))
             else { continue }
             Command.attempt(["ip", "-n", namespace.name, "link", "del", String(name)])
         }
@@ -219,13 +224,13 @@ package final class LabNode {
 
     private func resetAddresses() throws {
         // What a daemon hung there is memory, too.
-        for interface in ["eth0", "eth1"] {
+        for interface in interfaces {
             Command.attempt(["tc", "-n", namespace.name, "qdisc", "del", "dev", interface, "clsact"])
         }
-        let own = [
-            "address flush dev eth0", "address flush dev eth1", "neighbour flush dev eth0", "neighbour flush dev eth1",
-            "address add \(lanAddress)/24 brd + dev eth0", "address add \(crossAddress)/24 brd + dev eth1",
-        ]
+        let addresses = zip(interfaces, [lanAddress, crossAddress, outerAddress])
+        let own =
+            interfaces.flatMap { ["address flush dev \($0)", "neighbour flush dev \($0)"] }
+            + addresses.map { "address add \($1)/24 brd + dev \($0)" }
         try namespace.configure(own + furtherAddresses.map { "address add \($0) brd + dev eth0" })
     }
 

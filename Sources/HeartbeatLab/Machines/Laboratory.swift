@@ -10,6 +10,8 @@
 //   cross-cluster1                  cross-cluster2
 //              └───── bridge cross ─────┘
 //
+// Where the nodes are gateways, each has a third interface, eth2, on a bridge `wan`, and on that is a server.
+//
 // The bridges stand in a namespace of their own, so every cable has an end outside the machine it serves: pulling it
 // there is what the machine would see of a pulled cable. Nothing touches the interfaces of the host.
 
@@ -31,6 +33,9 @@ package final class Laboratory {
     package private(set) var nodes: [LabNode] = []
     /// Where the client is.
     package let client: NetworkNamespace
+    /// What is behind the nodes where they are gateways; else `nil`. Its address is `serverAddress`.
+    package let server: NetworkNamespace?
+    package static let serverAddress = "10.66.0.9"
     /// File that all resource scripts append to.
     package var scriptRecord: String { "\(run.directory)/scripts.log" }
     private let switches: NetworkNamespace
@@ -56,7 +61,8 @@ package final class Laboratory {
     ///   - prefix: what the names of its namespaces and of its directory in /tmp begin with; letters only.
     ///   - programs: directory of `heartbeat` and its tools.
     ///   - resourceScripts: directory of the shipped resource scripts, named `resource.d`.
-    package init(prefix: String = "hbd", programs: String, resourceScripts: String) throws {
+    ///   - hasServer: whether the nodes are gateways to a server.
+    package init(prefix: String = "hbd", programs: String, resourceScripts: String, hasServer: Bool = false) throws {
         try Self.checkRights()
         RunName.sweep(prefix: prefix)
         run = RunName(prefix: prefix)
@@ -64,6 +70,7 @@ package final class Laboratory {
         shared = Files.absolute(resourceScripts) + "/.."
         switches = NetworkNamespace(name: run("switch"))
         client = NetworkNamespace(name: run("client"))
+        server = hasServer ? NetworkNamespace(name: run("server")) : nil
         nullModem = try NullModem()
         do {
             try Files.makeDirectory(run.directory)
@@ -85,12 +92,16 @@ package final class Laboratory {
         _ = try NetworkNamespace.make(switches.name)
         _ = try NetworkNamespace.make(client.name)
         bridges = try switches.open("route socket") { clinux_lab_route_socket() }
-        try switches.configure([
-            "link add lan type bridge", "link add cross type bridge", "link set lan up", "link set cross up",
-        ])
+        try switches.configure(segments.flatMap { ["link add \($0.bridge) type bridge", "link set \($0.bridge) up"] })
         let own = HardwareAddress(0x02_00_00_00_00_09)
         try plugIn(client, interface: "eth0", bridge: "lan", name: "client", address: own)
         try client.configure(["address add 192.168.77.9/24 brd + dev eth0"])
+        if let server {
+            _ = try NetworkNamespace.make(server.name)
+            let address = HardwareAddress(0x02_00_00_00_00_29)
+            try plugIn(server, interface: "eth0", bridge: "wan", name: "server", address: address)
+            try server.configure(["address add \(Self.serverAddress)/24 brd + dev eth0"])
+        }
         for number in 0..<2 {
             let name = NodeFiles.nodes[number]
             let namespace = try NetworkNamespace.make(run(name))
@@ -98,13 +109,21 @@ package final class Laboratory {
                 node: name, directory: "\(run.directory)/\(name)", peerAddress: "192.168.78.\(2 - number)",
                 record: scriptRecord)
             let node = LabNode(
-                number: number, namespace: namespace, files: files, serialPath: nullModem.paths[number])
+                number: number, namespace: namespace, files: files, serialPath: nullModem.paths[number],
+                interfaces: segments.map(\.interface))
             nodes.append(node)
-            try plugIn(namespace, interface: "eth0", bridge: "lan", name: name, address: node.hardwareAddress)
-            try plugIn(
-                namespace, interface: "eth1", bridge: "cross", name: name, address: node.secondHardwareAddress)
+            for (index, segment) in segments.enumerated() {
+                try plugIn(
+                    namespace, interface: segment.interface, bridge: segment.bridge, name: name,
+                    address: node.hardwareAddress(ofInterface: index))
+            }
             try node.prepare()
         }
+    }
+
+    /// The nodes' interfaces and where their cables lead.
+    private var segments: [(interface: String, bridge: String)] {
+        [("eth0", "lan"), ("eth1", "cross")] + (server == nil ? [] : [("eth2", "wan")])
     }
 
     private func plugIn(
@@ -140,7 +159,7 @@ package final class Laboratory {
     package func powerOff(_ node: LabNode, isCrossover: Bool = false) throws -> Moment {
         let ports = try ports(of: node)
         let other = nodes[1 - node.number]
-        let far = isCrossover && other.isPowered ? try self.ports(of: other).last : nil
+        let far = isCrossover && other.isPowered ? try self.ports(of: other)[1] : nil
         nullModem.power(node.number, isOn: false)
         for port in ports { try check(clinux_lab_cut_port(bridges, port), "cut \(node.name) off") }
         let moment = Moment.now()
@@ -171,17 +190,17 @@ package final class Laboratory {
         if let known = portNumbers[node.number] { return known }
         // `7: lan-cluster1@if2: <…>`
         let lines = try Command.succeed(["ip", "-n", switches.name, "-o", "link", "show"]).split(separator: "\n")
-        let ports = ["lan", "cross"].compactMap { bridge in
+        let ports = segments.map(\.bridge).compactMap { bridge in
             lines.first { $0.contains(" \(bridge)-\(node.name)@") }.flatMap { Int32($0.prefix { $0 != ":" }) }
         }
-        guard ports.count == 2 else { throw LabError.missing("\(node.name) has no cables") }
+        guard ports.count == segments.count else { throw LabError.missing("\(node.name) has no cables") }
         portNumbers[node.number] = ports
         return ports
     }
 
     private func setPorts(of node: LabNode, up: Bool) throws {
         let word = up ? "up" : "down"
-        try switches.configure(["link set lan-\(node.name) \(word)", "link set cross-\(node.name) \(word)"])
+        try switches.configure(segments.map { "link set \($0.bridge)-\(node.name) \(word)" })
     }
 
     /// Pulls a cable or plugs it in again. A network cable takes the carrier of the interface with it.
@@ -254,7 +273,7 @@ package final class Laboratory {
         for node in nodes {
             do { try node.losePower() } catch { continue }
         }
-        for name in [switches.name, client.name] + NodeFiles.nodes.map({ run($0) }) {
+        for name in [switches, client, server].compactMap({ $0?.name }) + NodeFiles.nodes.map({ run($0) }) {
             NetworkNamespace(name: name).remove()
         }
         nullModem.close()

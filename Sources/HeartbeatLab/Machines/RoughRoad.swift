@@ -41,7 +41,7 @@ final class RoughRoad: Sendable {
         }
         let peers =
             [nodes[1].hardwareAddress, nodes[0].hardwareAddress]
-            + [nodes[1].secondHardwareAddress, nodes[0].secondHardwareAddress]
+            + [nodes[1], nodes[0]].map { $0.hardwareAddress(ofInterface: 1) }
         thread = try WorkingThread { stop in
             var traffic = Traffic(
                 roughness: roughness, lanes: lanes, peers: peers, random: SplitMix64(seed: seed))
