@@ -195,7 +195,8 @@ let package = Package(
             name: "HeartbeatMachines", dependencies: ["HeartbeatLab", "HeartbeatModel", "CLinux"], swiftSettings: strict
         ),
         .executableTarget(
-            name: "hbvm", dependencies: ["HeartbeatMachines", "HeartbeatLab", "HeartbeatModel", arguments],
+            name: "hbvm",
+            dependencies: ["HeartbeatMachines", "HeartbeatBench", "HeartbeatLab", "HeartbeatModel", arguments],
             swiftSettings: strict),
         .target(
             name: "HeartbeatInterop",

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Glibc
+import HeartbeatBench
 import HeartbeatLab
 import HeartbeatMachines
 import HeartbeatModel
@@ -55,6 +56,9 @@ struct HBVM: ParsableCommand {
     @Option(help: "Directory of the sources: its examples and scripts are used.")
     var sources = "."
 
+    @Option(help: "File for all results and what they were measured on (JSON).")
+    var json: String?
+
     @Flag(name: .shortAndLong, help: "Also print the ends of the nodes' logs after each scene.")
     var verbose = false
 
@@ -68,11 +72,37 @@ struct HBVM: ParsableCommand {
         }
         let daemons = daemon.isEmpty ? (brief ? [.ours] : GatewayDaemon.allCases) : daemon
         let scenes = scene.isEmpty ? (brief ? [.lanCut, .powerLoss] : site.scenes) : scene
-        let program = GatewayProgram(
+        var program = GatewayProgram(
             site: site, daemons: daemons, scenes: scenes, runs: runs, seed: seed,
             loadTime: .seconds(seconds), image: image, ours: ours, sources: sources, programs: ProgramPlaces().programs,
             isVerbose: verbose)
+        if let json { program.onResult = try keeper(of: daemons, in: json) }
         Glibc.exit(program.run())
+    }
+
+    /// Writes each result into the file as it comes.
+    private func keeper(of daemons: [GatewayDaemon], in file: String) throws -> (GatewayResult, Int) throws -> Void {
+        let versions = daemons.map { ($0.rawValue, $0 == .ours ? Version.text : "Debian 12's") }
+        var record = try MachineRecord(
+            versions: Dictionary(uniqueKeysWithValues: versions), file: file, places: ProgramPlaces())
+        let site = site.rawValue
+        return { result, run in
+            try record.add(
+                scene: result.scene.rawValue, site: site, daemon: result.daemon.rawValue, run: run,
+                figures: result.figures,
+                notes: result.problems)
+        }
+    }
+}
+
+extension GatewayResult {
+    fileprivate var figures: [String: Double] {
+        var figures = [
+            Figure.outage: outage.inMilliseconds, Figure.twoOwners: twoOwners.inMilliseconds,
+            Figure.moves: Double(moves),
+        ]
+        figures[Figure.falseDeaths] = falseDeaths.map(Double.init)
+        return figures
     }
 }
 

@@ -18,6 +18,11 @@ struct BenchResults {
             guard peer.missing.isEmpty else { throw LabError.missing(peer.missing.joined(separator: ", ")) }
             versions[peer.name] = peer.version()
         }
+        try self.init(versions: versions, file: file, places: places)
+    }
+
+    /// - Parameter versions: of each peer, by its name.
+    init(versions: [String: String], file: String?, places: ProgramPlaces) throws {
         watch = MachineWatch(sources: places.programs, versions: versions)
         self.file = file
         try keep()

@@ -107,6 +107,8 @@ package enum Figure {
     /// Of two connections through the pair, the longest silence at the receiver, since the fault, of each that survived.
     package static let outgoingStall = "outgoing_stall_ms"
     package static let inboundStall = "inbound_stall_ms"
+    /// How often a node was found dead that was not.
+    package static let falseDeaths = "false_deaths"
     /// How many of the two survived.
     package static let survivors = "survivors"
     /// Of a takeover of connections alone: how many, what the script took, what conntrackd's commit took of that by itself.

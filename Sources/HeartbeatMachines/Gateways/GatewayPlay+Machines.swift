@@ -17,7 +17,9 @@ extension GatewayPlay {
             try idle.succeed("/usr/share/heartbeat/hb_takeover all")
             _ = try Interruption.wait(atMost: .seconds(20)) { isServed(by: idle) }
         }
-        guard try owner() === idle else { throw LabError.notReached("the node with the watchdog does not take over\n\(diagnosis)") }
+        guard try owner() === idle else {
+            throw LabError.notReached("the node with the watchdog does not take over\n\(diagnosis)")
+        }
         try settle()
     }
 

@@ -65,6 +65,8 @@ package struct GatewayProgram {
     package var programs: String
     /// Also print the ends of the nodes' logs after each scene.
     package var isVerbose: Bool
+    /// Is told of each result as it comes; runs count from 1.
+    package var onResult: (GatewayResult, _ run: Int) throws -> Void = { _, _ in }
 
     package init(
         site: SiteName, daemons: [GatewayDaemon], scenes: [GatewayScene], runs: Int, seed: UInt64, loadTime: Duration,
@@ -118,10 +120,11 @@ package struct GatewayProgram {
             loadTime: loadTime)
         defer { play.close() }
         try play.start()
-        return try (0..<runs).flatMap { _ in
+        return try (0..<runs).flatMap { run in
             try scenes.map { scene in
                 let result = try play.play(scene)
                 sayAtOnce("hbvm: \(daemon.rawValue) \(scene.rawValue): \(GatewayTable.figures(result))")
+                try onResult(result, run + 1)
                 if isVerbose { sayAtOnce(play.diagnosis) }
                 return result
             }
