@@ -7,7 +7,7 @@ import Testing
 struct MachineTableTests {
     private func row(_ scene: String, _ site: String, _ peer: String, run: Int, _ figures: [String: Double]) -> BenchRow {
         BenchRow(
-            peer: peer, fault: MachineRecord.prefix + scene, setting: site, keepaliveMilliseconds: 250,
+            peer: peer, fault: BenchRow.machines + scene, setting: site, keepaliveMilliseconds: 250,
             deadtimeMilliseconds: 1000, addresses: 2, run: run, figures: figures)
     }
 

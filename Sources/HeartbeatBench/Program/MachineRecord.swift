@@ -4,9 +4,6 @@ import HeartbeatLab
 
 /// The rows of scenes between virtual machines, kept on disk as they come.
 package struct MachineRecord {
-    /// What their names of faults begin with.
-    static let prefix = "machines-"
-
     private var results: BenchResults
 
     /// - Parameters:
@@ -25,7 +22,7 @@ package struct MachineRecord {
     ) throws {
         try results.add(
             BenchRow(
-                peer: daemon, fault: Self.prefix + scene, setting: site, keepaliveMilliseconds: 250,
+                peer: daemon, fault: BenchRow.machines + scene, setting: site, keepaliveMilliseconds: 250,
                 deadtimeMilliseconds: 1000,
                 addresses: 2, run: run, figures: figures, notes: notes))
     }

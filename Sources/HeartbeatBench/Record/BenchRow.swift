@@ -19,6 +19,8 @@ package struct BenchRow: Codable, Hashable, Sendable {
     package var figures: [String: Double]
     /// What a reader of the figures must know: that it did not recover, that the machine stood still, …
     package var notes: [String]
+    /// What the faults of virtual machines begin with.
+    static let machines = "machines-"
     /// The note of a row without figures.
     static let notMeasured = "not measured"
     /// What the note of a peer begins with that did not come back.

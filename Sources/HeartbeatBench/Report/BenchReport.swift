@@ -93,7 +93,7 @@ struct BenchReport {
     private var outages: [String] {
         let timed = table.with {
             !Self.measurements.contains($0.fault) && !$0.fault.hasPrefix(ConnectionTrial.prefix)
-                && !$0.fault.hasPrefix(MachineRecord.prefix)
+                && !$0.fault.hasPrefix(BenchRow.machines)
         }
         return timed.distinct { Pair(setting: $0.setting, addresses: $0.addresses) }.map { pair in
             let rows = timed.with { $0.setting == pair.setting && $0.addresses == pair.addresses }

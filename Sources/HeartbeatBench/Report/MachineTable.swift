@@ -6,7 +6,7 @@ import HeartbeatLab
 struct MachineTable {
     private let own: RowTable
 
-    init(_ table: RowTable) { own = table.with { $0.fault.hasPrefix(MachineRecord.prefix) } }
+    init(_ table: RowTable) { own = table.with { $0.fault.hasPrefix(BenchRow.machines) } }
 
     var markdown: String {
         "## Gateways that are virtual machines\n\n\(Self.howMachinesAreMeasured)\n\n"
@@ -25,7 +25,7 @@ struct MachineTable {
                 for peer in own.distinct(\.peer) {
                     let some = own.with { $0.setting == site && $0.fault == scene && $0.peer == peer }
                     guard !some.rows.isEmpty else { continue }
-                    let name = String(scene.dropFirst(MachineRecord.prefix.count))
+                    let name = String(scene.dropFirst(BenchRow.machines.count))
                     result.rows.append([site, name, peer, "\(some.rows.count)"] + figures.map { some.cell($0.1) })
                 }
             }
