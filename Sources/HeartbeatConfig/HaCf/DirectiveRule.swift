@@ -33,7 +33,8 @@ struct DirectiveRule: Sendable {
     typealias Take = @Sendable (inout HaCfReader, String) throws(Complaint) -> Void
 
     static let all: [DirectiveRule] =
-        timing + failure + lease + quickDeath + membership + media + paths + logging + process + clients + protocolRules
+        timing + failure + lease + quickDeath + membership + media + paths + partners + logging + process + clients
+        + protocolRules
         + withoutEffect
         + refused + lans
 

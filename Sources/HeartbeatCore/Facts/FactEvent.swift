@@ -80,6 +80,9 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
     case pathKnown = "path-known"
     case pathGroupLost = "path-group-lost"
     case pathGroupRecovered = "path-group-recovered"
+    case partnerDenies = "partner-denies"
+    case partnerAgrees = "partner-agrees"
+    case pairsApart = "pairs-apart"
     case healthMoving = "health-moving"
     case healthStaying = "health-staying"
     case healthCannotMove = "health-cannot-move"
@@ -114,7 +117,8 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
             .shuttingDown, .allReleased, .shutdownComplete, .takingOverAll, .localResourcesAcquired, .remoteStable,
             .conflictEnded, .adoptingGroup, .acquiringFromLeaver, .standbyOffered, .standbyAccepted,
             .standbyGivingUp, .standbyAcquiring, .standbyTakenBack, .interfaceOnTrial, .interfaceRecovered,
-            .pathRecovered, .pathKnown, .pathGroupRecovered, .healthMoving, .groupAcquiring, .groupRunning,
+            .pathRecovered, .pathKnown, .pathGroupRecovered, .partnerAgrees, .healthMoving, .groupAcquiring,
+            .groupRunning,
             .groupReleasing, .groupReleased, .failureForgotten, .groupAdded, .groupRemoved:
             .info
         case .quickDeath, .quickDeathWasWrong, .leaseDark, .peerDark, .linkDead, .unknownNode, .notUnderstood,
@@ -123,6 +127,7 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
             .peerRestarted,
             .nodeDead, .yielding, .nobodyHolds, .standbyIgnored, .standbyUnanswered, .standbyTakerSilent,
             .standbyExpired, .standbyRefused, .interfaceLost, .pathMissed, .pathLost, .pathUnknown, .pathGroupLost,
+            .partnerDenies,
             .healthStaying, .healthCannotMove, .foundRunning, .leftoverAddress, .stopRetry, .checkNotRun,
             .addressRemoved:
             .warning
@@ -130,7 +135,7 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
             .standbyFailed, .startFailed, .checkFailed, .failedTooOften, .stopUnjustlyFailed:
             .error
         case .lockedOut, .returnedAfterPartition, .shutdownUnfinished, .bothHold, .startingUnstopped, .stopFailed,
-            .stopFailureIgnored, .stopFailureReboots:
+            .stopFailureIgnored, .stopFailureReboots, .pairsApart:
             .critical
         }
     }
