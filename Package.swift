@@ -119,8 +119,8 @@ let package = Package(
         .target(
             name: "HeartbeatProbes",
             dependencies: [
-                "HeartbeatModel", "HeartbeatFormats", "HeartbeatSystem", "HeartbeatLoop", "HeartbeatScripts", "CLinux",
-                nioCore, nioPosix,
+                "HeartbeatModel", "HeartbeatWire", "HeartbeatFormats", "HeartbeatSystem", "HeartbeatLoop",
+                "HeartbeatScripts", "CLinux", nioCore, nioPosix,
             ], swiftSettings: strict),
         .target(
             name: "HeartbeatServers",
@@ -242,8 +242,8 @@ let package = Package(
                 "HeartbeatHost", "HeartbeatMedia", "HeartbeatNetlink", "HeartbeatAddresses", "HeartbeatLease",
                 "HeartbeatGuard", "HeartbeatInterfaces", "HeartbeatScripts", "HeartbeatProbes", "HeartbeatServers",
                 "HeartbeatFaild",
-                "HeartbeatClients", "HeartbeatControl", "HeartbeatLans", "HeartbeatModel", "CLinux", nioCore, nioPosix,
-                logging,
+                "HeartbeatClients", "HeartbeatControl", "HeartbeatLans", "HeartbeatModel", "HeartbeatWire", "CLinux",
+                nioCore, nioPosix, logging,
             ], swiftSettings: strict),
         .testTarget(
             name: "HeartbeatDaemonTests",

@@ -47,7 +47,8 @@ package func readConfiguration(_ input: ConfigurationInput) -> ConfigurationResu
 
     let groups = haCf.applyMonitorRules(
         to: haresources.groups, groupsAreComplete: !haresources.log.hasErrors)
-    let logs = [haCf.log, haresources.log, authkeys.log]
+    let partnerLog = haCf.readPartnerKeys(authkeys: authkeys.keys)
+    let logs = [haCf.log, haresources.log, authkeys.log] + (partnerLog.map { [$0] } ?? [])
     var configuration = haCf.draft
     configuration.groups = groups
     configuration.authentication = authkeys.keys

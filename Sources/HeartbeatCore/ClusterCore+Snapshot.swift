@@ -35,6 +35,9 @@ extension ClusterCore {
     /// This node's own status.
     public var status: NodeStatus { node.membership.status }
 
+    /// What this node says when a node of another pair asks where this pair serves.
+    public func partnerWord(at now: Instant) -> PartnerWord { ownership.partnerWord(node, at: now) }
+
     /// The peer is heard and a member.
     public var peerIsActive: Bool { node.peerIsActive }
 

@@ -51,8 +51,9 @@ public struct ClusterCore: Hashable, Sendable {
         case .resourceLost(let key, let word): node.groups.lose(word, of: key)
         case .leftoverFound(let key, let word): node.groups.suspect(word, of: key)
         case .watched(let rules): node.health.watch(rules)
-        case .interfaceObserved(let name, let isUp): isNews = hearOfNetwork { $0.observe(name, isUp: isUp, at: now) }
-        case .pathProbed(let name, let answer): isNews = hearOfNetwork { $0.take(answer, of: name) }
+        case .interfaceObserved(let name, let isUp):
+            isNews = ownership.hear(&node) { $0.observe(name, isUp: isUp, at: now) }
+        case .pathProbed(let name, let answer): isNews = ownership.heard(answer, of: name, &node, at: now)
         case .pathsRecalled(let names): node.health.recall(lost: names)
         case .filesRead(let files):
             node.readFiles(files)
@@ -73,7 +74,7 @@ public struct ClusterCore: Hashable, Sendable {
         expireChannel(at: now)
         expireMembership(at: now)
         ownership.expireJoining(&node, at: now)
-        _ = hearOfNetwork { $0.expire(at: now) }
+        _ = ownership.hear(&node) { $0.expire(at: now) }
         for unread in node.groups.takePostponed() { actionFinished(unread.action, unread.result, at: now) }
         ownership.expire(&node, at: now)
         return decide(isNews: isNews, at: now)
@@ -85,6 +86,7 @@ public struct ClusterCore: Hashable, Sendable {
         if !lull.lasts(at: now) {
             let said = node.effects.count
             ownership.decide(&node, at: now)
+            if ownership.notePlace(&node, at: now) { ownership.decide(&node, at: now) }
             lull.decided(isSilent: node.effects.count == said, groupsDue: node.groups.deadline)
         }
         nextDeadline =
@@ -210,15 +212,6 @@ public struct ClusterCore: Hashable, Sendable {
         guard !node.isBehind(at: now) else { return node.groups.postpone(action, result) }
         node.groups.instruct(id, ownership.instruction(for: node.groups[id], node))
         node.finished(action, result, of: id, at: now)
-    }
-
-    /// - Returns: whether it says more than was known.
-    private mutating func hearOfNetwork(_ observe: (inout HealthMonitor) -> [Effect]) -> Bool {
-        let before = node.health.health
-        let effects = observe(&node.health)
-        node.effects += effects
-        ownership.healthChanged(from: before, to: node.health.health)
-        return !effects.isEmpty || node.health.health != before
     }
 
     // MARK: - Time

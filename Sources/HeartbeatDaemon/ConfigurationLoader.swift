@@ -45,8 +45,8 @@ package struct ConfigurationLoader: Sendable {
     /// Checks all three files at once.
     package func load() -> ConfigurationResult {
         var result = read(
-            haCf: file(paths.haCf), haresources: file(paths.haresources), authkeys: file(paths.authkeys),
-            authkeysMode: mode(of: paths.authkeys))
+            haCf: Self.file(paths.haCf), haresources: Self.file(paths.haresources), authkeys: Self.file(paths.authkeys),
+            authkeysMode: Self.mode(of: paths.authkeys))
         if access(paths.faults, F_OK) == 0 {
             result.diagnostics.append(
                 Diagnostic(
@@ -97,7 +97,7 @@ package struct ConfigurationLoader: Sendable {
     /// Bytes of one file.
     static let longestFile = 4 << 20
 
-    private func file(_ path: String) -> SourceFile {
+    static func file(_ path: String) -> SourceFile {
         do throws(SystemError) {
             return SourceFile(path: path, bytes: try WholeFile.read(path, atMost: Self.longestFile))
         } catch {
@@ -112,7 +112,7 @@ package struct ConfigurationLoader: Sendable {
         return Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
     }
 
-    private func mode(of path: String) -> UInt32 {
+    static func mode(of path: String) -> UInt32 {
         var status = stat()
         return stat(path, &status) == 0 ? status.st_mode & 0o7777 : 0
     }

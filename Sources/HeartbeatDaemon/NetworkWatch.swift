@@ -30,17 +30,22 @@ final class NetworkWatch {
     private var configuration: Configuration
     private var rules: [InterfaceRule] = []
     private var told: [String: InterfaceState] = [:]
-    private var echo: EchoResponder?
+    private var echo: DatagramResponder?
+    private let partnerWord: () -> PartnerWord
+    private var partners: PartnerResponder?
     private var timer: ReactorTimer?
     private var isClosed = false
 
     /// - Parameters:
     ///   - memory: names lost paths for the daemon after this one.
     ///   - groupsAtRest: those of which no address should be up here.
+    ///   - partnerWord: what a node of another pair is told.
     init(
         _ configuration: Configuration, memory: LostPaths, facts: FactTeller, reactor: Reactor,
-        feed: @escaping (Event) -> Void, groupsAtRest: @escaping () -> [ResourceGroup]
+        feed: @escaping (Event) -> Void, groupsAtRest: @escaping () -> [ResourceGroup],
+        partnerWord: @escaping () -> PartnerWord
     ) {
+        self.partnerWord = partnerWord
         self.configuration = configuration
         self.memory = PathMemory(memory, facts: facts, reactor: reactor)
         self.facts = facts
@@ -89,6 +94,7 @@ final class NetworkWatch {
         routes.close()
         prober.close()
         echo?.close()
+        partners?.close()
     }
 
     /// Looks at all carriers as soon as possible.
@@ -105,12 +111,35 @@ final class NetworkWatch {
         memory.remember(names)
     }
 
+    /// What partners are told has changed.
+    func tellPartners() {
+        guard partners != nil, !isClosed else { return }
+        prober.tellPartners()
+    }
+
     private func begin() {
         findPlaces()
+        beginAnswering()
         prober.adopt(configuration.probes)
+        answerPartners()
+    }
+
+    private func answerPartners() {
+        let service = configuration.partnerService
+        guard partners?.service != service else { return }
+        prober.signPartnerWords(with: service?.keys)
+        partners?.close()
+        partners = service.map { [partnerWord, prober] in
+            PartnerResponder($0, reactor: reactor, word: partnerWord, news: { prober.askPartners() })
+        }
+        partners?.onProblem = { [unowned self] in facts.tell(.networkWatchFailed, $0) }
+        partners?.open()
+    }
+
+    private func beginAnswering() {
         guard echo?.port != configuration.echoPort else { return }
         echo?.close()
-        echo = configuration.echoPort.map { EchoResponder(port: $0, reactor: reactor) }
+        echo = configuration.echoPort.map { DatagramResponder.echo(port: $0, reactor: reactor) }
         echo?.onProblem = { [unowned self] in facts.tell(.networkWatchFailed, $0) }
         echo?.open()
     }

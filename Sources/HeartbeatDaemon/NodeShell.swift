@@ -38,7 +38,9 @@ final class NodeShell {
     let hooks: EventHooks
     private(set) lazy var network = NetworkWatch(
         configuration, memory: paths.lostPaths, facts: facts, reactor: reactor, feed: { [unowned self] in feed($0) },
-        groupsAtRest: { [unowned self] in core.groupsAtRest })
+        groupsAtRest: { [unowned self] in core.groupsAtRest },
+        partnerWord: { [unowned self] in core.partnerWord(at: reactor.now) })
+    private var toldPartners: PartnerWord?
     private var sampler = HostSampler()
     private var lastRequest: UInt64 = 0
     private var replies: [RequestID: (Reply) -> Void] = [:]
@@ -281,6 +283,16 @@ final class NodeShell {
             tellMovements()
         }
         clients.deliver()
+        tellPartners()
+    }
+
+    /// The nodes of another pair, so that they ask, when they would be told something else than before.
+    private func tellPartners() {
+        guard configuration.partnerService != nil else { return }
+        let word = core.partnerWord(at: reactor.now)
+        guard toldPartners?.says(theSameAs: word) != true else { return }
+        toldPartners = word
+        network.tellPartners()
     }
 
     private func execute(_ effect: Effect) {

@@ -34,6 +34,8 @@ public struct Configuration: Hashable, Sendable {
     public var probeGroups: [PathProbeGroup]
     /// UDP port on which this node sends back what it gets (`udp_echo`, RFC 862).
     public var echoPort: UInt16?
+    /// How this node speaks with the nodes of another pair (`partner_port`); `nil` without the line.
+    public var partnerService: PartnerService?
     /// Whether groups return to their preferred node (`auto_failback`).
     public var autoFailback: AutoFailback
     /// Paths of files that must be the same on both nodes (`sync`), in the order of the file.
@@ -106,6 +108,7 @@ public struct Configuration: Hashable, Sendable {
         probes = []
         probeGroups = []
         echoPort = nil
+        partnerService = nil
         clientPrograms = []
         clientPermissions = []
         autoFailback = .legacy

@@ -237,7 +237,7 @@ public enum ClaimRank: Int, Hashable, Comparable, Sendable {
 }
 
 /// swift-heartbeat's addition to a `resource` report (`hbclaim`, `hbheard`, `hbask`, `hbfailed`, `hbadopted`,
-/// `hbkept`, `hbawaits`, `hbgroups`, `hbbusy`, `hbown`, `hbhealth`, `hbgrants`, `hbsync` on the wire).
+/// `hbkept`, `hbawaits`, `hbgroups`, `hbbusy`, `hbown`, `hbhealth`, `hbpartner`, `hbgrants`, `hbsync` on the wire).
 ///
 /// Unlike `rsc_hold`, which the original clears when it *begins* to release, a rank is above `.none` until the last stop of
 /// the set has ended – unless the receiver takes single groups: then it is `.none` as soon as the set is given away, and
@@ -273,7 +273,7 @@ public struct ResourceClaim: Hashable, Sendable {
     /// The one whose name comes second tells them in `groups` under the other's name once both know.
     public var ownOnBoth: [String]
     /// What the sender has lost of the network (`hbhealth=<lost>/<unproven>`, followed by ` return` when it wants its groups
-    /// back); `nil` when it watches nothing.
+    /// back, and `hbpartner=with|unsure|apart` when it asks another pair); `nil` when it watches nothing.
     public var health: NodeHealth?
     /// Files that must be the same on both nodes, as the sender has them; `nil` when it lists none, or does not tell.
     public var files: [SharedFileFingerprint]?

@@ -95,6 +95,13 @@ public struct PathProbe: Hashable, Sendable {
         case http(host: String, port: UInt16, path: String)
         /// A program: exit 0 is an answer, 1…125 is none; what cannot run says nothing. Words after the path are arguments.
         case command(path: String, arguments: [String])
+        /// The daemon at the other end of a tunnel, which is a node of another pair: it says where its pair serves.
+        case partner(host: String, port: UInt16)
+    }
+
+    /// The word of another pair is asked for.
+    public var asksPartner: Bool {
+        if case .partner = kind { true } else { false }
     }
 
     /// How long a dead path goes unnoticed at most: the last answer may have come just before.
@@ -128,9 +135,30 @@ public struct PathProbeGroup: Hashable, Sendable {
     }
 }
 
+/// How this node speaks with its partners (`partner_port`): nodes of another pair at the other ends of tunnels.
+public struct PartnerService: Hashable, Sendable {
+    /// The port that partners are asked at unless a probe names another one. The registry of service names gives it to nobody.
+    public static let defaultPort: UInt16 = 6694
+
+    /// UDP port on which this node answers.
+    public var port: UInt16
+    /// The file that its words are signed with, in the form of authkeys; `nil`: authkeys itself.
+    public var keyFile: String?
+    /// What stands in it.
+    public var keys: AuthenticationKeys
+
+    public init(port: UInt16, keyFile: String? = nil, keys: AuthenticationKeys) {
+        self.port = port
+        self.keyFile = keyFile
+        self.keys = keys
+    }
+}
+
 /// What came of one question of a probe.
 public enum PathAnswer: Hashable, Sendable {
     case answered
+    /// The partner has answered, and says this.
+    case told(PartnerWord)
     /// No answer, or the wrong one: why, for the log.
     case failed(String)
     /// The question could not be asked here – no such interface, no memory, a program missing – and so says nothing about the

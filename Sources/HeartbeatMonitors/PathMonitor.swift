@@ -1,5 +1,6 @@
 // Whether a path counts as lost: `fall` unanswered questions in a row lose it, `rise` answered ones bring it back, and one that
-// was not answered begins the count anew. A question that could not be asked says nothing either way.
+// was not answered begins the count anew. A question that could not be asked says nothing either way. What a partner answers
+// besides is kept as it was said.
 
 import HeartbeatModel
 
@@ -29,6 +30,19 @@ package struct PathMonitor: Hashable, Sendable {
     private var cannotAsk = false
     /// It was lost for an earlier daemon, and may have come back since: it has not been asked yet.
     private var isHearsay = false
+    private var hasAnswered = false
+    /// What the partner said last; `nil` when it is no partner, and when the path is lost.
+    private var told: Told?
+    /// So many questions in a row have had no answer, or could not be asked.
+    private var silences = 0
+
+    /// One answer can get lost.
+    private static let silence = 2
+
+    private struct Told: Hashable, Sendable {
+        var word: PartnerWord
+        var at: Instant
+    }
 
     package init(_ probe: PathProbe, isLost: Bool = false) {
         self.probe = probe
@@ -42,22 +56,43 @@ package struct PathMonitor: Hashable, Sendable {
     /// Surely working.
     package var isProven: Bool { !isLost && isAnswered == true }
 
+    /// Where the partner's word leaves this node, whose pair is at `place`.
+    package func footing(_ place: OwnPlace, at now: Instant) -> PartnerFooting {
+        // The other pair serves where this one does not, and cannot come: nobody answers here.
+        if silences >= Self.silence, place.servesHere, place.otherIsWith { return .apart }
+        guard let told else { return .unsure }
+        // What was said before this pair came here says nothing about the partner's answer to that.
+        if place.servesHere, told.word.place != .serves, now - told.at > place.age { return .unsure }
+        return PartnerRule.footing(of: told.word, age: told.word.age + (now - told.at), own: place)
+    }
+
+    /// The partner has said that it cannot serve instead of the other node of its pair.
+    package var partnerIsBound: Bool { told?.word.isBound == true }
+
+    /// The partner serves and means to stay.
+    package var partnerStays: Bool { told.map { $0.word.place == .serves && $0.word.stays } ?? false }
+
     /// Counts go on under new numbers.
     package mutating func redefine(_ new: PathProbe) {
         probe = new
     }
 
-    package mutating func take(_ answer: PathAnswer) -> Change? {
+    package mutating func take(_ answer: PathAnswer, at now: Instant) -> Change? {
         switch answer {
-        case .answered: answered()
-        case .failed(let reason): failed(reason)
-        case .unknown(let reason): couldNotAsk(reason)
+        case .answered: return answered()
+        case .told(let word):
+            told = Told(word: word, at: now)
+            return answered()
+        case .failed(let reason): return failed(reason)
+        case .unknown(let reason): return couldNotAsk(reason)
         }
     }
 
     private mutating func answered() -> Change? {
         let wasUnknown = cannotAsk
         cannotAsk = false
+        hasAnswered = true
+        silences = 0
         isAnswered = true
         failures = 0
         guard isLost else { return wasUnknown ? .known : nil }
@@ -68,22 +103,32 @@ package struct PathMonitor: Hashable, Sendable {
     }
 
     private mutating func failed(_ reason: String) -> Change? {
+        failures += 1
+        silences += 1
+        // It may be a heartbeat that does not know the question, and has not lost anything.
+        if probe.asksPartner, !hasAnswered, !isLost { return isUnknown("\(reason); it has not answered yet") }
         cannotAsk = false
         isAnswered = false
         isHearsay = false
         let answers = successes
         successes = 0
-        failures += 1
         guard !isLost else {
             return answers > 0
                 ? .relapsed(reason: reason, answers: answers) : .stillLost(reason: reason, count: failures)
         }
         guard failures >= probe.fall else { return .missed(reason: reason, count: failures) }
         isLost = true
+        told = nil
         return .lost(reason: reason)
     }
 
     private mutating func couldNotAsk(_ reason: String) -> Change? {
+        silences += 1
+        told = nil
+        return isUnknown(reason)
+    }
+
+    private mutating func isUnknown(_ reason: String) -> Change? {
         isAnswered = nil
         successes = 0
         guard !cannotAsk else { return nil }

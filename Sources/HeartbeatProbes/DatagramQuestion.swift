@@ -10,6 +10,8 @@ import HeartbeatSystem
 /// What a received datagram is.
 enum DatagramVerdict {
     case answer
+    /// A partner's answer.
+    case told(PartnerWord)
     /// Not ours, or not to be believed: for the log, unless the answer still comes.
     case other(String)
     /// An answer that says that it does not work.
@@ -50,6 +52,7 @@ final class DatagramQuestion: ProbeQuestion {
             reader.onDatagram = { [weak self] datagram in
                 switch exchange.judge(datagram) {
                 case .answer: answer(.answered)
+                case .told(let word): answer(.told(word))
                 case .refusal(let reason): answer(.failed(reason))
                 case .other(let reason): self?.remark = reason
                 }

@@ -3,6 +3,7 @@
 
 import HeartbeatLoop
 import HeartbeatModel
+import HeartbeatWire
 
 /// Asks all probes of this node. Everything here happens on the loop, and nothing waits.
 package final class PathProber {
@@ -40,6 +41,22 @@ package final class PathProber {
         }
         for (name, run) in old where runs[name] !== run { run.close() }
         for probe in probes { runs[probe.name]?.open() }
+    }
+
+    /// Signs what is said to partners from now on.
+    package func signPartnerWords(with keys: AuthenticationKeys?) {
+        tools.partnerCodec = keys.map { PartnerCodec($0) }
+    }
+
+    /// Something has changed here: tells the partners, so that they ask, and asks them.
+    package func tellPartners() {
+        for run in runs.values where run.probe.asksPartner { tools.tellPartner(of: run.probe) }
+        askPartners()
+    }
+
+    /// Asks the partners as soon as possible.
+    package func askPartners() {
+        for run in runs.values where run.probe.asksPartner { run.askBesides() }
     }
 
     /// Ends all questions; nothing is told any more. Programs that still run are killed.

@@ -56,6 +56,7 @@ final class ProbeRun {
     func close() {
         isClosed = true
         nextQuestion?.cancel()
+        besides?.cancel()
         settle()
     }
 
@@ -71,6 +72,28 @@ final class ProbeRun {
             isPostponed = true
         } else {
             ask()
+        }
+    }
+
+    private var besides: ReactorTimer?
+    private var lastBesides = Instant.zero
+
+    /// News come as often as somebody sends them.
+    private static let besidesPause = Duration.milliseconds(50)
+
+    /// Asks besides, because there is something new; soon after another such question only one more, somewhat later.
+    func askBesides() {
+        guard !isClosed, besides == nil else { return }
+        let wait = max(.zero, lastBesides + Self.besidesPause - tools.reactor.now)
+        besides = tools.reactor.after(wait) { [weak self] in
+            guard let self, !isClosed else { return }
+            besides = nil
+            lastBesides = tools.reactor.now
+            if isWaiting {
+                isPostponed = true
+            } else {
+                ask()
+            }
         }
     }
 
@@ -146,7 +169,8 @@ extension PathProbe.Kind {
     /// Whose address must be known first; may be one already.
     package var host: String? {
         switch self {
-        case .icmp(let host), .udpEcho(let host, _), .tcp(let host, _), .http(let host, _, _): host
+        case .icmp(let host), .udpEcho(let host, _), .tcp(let host, _), .http(let host, _, _), .partner(let host, _):
+            host
         case .neighbour(let address): address
         case .dns(let server, _, _): server
         case .command: nil

@@ -6,6 +6,8 @@ import HeartbeatFormats
 import HeartbeatLoop
 import HeartbeatModel
 import HeartbeatScripts
+import HeartbeatSystem
+import HeartbeatWire
 
 /// Why a question cannot even be made; for the log.
 struct ProbeRefusal: Error {
@@ -16,6 +18,8 @@ final class ProbeTools {
     let reactor: Reactor
     let addresses: HostAddresses
     let scripts: ScriptRunner
+    /// With what partners are asked; `nil` while none may be.
+    var partnerCodec: PartnerCodec?
     private let environment: [(String, String)]
     /// Tells the echo requests of this daemon's questions apart.
     private var identifier = UInt16.random(in: 0...(.max))
@@ -37,17 +41,34 @@ final class ProbeTools {
     func question(
         _ probe: PathProbe, to address: IPAddress?, _ slot: CommandSlot
     ) -> Result<any ProbeQuestion, ProbeRefusal> {
+        guard let address else { return .success(command(probe, slot)) }
+        do throws(ProbeRefusal) {
+            return .success(try question(probe.kind, address, try route(of: probe)))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func route(of probe: PathProbe) throws(ProbeRefusal) -> ProbeRoute {
         var source: IPAddress?
         if let text = probe.source {
             source = IPAddress(droppingZoneOf: text)
-            guard source != nil else { return .failure(ProbeRefusal(reason: "source \(text) is no address")) }
+            guard source != nil else { throw ProbeRefusal(reason: "source \(text) is no address") }
         }
-        let route = ProbeRoute(device: probe.device, source: source, mark: probe.mark)
-        guard let address else { return .success(command(probe, slot)) }
-        do throws(ProbeRefusal) {
-            return .success(try question(probe.kind, address, route))
-        } catch {
-            return .failure(error)
+        return ProbeRoute(device: probe.device, source: source, mark: probe.mark)
+    }
+
+    /// Tells the partner of `probe` that something has changed here. What cannot be told now is asked for soon.
+    func tellPartner(of probe: PathProbe) {
+        guard case .partner(let host, let port) = probe.kind, let codec = partnerCodec else { return }
+        addresses.find(host, isIPv6: family(of: probe)) { [self] found in
+            guard case .success(let address) = found else { return }
+            do throws(ProbeRefusal) {
+                let route = try route(of: probe)
+                do throws(SystemError) { try UdpExchange.tell(codec, address, port: port, route) } catch { return }
+            } catch {
+                return
+            }
         }
     }
 
@@ -77,6 +98,9 @@ final class ProbeTools {
                 throw ProbeRefusal(reason: "\(path) is no path of HTTP")
             }
             return TcpQuestion(reactor, address, port: port, route, request: request)
+        case .partner(_, let port):
+            guard let partnerCodec else { throw ProbeRefusal(reason: "there is no partner_port, and so no key") }
+            return DatagramQuestion(reactor, UdpExchange.partner(partnerCodec, address, port: port, route))
         case .command:
             throw ProbeRefusal(reason: "a program has no address")
         }

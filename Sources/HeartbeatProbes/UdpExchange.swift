@@ -1,9 +1,10 @@
-// Datagrams to a port: the echo of RFC 862, and a question of DNS. The socket is connected: nobody else can answer.
+// Datagrams to a port: the echo of RFC 862, a question of DNS, a question to a partner. The socket is connected: nobody else can answer.
 
 import Glibc
 import HeartbeatFormats
 import HeartbeatModel
 import HeartbeatSystem
+import HeartbeatWire
 
 enum UdpExchange {
     /// Whatever comes back must be what was sent.
@@ -24,6 +25,31 @@ enum UdpExchange {
             case .foreign: .other("something came that is no answer to the question")
             }
         }
+    }
+
+    /// Only an answer that is signed, and to this very question, is one.
+    static func partner(
+        _ codec: PartnerCodec, _ address: IPAddress, port: UInt16, _ route: ProbeRoute
+    ) -> DatagramExchange.Preparation {
+        let nonce = UInt128.random(in: 0...(.max))
+        return exchange(codec.encode(.question(nonce: nonce)), address, port, route) { datagram in
+            do throws(WireError) {
+                guard case .answer(nonce, let word) = try codec.decode(datagram) else {
+                    return .other("something came that is no answer to the question")
+                }
+                return .told(word)
+            } catch {
+                return .other("an answer came that is not to be believed: \(error)")
+            }
+        }
+    }
+
+    /// Tells a partner that it has something to ask about.
+    static func tell(
+        _ codec: PartnerCodec, _ address: IPAddress, port: UInt16, _ route: ProbeRoute
+    ) throws(SystemError) {
+        let news = codec.encode(.news(nonce: UInt128.random(in: 0...(.max))))
+        try exchange(news, address, port, route, { _ in .other("") })().send()
     }
 
     private static func exchange(

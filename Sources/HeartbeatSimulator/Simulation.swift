@@ -23,6 +23,15 @@ package struct Simulation {
         package var takeovers: Int
         /// How many events of each kind the nodes were fed.
         package var fed: [EventKind: Int]
+
+        /// Another run of the same seed, in another world.
+        mutating func add(_ other: Outcome) {
+            violations += other.violations.map { "two pairs: \($0)" }
+            steps += other.steps
+            virtualTime += other.virtualTime
+            digest = digest &* 31 ^ other.digest
+            trace = other.violations.isEmpty ? trace + other.trace : other.trace
+        }
     }
 
     private let seed: UInt64

@@ -4,6 +4,9 @@ import HeartbeatModel
 
 /// The sum of several runs.
 package struct SimulationReport: Sendable {
+    /// Every so many seeds two pairs with two tunnels are played, too.
+    private static let pairsEvery: UInt64 = 4
+
     package private(set) var runs = 0
     /// Runs in which a rule was broken.
     package private(set) var failures = 0
@@ -20,7 +23,11 @@ package struct SimulationReport: Sendable {
         var report = SimulationReport()
         for seed in seeds {
             var simulation = Simulation(seed: seed, traced: traced)
-            let outcome = simulation.run()
+            var outcome = simulation.run()
+            if outcome.violations.isEmpty, seed % pairsEvery == 0 {
+                var pairs = PairsSimulation(seed: seed, traced: traced)
+                outcome.add(pairs.run())
+            }
             report.add(outcome)
             if traced || !outcome.violations.isEmpty {
                 for line in outcome.trace { output(line.description) }

@@ -145,8 +145,20 @@ extension World {
     func ask(_ name: String, _ host: Int) {
         guard let probe = configuration.probes.first(where: { $0.name == name }) else { return }
         let isBlocked = hosts[host].blockedPaths.contains(name)
-        feed(.pathProbed(name, isBlocked ? .failed("no answer") : .answered), to: host)
+        if probe.asksPartner {
+            askPartner(host)
+        } else {
+            feed(.pathProbed(name, isBlocked ? .failed("no answer") : .answered), to: host)
+        }
         planProbe(probe, of: host)
+    }
+
+    /// One question to the node at the other end of the tunnel, and its answer.
+    func askPartner(_ host: Int) {
+        guard hosts[host].isUp, let partner else { return }
+        for probe in configuration.probes where probe.asksPartner {
+            feed(.pathProbed(probe.name, partner(host)), to: host)
+        }
     }
 
     private func planProbe(_ probe: PathProbe, of host: Int) {
@@ -189,7 +201,8 @@ extension World {
         case .interfaceLost, .pathLost, .pathGroupLost:
             hosts[host].lostAt = now
             addReasonToMove()
-        case .interfaceOnTrial, .interfaceRecovered, .pathRecovered, .pathUnknown, .pathKnown, .pathGroupRecovered,
+        case .partnerDenies, .partnerAgrees, .interfaceOnTrial, .interfaceRecovered, .pathRecovered, .pathUnknown,
+            .pathKnown, .pathGroupRecovered,
             .quickDeath, .localStatus, .statusUpdate, .lateHeartbeat, .returnedAfterPartition, .peerRestarted,
             .nodeDead,
             .differentNodes, .differentGroups, .ownOnBoth, .communicationUp, .reconfigured, .peerShutDown,
@@ -201,7 +214,7 @@ extension World {
         case .differentFiles, .unlistedFile, .sameFiles, .failbackWaits, .peerKernelLives, .quickDeathUnsure,
             .quickDeathWasWrong,
             .leaseHeld, .leaseDark, .peerDark,
-            .healthStaying,
+            .healthStaying, .pairsApart,
             .healthCannotMove, .pathMissed, .pathStillLost, .pathRelapsed, .standbyOffered, .standbyIgnored,
             .standbyAccepted,
             .standbyGivingUp, .standbyTakerSilent, .standbyExpired, .standbyRefused, .linkUp, .linkDead, .unknownNode,

@@ -49,6 +49,8 @@ final class World {
     var lans: [Lan] = []
     /// Cables between the nodes that are out.
     var pulled: Set<String> = []
+    /// What comes of a question of a host to the node of another pair at the other end of its tunnel; `nil`: there is no other pair.
+    var partner: ((_ host: Int) -> PathAnswer)?
     /// Daemons learn which paths their predecessors had lost.
     var remembersPaths = false
     /// How many events of each kind the nodes were fed.

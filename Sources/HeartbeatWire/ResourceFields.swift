@@ -42,7 +42,8 @@ extension ResourceClaim {
     /// `hbclaim=<local rank><foreign rank>`, then what there is of `hbheard=<generation>:<sequence>`, `hbask=1`, `hbgrants=1`,
     /// and `hbfailed`, `hbadopted`, `hbkept`, `hbawaits` and `hbown` with group keys joined by blanks, which no key can contain,
     /// and `hbgroups=<identity><content> …` and `hbbusy=<identity> …`, eight hexadecimal digits each, and
-    /// `hbhealth=<lost>/<unproven>[ return]`, decimal, and `hbsync=<identity><content>[:path] …`, see `SharedFileFingerprint`.
+    /// `hbhealth=<lost>/<unproven>[ return]`, decimal, `hbpartner=with|unsure|apart`, and
+    /// `hbsync=<identity><content>[:path] …`, see `SharedFileFingerprint`.
     fileprivate var wireFields: [Message.Field] {
         var fields: [Message.Field] = [.init("hbclaim", "\(local.rawValue)\(foreign.rawValue)")]
         if let heard { fields.append(heard.wireField) }
@@ -59,6 +60,7 @@ extension ResourceClaim {
         if let health {
             fields.append(
                 .init("hbhealth", "\(health.lost)/\(health.unproven)" + (health.wantsReturn ? " return" : "")))
+            if let footing = health.footing { fields.append(.init("hbpartner", footing.rawValue)) }
         }
         if let files { fields.append(.init("hbsync", files.map(\.wireText).joined(separator: " "))) }
         return fields
@@ -122,7 +124,10 @@ extension ResourceClaim {
             numbers.append(Int(number))
         }
         guard numbers.count == 2, numbers[0] <= numbers[1] else { throw .badField("hbhealth") }
-        return NodeHealth(lost: numbers[0], unproven: numbers[1], wantsReturn: words.count == 2)
+        // Another word than these is of a later version, and says nothing that counts here.
+        let footing = try reader.optionalText("hbpartner").map { PartnerFooting(rawValue: $0) ?? .unsure }
+        return NodeHealth(
+            lost: numbers[0], unproven: numbers[1], wantsReturn: words.count == 2, footing: footing)
     }
 }
 

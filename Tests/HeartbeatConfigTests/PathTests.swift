@@ -70,6 +70,33 @@ struct PathTests {
         #expect(probe.times == "trips after 10.5 s, recovers after 358 s")
     }
 
+    @Test func partnersAndTheirKeys() {
+        let lines = "partner_port 7000 key=/etc/sitekey\nprobe far partner 10.0.0.1\nprobe far2 partner [fd00::1]:99"
+        var files = Files()
+        files.haCf = lines + "\n" + files.haCf
+        files.host.keyFile = { path in
+            (SourceFile(path: path, text: "auth 2\n1 crc\n2 sha1 SiteKey\n"), 0o600)
+        }
+        let result = files.read()
+        let service = result.configuration?.partnerService
+        #expect(service?.port == 7000 && service?.keyFile == "/etc/sitekey", "\(result.diagnostics)")
+        // A checksum signs nothing.
+        #expect(service?.keys.keys.map(\.id) == [2] && service?.keys.current == 2)
+        #expect(
+            result.configuration?.probes.map(\.kind)
+                == [.partner(host: "10.0.0.1", port: 6694), .partner(host: "fd00::1", port: 99)])
+        files.host.keyFile = { path in (SourceFile(path: path, contents: .unreadable(reason: "No such file")), 0) }
+        #expect(files.read().errors.contains { $0.contains("/etc/sitekey") && $0.contains("cannot be read") })
+        files.host.keyFile = { path in (SourceFile(path: path, text: "auth 1\n1 crc\n"), 0o600) }
+        #expect(files.read().errors.contains { $0.contains("crc signs nothing") })
+    }
+
+    @Test func aPartnerIsAskedWithTheKeysOfThePairUnlessAFileIsNamed() {
+        let result = readHaCf("partner_port 6694\nprobe far partner 10.0.0.1")
+        #expect(result.configuration?.partnerService?.keys == result.configuration?.authentication)
+        #expect(result.configuration?.printedAndRead.configuration?.withoutLines == result.configuration?.withoutLines)
+    }
+
     @Test func groupsAndEcho() {
         let result = read(
             "probe a icmp 192.0.2.1\nprobe b icmp 192.0.2.2\nprobe_group isp 1 a b action=standby\nudp_echo 7")
@@ -105,6 +132,14 @@ struct PathTests {
             ("probe_group isp 2 a", "\"2\" is out of range; write a number from 1 to 1"),
             ("probe abc icmp 192.0.2.1\nprobe_group isp 1 abd", "there is no probe \"abd\"; did you mean \"abc\"?"),
             ("udp_echo 0", "is out of range"),
+            ("probe far partner 10.0.0.1", "write \"partner_port 6694\" on all nodes"),
+            ("partner_port", "write the UDP port, \"partner_port 6694\""),
+            ("partner_port 6694 kye=/etc/sitekey", "\"kye=/etc/sitekey\" is not known; write key=<file>"),
+            ("partner_port 6694 key=sitekey", "is not a full path"),
+            (
+                "partner_port 6694\nprobe a partner 10.0.0.1\nprobe b icmp 192.0.2.1\nprobe_group g 1 a b",
+                "take it out of the probe_group"
+            ),
         ])
     func mistakes(lines: String, words: String) {
         let result = read(lines)

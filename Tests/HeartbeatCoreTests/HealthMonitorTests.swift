@@ -82,21 +82,21 @@ import Testing
     @Test func fallAndRiseAreCountedExactly() {
         var path = path()
         #expect(!path.isProven && !path.isLost)
-        #expect(path.take(.answered) == nil)
+        #expect(path.take(.answered, at: .zero) == nil)
         #expect(path.isProven)
-        #expect(path.take(.failed("no answer")) == .missed(reason: "no answer", count: 1))
-        #expect(path.take(.failed("no answer")) == .missed(reason: "no answer", count: 2))
-        #expect(path.take(.answered) == nil)
-        #expect(path.take(.failed("a")) == .missed(reason: "a", count: 1))
-        #expect(path.take(.failed("b")) == .missed(reason: "b", count: 2))
-        #expect(path.take(.failed("c")) == .lost(reason: "c"))
-        #expect(path.take(.failed("d")) == .stillLost(reason: "d", count: 4))
-        for _ in 0..<4 { #expect(path.take(.answered) == nil) }
-        #expect(path.take(.failed("e")) == .relapsed(reason: "e", answers: 4))
-        #expect(path.take(.failed("f")) == .stillLost(reason: "f", count: 2))
-        for _ in 0..<4 { #expect(path.take(.answered) == nil) }
+        #expect(path.take(.failed("no answer"), at: .zero) == .missed(reason: "no answer", count: 1))
+        #expect(path.take(.failed("no answer"), at: .zero) == .missed(reason: "no answer", count: 2))
+        #expect(path.take(.answered, at: .zero) == nil)
+        #expect(path.take(.failed("a"), at: .zero) == .missed(reason: "a", count: 1))
+        #expect(path.take(.failed("b"), at: .zero) == .missed(reason: "b", count: 2))
+        #expect(path.take(.failed("c"), at: .zero) == .lost(reason: "c"))
+        #expect(path.take(.failed("d"), at: .zero) == .stillLost(reason: "d", count: 4))
+        for _ in 0..<4 { #expect(path.take(.answered, at: .zero) == nil) }
+        #expect(path.take(.failed("e"), at: .zero) == .relapsed(reason: "e", answers: 4))
+        #expect(path.take(.failed("f"), at: .zero) == .stillLost(reason: "f", count: 2))
+        for _ in 0..<4 { #expect(path.take(.answered, at: .zero) == nil) }
         #expect(path.isLost)
-        #expect(path.take(.answered) == .recovered)
+        #expect(path.take(.answered, at: .zero) == .recovered)
         #expect(path.isProven)
     }
 
@@ -110,12 +110,12 @@ import Testing
         var lines: [Fact] = []
         for second in 0..<600 {
             let answer: PathAnswer = second == 300 ? .answered : .failed("no answer")
-            for fact in monitor.take(answer, of: "isp").facts {
+            for fact in monitor.take(answer, of: "isp", at: Self.at(second * 1000)).facts {
                 lines += repeated.take(fact, at: Self.at(second * 1000))
             }
         }
         for second in 600..<605 {
-            for fact in monitor.take(.answered, of: "isp").facts {
+            for fact in monitor.take(.answered, of: "isp", at: Self.at(second * 1000)).facts {
                 lines += repeated.take(fact, at: Self.at(second * 1000))
             }
         }
@@ -140,17 +140,17 @@ import Testing
 
     @Test func whatCannotBeAskedIsNeitherGoodNorLost() {
         var path = path(fall: 1, rise: 2)
-        #expect(path.take(.unknown("no interface eth9")) == .unknown(reason: "no interface eth9"))
-        #expect(path.take(.unknown("no interface eth9")) == nil)
+        #expect(path.take(.unknown("no interface eth9"), at: .zero) == .unknown(reason: "no interface eth9"))
+        #expect(path.take(.unknown("no interface eth9"), at: .zero) == nil)
         #expect(!path.isProven && !path.isLost)
-        #expect(path.take(.answered) == .known)
-        #expect(path.take(.failed("x")) == .lost(reason: "x"))
-        #expect(path.take(.answered) == nil)
+        #expect(path.take(.answered, at: .zero) == .known)
+        #expect(path.take(.failed("x"), at: .zero) == .lost(reason: "x"))
+        #expect(path.take(.answered, at: .zero) == nil)
         // It does not recover by not being asked, and what it had shown before counts no more.
-        #expect(path.take(.unknown("y")) == .unknown(reason: "y"))
+        #expect(path.take(.unknown("y"), at: .zero) == .unknown(reason: "y"))
         #expect(path.isLost)
-        #expect(path.take(.answered) == nil)
-        #expect(path.take(.answered) == .recovered)
+        #expect(path.take(.answered, at: .zero) == nil)
+        #expect(path.take(.answered, at: .zero) == .recovered)
     }
 
     /// The article's supervisor (MAXFAIL=5, HYSTERE=180) as it was meant: against a plain count of the last answers.
@@ -165,7 +165,7 @@ import Testing
             let answer =
                 Double.random(in: 0..<1, using: &random) < 0.97 ? history.last ?? true : Bool.random(using: &random)
             history.append(answer)
-            let change = path.take(answer ? .answered : .failed("x"))
+            let change = path.take(answer ? .answered : .failed("x"), at: .zero)
             let run = history.reversed().prefix { $0 == answer }.count
             let wanted = isLost ? !(answer && run >= 18) : !answer && run >= 6
             if wanted != isLost { changes += 1 }
@@ -186,23 +186,23 @@ import Testing
             return probe
         }
         monitor.ask(probes, [PathProbeGroup(name: "isp", needed: needed, members: ["a", "b", "c"], action: action)])
-        for name in ["a", "b", "c"] { _ = monitor.take(.answered, of: name) }
+        for name in ["a", "b", "c"] { _ = monitor.take(.answered, of: name, at: .zero) }
         return monitor
     }
 
     @Test func aGroupIsGoodWhileEnoughOfItIs() {
         var monitor = monitor(needed: 2, action: .standby)
         #expect(monitor.health == .sound)
-        #expect(monitor.take(.failed("x"), of: "a").facts.count == 1)
+        #expect(monitor.take(.failed("x"), of: "a", at: .zero).facts.count == 1)
         #expect(monitor.health == .sound)
-        let second = monitor.take(.failed("x"), of: "b")
+        let second = monitor.take(.failed("x"), of: "b", at: .zero)
         #expect(second.facts.count == 2)
         #expect(second.contains(.remember(lostPaths: ["a", "b"])))
         #expect(monitor.health == NodeHealth(lost: 1, unproven: 1, wantsReturn: true))
         #expect(monitor.lostNames == ["isp"])
         #expect(monitor.lostPaths == ["a", "b"])
-        #expect(monitor.take(.unknown("y"), of: "c").count == 1)
-        #expect(monitor.take(.answered, of: "b").facts.count == 2)
+        #expect(monitor.take(.unknown("y"), of: "c", at: .zero).count == 1)
+        #expect(monitor.take(.answered, of: "b", at: .zero).facts.count == 2)
         // Two are not lost, but only one of them is known to be good.
         #expect(monitor.health == NodeHealth(lost: 0, unproven: 1))
     }
@@ -237,7 +237,7 @@ import Testing
         monitor.ask([PathProbe(name: "a", kind: .icmp(host: "192.0.2.1"))], [])
         monitor.recall(lost: ["a"])
         #expect(monitor.health == NodeHealth(lost: 0, unproven: 1, wantsReturn: monitor.health.wantsReturn))
-        _ = monitor.take(.failed("no answer"), of: "a")
+        _ = monitor.take(.failed("no answer"), of: "a", at: .zero)
         #expect(monitor.health.lost == 1)
     }
 

@@ -39,7 +39,7 @@ import Testing
         monitor.ask([probe], [])
         return questions.indices.flatMap { index -> [Supervisor.Call] in
             let answer: PathAnswer = questions[index].isAnswered ? .answered : .failed("no answer")
-            return monitor.take(answer, of: probe.name).facts.compactMap { fact in
+            return monitor.take(answer, of: probe.name, at: .zero).facts.compactMap { fact in
                 let action: Supervisor.Action? =
                     switch FactEvent(rawValue: fact.event) {
                     case .pathLost: .start
@@ -160,7 +160,7 @@ import Testing
         monitor.ask([probe], [])
         monitor.recall(lost: [probe.name])
         #expect(monitor.health.wantsReturn)
-        let answers = (0..<probe.rise).map { _ in monitor.take(.answered, of: probe.name).facts.map(\.event) }
+        let answers = (0..<probe.rise).map { _ in monitor.take(.answered, of: probe.name, at: .zero).facts.map(\.event) }
         #expect(answers.flatMap(\.self) == [FactEvent.pathRecovered.rawValue])
         #expect(answers.last?.isEmpty == false)
     }
@@ -180,7 +180,7 @@ import Testing
         let probe = try Self.line()
         var monitor = HealthMonitor()
         monitor.ask([probe], [])
-        for _ in 0..<100 { _ = monitor.take(.unknown("no such name"), of: probe.name) }
+        for _ in 0..<100 { _ = monitor.take(.unknown("no such name"), of: probe.name, at: .zero) }
         #expect(monitor.health == NodeHealth(lost: 0, unproven: 1))
         // The script counts every exit status but zero.
         let outages = Outages(times: [0..<100_000])
@@ -193,7 +193,7 @@ import Testing
         var nodes = [HealthMonitor(), HealthMonitor()]
         for index in nodes.indices {
             nodes[index].ask([probe], [])
-            for _ in 0..<probe.fall { _ = nodes[index].take(.failed("no answer"), of: probe.name) }
+            for _ in 0..<probe.fall { _ = nodes[index].take(.failed("no answer"), of: probe.name, at: .zero) }
             #expect(nodes[index].health.lost == 1)
         }
         #expect(!nodes[0].health.isWorse(than: nodes[1].health) && !nodes[1].health.isWorse(than: nodes[0].health))

@@ -111,6 +111,8 @@ import Testing
             .pathRelapsed(probe, answers: 4, reason: "no answer"),
             .pathRecovered(probe), .pathUnknown(probe, reason: "no interface eth9"), .pathKnown(probe),
             .pathGroupLost(paths, working: 1), .pathGroupRecovered(paths, working: 2),
+            .partnerDenies(probe), .partnerAgrees(probe),
+            .pairsApart(lost: ["far"], reason: "the other node here has lost more"),
             .healthMoving(to: node, lost: ["eth0"]),
             .healthStaying(peer: node, lost: ["eth0"], peerHealth: NodeHealth(lost: 1, unproven: 2)),
             .healthCannotMove(reason: "a standby is already in progress"),

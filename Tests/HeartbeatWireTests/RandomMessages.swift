@@ -84,7 +84,8 @@ struct RandomMessages {
             busy: random.chance(30) ? [UInt32(truncatingIfNeeded: random.number())] : [], ownOnBoth: words(),
             health: random.chance(50)
                 ? NodeHealth(
-                    lost: random.number(below: 6), unproven: random.number(below: 10), wantsReturn: random.chance(50))
+                    lost: random.number(below: 6), unproven: random.number(below: 10), wantsReturn: random.chance(50),
+                    footing: random.chance(50) ? PartnerFooting.allCases[random.number(below: 3)] : nil)
                 : nil)
         claim.grantsLease = random.chance(30)
         return claim

@@ -15,6 +15,7 @@ extension HaCfReader {
         checkPingNodes()
         checkMedia()
         checkPaths()
+        checkPartners()
         checkFailback()
         checkSync()
         checkLogging()

@@ -18,6 +18,7 @@ enum ProbeTarget {
         case dns
         case http
         case command
+        case partner
 
         /// What is to be written.
         var text: String {
@@ -30,6 +31,7 @@ enum ProbeTarget {
             case .dns: "dns <server>[:<port>] <name>"
             case .http: "http http://<host>[:<port>]/<path>"
             case .command: "command <program> <argument>…"
+            case .partner: "partner <host>[:<port>]"
             }
         }
 
@@ -81,6 +83,9 @@ enum ProbeTarget {
             let path = try ValueText.absolutePath(targets[0])
             guard host.isExecutable(path) else { throw Complaint("names no program that can be run; chmod +x \(path)") }
             return .command(path: path, arguments: Array(targets.dropFirst()))
+        case .partner:
+            let (name, port) = try hostAndPort(targets[0], default: PartnerService.defaultPort, form)
+            return .partner(host: name, port: port)
         }
     }
 
@@ -143,6 +148,7 @@ enum ProbeTarget {
         case .dns(let server, let port, let name): "dns \(bracketed(server)):\(port) \(name)"
         case .http(let host, let port, let path): "http http://\(bracketed(host)):\(port)\(path)"
         case .command(let path, let arguments): (["command", path] + arguments).joined(separator: " ")
+        case .partner(let host, let port): "partner \(bracketed(host)):\(port)"
         }
     }
 

@@ -9,7 +9,10 @@ extension ConfigurationPrinter {
             "probe_group \(group.name) \(group.needed) \(group.members.joined(separator: " "))"
                 + (group.action == .health ? "" : " action=\(group.action.rawValue)")
         }
-        return configuration.interfaces.map(text) + configuration.probes.map(text) + groups + echo
+        let partner = configuration.partnerService.map { service in
+            ["partner_port \(service.port)" + (service.keyFile.map { " key=\($0)" } ?? "")]
+        }
+        return configuration.interfaces.map(text) + configuration.probes.map(text) + groups + echo + (partner ?? [])
     }
 
     private func text(_ rule: InterfaceRule) -> String {

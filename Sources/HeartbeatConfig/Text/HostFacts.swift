@@ -64,6 +64,8 @@ package struct HostFacts: Sendable {
     package var serviceForUDPPort: @Sendable (_ port: UInt16) -> String? = { _ in nil }
     /// Port of `ha-cluster/udp` in `/etc/services`; `nil` means 694.
     package var heartbeatPort: UInt16?
+    /// The contents and the permission bits of a file in the form of authkeys; `nil`: nobody looked.
+    package var keyFile: @Sendable (_ path: String) -> (file: SourceFile, mode: UInt32)? = { _ in nil }
     /// This machine is the guest of a hypervisor, which may stop its clocks.
     package var isGuest = false
 

@@ -79,6 +79,27 @@ extension Fact {
             [.path: group.name, .count: working, .limit: group.needed])
     }
 
+    /// The node at the other end of the tunnel stands by, and this pair is to follow the other one.
+    package static func partnerDenies(_ probe: PathProbe) -> Fact {
+        Fact(
+            .partnerDenies,
+            "Partner of probe \(probe.name) stands by: the other pair serves elsewhere, and this one is to follow",
+            [.path: probe.name])
+    }
+
+    package static func partnerAgrees(_ probe: PathProbe) -> Fact {
+        Fact(
+            .partnerAgrees, "Partner of probe \(probe.name): there is nothing to follow any more", [.path: probe.name])
+    }
+
+    /// Neither pair can go where the other one is.
+    package static func pairsApart(lost: [String], reason: String) -> Fact {
+        Fact(
+            .pairsApart,
+            "The two pairs serve at different tunnels (\(list(lost))) and neither can follow: \(reason)",
+            [.cause: reason])
+    }
+
     /// The other node is sound where this one has lost something: it gets the groups.
     package static func healthMoving(to peer: NodeName, lost: [String]) -> Fact {
         Fact(

@@ -86,6 +86,9 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
     case pathKnown = "path-known"
     case pathGroupLost = "path-group-lost"
     case pathGroupRecovered = "path-group-recovered"
+    case partnerDenies = "partner-denies"
+    case partnerAgrees = "partner-agrees"
+    case pairsApart = "pairs-apart"
     case healthMoving = "health-moving"
     case healthStaying = "health-staying"
     case healthCannotMove = "health-cannot-move"
@@ -120,7 +123,8 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
             .shuttingDown, .allReleased, .shutdownComplete, .takingOverAll, .localResourcesAcquired, .remoteStable,
             .conflictEnded, .sameFiles, .adoptingGroup, .acquiringFromLeaver, .standbyOffered, .standbyAccepted,
             .standbyGivingUp, .standbyAcquiring, .standbyTakenBack, .interfaceOnTrial, .interfaceRecovered,
-            .pathRecovered, .pathKnown, .pathGroupRecovered, .healthMoving, .groupAcquiring, .groupRunning,
+            .pathRecovered, .pathKnown, .pathGroupRecovered, .partnerAgrees, .healthMoving, .groupAcquiring,
+            .groupRunning,
             .groupReleasing, .groupReleased, .failureForgotten, .groupAdded, .groupRemoved:
             .info
         case .quickDeath, .quickDeathWasWrong, .leaseDark, .peerDark, .linkDead, .unknownNode, .notUnderstood,
@@ -129,7 +133,7 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
             .peerRestarted,
             .nodeDead, .yielding, .nobodyHolds, .standbyIgnored, .standbyUnanswered, .standbyTakerSilent,
             .standbyExpired, .standbyRefused, .interfaceLost, .pathMissed, .pathLost, .pathStillLost, .pathRelapsed,
-            .pathUnknown, .pathGroupLost,
+            .pathUnknown, .pathGroupLost, .partnerDenies,
             .healthStaying, .healthCannotMove, .differentFiles, .unlistedFile, .failbackWaits, .foundRunning,
             .leftoverAddress,
             .stopRetry, .checkNotRun,
@@ -139,7 +143,7 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
             .standbyFailed, .startFailed, .checkFailed, .failedTooOften, .stopUnjustlyFailed:
             .error
         case .lockedOut, .returnedAfterPartition, .shutdownUnfinished, .bothHold, .startingUnstopped, .stopFailed,
-            .stopFailureIgnored, .stopFailureReboots:
+            .stopFailureIgnored, .stopFailureReboots, .pairsApart:
             .critical
         }
     }

@@ -13,6 +13,8 @@ struct HealthMonitor: Hashable, Sendable {
     private var lostGroups: Set<String> = []
     /// Kept beside what it is computed from, because it is asked for with every report.
     private(set) var health = NodeHealth.sound
+    /// Where each probe that asks a partner leaves this node.
+    private var footings: [String: PartnerFooting] = [:]
 
     /// Nothing is watched.
     var isEmpty: Bool { interfaces.isEmpty && paths.isEmpty }
@@ -49,6 +51,7 @@ struct HealthMonitor: Hashable, Sendable {
             return known
         }
         self.groups = groups
+        footings = footings.filter { name, _ in probes.contains { $0.name == name && $0.asksPartner } }
         evaluate()
     }
 
@@ -79,9 +82,9 @@ struct HealthMonitor: Hashable, Sendable {
         return effects
     }
 
-    mutating func take(_ answer: PathAnswer, of name: String) -> [Effect] {
+    mutating func take(_ answer: PathAnswer, of name: String, at now: Instant) -> [Effect] {
         guard let index = paths.firstIndex(where: { $0.probe.name == name }) else { return [] }
-        let change = paths[index].take(answer)
+        let change = paths[index].take(answer, at: now)
         let before = lostGroups
         evaluate()
         var effects = change.map { tell($0, of: paths[index]) } ?? []
@@ -133,8 +136,13 @@ struct HealthMonitor: Hashable, Sendable {
     /// Names of what is lost, for people.
     var lostNames: [String] {
         interfaces.filter { $0.counts && $0.isLost }.map(\.rule.interface)
-            + paths.filter { $0.isLost && countsAlone($0) }.map(\.probe.name)
+            + paths.filter { $0.isLost && countsAlone($0) || footings[$0.probe.name] == .apart }.map(\.probe.name)
             + groups.map(\.name).filter(lostGroups.contains)
+    }
+
+    /// How much counts as lost, whether it has begun to work again or not.
+    var lostCount: Int {
+        interfaces.count { $0.counts && $0.isLost } + paths.count { $0.isLost && countsAlone($0) } + lostGroups.count
     }
 
     /// Everything that is watched, for people.
@@ -175,12 +183,27 @@ struct HealthMonitor: Hashable, Sendable {
         lostGroups = Set(lost.map(\.name))
         let wantsReturn =
             alone.contains { $0.isLost && $0.probe.action == .standby } || lost.contains { $0.action == .standby }
+            || paths.contains { footings[$0.probe.name] == .apart && $0.probe.action == .standby }
         health = NodeHealth(
             lost: min(
                 counted.count(where: \.isSurelyLost) + alone.count(where: \.isSurelyLost) + surelyLost, NodeHealth.most),
             unproven: min(
                 counted.count(where: \.isInDoubt) + alone.count { !$0.isProven } + unproven.count, NodeHealth.most),
-            wantsReturn: wantsReturn)
+            wantsReturn: wantsReturn, footing: footing)
+    }
+
+    /// One partner that serves is enough: a node may have several ways to the other pair.
+    private var footing: PartnerFooting? {
+        let all = paths.filter(\.probe.asksPartner).map { footings[$0.probe.name] ?? .unsure }
+        guard !all.isEmpty else { return nil }
+        return all.contains(.with) ? .with : all.contains(.apart) ? .apart : .unsure
+    }
+
+    /// - Returns: what it was before.
+    mutating func setFooting(_ new: PartnerFooting, of name: String) -> PartnerFooting? {
+        let old = footings.updateValue(new, forKey: name)
+        if old != new { evaluate() }
+        return old
     }
 
     private func countsAlone(_ path: PathMonitor) -> Bool {

@@ -86,7 +86,7 @@ extension Ownership {
 
     mutating func failBack(_ node: inout LocalNode, at now: Instant) {
         guard failback.isWanted, isStable(node), obstacleToOffer(.foreign, node) == nil, !peerIsUnproven(node),
-            let peer, !dispute.isAsked
+            let peer, !dispute.isAsked, !partnerKeepsHere(node)
         else { return }
         guard own.held.contains(.foreign) || !own.adopted.isEmpty else { return failback.isDone() }
         guard !peer.claimed.contains(.foreign) || !own.adopted.isEmpty else { return }

@@ -11,14 +11,28 @@ struct HealthMoves: Hashable, Sendable {
     var mustWarn = false
     /// What was last told about not moving, so that it is told once: the event, and what was lost or the obstacle.
     var told: [String] = []
+    /// The same for two pairs that serve at different tunnels and cannot do otherwise.
+    var hasToldOfApartness = false
 }
 
 extension Ownership {
     /// Something became known of what is watched.
     mutating func healthChanged(from before: NodeHealth, to after: NodeHealth) {
-        if after.lost > before.lost { moves.mustAsk = true }
+        if after.lost > before.lost || after.footing == .apart && before.footing != .apart { moves.mustAsk = true }
         moves.mustWarn = after.unproven > before.unproven && after.lost == before.lost
-        if after.lost == 0 { moves.told = [] }
+        if !after.isReduced { moves.told = [] }
+        if after.footing != .apart { moves.hasToldOfApartness = false }
+    }
+
+    /// Takes in what `observe` lets the parts that watch the network know.
+    ///
+    /// - Returns: whether it says more than was known.
+    mutating func hear(_ node: inout LocalNode, _ observe: (inout HealthMonitor) -> [Effect]) -> Bool {
+        let before = node.health.health
+        let effects = observe(&node.health)
+        node.effects += effects
+        healthChanged(from: before, to: node.health.health)
+        return !effects.isEmpty || node.health.health != before
     }
 
     // MARK: - Comparing
@@ -35,7 +49,7 @@ extension Ownership {
     /// It has not yet shown that it is as well off as we are.
     func peerIsUnproven(_ node: LocalNode) -> Bool {
         guard let theirs = peerHealth else { return false }
-        return theirs.unproven > node.health.health.lost
+        return theirs.mayBeWorse(than: node.health.health)
     }
 
     /// The peer is going to get the groups: nothing is started here that would only be stopped again.
@@ -50,9 +64,10 @@ extension Ownership {
 
     mutating func moveToBetterNode(_ node: inout LocalNode, at now: Instant) {
         warnOfDoubt(&node)
-        guard state == .stable, handover == .idle, node.health.health.lost > 0, hasSomethingToMove(node),
-            node.peerIsActive, let name = node.peer?.name, peerHealth != nil
-        else { return }
+        guard state == .stable, handover == .idle, node.health.health.isReduced, hasSomethingToMove(node) else {
+            return
+        }
+        guard node.peerIsActive, let name = node.peer?.name, peerHealth != nil else { return tellOfPairsApart(&node) }
         if moves.mustAsk {
             moves.mustAsk = false
             // A serial line may be all that is left, and takes more than an interval for question and answer: saying it again before
@@ -61,10 +76,7 @@ extension Ownership {
         }
         guard !dispute.isAsked, let theirs = peerHealth else { return }
         let ours = node.health.health
-        guard ours.isWorse(than: theirs) else {
-            tellOnce(.healthStaying(peer: name, lost: node.health.lostNames, peerHealth: theirs), &node)
-            return
-        }
+        guard ours.isWorse(than: theirs) else { return tellOfStaying(peer: name, theirs, &node) }
         if let obstacle = obstacleToOffer(own.held, node) {
             // A node in transition will soon have ended it.
             if peer?.isStable == true { tellOnce(.healthCannotMove(reason: obstacle), &node) }
@@ -73,6 +85,23 @@ extension Ownership {
         node.effects.notify(.healthMoving(to: name, lost: node.health.lostNames), .movingForHealth)
         moves.told = []
         offer(own.held, isFailback: false, &node, at: now)
+    }
+
+    private mutating func tellOfStaying(peer: NodeName, _ theirs: NodeHealth, _ node: inout LocalNode) {
+        if node.health.health.footing == .apart, theirs.lost > 0 { tellOfPairsApart(&node) }
+        guard node.health.health.lost > 0 else { return }
+        tellOnce(.healthStaying(peer: peer, lost: node.health.lostNames, peerHealth: theirs), &node)
+    }
+
+    /// The peer is not there, or worse off, and the other pair cannot come to this node either.
+    private mutating func tellOfPairsApart(_ node: inout LocalNode) {
+        guard node.health.health.footing == .apart, node.health.partnerIsBound, !moves.hasToldOfApartness else {
+            return
+        }
+        moves.hasToldOfApartness = true
+        let reason = node.peerIsActive ? "the other node here has lost more" : "the other node here is not there"
+        node.effects.notify(
+            .pairsApart(lost: node.health.lostNames, reason: "\(reason), and the partner's pair cannot come either"))
     }
 
     /// The peer asks its kernel when it hears of a doubt: the kernel may not have told it yet what both have just lost.
@@ -104,7 +133,7 @@ extension Ownership {
 
     /// We get `set` from the peer, which may have had to give it away.
     mutating func rememberReturn(of set: HoldSet, _ node: LocalNode) {
-        guard set.contains(.foreign), let theirs = peerHealth, theirs.lost > 0 else { return }
+        guard set.contains(.foreign), let theirs = peerHealth, theirs.isReduced else { return }
         failback.isOwed = theirs.wantsReturn || node.configuration.autoFailback != .off
     }
 }

@@ -55,6 +55,7 @@ package struct Ownership: Hashable, Sendable {
     /// The peer may have taken and announced what we run, and nobody has announced it from here since.
     package var mayBeMistaken = false
     var moves = HealthMoves()
+    var place = PairPlace()
     var lines: OwnLines
     /// When a set that has no owner is looked into.
     package var orphanDue: Instant?

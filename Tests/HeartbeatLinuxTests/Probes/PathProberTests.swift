@@ -66,7 +66,7 @@ struct PathProberTests {
     func refused(host: String) {
         for kind in Self.kinds(host, port: 9) {
             switch kind {
-            case .icmp, .neighbour, .command: break
+            case .icmp, .neighbour, .command, .partner: break
             case .udpEcho, .tcp, .dns, .http:
                 let text = node.ask(kind)?.text ?? ""
                 #expect(text.hasPrefix("failed: cannot ") && text.hasSuffix("Connection refused"), "\(kind): \(text)")

@@ -44,6 +44,14 @@ final class ProbingNode: @unchecked Sendable {
         loop.on { [prober] _ in prober!.adopt(probes) }
     }
 
+    func sign(with keys: AuthenticationKeys?) {
+        loop.on { [prober] _ in prober!.signPartnerWords(with: keys) }
+    }
+
+    func tellPartners() {
+        loop.on { [prober] _ in prober!.tellPartners() }
+    }
+
     func answers(_ probe: String = "p") -> [PathAnswer] {
         loop.on { _ in self.told.filter { $0.probe == probe }.map(\.answer) }
     }
@@ -71,6 +79,7 @@ extension PathAnswer {
     var text: String {
         switch self {
         case .answered: "answered"
+        case .told(let word): "told: \(word.place.rawValue)"
         case .failed(let reason): "failed: \(reason)"
         case .unknown(let reason): "unknown: \(reason)"
         }

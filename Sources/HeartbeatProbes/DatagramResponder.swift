@@ -1,6 +1,6 @@
-// Sends datagrams back to whoever sent them (RFC 862), for the probes of others. An answer leaves from the address that was
-// asked, which may be a service address, and by the interface the question came in. It is never longer than the question, and
-// there is none for what could be an answer itself or was sent to many: no loop, no amplifier.
+// Answers datagrams, for the probes of others: with what came (RFC 862), or with what somebody else makes of it. An answer leaves
+// from the address that was asked, which may be a service address, and by the interface the question came in. It is never longer
+// than the question, and there is none for what could be an answer itself or was sent to many: no loop, no amplifier.
 
 import CLinux
 import Glibc
@@ -11,8 +11,8 @@ import HeartbeatSystem
 import NIOCore
 import NIOPosix
 
-/// The echo service of this node on one UDP port, of both versions of IP.
-package final class EchoResponder {
+/// A service of this node on one UDP port, of both versions of IP.
+package final class DatagramResponder {
     /// It cannot listen; told once until it can.
     package var onProblem: (_ text: String) -> Void = { _ in }
 
@@ -20,20 +20,33 @@ package final class EchoResponder {
     package let port: UInt16
 
     private let reactor: Reactor
-    private var sockets: [EchoSocket] = []
+    private let lack: String
+    private let reply: Reply
+    private var sockets: [ReplySocket] = []
     private var isClosed = false
     private var outage = Outage()
 
-    package init(port: UInt16, reactor: Reactor) {
+    /// What is sent back for a datagram; `nil` for nothing.
+    package typealias Reply = ([UInt8]) -> [UInt8]?
+
+    /// - Parameter lack: what nobody gets while it cannot listen, for the log.
+    package init(port: UInt16, reactor: Reactor, lack: String, reply: @escaping Reply) {
         self.port = port
         self.reactor = reactor
+        self.lack = lack
+        self.reply = reply
+    }
+
+    /// The echo service.
+    package static func echo(port: UInt16, reactor: Reactor) -> DatagramResponder {
+        DatagramResponder(port: port, reactor: reactor, lack: "an echo") { $0 }
     }
 
     /// Begins to answer; what fails is tried again every second until `close`.
     package func open() {
         guard !isClosed, sockets.isEmpty else { return }
         do throws(SystemError) {
-            sockets = [try EchoSocket(port, isIPv6: false, reactor)]
+            sockets = [try ReplySocket(port, isIPv6: false, reactor, reply)]
             if let second = try ipv6() { sockets.append(second) }
             for socket in sockets {
                 socket.begin { [weak self, port] in self?.failed(SystemError(.receive, "UDP port \(port)", code: $0)) }
@@ -51,9 +64,9 @@ package final class EchoResponder {
     }
 
     /// `nil` on a machine without IPv6.
-    private func ipv6() throws(SystemError) -> EchoSocket? {
+    private func ipv6() throws(SystemError) -> ReplySocket? {
         do throws(SystemError) {
-            return try EchoSocket(port, isIPv6: true, reactor)
+            return try ReplySocket(port, isIPv6: true, reactor, reply)
         } catch {
             guard error.code == EAFNOSUPPORT || error.code == EADDRNOTAVAIL else { throw error }
             return nil
@@ -62,7 +75,7 @@ package final class EchoResponder {
 
     private func failed(_ error: SystemError) {
         closeSockets()
-        if outage.begin() { onProblem("\(error); nobody gets an echo, which is tried again every second") }
+        if outage.begin() { onProblem("\(error); nobody gets \(lack), which is tried again every second") }
         outage.tryAgain(on: reactor) { [weak self] in self?.open() }
     }
 
@@ -73,17 +86,21 @@ package final class EchoResponder {
 }
 
 /// One socket of the service.
-private final class EchoSocket {
+private final class ReplySocket {
+    private let reply: DatagramResponder.Reply
     private let descriptor: OwnedDescriptor
     private let reactor: Reactor
     private let isIPv6: Bool
     private var channel: (any Channel)?
     private var onEnd: ((Int32) -> Void)?
 
-    init(_ port: UInt16, isIPv6: Bool, _ reactor: Reactor) throws(SystemError) {
+    init(
+        _ port: UInt16, isIPv6: Bool, _ reactor: Reactor, _ reply: @escaping DatagramResponder.Reply
+    ) throws(SystemError) {
         self.reactor = reactor
+        self.reply = reply
         self.isIPv6 = isIPv6
-        let object = "UDP port \(port) for echoes"
+        let object = "UDP port \(port) for questions"
         descriptor = try OwnedDescriptor.socket(family: isIPv6 ? AF_INET6 : AF_INET, for: object)
         let level = Int32(isIPv6 ? IPPROTO_IPV6 : IPPROTO_IP)
         if isIPv6 { try descriptor.set(level, IPV6_V6ONLY, to: Int32(1), for: object) }
@@ -139,7 +156,8 @@ private final class EchoSocket {
         let asked = information.destinationAddress.withSockAddr { SocketEndpoint($0, length: socklen_t($1)) }.address
         guard let asked, asked.isIPv6 == isIPv6 else { return }
         let asker = datagram.remoteAddress.withSockAddr { SocketEndpoint($0, length: socklen_t($1)) }
-        let bytes = Array(datagram.data.readableBytesView)
+        let question = Array(datagram.data.readableBytesView)
+        guard let bytes = reply(question), bytes.count <= question.count else { return }
         _ = asker.withSockaddr { to, length in
             clinux_udp_send_from(
                 descriptor.number, bytes, bytes.count, to, length, asked.bytes, isIPv6 ? 1 : 0,
@@ -155,12 +173,12 @@ private final class EchoSocket {
         private static let answersPerSlot = 256
         private static let slot = Duration.milliseconds(100)
 
-        private weak var socket: EchoSocket?
+        private weak var socket: ReplySocket?
         private var answers = 0
         private var slotEnds = Instant.now + Inbound.slot
         private var code: Int32 = EIO
 
-        init(_ socket: EchoSocket) {
+        init(_ socket: ReplySocket) {
             self.socket = socket
         }
 

@@ -7,15 +7,15 @@ import Testing
 @testable import HeartbeatSystem
 
 @Suite(.serialized, .enabled(if: TestNetwork.isAvailable))
-struct EchoResponderTests {
+struct DatagramResponderTests {
     private let node = ProbingNode()
 
     /// An echo service at the other end, for as long as `body` runs.
     private func withResponder(_ body: () -> Void) {
         let loop = LoopThread(in: node.other)
-        let responder = Handover<EchoResponder>()
+        let responder = Handover<DatagramResponder>()
         loop.on { reactor in
-            responder.value = EchoResponder(port: 7777, reactor: reactor)
+            responder.value = DatagramResponder.echo(port: 7777, reactor: reactor)
             responder.value?.open()
         }
         body()
@@ -120,11 +120,11 @@ struct EchoResponderTests {
     func taken() {
         let server = FakeServer(udp: node.other) { _ in nil }
         let loop = LoopThread(in: node.other)
-        let responder = Handover<EchoResponder>()
+        let responder = Handover<DatagramResponder>()
         let problems = Handover<[String]>()
         problems.value = []
         loop.on { reactor in
-            responder.value = EchoResponder(port: server.port, reactor: reactor)
+            responder.value = DatagramResponder.echo(port: server.port, reactor: reactor)
             responder.value?.onProblem = { problems.value?.append($0) }
             responder.value?.open()
         }
