@@ -5,7 +5,8 @@ import Testing
 
 @Suite("Virtual machines on the page of benchmarks")
 struct MachineTableTests {
-    private func row(_ scene: String, _ site: String, _ peer: String, run: Int, _ figures: [String: Double]) -> BenchRow {
+    private func row(_ scene: String, _ site: String, _ peer: String, run: Int, _ figures: [String: Double]) -> BenchRow
+    {
         BenchRow(
             peer: peer, fault: BenchRow.machines + scene, setting: site, keepaliveMilliseconds: 250,
             deadtimeMilliseconds: 1000, addresses: 2, run: run, figures: figures)
@@ -16,7 +17,8 @@ struct MachineTableTests {
         let rows = [
             row("lan-cut", "pair", "ours", run: 1, [Figure.outage: 150, Figure.moves: 1, Figure.falseDeaths: 0]),
             row("lan-cut", "pair", "ours", run: 2, [Figure.outage: 170, Figure.moves: 1, Figure.falseDeaths: 0]),
-            row("lan-cut", "pair", "heartbeat", run: 1, [Figure.outage: 12_000, Figure.moves: 0, Figure.falseDeaths: 0]),
+            row(
+                "lan-cut", "pair", "heartbeat", run: 1, [Figure.outage: 12_000, Figure.moves: 0, Figure.falseDeaths: 0]),
             row("power-loss", "paper", "ours", run: 1, [Figure.outage: 9500, Figure.moves: 1]),
         ]
         let lines = MachineTable(RowTable(rows: rows)).markdown.split(separator: "\n").filter { $0.hasPrefix("| p") }
@@ -32,8 +34,10 @@ struct MachineTableTests {
     @Test("They are no failovers of the laboratory: no other table has them")
     func elsewhere() {
         let rows = [row("lan-cut", "pair", "ours", run: 1, [Figure.outage: 150])]
-        let parts = BenchReport(files: [BenchFile(machine: MachineWatch(sources: "/", versions: [:]).description(), rows: rows)])
-            .markdown(picture: "none.svg").components(of: "\n## ")
+        let parts = BenchReport(files: [
+            BenchFile(machine: MachineWatch(sources: "/", versions: [:]).description(), rows: rows)
+        ])
+        .markdown(picture: "none.svg").components(of: "\n## ")
         #expect(parts.filter { $0.contains("lan-cut") }.count == 1)
     }
 }

@@ -160,7 +160,8 @@ import Testing
         monitor.ask([probe], [])
         monitor.recall(lost: [probe.name])
         #expect(monitor.health.wantsReturn)
-        let answers = (0..<probe.rise).map { _ in monitor.take(.answered, of: probe.name, at: .zero).facts.map(\.event) }
+        let answers = (0..<probe.rise).map { _ in monitor.take(.answered, of: probe.name, at: .zero).facts.map(\.event)
+        }
         #expect(answers.flatMap(\.self) == [FactEvent.pathRecovered.rawValue])
         #expect(answers.last?.isEmpty == false)
     }

@@ -33,7 +33,8 @@ struct DirectiveRule: Sendable {
     typealias Take = @Sendable (inout HaCfReader, String) throws(Complaint) -> Void
 
     static let all: [DirectiveRule] =
-        timing + failure + lease + quickDeath + membership + sync + media + paths + partners + logging + process + clients
+        timing + failure + lease + quickDeath + membership + sync + media + paths + partners + logging + process
+        + clients
         + protocolRules
         + withoutEffect
         + refused + lans
