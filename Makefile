@@ -96,7 +96,7 @@ else
 	@$(BIN)/hbbench forward --json $(ROWS)/forward.json
 	@$(BIN)/hbbench load --json $(ROWS)/load.json --logs $(ROWS)/logs
 	@$(BIN)/hbbench report $(ROWS)/failovers.json $(ROWS)/cost.json $(ROWS)/forward.json $(ROWS)/load.json \
-		$(wildcard $(ROWS)/connections.json $(ROWS)/machines*.json) --markdown $(PAGE) --picture $(dir $(PAGE))outage-by-addresses.svg
+		$(wildcard $(ROWS)/connections.json $(ROWS)/pairs.json $(ROWS)/machines*.json) --markdown $(PAGE) --picture $(dir $(PAGE))outage-by-addresses.svg
 endif
 
 # The campaign of `make torture`: the same seed gives the same faults.

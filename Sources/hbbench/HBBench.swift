@@ -18,7 +18,8 @@ struct HBBench: ParsableCommand {
             130: interrupted.
             """, version: Version.text,
         subcommands: [
-            Plan.self, Run.self, Cost.self, Forward.self, Load.self, Torture.self, Connections.self, Report.self,
+            Plan.self, Run.self, Cost.self, Forward.self, Load.self, Torture.self, Connections.self, Pairs.self,
+            Report.self,
             MakeLoad.self, Clean.self,
         ])
 }
@@ -279,6 +280,29 @@ struct Connections: ParsableCommand {
             trials: faults.values, runs: runs, entries: entries.values.filter { $0 > 0 }, maySkip: maySkip,
             file: places.json, logs: logs, places: places.resolved)
         Glibc.exit(program.run())
+    }
+}
+
+struct Pairs: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Move one of two pairs, and measure when the other one has followed.",
+        discussion: "Exit code 1 when the pairs did not come to the same tunnel.")
+
+    @Option(help: "Separated by commas: \(names(of: PairsTrial.allCases)).")
+    var faults: List<PairsTrial> = List(PairsTrial.allCases)
+
+    @Option(help: "How often each is repeated.")
+    var runs = 20
+
+    @OptionGroup var places: Places
+
+    func validate() throws {
+        guard (1...1000).contains(runs) else { throw ValidationError("--runs needs a number from 1 to 1000") }
+    }
+
+    func run() {
+        Glibc.exit(
+            PairsProgram(trials: faults.values, runs: runs, file: places.json, places: places.resolved).run())
     }
 }
 

@@ -109,6 +109,10 @@ package enum Figure {
     /// Of two connections through the pair, the longest silence at the receiver, since the fault, of each that survived.
     package static let outgoingStall = "outgoing_stall_ms"
     package static let inboundStall = "inbound_stall_ms"
+    /// Of two pairs: the time between the moments at which each was served from where both came to, and the outage of the one that
+    /// nothing had happened to.
+    package static let skew = "skew_ms"
+    package static let followerOutage = "follower_outage_ms"
     /// How often a node was found dead that was not.
     package static let falseDeaths = "false_deaths"
     /// How many of the two survived.

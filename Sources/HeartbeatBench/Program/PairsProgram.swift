@@ -1,0 +1,67 @@
+// What `hbbench pairs` does: moves one of two pairs in every way there is, and measures how long after it the other has followed.
+
+import Glibc
+import HeartbeatLab
+
+/// A run once its arguments are known.
+package struct PairsProgram: Sendable {
+    package var trials: [PairsTrial]
+    package var runs: Int
+    /// File for the rows; `nil`: none.
+    package var file: String?
+    package var places: ProgramPlaces
+
+    package init(trials: [PairsTrial], runs: Int, file: String?, places: ProgramPlaces) {
+        self.trials = trials
+        self.runs = runs
+        self.file = file
+        self.places = places
+    }
+
+    /// Measures and prints. Returns the exit code: 1 also when the pairs did not come together.
+    package func run() -> Int32 {
+        BenchProgram.run(measuring: [OurPeer(.oneSecond, programs: places.programs)], file: file, places: places) {
+            results in
+            let cluster = try PairsCluster(places)
+            defer { cluster.close() }
+            for run in 1...max(1, runs) {
+                for trial in trials { try measure(trial, run, cluster, into: &results) }
+            }
+            BenchProgram.print(PairsTable(RowTable(rows: results.rows)).text, to: STDOUT_FILENO)
+        }
+    }
+
+    /// What does not come about is a row as well, and fails the run.
+    private func measure(_ trial: PairsTrial, _ run: Int, _ cluster: PairsCluster, into results: inout BenchResults)
+        throws
+    {
+        do {
+            let seen = try cluster.play(trial)
+            for (name, sights) in [(trial.name, seen.away), (trial.homeName, seen.home)] {
+                var row = Self.row(name, run)
+                row.figures = [
+                    Figure.skew: abs((sights[0].served - sights[1].served).inMilliseconds),
+                    Figure.outage: sights[0].outage.inMilliseconds,
+                    Figure.followerOutage: sights[1].outage.inMilliseconds,
+                ]
+                try results.add(row)
+                BenchProgram.tell("\(name), run \(run): \(row.figures.sorted { $0.key < $1.key })")
+            }
+        } catch let error as LabError {
+            switch error {
+            case .interrupted, .missing: throw error
+            case .system, .command, .notReached: break
+            }
+            var row = Self.row(trial.name, run)
+            row.notes.append(BenchRow.notMeasured)
+            try results.add(row)
+            BenchProgram.tell("\(trial.name): \(error)")
+        }
+    }
+
+    private static func row(_ fault: String, _ run: Int) -> BenchRow {
+        BenchRow(
+            peer: "ours", fault: fault, setting: DetectionSetting.oneSecond.description, keepaliveMilliseconds: 250,
+            deadtimeMilliseconds: 1000, addresses: 1, run: run)
+    }
+}
