@@ -53,6 +53,9 @@ package struct Failback: Hashable, Sendable {
     package var isDue = false
     /// It gave us its groups because it was worse off, and is to have them when it is not.
     var isOwed = false
+    /// It was worse off when it offered them. When it has stopped everything it may not be any more: what it was to follow is where it
+    /// goes itself by then.
+    var wasPromisedToWorse = false
     /// An offer that was not answered is repeated then.
     package var retry: Instant?
     /// Only files that are not the same on both nodes stand in its way, which has been told.

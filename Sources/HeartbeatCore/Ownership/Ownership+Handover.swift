@@ -137,6 +137,7 @@ extension Ownership {
             return
         }
         node.effects.notify(.standbyAccepted(set), .handover(.promised))
+        failback.wasPromisedToWorse = peerHealth?.isReduced == true
         node.send(.askResources(set.seenByPeer, .other))
         handover = .promised(set, offer: sequence, until: now + Self.scriptPatience)
     }

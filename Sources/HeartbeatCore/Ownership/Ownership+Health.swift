@@ -133,7 +133,10 @@ extension Ownership {
 
     /// We get `set` from the peer, which may have had to give it away.
     mutating func rememberReturn(of set: HoldSet, _ node: LocalNode) {
-        guard set.contains(.foreign), let theirs = peerHealth, theirs.isReduced else { return }
+        defer { failback.wasPromisedToWorse = false }
+        guard set.contains(.foreign), let theirs = peerHealth, theirs.isReduced || failback.wasPromisedToWorse else {
+            return
+        }
         failback.isOwed = theirs.wantsReturn || node.configuration.autoFailback != .off
     }
 }
