@@ -28,8 +28,10 @@ extension LifeTests {
                     #expect(links.output == "\t\(node.serialDevice)\n")
                 }
                 #expect(cluster.laboratory.serialBytes > 0)
-                let standby = try cluster.laboratory.tool("hb_standby", ["all", "--wait"], on: cluster.first)
-                #expect(standby.code == 0, "\(standby)")
+                // Until the line has carried that the other node has started its groups, the wish is refused.
+                try cluster.wait(for: "cluster1 to give everything away") {
+                    try cluster.laboratory.tool("hb_standby", ["all", "--wait"], on: cluster.first).code == 0
+                }
                 try cluster.waitForHoldings("none", "all")
                 try cluster.laboratory.powerOff(cluster.second)
                 try cluster.wait(for: "cluster1 to hold all") {

@@ -90,7 +90,10 @@ extension Ownership {
     private func partnerPlace(_ node: LocalNode) -> PartnerWord.Place {
         switch state {
         case .joining, .negotiating: .changing
-        case .stable: servesHere(node) ? .serves : isStable(node) && !node.lease.isDark ? .standsBy : .changing
+        case .stable where servesHere(node): .serves
+        // What it is about to start and the other node is about to stop is nowhere yet. A node that said that it stands by would be
+        // followed back to where its pair comes from.
+        case .stable: isStable(node) && !awaitsPeer(node) && !node.lease.isDark ? .standsBy : .changing
         // It does not serve much longer, and who asks later may get no answer.
         case .leaving, .lingering, .gone: .standsBy
         }
