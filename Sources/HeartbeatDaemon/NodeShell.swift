@@ -422,7 +422,10 @@ extension SendPriority {
         switch message.content {
         case .status: self = .keepalive
         case .retransmitRequest, .cannotRetransmit, .acknowledge: self = .repair
-        default: self = .message(message.sequence)
+        case .starting, .resource, .askResources, .takeoverRequest, .shutdownDone, .fencingReport, .requestNodes,
+            .nodes,
+            .pingReply, .other, .unreadable:
+            self = .message(message.sequence)
         }
     }
 }

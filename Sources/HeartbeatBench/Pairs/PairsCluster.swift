@@ -128,7 +128,7 @@ final class PairsCluster {
                 try side.laboratory.nodes[0].namespace.configure(["neighbor replace \(far)"])
             }
         case .lan: try left.plug(.lan(0), false)
-        case .standby: try standby(first, in: left)
+        case .standby: try sides[0].peer.standby(first, in: left)
         case .power: _ = try left.powerOff(first)
         case .stop:
             let result = try left.heartbeat(["-k"], on: first, limit: .seconds(60))
@@ -146,16 +146,11 @@ final class PairsCluster {
             }
         case .lan: try left.plug(.lan(0), true)
         // Whom an operator has moved stays until one moves it back, on whichever side.
-        case .standby: try standby(sides[1].laboratory.nodes[1], in: sides[1].laboratory)
+        case .standby: try sides[1].peer.standby(sides[1].laboratory.nodes[1], in: sides[1].laboratory)
         case .power: try boot(first, of: sides[0])
         case .stop:
             _ = try left.powerOff(first)
             try boot(first, of: sides[0])
         }
-    }
-
-    private func standby(_ node: LabNode, in laboratory: Laboratory) throws {
-        let result = try laboratory.tool("hb_standby", ["all"], on: node)
-        guard result.code == 0 else { throw LabError.notReached("hb_standby on \(node.name): \(result.output)") }
     }
 }

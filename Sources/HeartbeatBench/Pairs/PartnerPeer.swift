@@ -29,6 +29,8 @@ struct PartnerPeer {
         try node.configure("ha.cf", Files.read("\(node.configDirectory)/ha.cf") + further)
     }
 
+    func standby(_ node: LabNode, in laboratory: Laboratory) throws { try ours.standby(node, in: laboratory) }
+
     func bootWords(on node: LabNode, in laboratory: Laboratory) -> [String] {
         ours.bootWords(on: node, in: laboratory)
     }

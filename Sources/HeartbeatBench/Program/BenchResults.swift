@@ -46,6 +46,24 @@ struct BenchResults {
         try keep()
     }
 
+    /// Adds what `measure` adds. What does not come about is a row as well, and fails the run: whoever measures goes on.
+    mutating func attempt(
+        _ row: @autoclosure () -> BenchRow, _ measure: (inout BenchResults) throws -> Void
+    ) throws {
+        do {
+            try measure(&self)
+        } catch let error as LabError {
+            switch error {
+            case .interrupted, .missing: throw error
+            case .system, .command, .notReached: break
+            }
+            var row = row()
+            row.notes.append(BenchRow.notMeasured)
+            try add(row)
+            BenchProgram.tell("\(row.peer) \(row.fault): \(error)")
+        }
+    }
+
     private func keep() throws {
         guard let file else { return }
         try BenchFile(machine: watch.description(), command: command, rows: rows).write(to: file)

@@ -85,24 +85,15 @@ package struct ConnectionsProgram: Sendable {
         }
     }
 
-    /// What does not come about is a row as well, and fails the run; the next trial begins from wherever the pair is.
+    /// What does not come about fails the run; the next trial begins from wherever the pair is.
     private func add(
         to results: inout BenchResults, _ cluster: BenchCluster, _ fault: String, run: Int,
         _ measure: () throws -> BenchRow
     ) throws {
-        do {
+        try results.attempt(cluster.row(fault, run: run)) { results in
             let row = try measure()
             try results.add(row)
             BenchProgram.tell(ConnectionTable.line(for: row))
-        } catch let error as LabError {
-            switch error {
-            case .interrupted, .missing: throw error
-            case .system, .command, .notReached: break
-            }
-            var row = cluster.row(fault, run: run)
-            row.notes.append(BenchRow.notMeasured)
-            try results.add(row)
-            BenchProgram.tell("\(cluster.peer.name) \(fault): \(error)")
         }
     }
 

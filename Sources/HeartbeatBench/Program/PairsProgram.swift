@@ -31,11 +31,10 @@ package struct PairsProgram: Sendable {
         }
     }
 
-    /// What does not come about is a row as well, and fails the run.
     private func measure(_ trial: PairsTrial, _ run: Int, _ cluster: PairsCluster, into results: inout BenchResults)
         throws
     {
-        do {
+        try results.attempt(Self.row(trial.name, run)) { results in
             let seen = try cluster.play(trial)
             for (name, sights) in [(trial.name, seen.away), (trial.homeName, seen.home)] {
                 var row = Self.row(name, run)
@@ -45,17 +44,8 @@ package struct PairsProgram: Sendable {
                     Figure.followerOutage: sights[1].outage.inMilliseconds,
                 ]
                 try results.add(row)
-                BenchProgram.tell("\(name), run \(run): \(row.figures.sorted { $0.key < $1.key })")
+                BenchProgram.tell(PairsTable.line(for: row))
             }
-        } catch let error as LabError {
-            switch error {
-            case .interrupted, .missing: throw error
-            case .system, .command, .notReached: break
-            }
-            var row = Self.row(trial.name, run)
-            row.notes.append(BenchRow.notMeasured)
-            try results.add(row)
-            BenchProgram.tell("\(trial.name): \(error)")
         }
     }
 

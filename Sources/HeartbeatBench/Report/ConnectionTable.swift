@@ -61,15 +61,11 @@ struct ConnectionTable {
 
     /// One row on one line, for somebody who waits.
     static func line(for row: BenchRow) -> String {
-        let names = [
+        row.line([
             ("survived", Figure.survivors), ("outgoing", Figure.outgoingStall), ("inbound", Figure.inboundStall),
             ("outage", Figure.outage), ("entries", Figure.entries), ("commit", Figure.commit),
             ("start", Figure.scriptStart),
-        ]
-        let figures = names.compactMap { name, figure in
-            row.figures[figure].map { "\(name) \(decimal($0, digits: $0 == $0.rounded() ? 0 : 1))" }
-        }
-        return "\(row.peer) \(row.fault), run \(row.run): \((figures + row.notes).joined(separator: ", "))"
+        ])
     }
 
     private static let howConnectionsAreMeasured = """

@@ -16,15 +16,19 @@ struct PairsTable {
         "## Two pairs in step\n\n\(Self.howPairsAreMeasured)\n\n" + (own.rows.isEmpty ? "Not measured.\n" : text)
     }
 
+    /// One row on one line, for somebody who waits.
+    static func line(for row: BenchRow) -> String { row.line(figures) }
+
+    private static let figures = [
+        ("apart ms", Figure.skew), ("left outage ms", Figure.outage), ("right outage ms", Figure.followerOutage),
+    ]
+
     private var table: MarkdownTable {
-        let figures = [
-            ("apart ms", Figure.skew), ("left outage ms", Figure.outage), ("right outage ms", Figure.followerOutage),
-        ]
-        var result = MarkdownTable(columns: [.left("what happens"), .right("n")] + figures.map { .right($0.0) })
+        var result = MarkdownTable(columns: [.left("what happens"), .right("n")] + Self.figures.map { .right($0.0) })
         for fault in own.distinct(\.fault) {
             let some = own.with { $0.fault == fault }
             let name = String(fault.dropFirst(PairsTrial.prefix.count))
-            result.rows.append([name, "\(some.rows.count)"] + figures.map { some.cell($0.1) })
+            result.rows.append([name, "\(some.rows.count)"] + Self.figures.map { some.cell($0.1) })
         }
         return result
     }

@@ -50,6 +50,16 @@ struct RowTable {
     }
 }
 
+extension BenchRow {
+    /// On one line, for somebody who waits: of these figures, with their names, those that it has.
+    func line(_ names: [(name: String, figure: String)]) -> String {
+        let told = names.compactMap { name, figure in
+            figures[figure].map { "\(name) \(decimal($0, digits: $0 == $0.rounded() ? 0 : 1))" }
+        }
+        return "\(peer) \(fault), run \(run): \((told + notes).joined(separator: ", "))"
+    }
+}
+
 extension Spread {
     /// With as many digits as mean something: none for counts, tenths below a hundred.
     var text: String {
