@@ -88,7 +88,7 @@ package enum SiteAgreement {
             }
         }
         let inPairs = site.pairs.flatMap { pair in
-            compare(pair.nodes[0].name, pair.nodes[1].name, facts, OwnTunnels(site))
+            compare(pair.nodes[0].name, pair.nodes[1].name, facts, OwnTunnels(site, pair))
         }
         let inTunnels = site.tunnels.flatMap { tunnel -> [SiteDisagreement] in
             guard let (left, right) = nodes(of: tunnel, site) else { return [] }
@@ -116,12 +116,12 @@ package enum SiteAgreement {
 
     // MARK: - In a pair
 
-    /// Tunnels that begin at a node and not at its pair: the other node has others.
+    /// Tunnels that begin at one node of a pair and not at the pair: the other node has others.
     private struct OwnTunnels {
         private let tunnels: [SiteTunnel]
 
-        init(_ site: Site) {
-            tunnels = site.tunnels.filter { tunnel in tunnel.ends.contains { site.nodes.contains($0) } }
+        init(_ site: Site, _ pair: SitePair) {
+            tunnels = site.tunnels.filter { tunnel in tunnel.ends.contains { pair.node($0) != nil } }
         }
 
         /// Whether a fact is about one of them.

@@ -100,6 +100,17 @@ extension SiteFiles {
         ]
     }
 
+    /// How long strongSwan waits for an end that says nothing (strongswan.conf(5)).
+    func charon() -> SiteFile {
+        file(
+            "etc/strongswan.d/\(site.name).conf",
+            [
+                "charon {",
+                "    # An end that answers nothing is given up after 8 s; the defaults keep a connection to a gateway that is gone for 165 s.",
+                "    retransmit_tries = 3", "    retransmit_timeout = 1.0", "    retransmit_base = 1.5", "}",
+            ])
+    }
+
     // MARK: - BGP
 
     /// /etc/frr/frr.conf and daemons.
@@ -113,11 +124,17 @@ extension SiteFiles {
                 " neighbor \(peer) advertisement-interval 0",
             ]
         }
+        // A gateway whose tunnels are its own is one of several ways to these networks, also when it has lost them.
+        let comesWithGroup = speaking.contains { $0.tunnel.ends[$0.end] == pair.name }
+        let announced =
+            comesWithGroup
+            ? [" ! The addresses of these networks come with the group.", " no bgp network import-check"]
+            : [" ! Networks that this gateway does not reach are not announced.", " bgp network import-check"]
         let lines =
             [
                 "frr defaults traditional", "log syslog warnings", "!", "router bgp \(system)",
                 " bgp router-id \(first.tunnel.inner[first.end])",
-                " ! The addresses of these networks come with the group.", " no bgp network import-check",
+            ] + announced + [
                 " ! A dead neighbour is given up after 9 s; the default of 180 s keeps routes to a gateway that is gone.",
                 " timers bgp 3 9",
                 " ! A gateway that takes over is connected with after a second, not after two minutes.",

@@ -30,7 +30,7 @@ package struct SiteFiles {
         let tunnels = site.tunnels(of: node.name)
         var files = [haresources(pair), authkeys(pair), firewall(pair, node, partner, tunnels)]
         files += tunnels.compactMap { interface($0.tunnel, $0.end) }
-        if !tunnels.isEmpty { files.append(swanctl(tunnels)) }
+        if !tunnels.isEmpty { files += [swanctl(tunnels), charon()] }
         if tunnels.contains(where: { $0.tunnel.system != nil }) { files += frr(pair, tunnels) }
         if let interface = pair.connections { files.append(conntrackd(pair, node, partner, over: interface)) }
         return files

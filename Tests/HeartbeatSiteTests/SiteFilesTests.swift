@@ -9,16 +9,18 @@ import Testing
 
 /// The site files beside this one.
 enum ExampleSite: String, CaseIterable {
-    case paper, article, everything
+    case paper, tunnels, article, everything
 
     static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     static let secret = SiteSecret(Array("0123456789abcdef0123456789abcdef".utf8))
 
-    /// The paper's is the example that is shipped.
+    /// Two are examples that are shipped.
     var url: URL {
-        self == .paper
-            ? Self.directory.appendingPathComponent("../../examples/vpn-gateway/site.cf")
-            : Self.directory.appendingPathComponent("sites/\(rawValue).cf")
+        switch self {
+        case .paper: Self.directory.appendingPathComponent("../../examples/vpn-gateway/site.cf")
+        case .tunnels: Self.directory.appendingPathComponent("../../examples/two-tunnels/site.cf")
+        case .article, .everything: Self.directory.appendingPathComponent("sites/\(rawValue).cf")
+        }
     }
 
     func read() throws -> Site {
