@@ -22,7 +22,8 @@ struct HBVM: ParsableCommand {
         help:
             """
             pair: two gateways; serial: the same with nothing but a null modem between them; paper: two pairs, with IPsec, GRE \
-            and BGP between them; literal: the same with haresources as it stands in the paper.
+            and BGP between them; literal: the same with haresources as it stands in the paper; tunnels: a pair with two \
+            tunnels to the same network behind two gateways.
             """)
     var site = SiteName.pair
 

@@ -36,6 +36,7 @@ struct MachineTable {
     private static let howMachinesAreMeasured = """
         Whole machines, emulated, 250 ms and 1 s over a null modem of 19200 baud and a broadcast in the LAN;
         [machines.md](machines.md) says what the sites and the scenes are. Programs start twenty times slower there than on a
-        gateway: compare the daemons with each other.
+        gateway: compare the daemons with each other. Where the service does not move, its outage lasts as long as the scene,
+        twelve seconds.
         """
 }

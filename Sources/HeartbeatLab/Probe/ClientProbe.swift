@@ -126,9 +126,13 @@ package final class ClientProbe: Sendable {
 
     /// Whether there were probes for all of the last `span` and each, but those whose answer may still come, was answered
     /// by `owner` alone and the client was served by it. With several addresses `span` must be longer than `period`.
-    package func isServed(by owner: HardwareAddress, for span: Duration) -> Bool {
+    /// - Parameter others: stations that answers from behind the owner may come by as well.
+    package func isServed(
+        by owner: HardwareAddress, or others: Set<HardwareAddress> = [], for span: Duration
+    ) -> Bool {
         isTrue(for: span) { sample in
-            sample.echo?.from == owner && sample.owners.allSatisfy { $0.from == owner }
+            guard let echo = sample.echo?.from, echo == owner || others.contains(echo) else { return false }
+            return sample.owners.allSatisfy { $0.from == owner }
         }
     }
 

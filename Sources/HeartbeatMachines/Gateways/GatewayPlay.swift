@@ -64,7 +64,7 @@ package final class GatewayPlay {
         manner.stations = pair.map { $0.hardware.hardwareAddress(0) }
         return try ClientProbe(
             (number == 0 ? [site.service] : []) + flows.hosts, from: laboratory.clients[flows.client],
-            every: .milliseconds(number == 0 ? 5 : 20), manner: manner)
+            every: site.tick * (number == 0 ? 1 : 4), manner: manner)
     }
 
     var pair: [Machine] { Array(laboratory.machines.prefix(2)) }
@@ -205,12 +205,16 @@ package final class GatewayPlay {
 
     private func isServed(for span: Duration) -> Bool {
         pair.contains { machine in
-            probes.allSatisfy { $0.isServed(by: machine.hardware.hardwareAddress(0), for: span) }
+            probes.allSatisfy { $0.isServed(by: machine.hardware.hardwareAddress(0), or: otherWays, for: span) }
         }
     }
 
     func isServed(by machine: Machine) -> Bool {
-        probes[0].isServed(by: machine.hardware.hardwareAddress(0), for: .milliseconds(500))
+        probes[0].isServed(by: machine.hardware.hardwareAddress(0), or: otherWays, for: .milliseconds(500))
+    }
+
+    private var otherWays: Set<HardwareAddress> {
+        site.hasSeveralWays ? Set(pair.map { $0.hardware.hardwareAddress(0) }) : []
     }
 
     func owner() throws -> Machine {
@@ -226,7 +230,10 @@ package final class GatewayPlay {
     /// The ends of logs, and what the kernels have; of a machine that does not answer, that it does not.
     package var diagnosis: String {
         laboratory.machines.map { machine in
-            let look = "tail -n 25 /var/log/ha-log /var/log/start; ip -br address; ip route"
+            let look = """
+                tail -n 25 /var/log/ha-log /var/log/start /var/log/tunnel; ip -br address; ip route; swanctl --list-sas; \
+                vtysh -c 'show bgp summary'
+                """
             do {
                 return "--- \(machine.name)\n\(try machine.run(look).output)\n"
             } catch {

@@ -13,6 +13,8 @@ package enum SiteName: String, Hashable, Sendable, CaseIterable {
     case paper
     /// The same, with haresources as it stands in the paper.
     case literal
+    /// A pair that has two tunnels to the same network behind two gateways.
+    case tunnels
 
     /// What is played when nothing else is asked for.
     package var scenes: [GatewayScene] {
@@ -21,6 +23,7 @@ package enum SiteName: String, Hashable, Sendable, CaseIterable {
         case .serial: [.hogs]
         case .paper: [.powerLoss, .lanCut, .wanCut, .freeze, .serialCut, .standstills]
         case .literal: [.powerLoss, .lanCut]
+        case .tunnels: [.powerLoss, .lanCut, .wanCut]
         }
     }
 
@@ -34,15 +37,20 @@ package enum SiteName: String, Hashable, Sendable, CaseIterable {
     func make(_ daemon: GatewayDaemon, programs: String, sources: String, work: String) throws -> GatewaySite {
         switch self {
         case .pair, .serial: return .pair(daemon, isSerialOnly: self == .serial)
-        case .paper, .literal:
-            try Files.makeDirectory(work)
-            try Files.write(Files.read("\(sources)/examples/vpn-gateway/site.cf"), to: "\(work)/site.cf")
-            let secret = (0..<32).map { _ in UInt8.random(in: .min ... .max).hexadecimal }.joined()
-            try Files.write(secret + "\n", to: "\(work)/site.key", mode: 0o600)
-            try Command.succeed(["\(programs)/hb_site", "write", "\(work)/site.cf", "--tree", "\(work)/tree"])
-            let site = GatewaySite.paper(daemon, tree: "\(work)/tree")
-            return self == .paper ? site : site.literal()
+        case .paper: return try .paper(daemon, tree: tree(of: "vpn-gateway", programs, sources, work))
+        case .literal: return try .paper(daemon, tree: tree(of: "vpn-gateway", programs, sources, work)).literal()
+        case .tunnels: return try .twoTunnels(daemon, tree: tree(of: "two-tunnels", programs, sources, work))
         }
+    }
+
+    /// The directory of the files that hb_site makes of an example.
+    private func tree(of example: String, _ programs: String, _ sources: String, _ work: String) throws -> String {
+        try Files.makeDirectory(work)
+        try Files.write(Files.read("\(sources)/examples/\(example)/site.cf"), to: "\(work)/site.cf")
+        let secret = (0..<32).map { _ in UInt8.random(in: .min ... .max).hexadecimal }.joined()
+        try Files.write(secret + "\n", to: "\(work)/site.key", mode: 0o600)
+        try Command.succeed(["\(programs)/hb_site", "write", "\(work)/site.cf", "--tree", "\(work)/tree"])
+        return "\(work)/tree"
     }
 }
 

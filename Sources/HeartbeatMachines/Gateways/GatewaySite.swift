@@ -35,6 +35,10 @@ struct GatewaySite {
     /// The address of the service that the first client of `flows` is next to.
     var service: String
     var flows: [Flows]
+    /// How often the first client asks for the service and its hosts in turn; the others ask four times less often.
+    var tick = Duration.milliseconds(5)
+    /// Answers may come by the node of the pair that has not the service's address.
+    var hasSeveralWays = false
     /// Lines of shell that must succeed on every gateway: who reads its files finds nothing wrong with them.
     var checks: [String] = []
 
@@ -44,7 +48,7 @@ struct GatewaySite {
     func write(_ payload: Payload, ours: String, scripts: String) throws {
         try payload.copy(ours, as: "ours")
         let place = "etc/ha.d/resource.d"
-        for name in ["ipsec", "gre", "zebra", "bgpd", "service.sh", "tunnel.sh"] {
+        for name in ["ipsec", "gre", "xfrmi", "zebra", "bgpd", "service.sh", "tunnel.sh"] {
             try payload.write(Files.read("\(scripts)/\(name)"), to: "\(place)/\(name)", in: "original", mode: 0o755)
         }
         for (layer, directory) in trees.sorted(by: { $0.key < $1.key }) { try payload.copy(directory, as: layer) }
@@ -82,7 +86,8 @@ struct GatewaySite {
     }
 
     /// What a machine does at its boot: its own addresses, which never move, and the way out.
-    static func setup(_ node: String, lan: String, wan: String, gateway: String) -> LayerFile {
+    /// - Parameter boot: more lines of shell.
+    static func setup(_ node: String, lan: String, wan: String, gateway: String, boot: [String] = []) -> LayerFile {
         LayerFile(
             layer: node, path: "machine/setup",
             text: """
@@ -93,6 +98,7 @@ struct GatewaySite {
                 ip link set eth1 up
                 ip route add default via \(gateway)
                 echo 1 >/proc/sys/net/ipv4/ip_forward
+                \(boot.joined(separator: "\n"))
 
                 """, mode: 0o755)
     }
