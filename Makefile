@@ -28,10 +28,10 @@ DEMO_PRODUCTS := heartbeat hb_guardian hb_standby cl_status hbdemo
 BENCH_PRODUCTS := heartbeat hb_guardian hb_standby hbbench hbfloor
 CONNECTION_PRODUCTS := heartbeat hb_guardian hb_standby hb_site hbbench
 INTEROP_PRODUCTS := heartbeat hb_guardian cl_status hb_standby hb_takeover hbinterop
-PRODUCTS := $(DEMO_PRODUCTS) hb_takeover hb_address hb_site faild hbsim
+PRODUCTS := $(DEMO_PRODUCTS) hb_takeover hb_address hb_site faild hb_lines hbsim
 LIBRARIES := HeartbeatCore HeartbeatWire
 INSTALLED = $(filter-out hbsim hbdemo,$(PRODUCTS))
-SHELL_FILES = $(filter-out .ci/failed-tests,$(wildcard install.sh resource.d/* tools/* systemd/heartbeat.init Tests/resource.d/* \
+SHELL_FILES = $(filter-out .ci/failed-tests,$(wildcard install.sh resource.d/* examples/line.d/* tools/* systemd/heartbeat.init Tests/resource.d/* \
 	Tests/tools.d/* Tests/install.d/* Tests/systemd/* \
 	Tests/replacement.d/* Tests/machines.d/run Tests/machines.d/build-image Tests/machines.d/image/[afp]* .ci/*))
 

@@ -36,6 +36,7 @@ let package = Package(
         .executable(name: "hb_guardian", targets: ["hb_guardian"]),
         .executable(name: "hb_site", targets: ["hb_site"]),
         .executable(name: "faild", targets: ["faild"]),
+        .executable(name: "hb_lines", targets: ["hb_lines"]),
         .executable(name: "hbsim", targets: ["hbsim"]),
         .executable(name: "hbdemo", targets: ["hbdemo"]),
         .executable(name: "hbinterop", targets: ["hbinterop"]),
@@ -60,6 +61,9 @@ let package = Package(
         .target(name: "HeartbeatCore", dependencies: ["HeartbeatModel", "HeartbeatMonitors"], swiftSettings: fast),
         .target(name: "HeartbeatClients", dependencies: ["HeartbeatModel", "HeartbeatWire"], swiftSettings: strict),
         .target(name: "HeartbeatLans", dependencies: ["HeartbeatModel", "HeartbeatWire"], swiftSettings: strict),
+        .target(
+            name: "HeartbeatLines", dependencies: ["HeartbeatModel", "HeartbeatMonitors", "HeartbeatFormats"],
+            swiftSettings: strict),
         .target(
             name: "HeartbeatSimulator", dependencies: ["HeartbeatModel", "HeartbeatWire", "HeartbeatCore"],
             swiftSettings: fast),
@@ -135,6 +139,12 @@ let package = Package(
                 "HeartbeatLoop", "HeartbeatNetlink", "CLinux",
             ], swiftSettings: strict),
         .target(
+            name: "HeartbeatLineKeeper",
+            dependencies: [
+                "HeartbeatModel", "HeartbeatLines", "HeartbeatFormats", "HeartbeatSystem", "HeartbeatLoop",
+                "HeartbeatNetlink", "HeartbeatInterfaces", "HeartbeatScripts", "HeartbeatProbes",
+            ], swiftSettings: strict),
+        .target(
             name: "HeartbeatControl", dependencies: ["HeartbeatModel", "HeartbeatSystem", "CLinux"],
             swiftSettings: strict),
         .target(
@@ -143,7 +153,9 @@ let package = Package(
                 "HeartbeatModel", "HeartbeatWire", "HeartbeatConfig", "HeartbeatCore", "HeartbeatClients",
                 "HeartbeatLans", "HeartbeatControl", "HeartbeatSystem", "HeartbeatLoop", "HeartbeatLog",
                 "HeartbeatHost", "HeartbeatMedia", "HeartbeatAddresses", "HeartbeatInterfaces", "HeartbeatLease",
-                "HeartbeatGuard", "HeartbeatScripts", "HeartbeatProbes", "HeartbeatServers", "HeartbeatFaild", logging,
+                "HeartbeatGuard", "HeartbeatScripts", "HeartbeatProbes", "HeartbeatServers", "HeartbeatFaild",
+                "HeartbeatLines",
+                "HeartbeatLineKeeper", logging,
                 nioCore,
             ], swiftSettings: strict),
 
@@ -179,6 +191,13 @@ let package = Package(
             name: "faild",
             dependencies: [
                 "HeartbeatFaild", "HeartbeatLans", "HeartbeatLog", "HeartbeatLoop", "HeartbeatSystem", "HeartbeatModel",
+                logging, nioCore, arguments,
+            ], swiftSettings: strict, linkerSettings: small),
+        .executableTarget(
+            name: "hb_lines",
+            dependencies: [
+                "HeartbeatLineKeeper", "HeartbeatLines", "HeartbeatConfig", "HeartbeatLog", "HeartbeatLoop",
+                "HeartbeatSystem", "HeartbeatModel",
                 logging, nioCore, arguments,
             ], swiftSettings: strict, linkerSettings: small),
         .executableTarget(
@@ -230,6 +249,11 @@ let package = Package(
         .testTarget(
             name: "HeartbeatLansTests", dependencies: ["HeartbeatLans", "HeartbeatWire", "HeartbeatModel"],
             swiftSettings: strict),
+        .testTarget(
+            name: "HeartbeatLinesTests", dependencies: ["HeartbeatLines", "HeartbeatFormats", "HeartbeatModel"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "HbLinesTests", dependencies: ["HeartbeatLab"], swiftSettings: strict),
         .testTarget(
             name: "FaildTests", dependencies: ["HeartbeatLab"], swiftSettings: strict),
         .testTarget(

@@ -201,7 +201,9 @@ install_all() {
         if [ -x "$file" ]; then mode=755; else mode=644; fi
         put_text $mode "$file" "$share/resource.d/${file##*/}"
     done
-    put_text 644 "$here/systemd/heartbeat.service" "$prefix/lib/systemd/system/heartbeat.service"
+    for unit in heartbeat hb_lines; do
+        put_text 644 "$here/systemd/$unit.service" "$prefix/lib/systemd/system/$unit.service"
+    done
     put 644 "$here/systemd/heartbeat.sysusers" "$prefix/lib/sysusers.d/heartbeat.conf"
     put 644 "$here/systemd/heartbeat.tmpfiles" "$prefix/lib/tmpfiles.d/heartbeat.conf"
     [ -e "$root$logrotate" ] || put 644 "$here/systemd/heartbeat.logrotate" "$logrotate"

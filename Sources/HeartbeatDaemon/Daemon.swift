@@ -396,6 +396,7 @@ extension Configuration {
         copy.media = []
         copy.pingNodes = []
         copy.lan = nil
+        copy.lines = LineConfiguration()
         return copy
     }
 }

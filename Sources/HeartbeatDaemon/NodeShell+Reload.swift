@@ -30,6 +30,7 @@ extension NodeShell {
         media.adopt(new.media)
         adoptProbes()
         lans.adopt(new)
+        lines.adopt(new)
         feed(.reconfigured(new))
         network.adopt(new)
         kernels.adopt(new)

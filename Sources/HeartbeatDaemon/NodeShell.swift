@@ -53,6 +53,9 @@ final class NodeShell {
     private var hasKeepaliveLeft = false
     private(set) lazy var files = SharedFileService(facts: facts, reactor: reactor) { [unowned self] in feed($0) }
     private(set) lazy var lans = LanService(facts: facts, reactor: reactor)
+    private(set) lazy var lines = LineService(
+        directory: "\(paths.configuration)/line.d", facts: facts, reactor: reactor
+    ) { [unowned self] in feed($0) }
     private var movements = GroupMovements()
     /// Called after every status message; the watchdog is fed then.
     var onStatusSent: () -> Void = {}
@@ -108,6 +111,7 @@ final class NodeShell {
         kernels.adopt(configuration)
         files.adopt(configuration)
         lans.adopt(configuration)
+        lines.adopt(configuration)
         expire(at: reactor.now)
     }
 
@@ -128,6 +132,7 @@ final class NodeShell {
         kernels.close()
         files.close()
         lans.close()
+        lines.close()
         movements.close()
         guardian.close(keys.isEmpty ? .dismissed : .addressesOnly)
         tellMovements()
@@ -245,6 +250,7 @@ final class NodeShell {
     func childMayHaveExited() {
         actions.childMayHaveExited()
         clients.childMayHaveExited()
+        lines.childMayHaveExited()
         network.childMayHaveExited()
         hooks.childMayHaveExited()
         guardian.childMayHaveExited()
@@ -352,6 +358,7 @@ final class NodeShell {
             if !clients.interest.isEmpty { feed(.interestChanged(clients.interest)) }
             network.tellAgain()
             kernels.tellAgain()
+            lines.tellAgain()
             files.tellAgain()
             reactor.after(.zero) { [weak self] in self.map { $0.expire(at: $0.reactor.now) } }
         } catch {

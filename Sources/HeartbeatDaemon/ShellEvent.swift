@@ -80,6 +80,16 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
     case lanStreams = "lan-streams"
     case lanTrouble = "lan-trouble"
 
+    // Lines.
+    case lineDown = "line-down"
+    case lineUp = "line-up"
+    case lineMoved = "line-moved"
+    case lineStranded = "line-stranded"
+    case lineProbeLost = "line-probe-lost"
+    case lineProbeGood = "line-probe-good"
+    case lineSaid = "line-said"
+    case lineTrouble = "line-trouble"
+
     // Watchdogs.
     case watchdogWarning = "watchdog-warning"
     case watchdogFailed = "watchdog-failed"
@@ -90,7 +100,8 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
         case .leaseComplete, .mediumOpen, .mediumRecovered, .interfaceState, .groupTimeline, .generation,
             .generationFirst, .uuidNew,
             .signingKey, .packageLeftovers, .addressesAnnounced, .neighboursAgree, .neighboursUnknown, .haCfChanged,
-            .programStarted, .programEnded, .programKilled, .ipfail, .lanHost, .lanBack, .lanStreams:
+            .programStarted, .programEnded, .programKilled, .ipfail, .lanHost, .lanBack, .lanStreams,
+            .lineUp, .lineMoved, .lineProbeGood, .lineSaid:
             .info
         case .leaseUnavailable, .leaseFilterRestored, .leaseProblem, .guardianUnavailable, .guardianLost,
             .guardianActed,
@@ -99,10 +110,11 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
             .realtimeRefused, .neighbourDisagrees,
             .reloadIncomplete, .fileNotCompared, .leftoverScript, .hookFailed,
             .watchdogWarning, .serviceWatchdogSlow, .clientRefused, .clientIgnored, .clientMessageRefused,
-            .clientClosed, .programFailed, .lanLost, .lanMoved, .lanTrouble:
+            .clientClosed, .programFailed, .lanLost, .lanMoved, .lanTrouble, .lineDown, .lineProbeLost,
+            .lineTrouble:
             .warning
         case .mediumFailed, .doorFailed, .generationStuck, .reloadRefused, .configurationMistake, .watchdogFailed,
-            .programNotStarted, .programRespawning, .programTooFast, .lanUnreachable:
+            .programNotStarted, .programRespawning, .programTooFast, .lanUnreachable, .lineStranded:
             .error
         case .rebootFailed, .programReboots: .critical
         }

@@ -1,5 +1,4 @@
-// Which LANs this host is connected to, and what their interfaces must allow so that addresses can be reached over the other
-// LAN.
+// Which LANs this host is connected to.
 
 import Glibc
 import HeartbeatFormats
@@ -39,36 +38,5 @@ struct LanInterfaces {
     static func identity(_ tables: KernelTables, host: String) -> HostIdentity {
         let stations = tables.interfaces.filter { !$0.isLoopback }.sorted { $0.name < $1.name }.flatMap(\.station)
         return HostIdentity((stations + Array(host.utf8)).fnv1a())
-    }
-}
-
-/// `rp_filter` (ip-sysctl): strict, it drops packets that come in by another interface than answers to them would leave by.
-/// That is what happens while one host has moved and the other has not yet.
-enum ReversePathFilter {
-    /// What came of a look.
-    enum Outcome: Hashable {
-        /// It does no harm.
-        case harmless
-        /// It was strict and is loose now.
-        case loosened
-        /// It is strict, and this host does not let us change it.
-        case refused(SystemError)
-    }
-
-    /// Makes it loose on the interface if it is strict; the larger of the interface's value and that of `all` holds.
-    static func loosen(_ interface: String) -> Outcome {
-        let path = path(interface)
-        guard let own = value(path), max(own, value(Self.path("all")) ?? 0) == 1 else { return .harmless }
-        let file = open(path, O_WRONLY | O_CLOEXEC)
-        guard file >= 0 else { return .refused(SystemError("change", path)) }
-        defer { close(file) }
-        return write(file, "2\n", 2) == 2 ? .loosened : .refused(SystemError("change", path))
-    }
-
-    private static func path(_ interface: String) -> String { "/proc/sys/net/ipv4/conf/\(interface)/rp_filter" }
-
-    private static func value(_ path: String) -> Int? {
-        let bytes = Descriptors.contents(of: path, atMost: 8)
-        return bytes.flatMap { Int(String(decoding: $0.prefix(while: { (0x30...0x39).contains($0) }), as: UTF8.self)) }
     }
 }

@@ -16,6 +16,9 @@ package enum Netlink {
     package static let newRoute: UInt16 = 24
     package static let deleteRoute: UInt16 = 25
     package static let getRoute: UInt16 = 26
+    package static let newRule: UInt16 = 32
+    package static let deleteRule: UInt16 = 33
+    static let getRule: UInt16 = 34
     // Traffic control: RTM_NEWQDISC and RTM_NEWTFILTER, each with its neighbours.
     static let newQueue: UInt16 = 36
     package static let deleteQueue: UInt16 = 37

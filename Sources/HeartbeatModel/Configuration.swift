@@ -87,6 +87,8 @@ public struct Configuration: Hashable, Sendable {
     public var clientPermissions: [ClientPermission]
     /// The LANs of which one may fail (`lan`); `nil` without the line.
     public var lan: LanConfiguration?
+    /// The lines of a gateway that has several ways out (`line`, `class`).
+    public var lines = LineConfiguration()
     /// Every directive with its value as written or its default, exported to scripts as `HA_<name>=<value>`.
     public var parameters: [Parameter]
 

@@ -19,10 +19,24 @@ package final class NetlinkSocket {
     /// A list is asked for again so often when it changed meanwhile.
     private static let attempts = 10
 
+    /// Which part of the kernel is asked (NETLINK_…).
+    package enum Family: Int32, Sendable {
+        case route = 0
+        /// Connection tracking and packet filters.
+        case netfilter = 12
+    }
+
+    private let family: Family
+    private let isStrict: Bool
     private var descriptor: OwnedDescriptor?
     private var sequence: UInt32 = 0
 
-    package init() {}
+    /// - Parameter isStrict: the kernel heeds what a question for a list asks for, instead of telling everything
+    ///   (NETLINK_GET_STRICT_CHK, Linux 4.20).
+    package init(family: Family = .route, isStrict: Bool = false) {
+        self.family = family
+        self.isStrict = isStrict
+    }
 
     /// Sends every request and returns the answers in the same order. A failure in the middle leaves it open what was done.
     ///
@@ -163,15 +177,20 @@ package final class NetlinkSocket {
 
     private func open() throws(SystemError) -> OwnedDescriptor {
         if let descriptor { return descriptor }
-        let socket = try Self.open(groups: 0)
+        let socket = try Self.open(family, groups: 0)
+        if isStrict { socket.setIfPossible(270 /* SOL_NETLINK */, 12 /* NETLINK_GET_STRICT_CHK */, to: Int32(1)) }
         descriptor = socket
         return socket
     }
 
     /// A routing socket that hears the multicast `groups` (RTMGRP_…, rtnetlink(7)).
     package static func open(groups: UInt32) throws(SystemError) -> OwnedDescriptor {
+        try open(.route, groups: groups)
+    }
+
+    private static func open(_ family: Family, groups: UInt32) throws(SystemError) -> OwnedDescriptor {
         let type = Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
-        let fd = socket(AF_NETLINK, type, 0 /* NETLINK_ROUTE */)
+        let fd = socket(AF_NETLINK, type, family.rawValue)
         guard fd >= 0 else { throw .routing(.ask, code: errno) }
         let opened = OwnedDescriptor(takingOwnershipOf: fd)
         if opened.setIfPossible(SOL_SOCKET, SO_RCVBUFFORCE, to: receiveBuffer) < 0 {

@@ -160,7 +160,7 @@ extension World {
         case .kernel(.answered(let question)): noteAnswer(question, host)
         case .received, .keyUsed, .pingAnswered, .actionFinished, .requested, .injected, .resourceLost, .leftoverFound,
             .watched,
-            .interfaceObserved, .pathProbed, .pathsRecalled, .filesRead, .hostSampled, .kernel:
+            .interfaceObserved, .pathProbed, .pathsRecalled, .linesObserved, .filesRead, .hostSampled, .kernel:
             break
         }
     }

@@ -16,6 +16,7 @@ package enum EventKind: CaseIterable, Hashable, Sendable {
     case watched
     case interfaceObserved
     case pathProbed
+    case linesObserved
     case pathsRecalled
     case filesRead
     case reconfigured
@@ -43,6 +44,7 @@ extension Event {
         case .interfaceObserved: .interfaceObserved
         case .pathProbed: .pathProbed
         case .pathsRecalled: .pathsRecalled
+        case .linesObserved: .linesObserved
         case .filesRead: .filesRead
         case .reconfigured: .reconfigured
         case .hostSampled: .hostSampled

@@ -122,6 +122,10 @@ extension World {
             feed(.interfaceObserved(interface: link.interface, isUp: isUp), to: host)
         }
         for probe in configuration.probes { planProbe(probe, of: host) }
+        // Lines never fail in these worlds.
+        if !configuration.interfaces.isEmpty {
+            feed(.linesObserved(LineLoss(lost: 0, unproven: 0, names: [])), to: host)
+        }
     }
 
     func change(_ change: NetworkChange) {

@@ -5,6 +5,13 @@ import HeartbeatModel
 
 extension HaCfReader {
     mutating func finish() {
+        checkLines()
+        guard !isForLinesAlone else {
+            if draft.lines.lines.isEmpty, isSound("line") {
+                log.error(lastLine, "no line is named; write for example \"line dsl1 eth1 via=203.0.113.1\"")
+            }
+            return
+        }
         deriveTimes()
         checkKeepalive()
         checkInitdead()

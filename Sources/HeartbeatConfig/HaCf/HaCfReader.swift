@@ -57,6 +57,12 @@ struct HaCfReader {
     var interfaceLines: [Int] = []
     var probeLines: [Int] = []
     var probeGroupLines: [Int] = []
+    /// Line of each `line`, `class` and probe of a line kept.
+    var lineLines: [Int] = []
+    var classLines: [Int] = []
+    var lineProbeLines: [Int] = []
+    /// The file is that of a gateway without a peer: it says nothing but what its lines need.
+    var isForLinesAlone = false
     /// Line of `draft.lan`.
     var lanLine = 0
     /// Whether any medium was asked for, however wrongly.
@@ -97,6 +103,9 @@ struct HaCfReader {
         guard let directiveLine = DirectiveLine(text) else { return }
         guard let rule = DirectiveRule.named[directiveLine.directive] else {
             return refuseUnknown(directiveLine)
+        }
+        guard !isForLinesAlone || DirectiveRule.ofLinesAlone.contains(rule.name) else {
+            return error("\(rule.name): a gateway without a peer has no use for it; this belongs into ha.cf")
         }
         if directiveLine.values.isEmpty, !rule.isRefused, !rule.needsValue {
             return warning("\(rule.name) has no value; the line does nothing")

@@ -82,6 +82,8 @@ extension HaCfReader {
     fileprivate mutating func readProbe(_ words: [String]) {
         let name = words.first ?? ""
         var probe = PathProbe(name: name, kind: .icmp(host: ""))
+        var line: String?
+        var sawRise = false
         var usable = accept(name, of: "probe") { (_, name) throws(Complaint) in try Self.checkName(name) }
         var rest = Array(words.dropFirst())
         var target: [String] = []
@@ -89,7 +91,10 @@ extension HaCfReader {
             let word = rest.removeFirst()
             if target.first == "command" || !Self.isOption(word) {
                 target.append(word)
+            } else if let name = word.value(of: "line") {
+                line = name
             } else {
+                sawRise = sawRise || word.hasPrefix("rise=")
                 let isGood = accept(word, of: "probe") { (reader, word) throws(Complaint) in
                     try reader.setProbe(word, &probe)
                 }
@@ -100,15 +105,27 @@ extension HaCfReader {
             probe.kind = try ProbeTarget.read(target, host: reader.host)
         }
         guard usable, isGood else { return }
-        add(probe)
+        // A line has its own time to be trusted again.
+        if line != nil, !sawRise { probe.rise = 1 }
+        add(probe, line: line)
     }
 
-    private mutating func add(_ probe: PathProbe) {
-        if case .neighbour = probe.kind, probe.device == nil {
+    private mutating func add(_ probe: PathProbe, line name: String?) {
+        if let name, probe.device != nil || probe.source != nil || probe.mark != nil {
+            return error(
+                "probe \(probe.name): line=\(name) says how it leaves; leave out dev=, source= and mark=")
+        }
+        guard name != nil || !isForLinesAlone else {
+            return error("probe \(probe.name): it is not said which line it belongs to; write line=<name>")
+        }
+        if case .neighbour = probe.kind, probe.device == nil, name == nil {
             return error("probe \(probe.name): arp and nd ask on one network; write the interface, \"dev=eth0\"")
         }
         if case .command = probe.kind, probe.device != nil || probe.source != nil || probe.mark != nil {
             return error("probe \(probe.name): a command asks by itself; dev=, source= and mark= do not act on it")
+        }
+        if probe.asksPartner, name != nil {
+            return error("probe \(probe.name): a partner is asked by the node, not over a line; leave out line=")
         }
         guard probe.timeout <= probe.interval else {
             return error(
@@ -116,17 +133,24 @@ extension HaCfReader {
                     + "(\(text(probe.interval))), or questions would overlap")
         }
         guard !isTaken(probe.name) else { return }
-        draft.probes.append(probe)
-        probeLines.append(line)
+        if let name {
+            draft.lines.probes.append(LineProbe(line: name, probe: probe))
+            lineProbeLines.append(line)
+        } else {
+            draft.probes.append(probe)
+            probeLines.append(line)
+        }
     }
 
     private mutating func isTaken(_ name: String) -> Bool {
-        let isTaken = draft.probes.contains { $0.name == name } || draft.probeGroups.contains { $0.name == name }
+        let isTaken =
+            draft.probes.contains { $0.name == name } || draft.probeGroups.contains { $0.name == name }
+            || draft.lines.probes.contains { $0.probe.name == name }
         if isTaken { error("there is already a probe or probe_group \(name); names must differ") }
         return isTaken
     }
 
-    private static let options = ["dev", "source", "mark", "interval", "timeout", "fall", "rise", "action"]
+    private static let options = ["dev", "source", "mark", "line", "interval", "timeout", "fall", "rise", "action"]
 
     private static func isOption(_ word: String) -> Bool {
         guard let name = word.split(separator: "=", maxSplits: 1).first, word.contains("=") else { return false }
@@ -167,7 +191,7 @@ extension HaCfReader {
         }
     }
 
-    private static func mark(_ text: String) throws(Complaint) -> UInt32 {
+    static func mark(_ text: String) throws(Complaint) -> UInt32 {
         let isHexadecimal = text.lowercased().hasPrefix("0x")
         guard let mark = UInt32(isHexadecimal ? String(text.dropFirst(2)) : text, radix: isHexadecimal ? 16 : 10) else {
             throw Complaint("is no firewall mark; write a number up to 0xffffffff")
@@ -175,7 +199,7 @@ extension HaCfReader {
         return mark
     }
 
-    private static func checkName(_ name: String) throws(Complaint) {
+    static func checkName(_ name: String) throws(Complaint) {
         let isGood = name.utf8.allSatisfy { byte in
             byte.isDigit || (0x61...0x7A).contains(byte | 0x20) || byte == UInt8(ascii: "-")
                 || byte == UInt8(ascii: "_")
@@ -250,7 +274,7 @@ extension HaCfReader {
     }
 
     /// A time as everywhere in ha.cf, or with `s`.
-    private static func optionTime(_ text: String) throws(Complaint) -> Duration {
+    static func optionTime(_ text: String) throws(Complaint) -> Duration {
         let isInSeconds = text.hasSuffix("s") && text.dropLast().utf8.last?.isDigit == true
         return try ValueText.time(isInSeconds ? String(text.dropLast()) : text)
     }

@@ -21,25 +21,32 @@ extension ConfigurationPrinter {
             + (rule.withdrawsRoutes ? " routes=withdraw" : "")
     }
 
-    private func text(_ probe: PathProbe) -> String {
+    private func text(_ probe: PathProbe) -> String { "\(text(probe, line: nil))  # \(probe.times)" }
+
+    /// - Parameter line: the line that it belongs to, which has its device.
+    func text(_ probe: PathProbe, line: String?) -> String {
         let options = [
-            probe.device.map { "dev=\($0)" }, probe.source.map { "source=\($0)" }, probe.mark.map { "mark=\($0)" },
+            line.map { "line=\($0)" } ?? probe.device.map { "dev=\($0)" }, probe.source.map { "source=\($0)" },
+            probe.mark.map { "mark=\($0)" },
             "interval=\(probe.interval.milliseconds)ms", "timeout=\(probe.timeout.milliseconds)ms",
             "fall=\(probe.fall)",
             "rise=\(probe.rise)", probe.action == .health ? nil : "action=\(probe.action.rawValue)",
         ].compactMap(\.self)
-        return "probe \(probe.name) \(options.joined(separator: " ")) \(ProbeTarget.text(probe.kind))  # \(probe.times)"
+        return "probe \(probe.name) \(options.joined(separator: " ")) \(ProbeTarget.text(probe.kind))"
     }
 }
 
 extension PathProbe {
     /// `trips after 4 s, recovers after 9 s`, both at most.
     package var times: String {
-        "trips after \(seconds(tripsAfter)) s, recovers after \(seconds(recoversAfter)) s"
+        "trips after \(tripsAfter.shortSeconds) s, recovers after \(recoversAfter.shortSeconds) s"
     }
+}
 
-    private func seconds(_ duration: Duration) -> String {
-        let text = duration.decimalSeconds
+extension Duration {
+    /// `4`, or `0.25`.
+    var shortSeconds: String {
+        let text = decimalSeconds
         return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
 }

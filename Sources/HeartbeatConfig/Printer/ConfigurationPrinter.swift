@@ -21,7 +21,8 @@ package struct ConfigurationPrinter: Sendable {
     /// ha.cf: one directive a line, ending with a newline.
     package var haCf: String {
         let blocks = [
-            loggingLines, timeLines, mediaLines, memberLines + membershipLines, pathLines, failureLines, processLines,
+            loggingLines, timeLines, mediaLines, memberLines + membershipLines, pathLines, lineLines, failureLines,
+            processLines,
             clientLines, lanLines, otherLines, environmentLines,
         ]
         return blocks.filter { !$0.isEmpty }

@@ -29,6 +29,8 @@ public enum Event: Hashable, Sendable {
     case pathProbed(String, PathAnswer)
     /// Names of probes whose paths were lost when the last daemon of this node ended. Told before anything else.
     case pathsRecalled([String])
+    /// How much of its lines the node has lost, at first and when that has changed; `nil` when it has none, or none counts.
+    case linesObserved(LineLoss?)
     /// Files of `sync` lines as this machine has them: all that are listed, at first and when one has changed.
     case filesRead([SharedFile])
     /// The files were read again and are good. The nodes and the name of the local one are the same as before.
@@ -53,7 +55,7 @@ extension Event {
             }
         case .received, .pingAnswered, .actionFinished, .requested, .injected, .resourceLost, .leftoverFound, .watched,
             .interfaceObserved, .filesRead,
-            .pathProbed, .pathsRecalled, .reconfigured:
+            .pathProbed, .pathsRecalled, .linesObserved, .reconfigured:
             false
         }
     }

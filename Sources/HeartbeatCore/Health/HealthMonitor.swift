@@ -11,13 +11,15 @@ struct HealthMonitor: Hashable, Sendable {
     private var groups: [PathProbeGroup] = []
     /// Groups that count as lost; a group has no state beside its members', so this is only for telling changes.
     private var lostGroups: Set<String> = []
+    /// `nil` when no lines are watched.
+    private var lines: LineLoss?
     /// Kept beside what it is computed from, because it is asked for with every report.
     private(set) var health = NodeHealth.sound
     /// Where each probe that asks a partner leaves this node.
     private var footings: [String: PartnerFooting] = [:]
 
     /// Nothing is watched.
-    var isEmpty: Bool { interfaces.isEmpty && paths.isEmpty }
+    var isEmpty: Bool { interfaces.isEmpty && paths.isEmpty && lines == nil }
 
     /// Interfaces without a carrier, whether that counts yet or not, and since when; `nil` where there never was one.
     var withoutCarrier: [(interface: String, since: Instant?)] {
@@ -70,6 +72,11 @@ struct HealthMonitor: Hashable, Sendable {
         let change = interfaces[index].observe(isUp, at: now)
         evaluate()
         return change.map { tell($0, of: interfaces[index]) } ?? []
+    }
+
+    mutating func observeLines(_ loss: LineLoss?) {
+        lines = loss
+        evaluate()
     }
 
     mutating func expire(at now: Instant) -> [Effect] {
@@ -137,12 +144,13 @@ struct HealthMonitor: Hashable, Sendable {
     var lostNames: [String] {
         interfaces.filter { $0.counts && $0.isLost }.map(\.rule.interface)
             + paths.filter { $0.isLost && countsAlone($0) || footings[$0.probe.name] == .apart }.map(\.probe.name)
-            + groups.map(\.name).filter(lostGroups.contains)
+            + groups.map(\.name).filter(lostGroups.contains) + (lines?.names ?? [])
     }
 
     /// How much counts as lost, whether it has begun to work again or not.
     var lostCount: Int {
         interfaces.count { $0.counts && $0.isLost } + paths.count { $0.isLost && countsAlone($0) } + lostGroups.count
+            + (lines?.lost ?? 0)
     }
 
     /// Everything that is watched, for people.
@@ -186,9 +194,13 @@ struct HealthMonitor: Hashable, Sendable {
             || paths.contains { footings[$0.probe.name] == .apart && $0.probe.action == .standby }
         health = NodeHealth(
             lost: min(
-                counted.count(where: \.isSurelyLost) + alone.count(where: \.isSurelyLost) + surelyLost, NodeHealth.most),
+                counted.count(where: \.isSurelyLost) + alone.count(where: \.isSurelyLost) + surelyLost
+                    + (lines?.lost ?? 0),
+                NodeHealth.most),
             unproven: min(
-                counted.count(where: \.isInDoubt) + alone.count { !$0.isProven } + unproven.count, NodeHealth.most),
+                counted.count(where: \.isInDoubt) + alone.count { !$0.isProven } + unproven.count
+                    + (lines?.unproven ?? 0),
+                NodeHealth.most),
             wantsReturn: wantsReturn, footing: footing)
     }
 
