@@ -13,17 +13,17 @@ private let made = Atomic<Int>(0)
 
 final class LinesLab {
     static let program = ProgramPlaces().programs + "/hb_lines"
-    /// Probes ask five times a second.
+    /// Probes ask four times a second, and a machine that is busy for a while is no dead line.
     static let configuration = """
         logfile LOG
         line dsl1 dsl1 via=198.51.100.1 alive=2 hold=500ms rise=1s optional
         line dsl2 dsl2 via=203.0.113.1 alive=2 hold=500ms rise=1s optional
-        probe a1 line=dsl1 interval=200ms timeout=150ms icmp 192.0.2.1
-        probe b1 line=dsl1 interval=200ms timeout=150ms icmp 192.0.2.2
-        probe c1 line=dsl1 interval=200ms timeout=150ms icmp 192.0.2.3
-        probe a2 line=dsl2 interval=200ms timeout=150ms icmp 192.0.2.1
-        probe b2 line=dsl2 interval=200ms timeout=150ms icmp 192.0.2.2
-        probe c2 line=dsl2 interval=200ms timeout=150ms icmp 192.0.2.3
+        probe a1 line=dsl1 interval=250ms timeout=250ms fall=4 icmp 192.0.2.1
+        probe b1 line=dsl1 interval=250ms timeout=250ms fall=4 icmp 192.0.2.2
+        probe c1 line=dsl1 interval=250ms timeout=250ms fall=4 icmp 192.0.2.3
+        probe a2 line=dsl2 interval=250ms timeout=250ms fall=4 icmp 192.0.2.1
+        probe b2 line=dsl2 interval=250ms timeout=250ms fall=4 icmp 192.0.2.2
+        probe c2 line=dsl2 interval=250ms timeout=250ms fall=4 icmp 192.0.2.3
         class servers 10.0.0.10 prefer dsl1 dsl2
         class workstations 10.0.0.0/24 prefer dsl2 dsl1
 
