@@ -6,16 +6,17 @@ import HeartbeatModel
 /// Answers a question from a picture of the cluster; `nil` for an operator's request, which only the core can answer.
 ///
 /// `parameters` are those of the configuration; add `hbversion` to have it answered. `clients` are the names of the clients
-/// that are signed on here, `timelines` the last movement of each group that has moved. Words and codes: observed behaviour.
+/// that are signed on here, `timelines` the last movement of each group that has moved, `lines` those of ha.cf. Words and codes: observed behaviour.
 package func answer(
     _ request: ControlRequest, snapshot: ClusterSnapshot, parameters: [Configuration.Parameter], clients: [String] = [],
-    timelines: [GroupTimeline] = []
+    timelines: [GroupTimeline] = [], lines: LineReport = LineReport()
 ) -> ControlReply? {
     switch request {
     case .operation: nil
     case .question(let question, let inProse):
         ClusterAnswer(
-            snapshot: snapshot, parameters: parameters, clients: clients, timelines: timelines, inProse: inProse
+            snapshot: snapshot, parameters: parameters, clients: clients, timelines: timelines, lines: lines,
+            inProse: inProse
         ).reply(to: question)
     }
 }
@@ -25,6 +26,7 @@ private struct ClusterAnswer {
     let parameters: [Configuration.Parameter]
     let clients: [String]
     let timelines: [GroupTimeline]
+    let lines: LineReport
     let inProse: Bool
 
     func reply(to question: ClusterQuestion) -> ControlReply {
@@ -43,6 +45,7 @@ private struct ClusterAnswer {
         case .parameter(let name): parameter(name)
         case .groups: groups()
         case .network: network()
+        case .lines: lineStates()
         case .files: files()
         case .timeline: timeline()
         case .snapshot: ControlReply(lines: snapshot.facts)
@@ -170,6 +173,13 @@ private struct ClusterAnswer {
         let isWell = snapshot.watched.allSatisfy { $0.state != .lost || $0.kind == .heartbeat }
         return ControlReply(
             exitCode: isWell ? ControlExit.success : ControlExit.failure, lines: own + (theirs.map { [$0] } ?? []))
+    }
+
+    /// Not in the original. `no` means that a line is down, or a class has none.
+    private func lineStates() -> ControlReply {
+        ControlReply(
+            exitCode: lines.isWell ? ControlExit.success : ControlExit.failure,
+            lines: inProse ? lines.sentences : lines.words)
     }
 
     /// Not in the original. `no` means that one is not the same, or that only one node lists it.

@@ -32,6 +32,8 @@ package enum ClusterQuestion: Hashable, Sendable {
     case network
     /// Files that must be the same on both nodes (not in the original).
     case files
+    /// Lines to the internet and who uses which (not in the original).
+    case lines
     /// Where the time of each group's last movement went (not in the original).
     case timeline
     /// Everything, one fact a line, for programs.
@@ -100,6 +102,7 @@ extension ClusterQuestion {
         case .parameter(let name): ["hbparameter", name]
         case .groups: ["groups"]
         case .network: ["network"]
+        case .lines: ["lines"]
         case .files: ["files"]
         case .timeline: ["timeline"]
         case .snapshot: ["snapshot"]
@@ -120,6 +123,7 @@ extension ClusterQuestion {
         case "rscstatus": self = .resourceStatus
         case "groups": self = .groups
         case "network": self = .network
+        case "lines": self = .lines
         case "files": self = .files
         case "timeline": self = .timeline
         case "snapshot": self = .snapshot

@@ -40,6 +40,9 @@ final class LineService {
         runner.start()
     }
 
+    /// How they stand; empty without lines.
+    var report: LineReport { running?.runner.report ?? LineReport() }
+
     /// A new core knows nothing.
     func tellAgain() {
         if let told { feed(.linesObserved(told)) }

@@ -232,7 +232,7 @@ final class NodeShell {
             configuration.parameters + [Configuration.Parameter(name: "hbversion", value: Version.text)]
         if let answer = HeartbeatControl.answer(
             request, snapshot: core.snapshot, parameters: parameters, clients: clients.names,
-            timelines: movements.latest)
+            timelines: movements.latest, lines: lines.report)
         {
             reply(answer)
             return

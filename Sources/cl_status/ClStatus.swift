@@ -28,14 +28,14 @@ struct ClStatus: ParsableCommand {
               cl_status hbparameter -p deadtime    as in ha.cf, or the default
               cl_status groups                     all groups and their state here
               cl_status network                    interfaces and paths that are watched
+              cl_status lines                      lines to the internet, and who uses which
               cl_status files                      are the files of "sync" lines the same on both nodes?
               cl_status timeline                   where the time of the last movements went
             """, version: Version.text,
         subcommands: [
             HbStatus.self, ListNodes.self, NodeStatusCommand.self, NodeType.self, NodeWeight.self, NodeSite.self,
             ListHbLinks.self, HbLinkStatus.self, ClientStatus.self, RscStatus.self, HbParameter.self, Groups.self,
-            Network.self, Files.self, Timeline.self,
-            Snapshot.self,
+            Network.self, Lines.self, Files.self, Timeline.self, Snapshot.self,
         ])
 
     /// The original's codes instead of the library's.

@@ -161,6 +161,23 @@ struct Network: ParsableCommand {
     }
 }
 
+struct Lines: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lines",
+        abstract: "Lists the lines of ha.cf and the line that each class of traffic is on. (Not in the original.)",
+        discussion: """
+            line NAME up|doubtful|down|returning INTERFACE ADDRESS GATEWAY, how many of its probes are good, how many there are
+            class NAME LINE TIER served|stranded
+
+            When a line is down, or none of a class's lines is up, the exit status is 1.
+            """)
+    @OptionGroup var options: Options
+
+    func run() {
+        options.ask(.lines)
+    }
+}
+
 struct Files: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "files",

@@ -159,6 +159,41 @@ import Testing
         }
     }
 
+    @Test func linesAreListedAndOneThatIsDownIsANo() throws {
+        var lines = LineReport(
+            lines: [
+                .init(
+                    name: "dsl1", interface: "ppp0", stand: .up, address: IPAddress("198.51.100.2"), lostProbes: ["a1"],
+                    probeCount: 3),
+                .init(
+                    name: "dsl2", interface: "eth2", stand: .returning, time: .seconds(12),
+                    address: IPAddress("203.0.113.2"), gateway: IPAddress("203.0.113.1"), probeCount: 3),
+            ], classes: [.init(name: "servers", line: "dsl1", tier: 1, isStranded: false)])
+        func told(_ inProse: Bool) -> ControlReply? {
+            answer(
+                .question(.lines, inProse: inProse), snapshot: ControlAnswerTests.snapshot(), parameters: [],
+                lines: lines)
+        }
+        #expect(
+            told(false)
+                == ControlReply(lines: [
+                    "line\tdsl1\tup\tppp0\t198.51.100.2\t-\t2\t3",
+                    "line\tdsl2\treturning\teth2\t203.0.113.2\t203.0.113.1\t3\t3", "class\tservers\tdsl1\t1\tserved",
+                ]))
+        #expect(
+            told(true)?.lines == [
+                "line dsl1 up: ppp0 198.51.100.2, 2 of 3 probes good",
+                "line dsl2 returning, trusted in 12.0 s: eth2 203.0.113.2 via 203.0.113.1, 3 of 3 probes good",
+                "class servers on dsl1, tier 1",
+            ])
+        lines.lines[1] = .init(name: "dsl2", interface: "eth2", stand: .down, reason: "eth2: does not exist")
+        #expect(told(false)?.exitCode == 1)
+        #expect(told(true)?.lines[1] == "line dsl2 down: eth2 - (eth2: does not exist)")
+        lines = LineReport(classes: [.init(name: "servers", line: "dsl1", tier: 1, isStranded: true)])
+        #expect(told(false) == ControlReply(exitCode: 1, lines: ["class\tservers\tdsl1\t1\tstranded"]))
+        #expect(told(true)?.lines == ["class servers on dsl1, tier 1; none of its lines is up"])
+    }
+
     @Test func theSnapshotTellsEverything() {
         #expect(
             reply(.snapshot)?.lines == [
