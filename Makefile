@@ -25,7 +25,7 @@ PREFIX ?= /usr
 DESTDIR ?=
 BIN := .build/release
 DEMO_PRODUCTS := heartbeat hb_guardian hb_standby cl_status hbdemo
-BENCH_PRODUCTS := heartbeat hb_guardian hb_standby hbbench hbfloor
+BENCH_PRODUCTS := heartbeat hb_guardian hb_standby hb_lines hbbench hbfloor
 CONNECTION_PRODUCTS := heartbeat hb_guardian hb_standby hb_site hbbench
 INTEROP_PRODUCTS := heartbeat hb_guardian cl_status hb_standby hb_takeover hbinterop
 PRODUCTS := $(DEMO_PRODUCTS) hb_takeover hb_address hb_site faild hb_lines hbsim
@@ -41,7 +41,7 @@ TOOLCHAIN := git:git binutils:ld ca-certificates:/etc/ssl/certs/ca-certificates.
 	pkg-config:pkg-config libc6-dev:/usr/include/stdio.h libstdc++-12-dev:/usr/include/c++/* libsystemd-dev:/usr/include/systemd/sd-daemon.h
 LABORATORY := iproute2:ip iproute2:tc util-linux:nsenter hostname:hostname iputils-ping:ping
 # The path, because shells have a `kill` of their own.
-TESTS := procps:sysctl procps:pgrep procps:/bin/kill perl-base:perl nftables:nft strace:strace
+TESTS := bind9-dnsutils:nsupdate procps:sysctl procps:pgrep procps:/bin/kill perl-base:perl nftables:nft strace:strace
 # Debian's heartbeat 3.0.6 and what it calls.
 ORIGINAL := heartbeat:/usr/share/heartbeat/ResourceManager net-tools:ifconfig iptables:iptables \
 	resource-agents:/usr/lib/ocf/resource.d/heartbeat/IPaddr2
@@ -75,8 +75,8 @@ ifneq ($(filter -h --help,$(ARGS)),)
 	@cat docs/demo-help.txt
 else
 	@[ "$$(id -u)" -eq 0 ] || { echo "the demonstration needs root: it makes network namespaces" >&2; exit 1; }
-	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) swift >&2
-	@for product in $(DEMO_PRODUCTS); do $(RELEASE) --product $$product >&2 || exit; done
+	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) $(if $(findstring --lines,$(ARGS)),nftables:nft) swift >&2
+	@for product in $(if $(findstring --lines,$(ARGS)),hb_lines hbdemo,$(DEMO_PRODUCTS)); do $(RELEASE) --product $$product >&2 || exit; done
 	@$(BIN)/hbdemo $(ARGS)
 endif
 
@@ -85,7 +85,7 @@ bench: ## measure beside heartbeat 3, keepalived and bare C (root), write docs/b
 	@[ "$$(id -u)" -eq 0 ] || { echo "the bench needs root: it makes network namespaces" >&2; exit 1; }
 	@[ ! -e /usr/share/swift-heartbeat ] || { \
 		echo "not on a gateway: the bench needs Debian's heartbeat, which would replace the installed one" >&2; exit 1; }
-	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) $(PEER_PACKAGES) $(COUNTING) swift
+	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) $(PEER_PACKAGES) $(COUNTING) nftables:nft swift
 	@for product in $(BENCH_PRODUCTS); do $(RELEASE) --product $$product || exit; done
 	@mkdir -p $(ROWS)
 ifneq ($(QUICK),)
@@ -95,7 +95,8 @@ else
 	@$(BIN)/hbbench cost --json $(ROWS)/cost.json
 	@$(BIN)/hbbench forward --json $(ROWS)/forward.json
 	@$(BIN)/hbbench load --json $(ROWS)/load.json --logs $(ROWS)/logs
-	@$(BIN)/hbbench report $(ROWS)/failovers.json $(ROWS)/cost.json $(ROWS)/forward.json $(ROWS)/load.json \
+	@$(BIN)/hbbench lines --runs $(RUNS) --json $(ROWS)/lines.json
+	@$(BIN)/hbbench report $(ROWS)/failovers.json $(ROWS)/cost.json $(ROWS)/forward.json $(ROWS)/load.json $(ROWS)/lines.json \
 		$(wildcard $(ROWS)/connections.json $(ROWS)/pairs.json $(ROWS)/machines*.json) --markdown $(PAGE) --picture $(dir $(PAGE))outage-by-addresses.svg
 endif
 
@@ -136,6 +137,7 @@ interop: ## live beside Debian's heartbeat 3.0.6, read its files and serve its c
 
 test: ## run all tests; those that need root are skipped aloud without; what they say is kept in .build/tests.log
 	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) $(TESTS) swift
+	@.ci/unpack bind9 usr/sbin/named .build/named
 	@.ci/test $(ARGS)
 
 # Mutants are a sample that moves with the commits; the comparison with heartbeat 3 needs its packages, so `.ci/run` adds it.

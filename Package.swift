@@ -63,7 +63,7 @@ let package = Package(
         .target(name: "HeartbeatLans", dependencies: ["HeartbeatModel", "HeartbeatWire"], swiftSettings: strict),
         .target(
             name: "HeartbeatLines", dependencies: ["HeartbeatModel", "HeartbeatMonitors", "HeartbeatFormats"],
-            swiftSettings: strict),
+            swiftSettings: fast),
         .target(
             name: "HeartbeatSimulator", dependencies: ["HeartbeatModel", "HeartbeatWire", "HeartbeatCore"],
             swiftSettings: fast),
@@ -206,7 +206,9 @@ let package = Package(
         .executableTarget(
             name: "hbdemo", dependencies: ["HeartbeatLab", "HeartbeatModel", arguments], swiftSettings: strict),
         .target(
-            name: "HeartbeatBench", dependencies: ["HeartbeatLab", "HeartbeatModel", "CLinux"], swiftSettings: strict),
+            name: "HeartbeatBench",
+            dependencies: ["HeartbeatLab", "HeartbeatLines", "HeartbeatLineKeeper", "HeartbeatModel", "CLinux"],
+            swiftSettings: strict),
         .executableTarget(
             name: "hbbench", dependencies: ["HeartbeatBench", "HeartbeatLab", "HeartbeatModel", arguments],
             swiftSettings: strict),
@@ -253,7 +255,11 @@ let package = Package(
             name: "HeartbeatLinesTests", dependencies: ["HeartbeatLines", "HeartbeatFormats", "HeartbeatModel"],
             swiftSettings: strict),
         .testTarget(
-            name: "HbLinesTests", dependencies: ["HeartbeatLab"], swiftSettings: strict),
+            name: "HbLinesTests",
+            dependencies: [
+                "HeartbeatLab", "HeartbeatFormats", "HeartbeatLineKeeper", "HeartbeatLines", "HeartbeatModel",
+                "HeartbeatNetlink",
+            ], swiftSettings: strict),
         .testTarget(
             name: "FaildTests", dependencies: ["HeartbeatLab"], swiftSettings: strict),
         .testTarget(

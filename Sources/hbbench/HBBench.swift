@@ -19,8 +19,7 @@ struct HBBench: ParsableCommand {
             """, version: Version.text,
         subcommands: [
             Plan.self, Run.self, Cost.self, Forward.self, Load.self, Torture.self, Connections.self, Pairs.self,
-            Report.self,
-            MakeLoad.self, Clean.self,
+            Lines.self, Report.self, MakeLoad.self, Clean.self,
         ])
 }
 
@@ -303,6 +302,41 @@ struct Pairs: ParsableCommand {
     func run() {
         Glibc.exit(
             PairsProgram(trials: faults.values, runs: runs, file: places.json, places: places.resolved).run())
+    }
+}
+
+struct Lines: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Let the line of a gateway die, under hb_lines and under a shell script, and measure what both cost.",
+        discussion: "Needs nftables and the built hb_lines.")
+
+    @Option(help: "Separated by commas: \(names(of: LinesTrial.allCases)).")
+    var trials: List<LinesTrial> = List(LinesTrial.allCases)
+
+    @Option(help: "How often each is repeated.")
+    var runs = 5
+
+    @Option(help: "How many deaths of a line a random run has.")
+    var switches = 20
+
+    @Option(help: "How long the cost is watched each time.")
+    var seconds = 30
+
+    @OptionGroup var places: Places
+
+    func validate() throws {
+        guard (1...100).contains(runs) else { throw ValidationError("--runs needs a number from 1 to 100") }
+        guard (1...10_000).contains(switches) else {
+            throw ValidationError("--switches needs a number from 1 to 10000")
+        }
+        guard (1...86400).contains(seconds) else { throw ValidationError("--seconds needs a number from 1 to 86400") }
+    }
+
+    func run() {
+        let program = LinesProgram(
+            trials: trials.values, runs: runs, switches: switches, seconds: seconds, file: places.json,
+            places: places.resolved)
+        Glibc.exit(program.run())
     }
 }
 

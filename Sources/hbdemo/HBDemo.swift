@@ -18,6 +18,9 @@ struct HBDemo: ParsableCommand {
     @Option(help: "Play only this scene, and those it needs before it. May be repeated.")
     var scene: [Scene] = []
 
+    @Flag(help: "Play a gateway with two lines to the internet instead of two gateways.")
+    var lines = false
+
     @Flag(name: .shortAndLong, help: "Tell everything that the nodes log and the client sees, and each step of a move.")
     var verbose = false
 
@@ -36,10 +39,15 @@ struct HBDemo: ParsableCommand {
     @Option(help: "Directory of the resource scripts. Default: resource.d above the programs, or /etc/ha.d/resource.d.")
     var resourceScripts: String?
 
+    func validate() throws {
+        guard !lines || scene.isEmpty else { throw ValidationError("--scene is about two gateways, --lines about one") }
+    }
+
     func run() throws {
         guard !clean else { Glibc.exit(DemonstrationProgram.sweep()) }
         let program = DemonstrationProgram(
-            scenes: scene.isEmpty ? Scene.allCases : scene, wantsJSON: json, keeps: keep, isVerbose: verbose,
+            lines ? .lines : .pair(scene.isEmpty ? Scene.allCases : scene), wantsJSON: json, keeps: keep,
+            isVerbose: verbose,
             places: ProgramPlaces(programs: programs, resourceScripts: resourceScripts))
         Glibc.exit(program.run())
     }

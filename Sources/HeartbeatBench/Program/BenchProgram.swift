@@ -45,9 +45,16 @@ package struct BenchProgram: Sendable {
         measuring peers: [any FailoverPeer], file: String?, places: ProgramPlaces,
         _ measure: (inout BenchResults) throws -> Void
     ) -> Int32 {
+        run(try BenchResults(peers: peers, file: file, places: places), measure)
+    }
+
+    /// The same with results that know what they are measured of.
+    static func run(
+        _ makeResults: @autoclosure () throws -> BenchResults, _ measure: (inout BenchResults) throws -> Void
+    ) -> Int32 {
         do {
             try Interruption.takeOverSignals()
-            var results = try BenchResults(peers: peers, file: file, places: places)
+            var results = try makeResults()
             try measure(&results)
             return results.isComplete ? Self.complete : Self.incomplete
         } catch LabError.interrupted {

@@ -24,7 +24,7 @@ struct Goal: Hashable, Sendable {
     /// Of several runs, the one in the middle counts; where a single time is one too many, the worst.
     var judgesWorst = false
 
-    static let all: [Goal] = outages + deaths + announcements + costs + loads
+    static let all: [Goal] = outages + deaths + announcements + costs + loads + lines
 
     private static let outages: [Goal] = [
         Goal("power-loss", "1s", 1, Figure.afterDeadtime, "outage beyond the dead time, ms", .most(20)),
@@ -76,6 +76,26 @@ struct Goal: Hashable, Sendable {
         } + [
             Goal("load", "100/500", 1, Figure.quickDeaths, "quick deaths", .most(0), judgesWorst: true, for: .asking),
             Goal("forward", "1s", 1, Figure.forwardShare, "a forwarded packet costs more, %", .most(10)),
+        ]
+
+    private static let lines: [Goal] =
+        [LinesTrial.dead, .carrier].flatMap { trial in
+            [
+                Goal(
+                    trial.name, "1s", 1, Figure.otherLost, "datagrams lost by the other class", .most(0),
+                    judgesWorst: true),
+                Goal(
+                    trial.name, "1s", 1, Figure.lineResume, "an old socket on the new line, ms", .most(2000),
+                    judgesWorst: true),
+                Goal(trial.name, "1s", 1, Figure.wrongLine, "packets by the wrong line", .most(0), judgesWorst: true),
+            ]
+        } + [
+            Goal(
+                LinesTrial.random.name, "1s", 1, Figure.wrongLine, "packets by the wrong line", .most(0),
+                judgesWorst: true),
+            Goal(LinesTrial.program.name, "1s", 1, Figure.programAll, "2 lines × 4 classes, ms", .most(5)),
+            Goal(LinesTrial.cost.name, "1s", 1, Figure.residentMemory, "memory (RSS), MiB", .most(20)),
+            Goal(LinesTrial.cost.name, "1s", 1, Figure.switches, "wake-ups a second", .most(10)),
         ]
 
     private init(

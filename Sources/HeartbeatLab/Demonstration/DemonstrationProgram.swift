@@ -5,7 +5,14 @@ import Glibc
 
 /// What `hbdemo` does once its arguments are known.
 package struct DemonstrationProgram: Sendable {
-    package var scenes: [Scene]
+    package enum Subject: Hashable, Sendable {
+        /// Two gateways that take over from each other.
+        case pair([Scene])
+        /// One gateway with two lines to the internet.
+        case lines
+    }
+
+    package var subject: Subject
     /// JSON on standard output, the timeline on standard error.
     package var wantsJSON: Bool
     /// The laboratory stays up after the last scene, until a signal comes.
@@ -14,8 +21,8 @@ package struct DemonstrationProgram: Sendable {
     package var isVerbose: Bool
     private let places: ProgramPlaces
 
-    package init(scenes: [Scene], wantsJSON: Bool, keeps: Bool, isVerbose: Bool, places: ProgramPlaces) {
-        self.scenes = scenes
+    package init(_ subject: Subject, wantsJSON: Bool, keeps: Bool, isVerbose: Bool, places: ProgramPlaces) {
+        self.subject = subject
         self.wantsJSON = wantsJSON
         self.keeps = keeps
         self.isVerbose = isVerbose
@@ -53,6 +60,13 @@ package struct DemonstrationProgram: Sendable {
 
     private func play() throws -> Int32 {
         let timeline = Timeline(descriptor: wantsJSON ? STDERR_FILENO : STDOUT_FILENO, isVerbose: isVerbose)
+        switch subject {
+        case .pair(let scenes): return try playPair(scenes, timeline)
+        case .lines: return try playLines(timeline)
+        }
+    }
+
+    private func playPair(_ scenes: [Scene], _ timeline: Timeline) throws -> Int32 {
         timeline.say(Self.opening)
         let demonstration = try Demonstration(
             programs: places.programs, resourceScripts: places.resourceScripts, timeline: timeline)
@@ -60,6 +74,17 @@ package struct DemonstrationProgram: Sendable {
         let report = DemonstrationReport(try demonstration.play(scenes))
         Self.print(wantsJSON ? report.json : "\n" + report.table, to: STDOUT_FILENO)
         if !wantsJSON { timeline.say(Self.closing) }
+        if keeps { try demonstration.linger() }
+        return report.isCorrect ? Self.correct : Self.wrong
+    }
+
+    private func playLines(_ timeline: Timeline) throws -> Int32 {
+        timeline.say(Self.openingOfLines)
+        let demonstration = try LineDemonstration(programs: places.programs, timeline: timeline)
+        defer { demonstration.close() }
+        let report = LineDemonstrationReport(try demonstration.play())
+        Self.print(wantsJSON ? report.json : "\n" + report.table, to: STDOUT_FILENO)
+        if !wantsJSON { timeline.say(Self.closingOfLines) }
         if keeps { try demonstration.linger() }
         return report.isCorrect ? Self.correct : Self.wrong
     }
@@ -82,6 +107,24 @@ package struct DemonstrationProgram: Sendable {
         Next: README.md, "Install", leads to two real gateways. Here, make demo
         ARGS=--verbose shows everything that both nodes log, and where each
         millisecond goes; ARGS=--keep leaves the gateways up to be played with.
+        """
+
+    static let openingOfLines = """
+        A gateway with two lines to the internet, in network namespaces of this machine:
+
+             server 10.0.0.10 ──┐           ┌── dsl1 ── provider 1 ──┐
+                                ├─ gateway ─┤                        ├── internet
+            workstation .100 ───┘           └── dsl2 ── provider 2 ──┘
+
+        hb_lines asks three hosts behind each provider. Server and workstation each send
+        to a host out there, 200 datagrams a second, each from one socket all along.
+        """
+
+    static let closingOfLines = """
+
+        Next: docs/two-lines.md leads from two modems to this gateway. Here, make demo
+        ARGS="--lines --verbose" shows the gateway's log; ARGS="--lines --keep" leaves
+        all of it up.
         """
 
     private static func print(_ text: String, to descriptor: Int32) {

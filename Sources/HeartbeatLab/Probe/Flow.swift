@@ -103,6 +103,11 @@ package final class Flow: Sendable {
         state.withLock { $0.arrivals.lazy.filter { $0.at > moment }.reduce(0) { $0 + $1.bytes } }
     }
 
+    /// When the first bytes after a moment arrived.
+    package func firstArrival(after moment: Moment) -> Moment? {
+        state.withLock { $0.arrivals.lazy.map(\.at).first { $0 > moment } }
+    }
+
     /// The longest silence at the receiver of those that ended after a moment. One that goes on is none.
     package func longestGap(after moment: Moment = Moment(nanoseconds: 0)) -> Duration {
         let arrivals = state.withLock { $0.arrivals.map(\.at) }
