@@ -65,8 +65,8 @@ let package = Package(
             name: "HeartbeatLines", dependencies: ["HeartbeatModel", "HeartbeatMonitors", "HeartbeatFormats"],
             swiftSettings: fast),
         .target(
-            name: "HeartbeatSimulator", dependencies: ["HeartbeatModel", "HeartbeatWire", "HeartbeatCore"],
-            swiftSettings: fast),
+            name: "HeartbeatSimulator",
+            dependencies: ["HeartbeatModel", "HeartbeatWire", "HeartbeatLines", "HeartbeatCore"], swiftSettings: fast),
 
         .target(name: "HeartbeatFormats", dependencies: ["HeartbeatModel"], swiftSettings: strict),
         .target(

@@ -54,7 +54,8 @@ public struct ClusterCore: Hashable, Sendable {
         case .interfaceObserved(let name, let isUp):
             isNews = ownership.hear(&node) { $0.observe(name, isUp: isUp, at: now) }
         case .pathProbed(let name, let answer): isNews = ownership.heard(answer, of: name, &node, at: now)
-        case .linesObserved(let loss): node.health.observeLines(loss)
+        case .linesObserved(let loss):
+            isNews = ownership.hear(&node) { $0.observeLines(loss) }
         case .pathsRecalled(let names): node.health.recall(lost: names)
         case .filesRead(let files):
             node.readFiles(files)

@@ -83,11 +83,13 @@ struct RunPlan {
         var fourth = SplitMix64(seed: seed &* 0xD134_2543_DE82_EF95 ^ 300_626)
         bystanders = BystanderPlan(trouble: trouble, using: &fourth)
         drawSharedFile(seed: seed)
+        drawLines(seed: seed)
         configuration.interfaces =
             network.links
             + lans.filter(\.isCable).map { InterfaceRule(interface: $0.name, role: .heartbeat, isCable: true) }
         configuration.probes = network.probes
         configuration.probeGroups = network.probeGroups
+        configuration.lines = network.lines
     }
 
     private mutating func drawSharedFile(seed: UInt64) {
@@ -97,6 +99,13 @@ struct RunPlan {
         sharedFile = SharedFilePlan(trouble: trouble, using: &random)
         configuration.syncFiles = [SharedFilePlan.path]
         configuration.syncMismatch = sharedFile.mismatch
+    }
+
+    private mutating func drawLines(seed: UInt64) {
+        // With this number the seeds that have once shown a bug are the runs that they were.
+        var random = SplitMix64(seed: seed &* 0xC2B2_AE3D_27D4_EB4F ^ 4)
+        guard random.chance(0.15) else { return }
+        network.drawLines(trouble: trouble, using: &random)
     }
 
     private mutating func drawLease(seed: UInt64) {

@@ -54,6 +54,8 @@ final class Host {
     /// Interfaces without a carrier, and paths that do not answer. Not the daemon's, nor the machine's: they outlast both.
     var unplugged: Set<String> = []
     var blockedPaths: Set<String> = []
+    /// Lines to the internet that carry nothing.
+    var deadLines: Set<String> = []
     /// Of authkeys.
     var currentKey = 1
     /// The key that the daemon signs with.
@@ -67,6 +69,8 @@ final class Host {
     var fileEditedIn = -1
     /// Paths that were lost when the last daemon ended. What tells of it does not outlast the machine.
     var lostPaths: [String] = []
+    /// `nil` where there are none.
+    var lines: KeptLines?
 
     // What the checkers need to know.
     /// How much of what counts did not work, and since when.
@@ -166,6 +170,7 @@ final class Host {
     }
 
     private func forgetDaemon() {
+        lines = nil
         busy = [:]
         asking = []
         interest = []

@@ -41,6 +41,8 @@ enum ScenarioCommand: Hashable {
     case flap(interface: String, on: String, down: Duration, up: Duration, length: Duration)
     /// A path stops answering, or answers again.
     case open(path: String, on: String, isOpen: Bool)
+    /// A line to the internet is dead, or works again.
+    case line(String, on: String, works: Bool)
     /// Somebody edits the file that must be the same on both nodes.
     case edit(version: UInt32, on: String)
 
@@ -76,6 +78,10 @@ enum ScenarioCommand: Hashable {
             self = .open(path: words[1], on: words[3], isOpen: false)
         case "unblock" where words.count == 4 && words[2] == "on":
             self = .open(path: words[1], on: words[3], isOpen: true)
+        case "kill" where words.count == 4 && words[2] == "on":
+            self = .line(words[1], on: words[3], works: false)
+        case "revive" where words.count == 4 && words[2] == "on":
+            self = .line(words[1], on: words[3], works: true)
         case "edit" where words.count == 4 && words[2] == "on":
             guard let version = UInt32(words[1]) else {
                 throw ScenarioError(line: line, message: "\(words[1]) is no version of a file; write a number")

@@ -163,6 +163,7 @@ package struct Simulation {
         for host in world.hosts.indices {
             for link in plan.network.links { world.change(.link(link.interface, host: host, isUp: true)) }
             for probe in plan.network.probes { world.change(.path(probe.name, host: host, isOpen: true)) }
+            for line in plan.network.lines.lines { world.change(.line(line.name, host: host, works: true)) }
         }
         for change in plan.network.lasting { world.change(change) }
     }

@@ -11,6 +11,8 @@ enum NetworkChange: Hashable {
     case path(String, host: Int, isOpen: Bool)
     /// The cable between the two nodes, by its interface.
     case cable(String, isPlugged: Bool)
+    /// A line to the internet.
+    case line(String, host: Int, works: Bool)
 }
 
 /// What befalls interfaces and paths in one run.
@@ -18,6 +20,7 @@ struct NetworkPlan {
     var links: [InterfaceRule] = []
     var probes: [PathProbe] = []
     var probeGroups: [PathProbeGroup] = []
+    var lines = LineConfiguration()
     var changes: [(time: Duration, NetworkChange)] = []
     /// What stays broken when everything else is healed; a node must live with it.
     var lasting: [NetworkChange] = []
@@ -26,7 +29,8 @@ struct NetworkPlan {
     var patience: Duration {
         let links = links.map { $0.recovery * 64 }.max() ?? .zero
         let paths = probes.map { $0.interval * ($0.rise + $0.fall + 2) }.max() ?? .zero
-        return links + paths
+        let lines = lines.lines.map { $0.patience + $0.rise }.max() ?? .zero
+        return links + paths + lines
     }
 
     static let none = NetworkPlan()
@@ -122,10 +126,7 @@ extension World {
             feed(.interfaceObserved(interface: link.interface, isUp: isUp), to: host)
         }
         for probe in configuration.probes { planProbe(probe, of: host) }
-        // Lines never fail in these worlds.
-        if !configuration.interfaces.isEmpty {
-            feed(.linesObserved(LineLoss(lost: 0, unproven: 0, names: [])), to: host)
-        }
+        keepLines(host)
     }
 
     func change(_ change: NetworkChange) {
@@ -137,6 +138,7 @@ extension World {
             noteLosses(of: host)
             if hosts[host].isUp { feed(.interfaceObserved(interface: interface, isUp: isUp), to: host) }
         case .cable(let interface, let isPlugged): plug(interface, isPlugged)
+        case .line(let name, let host, let works): setLine(name, of: host, works: works)
         case .path(let name, let host, let isOpen):
             guard isOpen == hosts[host].blockedPaths.contains(name) else { return }
             hosts[host].blockedPaths.formSymmetricDifference([name])
@@ -181,10 +183,10 @@ extension World {
         let groups = configuration.probeGroups.count { group in
             group.members.count { !machine.blockedPaths.contains($0) } < group.needed
         }
-        return links + paths + groups
+        return links + paths + groups + lineLosses(of: host)
     }
 
-    private func noteLosses(of host: Int) {
+    func noteLosses(of host: Int) {
         hosts[host].losses.append((now, losses(of: host)))
     }
 
@@ -231,7 +233,7 @@ extension World {
         }
     }
 
-    private func addReasonToMove() {
+    func addReasonToMove() {
         for host in hosts.indices { hosts[host].reasonsToMove = min(hosts[host].reasonsToMove + 1, 20) }
     }
 }

@@ -16,6 +16,7 @@ final class World {
         case boot(host: Int)
         case network(NetworkChange)
         case probe(host: Int, incarnation: Int, String)
+        case lines(host: Int, incarnation: Int)
         case replay(Replay)
         case deed(host: Int, Deed)
         case kernelAnswer(host: Int, incarnation: Int, KernelQuestion)
@@ -150,6 +151,8 @@ final class World {
             self.change(change)
         case .probe(let host, let incarnation, let name):
             if lives(host, incarnation) { ask(name, host) }
+        case .lines(let host, let incarnation):
+            if lives(host, incarnation) { lookAfterLines(host) }
         case .replay(let replay):
             play(replay)
         case .deed(let host, let deed):

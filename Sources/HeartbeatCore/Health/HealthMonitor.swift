@@ -74,9 +74,11 @@ struct HealthMonitor: Hashable, Sendable {
         return change.map { tell($0, of: interfaces[index]) } ?? []
     }
 
-    mutating func observeLines(_ loss: LineLoss?) {
+    /// What is lost of the lines; who keeps them tells people by itself.
+    mutating func observeLines(_ loss: LineLoss?) -> [Effect] {
         lines = loss
         evaluate()
+        return []
     }
 
     mutating func expire(at now: Instant) -> [Effect] {
