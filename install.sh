@@ -235,7 +235,11 @@ uninstall_all() {
         if [ -x "$libexec/heartbeat" ] && "$libexec/heartbeat" -s >/dev/null; then
             fail "heartbeat runs: $(order 'disable --now' stop)"
         fi
-        [ ! -d /run/systemd/system ] || systemctl --quiet disable heartbeat.service 2>/dev/null
+        if [ -d /run/systemd/system ]; then
+            systemctl --quiet disable heartbeat.service 2>/dev/null
+            # Its rules and routes stay, so that traffic goes on as it does.
+            systemctl --quiet disable --now hb_lines.service 2>/dev/null
+        fi
     fi
     if [ -f "$root$manifest" ]; then
         while read -r line; do remove "$line"; done <"$root$manifest"
