@@ -71,11 +71,8 @@ package struct Scenario {
             try readLan(words, line: number)
         case "link" where words.count >= 2:
             configuration.interfaces.append(try Self.link(words, line: number))
-        case "line" where words.count >= 2:
-            configuration.lines.lines.append(try lineRule(words, number: number))
-        case "class" where words.count >= 3:
-            configuration.lines.classes.append(
-                TrafficClass(name: words[1], sources: [.all], lines: Array(words.dropFirst(2))))
+        case "line", "class", "line_health":
+            try configuration.lines.read(words, line: number)
         case "probe" where words.count >= 2:
             configuration.probes.append(try Self.probe(words, line: number))
         case "at" where words.count >= 3:
@@ -123,21 +120,6 @@ package struct Scenario {
                     throw ScenarioError(line: line, message: "\(word) is no role, debounce= or up=")
                 }
                 rule.role = role
-            }
-        }
-        return rule
-    }
-
-    /// `line dsl1 hold=500ms rise=3s`.
-    private func lineRule(_ words: [String], number: Int) throws(ScenarioError) -> LineRule {
-        var rule = LineRule(
-            name: words[1], interface: words[1], gateway: .peer, table: 101 + UInt32(configuration.lines.lines.count))
-        for word in words.dropFirst(2) {
-            let parts = word.split(separator: "=").map(String.init)
-            switch parts[0] {
-            case "hold" where parts.count == 2: rule.hold = try ScenarioCommand.duration(parts[1], line: number)
-            case "rise" where parts.count == 2: rule.rise = try ScenarioCommand.duration(parts[1], line: number)
-            default: throw ScenarioError(line: number, message: "\(word) is none of hold=, rise=")
             }
         }
         return rule
@@ -192,11 +174,6 @@ package struct Scenario {
             case "sync_mismatch":
                 configuration.syncFiles = [SharedFilePlan.path]
                 configuration.syncMismatch = try Self.syncMismatch(parts[1], line: line)
-            case "line_health":
-                guard let rule = LineHealth(rawValue: parts[1]) else {
-                    throw ScenarioError(line: line, message: "line_health is last, each or off, not \(parts[1])")
-                }
-                configuration.lines.health = rule
             case "quick_death": configuration.quickDeath = try Self.quickDeath(parts[1], line: line)
             case "media":
                 configuration.media = parts[1].split(separator: ",").map {

@@ -66,22 +66,16 @@ enum ScenarioCommand: Hashable {
         case "remove" where words.count == 4 && words[2] == "on": self = .remove(word: words[1], on: words[3])
         case "correct" where words.count == 4 && words[2] == "on": self = .correct(key: words[1], on: words[3])
         case "repair" where words.count == 1: self = .repair
-        case "unplug" where words.count == 4 && words[2] == "on":
-            self = .plug(interface: words[1], on: words[3], isUp: false)
-        case "plug" where words.count == 4 && words[2] == "on":
-            self = .plug(interface: words[1], on: words[3], isUp: true)
+        case "unplug" where words.count == 4 && words[2] == "on", "plug" where words.count == 4 && words[2] == "on":
+            self = .plug(interface: words[1], on: words[3], isUp: words[0] == "plug")
         case "flap" where words.count == 7 && words[2] == "on":
             self = .flap(
                 interface: words[1], on: words[3], down: try Self.duration(words[4], line: line),
                 up: try Self.duration(words[5], line: line), length: try Self.duration(words[6], line: line))
-        case "block" where words.count == 4 && words[2] == "on":
-            self = .open(path: words[1], on: words[3], isOpen: false)
-        case "unblock" where words.count == 4 && words[2] == "on":
-            self = .open(path: words[1], on: words[3], isOpen: true)
-        case "kill" where words.count == 4 && words[2] == "on":
-            self = .line(words[1], on: words[3], works: false)
-        case "revive" where words.count == 4 && words[2] == "on":
-            self = .line(words[1], on: words[3], works: true)
+        case "block" where words.count == 4 && words[2] == "on", "unblock" where words.count == 4 && words[2] == "on":
+            self = .open(path: words[1], on: words[3], isOpen: words[0] == "unblock")
+        case "kill" where words.count == 4 && words[2] == "on", "revive" where words.count == 4 && words[2] == "on":
+            self = .line(words[1], on: words[3], works: words[0] == "revive")
         case "edit" where words.count == 4 && words[2] == "on":
             guard let version = UInt32(words[1]) else {
                 throw ScenarioError(line: line, message: "\(words[1]) is no version of a file; write a number")

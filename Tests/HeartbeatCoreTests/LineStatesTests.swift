@@ -36,7 +36,8 @@ import Testing
         var state = State()
         var text = """
             cluster alpha beta keepalive=250ms deadtime=2s warntime=1s initdead=3s auto_failback=\(failback.rawValue) \
-            line_health=\(health.rawValue) media=eth1
+            media=eth1
+            line_health \(health.rawValue)
             line dsl1 hold=500ms rise=1s
             line dsl2 hold=500ms rise=1s
             class all dsl1 dsl2

@@ -52,8 +52,8 @@ extension LineSceneResult {
     /// The line that ends a scene's story.
     var sentence: String {
         guard problems.isEmpty else { return "WRONG: \(problems.joined(separator: "; "))" }
-        let silences = zip(["server", "workstation"], gaps).map { "the \($0) \($1.roundedMilliseconds) ms" }
         return
-            "ok: server on \(names[0]), workstation on \(names[1]); silent at most \(silences.joined(separator: ", "))"
+            "ok: server on \(names[0]), silent \(gaps[0].roundedMilliseconds) ms at most; workstation on \(names[1]), "
+            + "\(gaps[1].roundedMilliseconds) ms"
     }
 }
