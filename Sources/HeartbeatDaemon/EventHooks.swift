@@ -22,8 +22,6 @@ final class EventHooks {
     static let answeredHere: Set = [
         "ask_resources", "starting", "resource", "shutdone", "ip-request", "ip-request-resp",
     ]
-    private static let longestQueue = 100
-
     private var configuration: Configuration
     private let localNode: NodeName
     private let paths: DaemonPaths
@@ -31,10 +29,8 @@ final class EventHooks {
     private let leftovers = PackageLeftovers.ofThisMachine
     private let log: LogOutput
     private let facts: FactTeller
-    private let runner: ScriptRunner
+    private let queue: HookQueue
     private var types: Set<String> = []
-    private var queue: [(type: String, fields: [(String, String)])] = []
-    private var isRunning = false
 
     init(
         _ configuration: Configuration, localNode: NodeName, paths: DaemonPaths, log: LogOutput, facts: FactTeller,
@@ -46,7 +42,8 @@ final class EventHooks {
         scripts = paths.scripts
         self.log = log
         self.facts = facts
-        runner = ScriptRunner(loop: reactor.eventLoop)
+        queue = HookQueue(loop: reactor.eventLoop)
+        listen()
         findScripts()
     }
 
@@ -57,7 +54,7 @@ final class EventHooks {
     }
 
     func childMayHaveExited() {
-        runner.childMayHaveExited()
+        queue.childMayHaveExited()
     }
 
     private func findScripts() {
@@ -119,54 +116,25 @@ final class EventHooks {
 
     private func append(_ type: String, _ texts: [(String, String)], _ context: ActionContext) {
         guard types.contains(type) else { return }
-        guard queue.count < Self.longestQueue else {
-            tell(type, "is not run for this event: \(queue.count) others wait for a script that does not end")
-            return
-        }
         var environment = scriptEnvironment(
             configuration, host: localNode, paths: scripts, context: context)
         // What a message says cannot change what the node says of itself.
         let names = Set(environment.map(\.0))
         environment += texts.filter { !names.contains($0.0) }
-        queue.append((type, environment))
-        runNext()
-    }
-
-    private func runNext() {
-        guard !isRunning, !queue.isEmpty else { return }
-        isRunning = true
-        let (type, environment) = queue.removeFirst()
         let harc = "\(paths.configuration)/harc"
         let isHarcUsed = access(harc, X_OK) == 0 && !leftovers.contains(harc, named: "harc")
         let script = "\(paths.eventScripts)/\(type)"
-        let program = isHarcUsed ? harc : script
-        if let doubt = [program, script].lazy.compactMap(TrustedPath.refusal).first {
-            return ended(type, .notRun(reason: "\(doubt)"))
-        }
-        log.write(.info, "Running \(script) \(type)")
-        runner.run(
-            executable: program, arguments: [type], environment: environment,
-            directory: StateDirectory(paths.state).workingDirectory, timeout: configuration.actionTimeouts.start
-        ) { [log] line in
-            log.writeScriptLine(tag: "\(type)(rc.d)", text: line.text)
-        } completion: { [weak self] result in
-            self?.ended(type, result)
-        }
+        queue.add(
+            HookQueue.Call(
+                title: script, executable: isHarcUsed ? harc : script, script: script, arguments: [type],
+                environment: environment,
+                directory: StateDirectory(paths.state).workingDirectory, timeout: configuration.actionTimeouts.start,
+                timeoutName: "start_timeout"))
     }
 
-    private func ended(_ type: String, _ result: ActionResult) {
-        switch result {
-        case .exited(0, _): break
-        case .exited(let code, _): tell(type, "exited with \(code)")
-        case .signalled(let signal): tell(type, "was ended by signal \(signal)")
-        case .timedOut: tell(type, "was ended: it took longer than start_timeout")
-        case .notRun(let reason): tell(type, "cannot be run: \(reason)")
-        }
-        isRunning = false
-        runNext()
-    }
-
-    private func tell(_ type: String, _ text: String) {
-        facts.tell(.hookFailed, "\(paths.eventScripts)/\(type) \(text)")
+    private func listen() {
+        queue.onStart = { [log] call in log.write(.info, "Running \(call.script) \(call.arguments[0])") }
+        queue.onLine = { [log] call, text in log.writeScriptLine(tag: "\(call.arguments[0])(rc.d)", text: text) }
+        queue.onFailure = { [facts] _, text in facts.tell(.hookFailed, text) }
     }
 }

@@ -126,7 +126,7 @@ package final class LanRunner {
         switch ReversePathFilter.loosen(name) {
         case .harmless: break
         case .loosened: onEvent(.loosened(interface: name))
-        case .refused(let error): tell("\(error); write \"net.ipv4.conf.\(name).rp_filter = 2\" into /etc/sysctl.d")
+        case .refused(let text): tell(text)
         }
     }
 

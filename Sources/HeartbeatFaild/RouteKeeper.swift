@@ -27,9 +27,9 @@ package struct LanRouteFailure: Error, Hashable, Sendable, CustomStringConvertib
 /// The routes of this program.
 final class RouteKeeper {
     /// `rtm_protocol` of our routes; not in the register of rtnetlink.h, nor used by FRR, BIRD or keepalived.
-    static let protocolNumber: UInt8 = 70
+    private static let setter: UInt8 = 70
 
-    private let socket = NetlinkSocket()
+    private let socket = NetlinkSocket(isStrict: true)
     private var wanted: [LanRoute] = []
     private var installed: [IPAddress: LanRoute] = [:]
 
@@ -62,11 +62,9 @@ final class RouteKeeper {
     func removeLeftovers() throws(SystemError) -> Int {
         wanted = []
         installed = [:]
-        let list = try socket.list(
-            NetlinkRequest(
-                Netlink.getRoute, flags: Netlink.dump, body: [UInt8(AF_INET)] + [UInt8](repeating: 0, count: 11)))
-        let leftovers = list.compactMap(Self.ownDestination)
-        try remove(leftovers.map(Self.removal))
+        let list = try socket.list(RouteEntry.list(table: RouteEntry.mainTable, setter: Self.setter))
+        let leftovers = list.compactMap(RouteEntry.init).filter { $0.setter == Self.setter }
+        try remove(leftovers.map(\.destination.first).map(Self.removal))
         return leftovers.count
     }
 
@@ -77,12 +75,12 @@ final class RouteKeeper {
             return failure(route, "no such interface")
         }
         let flags = installed[route.destination] == nil ? Netlink.createOnly : Netlink.replace
-        var answer = try socket.change([Self.addition(route, interface, flags: flags)])[0]
+        var answer = try socket.change([Self.entry(route, interface).addition(flags: flags)])[0]
         if answer.code == EINVAL, route.source != nil {
             // The address has gone with its interface.
             var sourceless = route
             sourceless.source = nil
-            answer = try socket.change([Self.addition(sourceless, interface, flags: flags)])[0]
+            answer = try socket.change([Self.entry(sourceless, interface).addition(flags: flags)])[0]
         }
         guard answer.code == 0 else {
             return failure(route, answer.text, isForeign: answer.code == EEXIST)
@@ -101,40 +99,14 @@ final class RouteKeeper {
         if !requests.isEmpty { _ = try socket.change(requests) }
     }
 
-    // MARK: - Messages
-
-    /// struct rtmsg: family, bits of destination and source, tos, table, protocol, scope, type (1 byte each), flags (4).
-    private static func head(scope: UInt8) -> [UInt8] {
-        [UInt8(AF_INET), 32, 0, 0, 254 /* RT_TABLE_MAIN */, protocolNumber, scope, 1 /* RTN_UNICAST */]
-            + hostBytes(
-                UInt32(0))
-    }
-
-    private static func addition(_ route: LanRoute, _ interface: InterfaceEntry, flags: UInt16) -> NetlinkRequest {
-        var request = NetlinkRequest(Netlink.newRoute, flags: flags, body: head(scope: 0 /* RT_SCOPE_UNIVERSE */))
-        request.append(1 /* RTA_DST */, route.destination.bytes)
-        request.append(5 /* RTA_GATEWAY */, route.gateway.bytes)
-        request.append(4 /* RTA_OIF */, hostBytes(interface.index))
-        if let source = route.source { request.append(7 /* RTA_PREFSRC */, source.bytes) }
-        return request
+    private static func entry(_ route: LanRoute, _ interface: InterfaceEntry) -> RouteEntry {
+        RouteEntry(
+            destination: NetworkPrefix(route.destination, bits: 32), table: RouteEntry.mainTable, setter: setter,
+            way: .over(interface: interface.index, gateway: route.gateway, source: route.source))
     }
 
     private static func removal(_ destination: IPAddress) -> NetlinkRequest {
-        var request = NetlinkRequest(Netlink.deleteRoute, flags: 0, body: head(scope: 255 /* RT_SCOPE_NOWHERE */))
-        request.append(1 /* RTA_DST */, destination.bytes)
-        return request
-    }
-
-    /// Where a route of ours leads; `nil` for anybody else's.
-    private static func ownDestination(_ message: NetlinkMessage) -> IPAddress? {
-        let head = Array(message.body.prefix(6))
-        guard message.type == Netlink.newRoute, head.count == 6, head[1] == 32, head[4] == 254,
-            head[5] == protocolNumber
-        else { return nil }
-        var destination: IPAddress?
-        message.forEachAttribute(after: 12) { type, value in
-            if type == 1, value.count == 4 { destination = IPAddress(bytes: value) }
-        }
-        return destination
+        RouteEntry.removal(
+            of: NetworkPrefix(destination, bits: 32), table: RouteEntry.mainTable, setter: setter)
     }
 }

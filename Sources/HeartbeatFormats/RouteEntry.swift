@@ -14,6 +14,9 @@ package struct RouteEntry: Hashable, Sendable, CustomStringConvertible {
     /// The router is taken for a neighbour, whatever networks the interface has (RTNH_F_ONLINK).
     package var isOnLink = false
 
+    /// RT_TABLE_MAIN.
+    package static let mainTable: UInt32 = 254
+
     package enum Way: Hashable, Sendable {
         /// By an interface, and by a router unless the destination is behind the interface itself.
         case over(interface: UInt32, gateway: IPAddress?, source: IPAddress?)
@@ -41,6 +44,18 @@ package struct RouteEntry: Hashable, Sendable, CustomStringConvertible {
     /// Puts it in; `flags` say what becomes of one that is there.
     package func addition(flags: UInt16) -> NetlinkRequest {
         request(Netlink.newRoute, flags: flags, scope: isDirect ? 253 /* RT_SCOPE_LINK */ : 0 /* RT_SCOPE_UNIVERSE */)
+    }
+
+    /// Takes out the route of that place and setter, whatever way it leads.
+    package static func removal(of destination: NetworkPrefix, table: UInt32, setter: UInt8) -> NetlinkRequest {
+        var request = NetlinkRequest(
+            Netlink.deleteRoute, flags: 0,
+            body: head(
+                bits: destination.bits, table: table, setter: setter, scope: 255 /* RT_SCOPE_NOWHERE */,
+                kind: 1 /* RTN_UNICAST */))
+        if destination.bits > 0 { request.append(1 /* RTA_DST */, destination.first.bytes) }
+        request.append(15 /* RTA_TABLE */, hostBytes(table))
+        return request
     }
 
     package var removal: NetlinkRequest { request(Netlink.deleteRoute, flags: 0, scope: 255 /* RT_SCOPE_NOWHERE */) }

@@ -29,7 +29,7 @@ package final class LineKernel {
     package func present() throws(SystemError) -> LineTables {
         let rules = try allRules().filter { $0.setter == LineTables.setter }
         var routes: [RouteEntry] = []
-        for table in Set(tables + rules.map(\.table)).subtracting([LineTables.main]).sorted() {
+        for table in Set(tables + rules.map(\.table)).subtracting([RouteEntry.mainTable]).sorted() {
             routes += try self.routes(in: table, setter: LineTables.setter)
         }
         return LineTables(rules: rules, routes: routes)
@@ -88,7 +88,7 @@ package final class LineKernel {
 
     /// The default route that others have set by this interface, the one that the kernel would take.
     package func defaultRoute(by interface: UInt32) throws(SystemError) -> RouteEntry? {
-        try socket.list(RouteEntry.list(table: LineTables.main, interface: interface)).compactMap(RouteEntry.init)
+        try socket.list(RouteEntry.list(table: RouteEntry.mainTable, interface: interface)).compactMap(RouteEntry.init)
             .filter { $0.destination == .all && $0.setter != LineTables.setter }.min { $0.metric < $1.metric }
     }
 

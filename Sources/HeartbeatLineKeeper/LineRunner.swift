@@ -56,9 +56,8 @@ package final class LineRunner {
 
     /// Takes over what a predecessor has left, and begins. It goes on trying what does not work yet.
     package func start() {
-        hooks.onText = { [weak self] program, text, isFailure in
-            self?.onEvent(isFailure ? .hookFailed(text) : .said(program: program, text))
-        }
+        hooks.onText = { [weak self] program, text in self?.onEvent(.said(program: program, text)) }
+        hooks.onFailure = { [weak self] text in self?.onEvent(.hookFailed(text)) }
         begin()
         listener.onNews = { [weak self] in self?.heard($0) }
         listener.onGap = { [weak self] in self?.lookSoon() }
@@ -151,7 +150,8 @@ package final class LineRunner {
             switch message.type {
             case Netlink.newRoute, Netlink.deleteRoute:
                 guard let route = RouteEntry(message) else { return false }
-                return tables.contains(route.table) || (route.table == LineTables.main && route.destination == .all)
+                return tables.contains(route.table)
+                    || (route.table == RouteEntry.mainTable && route.destination == .all)
             default: return true
             }
         }
@@ -193,7 +193,7 @@ package final class LineRunner {
         switch ReversePathFilter.loosen(name) {
         case .harmless: break
         case .loosened: onEvent(.loosened(interface: name))
-        case .refused(let error): tell("\(error); write \"net.ipv4.conf.\(name).rp_filter = 2\" into /etc/sysctl.d")
+        case .refused(let text): tell(text)
         }
     }
 

@@ -22,8 +22,6 @@ package struct LineTables: Hashable, Sendable {
         self.routes = routes
     }
 
-    /// RT_TABLE_MAIN.
-    package static let main: UInt32 = 254
     /// All rules are from this priority on, and below ``end``.
     package static let firstPriority: UInt32 = 1000
     package static let end: UInt32 = 3000
@@ -44,7 +42,7 @@ package struct LineTables: Hashable, Sendable {
     package init(_ configuration: LineConfiguration, facts: [String: LineFacts], chosen: [String: String]) {
         self.init()
         guard !configuration.lines.isEmpty else { return }
-        var main = rule(Self.firstPriority, Self.main)
+        var main = rule(Self.firstPriority, RouteEntry.mainTable)
         main.suppressedBits = 0
         rules.append(main)
         for (number, line) in configuration.lines.enumerated() { add(line, UInt32(number), facts[line.name]) }

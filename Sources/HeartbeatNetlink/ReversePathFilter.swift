@@ -12,8 +12,8 @@ package enum ReversePathFilter {
         case harmless
         /// It was strict and is loose now.
         case loosened
-        /// It is strict, and this host does not let us change it.
-        case refused(SystemError)
+        /// It is strict, and this host does not let us change it: a sentence with the remedy.
+        case refused(String)
     }
 
     /// Makes it loose on the interface if it is strict; the larger of the interface's value and that of `all` holds.
@@ -21,9 +21,15 @@ package enum ReversePathFilter {
         let path = path(interface)
         guard let own = value(path), max(own, value(Self.path("all")) ?? 0) == 1 else { return .harmless }
         let file = open(path, O_WRONLY | O_CLOEXEC)
-        guard file >= 0 else { return .refused(SystemError("change", path)) }
+        guard file >= 0 else { return refused(interface) }
         defer { close(file) }
-        return write(file, "2\n", 2) == 2 ? .loosened : .refused(SystemError("change", path))
+        return write(file, "2\n", 2) == 2 ? .loosened : refused(interface)
+    }
+
+    private static func refused(_ interface: String) -> Outcome {
+        .refused(
+            "\(SystemError("change", path(interface))); write \"net.ipv4.conf.\(interface).rp_filter = 2\" into /etc/sysctl.d"
+        )
     }
 
     private static func path(_ interface: String) -> String { "/proc/sys/net/ipv4/conf/\(interface)/rp_filter" }
