@@ -37,6 +37,7 @@ import Testing
                 | RSS MiB                   |   1 | 12.5 |
                 | wake-ups a second         |   1 |  8.5 |
                 | wrong line in all of them |   1 |    0 |
+
                 """)
     }
 
