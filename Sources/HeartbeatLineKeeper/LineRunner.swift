@@ -51,7 +51,7 @@ package final class LineRunner {
         watch = InterfaceWatch(reactor: reactor)
         // RTMGRP_LINK, _IPV4_IFADDR, _IPV4_ROUTE, _IPV4_RULE.
         listener = RouteListener(groups: 0x1 | 0x10 | 0x40 | 0x80, reactor: reactor)
-        prober = PathProber(reactor: reactor)
+        prober = PathProber(reactor: reactor, asksTogether: true)
     }
 
     /// Takes over what a predecessor has left, and begins. It goes on trying what does not work yet.

@@ -13,6 +13,7 @@ package final class PathProber {
     private let reactor: Reactor
     private let tools: ProbeTools
     private var runs: [String: ProbeRun] = [:]
+    private let asksTogether: Bool
     private var started: UInt64 = 0
 
     /// What programs of `command` probes are given if nothing else is said.
@@ -20,23 +21,30 @@ package final class PathProber {
 
     /// `environment` is that of the programs of `command` probes, which also get `HA_PROBE` with the probe's name, and
     /// `HA_PROBE_DEV`, `HA_PROBE_SOURCE` and `HA_PROBE_MARK` as far as the probe has them.
-    package init(reactor: Reactor, environment: [(String, String)] = PathProber.defaultEnvironment) {
+    ///
+    /// - Parameter asksTogether: all questions of one interval are asked at one moment, so that the machine wakes up once for them;
+    ///   otherwise they are spread, so that no moment has all.
+    package init(
+        reactor: Reactor, environment: [(String, String)] = PathProber.defaultEnvironment, asksTogether: Bool = false
+    ) {
         self.reactor = reactor
+        self.asksTogether = asksTogether
         tools = ProbeTools(reactor: reactor, environment: environment)
     }
 
     /// Asks these from now on, told apart by their names. One that has not changed goes on as it was; one that is no longer
     /// among them, or has changed, gives no answer any more to what it was asked before.
     ///
-    /// The first question of a new one comes within a second, not at the same time as those of the others.
+    /// The first question of a new one comes within a second.
     package func adopt(_ probes: [PathProbe]) {
         let old = runs
+        let now = reactor.now
         runs = [:]
         for probe in probes {
             if let run = old[probe.name], run.probe == probe {
                 runs[probe.name] = run
             } else {
-                runs[probe.name] = run(probe)
+                runs[probe.name] = run(probe, at: now)
             }
         }
         for (name, run) in old where runs[name] !== run { run.close() }
@@ -69,9 +77,10 @@ package final class PathProber {
         tools.scripts.childMayHaveExited()
     }
 
-    private func run(_ probe: PathProbe) -> ProbeRun {
+    private func run(_ probe: PathProbe, at now: Instant) -> ProbeRun {
         started += 1
-        let schedule = ProbeSchedule(interval: probe.interval, number: started - 1, now: reactor.now)
+        let schedule = ProbeSchedule(
+            interval: probe.interval, number: asksTogether ? 0 : started - 1, now: now)
         return ProbeRun(probe, schedule, tools) { [weak self] in self?.onAnswer(probe.name, $0) }
     }
 }
