@@ -35,14 +35,18 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: access("/usr/sbin/iptables", X_OK) == 0, "needs iptables"), arguments: [(1, 2), (2, 1)])
+    @Test(.enabled(if: access("/usr/sbin/nft", X_OK) == 0, "needs nftables"), arguments: [(1, 2), (2, 1)])
     func `when only one direction is lost both sides move`(from: Int, to: Int) throws {
         try FaildLab.run(hosts: 2) { lab in
             try lab.startAll()
-            let rule = ["INPUT", "-i", "eth0", "-s", "10.1.1.\(from)", "-j", "DROP"]
-            try lab.run(to, ["/usr/sbin/iptables", "-A"] + rule)
+            for words in [
+                "table ip cut", "chain ip cut input { type filter hook input priority 0; }",
+                "rule ip cut input iifname eth0 ip saddr 10.1.1.\(from) drop",
+            ] {
+                try lab.run(to, ["/usr/sbin/nft", "add " + words])
+            }
             try lab.waitForDetours([1: [2], 2: [1]], "both to move")
-            try lab.run(to, ["/usr/sbin/iptables", "-D"] + rule)
+            try lab.run(to, ["/usr/sbin/nft", "delete table ip cut"])
             try lab.waitForDetours([1: [], 2: []], "both to move back")
         }
     }

@@ -15,10 +15,10 @@ extension LifeTests {
                 try cluster.configure(settings)
                 for node in cluster.laboratory.nodes {
                     try cluster.boot(node)
-                    for chain in ["INPUT", "OUTPUT", "FORWARD"] {
-                        for program in ["iptables", "ip6tables"] {
-                            try FailureState.shell("\(program) -P \(chain) DROP", on: node)
-                        }
+                    try FailureState.shell("nft add table inet shut", on: node)
+                    for chain in ["input", "output", "forward"] {
+                        let rule = "'{ type filter hook \(chain) priority 0; policy drop; }'"
+                        try FailureState.shell("nft add chain inet shut \(chain) \(rule)", on: node)
                     }
                 }
                 for node in cluster.laboratory.nodes { try cluster.start(node) }

@@ -160,20 +160,25 @@ struct MediaDatagramTests {
 
     @Test(
         "While sending is forbidden the peer is still heard, and it is reported once",
-        .enabled(if: access("/usr/sbin/iptables", X_OK) == 0, "needs iptables"))
+        .enabled(if: access("/usr/sbin/nft", X_OK) == 0, "needs nftables"))
     func forbidden() {
         connect()
         let a = Station([DatagramKind.all[1].configuration(2)], in: left)
         let b = Station([DatagramKind.all[1].configuration(1)], in: right)
         defer { [a, b].forEach { $0.stop() } }
         #expect(a.send("before") { _ in b.read { $0.heard("before") } })
-        #expect(left.run("iptables -A OUTPUT -p udp --dport 694 -j DROP") == 0)
+        for words in [
+            "table ip shut", "chain ip shut output { type filter hook output priority 0; }",
+            "rule ip shut output udp dport 694 drop",
+        ] {
+            #expect(left.run("nft 'add \(words)'") == 0)
+        }
         #expect(a.send("forbidden") { $0.story("hbm") == ["opened", "failed"] })
         #expect(b.send("heard") { _ in a.read { $0.heard("heard") } })
         #expect(a.send("forbidden") { _ in a.counters().dropped >= 50 })
         #expect(a.read { $0.story("hbm") } == ["opened", "failed"])
         #expect(a.read { $0.failures("hbm") }.first?.remedy == "does a firewall forbid it?")
-        left.run("iptables -F OUTPUT")
+        left.run("nft delete table ip shut")
         #expect(a.send("after") { $0.story("hbm") == ["opened", "failed", "recovered"] })
     }
 
