@@ -70,7 +70,6 @@ package final class LineRunner {
         watch.onProblem = { [weak self] in self?.tell($0) }
         watch.interfaces = Array(Set(configuration.lines.map(\.interface))).sorted()
         prober.onAnswer = { [weak self] probe, answer in self?.take(.answered(probe: probe, answer)) }
-        prober.adopt(configuration.probes.map(\.probe))
     }
 
     private func begin() {
@@ -203,6 +202,8 @@ package final class LineRunner {
             case .program(let tables):
                 wanted = tables
                 program(tables)
+                // Without the line's table a question has no way, and its failure would be the line's. Later calls change nothing.
+                prober.adopt(configuration.probes.map(\.probe))
             case .flush(let selectors):
                 BackgroundWork.run(on: reactor) {
                     FlowEnder.end(selectors)

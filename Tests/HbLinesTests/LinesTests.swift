@@ -30,7 +30,7 @@ import Testing
             // Its own address answers still.
             try scene.lab.forward(line.provider, false)
             try scene.waitForLines([line.other, line.other], "both classes to be on \(line.other)")
-            // One socket all along: without an end to its translation it would be sent with the dead line's address for ever.
+            // One socket all along: its connection would stay on the dead line for ever, by its mark, if nobody ended it.
             let count = moved.received
             try scene.wait(for: "the old socket's datagrams to arrive again") { moved.received > count + 20 }
             let others = stays.received
@@ -40,6 +40,15 @@ import Testing
             for flow in [moved, stays] { flow.end() }
             #expect(stays.received == stays.sent)
             try scene.expectNoneWrong()
+        }
+    }
+
+    @Test func `no question is asked before it has a way`() throws {
+        try LinesScene.play(pace: .init(probes: "interval=10s timeout=10s fall=1", lines: "hold=0 rise=1s")) { scene in
+            try scene.program.start()
+            try Interruption.pause(.seconds(2))
+            #expect(!scene.program.log.contains("is lost"), "\(scene.program.log)")
+            #expect(scene.program.chosen == [.dsl1, .dsl2])
         }
     }
 

@@ -11,13 +11,16 @@ struct LinesMeasurement {
     private static let patience = Duration.seconds(60)
 
     /// The figures of one fault of the first line, which is whole again afterwards.
-    func figures(_ trial: LinesTrial) throws -> [String: Double] {
+    ///
+    /// - Parameter run: faults of several runs are spread over the second in which each host is asked once.
+    func figures(_ trial: LinesTrial, run: Int) throws -> [String: Double] {
         let watch = try RuleWatch(in: laboratory.namespace(.gateway))
         defer { watch.close() }
         let (server, workstation) = (try laboratory.flow(from: .server), try laboratory.flow(from: .workstation))
         defer { for flow in [server, workstation] { flow.end() } }
         try wait("the flows") { server.received > 100 && workstation.received > 100 }
         let wrong = try wrongPackets()
+        try Interruption.pause(.milliseconds(run * 618 % 1000))
         let fault = Moment.now()
         try harm(trial, true)
         try wait("\(peer.name) to leave the line") { watch.first(after: fault) != nil }

@@ -59,7 +59,7 @@ package struct LinesProgram: Sendable {
             for isOurs in [true, false] {
                 try add(trial, isOurs ? "ours" : "script", run, into: &results) {
                     try inLaboratory(isOurs ? Self.second : nil) {
-                        try LinesMeasurement(laboratory: $0, peer: $1).figures(trial)
+                        try LinesMeasurement(laboratory: $0, peer: $1).figures(trial, run: run)
                     }
                 }
             }
