@@ -191,14 +191,14 @@ let package = Package(
             name: "faild",
             dependencies: [
                 "HeartbeatFaild", "HeartbeatLans", "HeartbeatLog", "HeartbeatLoop", "HeartbeatSystem", "HeartbeatModel",
-                logging, nioCore, arguments,
+                logging, arguments,
             ], swiftSettings: strict, linkerSettings: small),
         .executableTarget(
             name: "hb_lines",
             dependencies: [
                 "HeartbeatLineKeeper", "HeartbeatLines", "HeartbeatConfig", "HeartbeatLog", "HeartbeatLoop",
                 "HeartbeatSystem", "HeartbeatModel",
-                logging, nioCore, arguments,
+                logging, arguments,
             ], swiftSettings: strict, linkerSettings: small),
         .executableTarget(
             name: "hbsim", dependencies: ["HeartbeatSimulator", "HeartbeatModel", arguments], swiftSettings: strict),

@@ -6,7 +6,8 @@ import HeartbeatModel
 /// Answers a question from a picture of the cluster; `nil` for an operator's request, which only the core can answer.
 ///
 /// `parameters` are those of the configuration; add `hbversion` to have it answered. `clients` are the names of the clients
-/// that are signed on here, `timelines` the last movement of each group that has moved, `lines` those of ha.cf. Words and codes: observed behaviour.
+/// that are signed on here, `timelines` the last movement of each group that has moved, `lines` those of ha.cf. Words and codes:
+/// observed behaviour.
 package func answer(
     _ request: ControlRequest, snapshot: ClusterSnapshot, parameters: [Configuration.Parameter], clients: [String] = [],
     timelines: [GroupTimeline] = [], lines: LineReport = LineReport()

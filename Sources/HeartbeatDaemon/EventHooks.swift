@@ -22,6 +22,7 @@ final class EventHooks {
     static let answeredHere: Set = [
         "ask_resources", "starting", "resource", "shutdone", "ip-request", "ip-request-resp",
     ]
+
     private var configuration: Configuration
     private let localNode: NodeName
     private let paths: DaemonPaths

@@ -126,8 +126,7 @@ package struct AddressEntry: Hashable {
             let fixed = message.body.hostInteger(at: 0, as: UInt32.self).map(hostBytes),
             let index = message.body.hostInteger(at: 4, as: UInt32.self)
         else { return nil }
-        var found: [UInt16: ArraySlice<UInt8>] = [:]
-        message.forEachAttribute(after: 8) { found[$0] = $1 }
+        let found = message.attributes(after: 8)
         let length = fixed[0] == 2 /* AF_INET */ ? 32 : 128
         // IFA_LOCAL (2) is the address itself, IFA_ADDRESS (1) the peer's; IPv6 mostly has the latter only.
         guard let network = (found[1] ?? found[2]).flatMap({ IPAddress(bytes: $0) }),

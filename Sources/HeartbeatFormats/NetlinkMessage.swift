@@ -109,6 +109,18 @@ package struct NetlinkMessage: Hashable {
         return messages
     }
 
+    /// The attributes behind a fixed part of `offset` bytes, by their types; of several of one type the last.
+    package func attributes(after offset: Int) -> [UInt16: ArraySlice<UInt8>] {
+        Self.attributes(in: body.dropFirst(offset))
+    }
+
+    /// Those within an attribute, or behind a fixed part.
+    package static func attributes(in bytes: ArraySlice<UInt8>) -> [UInt16: ArraySlice<UInt8>] {
+        var found: [UInt16: ArraySlice<UInt8>] = [:]
+        forEachAttribute(in: bytes) { found[$0] = $1 }
+        return found
+    }
+
     /// Calls `body` for each attribute behind a fixed part of `offset` bytes, up to the first that is cut short.
     package func forEachAttribute(after offset: Int, _ body: (UInt16, ArraySlice<UInt8>) -> Void) {
         NetlinkMessage.forEachAttribute(in: self.body.dropFirst(offset), body)

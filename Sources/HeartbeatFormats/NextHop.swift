@@ -29,8 +29,7 @@ package struct NextHop: Hashable, Comparable, Sendable {
         guard message.type == Netlink.newRoute, let bits = message.body.hostInteger(at: 1, as: UInt8.self),
             message.body.hostInteger(at: 7, as: UInt8.self) == 1 /* RTN_UNICAST */
         else { return [] }
-        var found: [UInt16: ArraySlice<UInt8>] = [:]
-        message.forEachAttribute(after: 12) { found[$0] = $1 }
+        let found = message.attributes(after: 12)
         let interface = found[4 /* RTA_OIF */]?.hostInteger(at: 0, as: UInt32.self)
         let hops = hop(interface, found) + (found[9 /* RTA_MULTIPATH */].map(ways) ?? [])
         return hops.map { ($0, bits) }
@@ -41,8 +40,7 @@ package struct NextHop: Hashable, Comparable, Sendable {
         var hops: [NextHop] = []
         var rest = bytes
         while let length = rest.hostInteger(at: 0, as: UInt16.self).map(Int.init), length >= 8, length <= rest.count {
-            var found: [UInt16: ArraySlice<UInt8>] = [:]
-            NetlinkMessage.forEachAttribute(in: rest.prefix(length).dropFirst(8)) { found[$0] = $1 }
+            let found = NetlinkMessage.attributes(in: rest.prefix(length).dropFirst(8))
             hops += hop(rest.hostInteger(at: 4, as: UInt32.self), found)
             rest = rest.dropFirst(Netlink.aligned(length))
         }

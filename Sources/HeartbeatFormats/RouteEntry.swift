@@ -34,9 +34,7 @@ package struct RouteEntry: Hashable, Sendable, CustomStringConvertible {
     /// Asks for the routes of a table, and only for those by one interface or of one setter. The socket must be strict, or the
     /// kernel passes over the wishes and tells everything.
     package static func list(table: UInt32, interface: UInt32? = nil, setter: UInt8 = 0) -> NetlinkRequest {
-        var request = NetlinkRequest(
-            Netlink.getRoute, flags: Netlink.dump, body: head(bits: 0, table: table, setter: setter))
-        request.append(15 /* RTA_TABLE */, hostBytes(table))
+        var request = request(Netlink.getRoute, flags: Netlink.dump, to: .all, table: table, setter: setter)
         if let interface { request.append(4 /* RTA_OIF */, hostBytes(interface)) }
         return request
     }
@@ -48,14 +46,9 @@ package struct RouteEntry: Hashable, Sendable, CustomStringConvertible {
 
     /// Takes out the route of that place and setter, whatever way it leads.
     package static func removal(of destination: NetworkPrefix, table: UInt32, setter: UInt8) -> NetlinkRequest {
-        var request = NetlinkRequest(
-            Netlink.deleteRoute, flags: 0,
-            body: head(
-                bits: destination.bits, table: table, setter: setter, scope: 255 /* RT_SCOPE_NOWHERE */,
-                kind: 1 /* RTN_UNICAST */))
-        if destination.bits > 0 { request.append(1 /* RTA_DST */, destination.first.bytes) }
-        request.append(15 /* RTA_TABLE */, hostBytes(table))
-        return request
+        request(
+            Netlink.deleteRoute, flags: 0, to: destination, table: table, setter: setter,
+            scope: 255 /* RT_SCOPE_NOWHERE */, kind: 1 /* RTN_UNICAST */)
     }
 
     package var removal: NetlinkRequest { request(Netlink.deleteRoute, flags: 0, scope: 255 /* RT_SCOPE_NOWHERE */) }
@@ -64,29 +57,33 @@ package struct RouteEntry: Hashable, Sendable, CustomStringConvertible {
 
     private func request(_ type: UInt16, flags: UInt16, scope: UInt8) -> NetlinkRequest {
         let kind: UInt8 = way == .unreachable ? 7 /* RTN_UNREACHABLE */ : 1 /* RTN_UNICAST */
-        var request = NetlinkRequest(
-            type, flags: flags,
-            body: Self.head(
-                bits: destination.bits, table: table, setter: setter, scope: scope, kind: kind,
-                flags: isOnLink ? 4 /* RTNH_F_ONLINK */ : 0))
-        if destination.bits > 0 { request.append(1 /* RTA_DST */, destination.first.bytes) }
+        var request = Self.request(
+            type, flags: flags, to: destination, table: table, setter: setter, scope: scope, kind: kind,
+            routeFlags: isOnLink ? 4 /* RTNH_F_ONLINK */ : 0)
         if case .over(let interface, let gateway, let source) = way {
             if let gateway { request.append(5 /* RTA_GATEWAY */, gateway.bytes) }
             request.append(4 /* RTA_OIF */, hostBytes(interface))
             if let source { request.append(7 /* RTA_PREFSRC */, source.bytes) }
         }
         if metric > 0 { request.append(6 /* RTA_PRIORITY */, hostBytes(metric)) }
-        request.append(15 /* RTA_TABLE */, hostBytes(table))
         return request
     }
 
     /// struct rtmsg: family, bits of destination and source, tos, table, protocol, scope, type (1 byte each), flags (4). A table
     /// whose number needs more than a byte is in its attribute only.
-    private static func head(
-        bits: Int, table: UInt32, setter: UInt8, scope: UInt8 = 0, kind: UInt8 = 0, flags: UInt32 = 0
-    ) -> [UInt8] {
-        [2 /* AF_INET */, UInt8(clamping: bits), 0, 0, UInt8(exactly: table) ?? 0, setter, scope, kind]
-            + hostBytes(flags)
+    private static func request(
+        _ type: UInt16, flags: UInt16, to destination: NetworkPrefix, table: UInt32, setter: UInt8, scope: UInt8 = 0,
+        kind: UInt8 = 0, routeFlags: UInt32 = 0
+    ) -> NetlinkRequest {
+        var request = NetlinkRequest(
+            type, flags: flags,
+            body: [
+                2 /* AF_INET */, UInt8(clamping: destination.bits), 0, 0, UInt8(exactly: table) ?? 0, setter, scope,
+                kind,
+            ] + hostBytes(routeFlags))
+        if destination.bits > 0 { request.append(1 /* RTA_DST */, destination.first.bytes) }
+        request.append(15 /* RTA_TABLE */, hostBytes(table))
+        return request
     }
 
     /// As ip-route(8) has it, but for the interface, which is a number.
@@ -110,8 +107,7 @@ package struct RouteEntry: Hashable, Sendable, CustomStringConvertible {
         guard message.type == Netlink.newRoute || message.type == Netlink.deleteRoute, head.count == 8, head[0] == 2,
             head[1] <= 32
         else { return nil }
-        var found: [UInt16: ArraySlice<UInt8>] = [:]
-        message.forEachAttribute(after: 12) { found[$0] = $1 }
+        let found = message.attributes(after: 12)
         func number(_ attribute: UInt16) -> UInt32? { found[attribute]?.hostInteger(at: 0, as: UInt32.self) }
         func address(_ attribute: UInt16) -> IPAddress? { found[attribute].flatMap { IPAddress(bytes: $0) } }
         destination = NetworkPrefix(address(1) ?? .any(isIPv6: false), bits: Int(head[1]))

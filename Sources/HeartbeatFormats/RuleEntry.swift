@@ -72,8 +72,7 @@ package struct RuleEntry: Hashable, Sendable, CustomStringConvertible {
         guard message.type == Netlink.newRule || message.type == Netlink.deleteRule, head.count == 8, head[0] == 2,
             head[1] <= 32, head[2] <= 32, head[7] == 1
         else { return nil }
-        var found: [UInt16: ArraySlice<UInt8>] = [:]
-        message.forEachAttribute(after: 12) { found[$0] = $1 }
+        let found = message.attributes(after: 12)
         func number(_ attribute: UInt16) -> UInt32? { found[attribute]?.hostInteger(at: 0, as: UInt32.self) }
         func network(_ attribute: UInt16, _ bits: UInt8) -> NetworkPrefix? {
             found[attribute].flatMap { IPAddress(bytes: $0) }.map { NetworkPrefix($0, bits: Int(bits)) }

@@ -35,8 +35,7 @@ package struct TrackedConnection: Hashable, Sendable {
 
     package init?(_ message: NetlinkMessage) {
         guard message.type == Self.new, message.body.first == 2 else { return nil }
-        var found: [UInt16: ArraySlice<UInt8>] = [:]
-        message.forEachAttribute(after: 4) { found[$0] = $1 }
+        let found = message.attributes(after: 4)
         guard let original = found[1 /* CTA_TUPLE_ORIG */].flatMap(Self.addresses),
             let reply = found[2 /* CTA_TUPLE_REPLY */].flatMap(Self.addresses)
         else { return nil }

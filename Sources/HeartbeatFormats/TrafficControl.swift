@@ -109,8 +109,7 @@ package struct PacketClassifier: Hashable {
             default: break
             }
         }
-        var found: [UInt16: ArraySlice<UInt8>] = [:]
-        if kind == "bpf" { NetlinkMessage.forEachAttribute(in: options) { found[$0] = $1 } }
+        let found = kind == "bpf" ? NetlinkMessage.attributes(in: options) : [:]
         self.interface = interface
         self.handle = handle
         self.chain = chain

@@ -34,7 +34,7 @@ package final class LineHooks {
     package func childMayHaveExited() { queue.childMayHaveExited() }
 
     package func run(_ hook: LineHook) {
-        let environment = [("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")] + hook.variables
+        let environment = [("PATH", standardSearchPath)] + hook.variables
         for name in Directories.names(in: directory).sorted() {
             let path = "\(directory)/\(name)"
             guard access(path, X_OK) == 0 else { continue }

@@ -3,6 +3,7 @@
 
 import HeartbeatLoop
 import HeartbeatModel
+import HeartbeatScripts
 import HeartbeatWire
 
 /// Asks all probes of this node. Everything here happens on the loop, and nothing waits.
@@ -17,7 +18,7 @@ package final class PathProber {
     private var started: UInt64 = 0
 
     /// What programs of `command` probes are given if nothing else is said.
-    package static let defaultEnvironment = [("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")]
+    package static let defaultEnvironment = [("PATH", standardSearchPath)]
 
     /// `environment` is that of the programs of `command` probes, which also get `HA_PROBE` with the probe's name, and
     /// `HA_PROBE_DEV`, `HA_PROBE_SOURCE` and `HA_PROBE_MARK` as far as the probe has them.

@@ -2,6 +2,9 @@
 
 import HeartbeatModel
 
+/// PATH of every program that is started for the owner.
+package let standardSearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
 /// What a script is told about the moment it is called in.
 package struct ActionContext: Hashable, Sendable {
     /// The peer is not active: `HA_DONTASK=yes`.
@@ -53,7 +56,7 @@ package func clientEnvironment(
     variables.setLogging(configuration.logging)
     variables.set("HA_CURHOST", host.text)
     variables.set("OCF_ROOT", "/usr/lib/ocf")
-    variables.set("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+    variables.set("PATH", standardSearchPath)
     return variables.list
 }
 

@@ -8,7 +8,6 @@ import HeartbeatLoop
 import HeartbeatModel
 import HeartbeatSystem
 import Logging
-import NIOCore
 
 /// One run of the command.
 package final class LanProgram {
@@ -16,7 +15,6 @@ package final class LanProgram {
     private let keys: AuthenticationKeys?
     private let log: LogOutput
     private var runner: LanRunner?
-    private var signals: EventLoopFuture<any Channel>?
 
     /// `logFile` gets the lines; without, the journal or standard error do, and syslog as `daemon`.
     package init(_ settings: LanConfiguration, keys: AuthenticationKeys?, logFile: String?) {
@@ -32,22 +30,15 @@ package final class LanProgram {
 
     /// Returns when a signal has ended it and its routes are removed. 1 when it could not begin.
     package func run() -> Int32 {
-        SignalSource.block()
         defer { log.flush() }
-        var code: Int32 = 0
-        Reactor.run { reactor in
-            do throws(SystemError) {
-                self.signals = try SignalSource.listen(on: reactor.eventLoop) { [unowned self] signal in
-                    if signal == SIGTERM || signal == SIGINT { end(reactor) }
-                }
-                self.start(reactor)
-            } catch {
-                self.log.write(.error, "\(error)")
-                code = 1
-                reactor.stop()
-            }
+        return ForegroundProgram.run { [unowned self] reactor in
+            start(reactor)
+        } end: { [unowned self] in
+            runner?.close()
+            log.write(.info, "faild ends; its routes are removed")
+        } fail: { [log] error in
+            log.write(.error, "\(error)")
         }
-        return code
     }
 
     private func start(_ reactor: Reactor) {
@@ -62,12 +53,5 @@ package final class LanProgram {
                 + "(after \(settings.invalidAfter.decimalSeconds) s at the latest), \(settings.rise) good ones valid again "
                 + "(after \(settings.validAfter.decimalSeconds) s)")
         runner.start()
-    }
-
-    private func end(_ reactor: Reactor) {
-        runner?.close()
-        log.write(.info, "faild ends; its routes are removed")
-        signals?.whenSuccess { channel in channel.close(promise: nil) }
-        reactor.stop()
     }
 }

@@ -9,7 +9,6 @@ import HeartbeatLoop
 import HeartbeatModel
 import HeartbeatSystem
 import Logging
-import NIOCore
 
 /// One run of the command.
 final class LinesProgram {
@@ -18,7 +17,6 @@ final class LinesProgram {
     private let status: StatusFile
     private var runner: LineRunner?
     private var told: LineReport?
-    private var signals: EventLoopFuture<any Channel>?
 
     init(_ words: HbLines) {
         self.words = words
@@ -87,26 +85,16 @@ final class LinesProgram {
         let log = LogOutput(
             logging, host: Machine.name, entity: "hb_lines",
             console: logging.logFile == nil ? LogOutput.foregroundConsole() : .none)
-        SignalSource.block()
         defer { log.flush() }
-        var code: Int32 = 0
-        Reactor.run { reactor in
-            do throws(SystemError) {
-                self.signals = try SignalSource.listen(on: reactor.eventLoop) { [unowned self] signal in
-                    switch signal {
-                    case SIGTERM, SIGINT: end(reactor, log)
-                    case SIGCHLD: runner?.childMayHaveExited()
-                    default: break
-                    }
-                }
-                self.start(lines, log, reactor)
-            } catch {
-                log.write(.error, "\(error)")
-                code = 1
-                reactor.stop()
-            }
+        return ForegroundProgram.run { [unowned self] reactor in
+            start(lines, log, reactor)
+        } childMayHaveExited: { [unowned self] in
+            runner?.childMayHaveExited()
+        } end: { [unowned self] in
+            end(log)
+        } fail: { error in
+            log.write(.error, "\(error)")
         }
-        return code
     }
 
     private func start(_ lines: LineConfiguration, _ log: LogOutput, _ reactor: Reactor) {
@@ -123,11 +111,9 @@ final class LinesProgram {
         runner.start()
     }
 
-    private func end(_ reactor: Reactor, _ log: LogOutput) {
+    private func end(_ log: LogOutput) {
         runner?.close(keepsRules: words.keep)
         status.remove()
         log.write(.info, "hb_lines ends; its rules and routes \(words.keep ? "stay" : "are removed")")
-        signals?.whenSuccess { channel in channel.close(promise: nil) }
-        reactor.stop()
     }
 }

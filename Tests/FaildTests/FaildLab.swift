@@ -121,9 +121,7 @@ final class FaildLab {
     }
 
     func wait(for what: String, atMost limit: Duration = .seconds(20), _ condition: () throws -> Bool) throws {
-        guard try Interruption.wait(atMost: limit, until: condition) else {
-            throw Failure("waited in vain for \(what)")
-        }
+        try Interruption.wait(for: what, atMost: limit, until: condition)
     }
 
     /// Traffic from host to host between their addresses on LAN A.

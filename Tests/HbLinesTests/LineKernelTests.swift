@@ -7,7 +7,6 @@ import HeartbeatLineKeeper
 import HeartbeatLines
 import HeartbeatModel
 import HeartbeatNetlink
-import Synchronization
 import Testing
 
 @Suite(.enabled(if: geteuid() == 0, "network namespaces need root")) struct LineKernelTests {
@@ -43,18 +42,11 @@ private struct RandomLines {
         RunName.sweep(prefix: "hblk")
         let namespace = try NetworkNamespace.make(RunName(prefix: "hblk")("all"))
         defer { namespace.remove() }
-        let failure = Mutex<String?>(nil)
-        try LabThread {
-            do {
-                try namespace.enter()
-                var lines = try RandomLines(namespace)
-                try body(&lines)
-                try lines.end()
-            } catch {
-                failure.withLock { $0 = "\(error)" }
-            }
-        }.join()
-        if let text = failure.withLock({ $0 }) { throw Failure(description: text) }
+        try namespace.run {
+            var lines = try RandomLines(namespace)
+            try body(&lines)
+            try lines.end()
+        }
     }
 
     private init(_ namespace: NetworkNamespace) throws {

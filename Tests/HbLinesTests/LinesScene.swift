@@ -41,9 +41,7 @@ struct LinesScene {
     }
 
     func wait(for what: String, atMost limit: Duration = .seconds(20), _ condition: () throws -> Bool) throws {
-        guard try Interruption.wait(atMost: limit, until: condition) else {
-            throw Failure(description: "waited in vain for \(what)")
-        }
+        try Interruption.wait(for: what, atMost: limit, until: condition)
     }
 
     func waitForLines(_ expected: [TwoLines.Line], _ what: String) throws {
@@ -59,6 +57,6 @@ struct LinesScene {
 
     /// No packet has left by a line with an address that is not of it.
     func expectNoneWrong() throws {
-        for line in TwoLines.Line.allCases { #expect(try lab.count(line, .wrong) == 0) }
+        #expect(try lab.wrongPackets() == 0)
     }
 }

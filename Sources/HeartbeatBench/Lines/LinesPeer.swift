@@ -5,13 +5,14 @@ import HeartbeatLab
 
 /// A way to do it.
 protocol LinesPeer: AnyObject {
-    var name: String { get }
+    /// What its rows are called by.
+    static var name: String { get }
     func start() throws
     func end()
 }
 
 extension LineProgram: LinesPeer {
-    var name: String { "ours" }
+    static var name: String { "ours" }
 
     func start() throws { try start([]) }
     func end() { end(SIGTERM) }

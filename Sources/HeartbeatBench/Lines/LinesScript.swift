@@ -5,7 +5,7 @@ import HeartbeatLab
 
 /// A shell script for each line: ping once a second, three misses, `ip rule`. Three answers lead back.
 final class LinesScript: LinesPeer {
-    let name = "script"
+    static let name = "script"
     private let laboratory: TwoLines
     private var children: [ChildProcess] = []
 

@@ -22,7 +22,7 @@ package enum LinesTrial: String, CaseIterable, Hashable, Sendable {
 extension Figure {
     /// From the fault to the kernel's first new rule.
     static let lineSwitch = "line_switch_ms"
-    /// From that to the first datagram of a flow that is one socket all along; `nil` when it does not go on within a minute.
+    /// From that to the first datagram of a flow that is one socket all along; `nil` when it does not go on within ten seconds.
     static let lineResume = "line_resume_ms"
     /// Datagrams of the class that did not have to move, sent and not received.
     static let otherLost = "other_lost"

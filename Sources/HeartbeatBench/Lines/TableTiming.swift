@@ -5,7 +5,6 @@ import HeartbeatLab
 import HeartbeatLineKeeper
 import HeartbeatLines
 import HeartbeatModel
-import Synchronization
 
 /// Measures in a namespace of its own.
 enum TableTiming {
@@ -21,17 +20,7 @@ enum TableTiming {
                 "address add 192.0.\(number).2/24 dev \(line)",
             ])
         }
-        let result: Mutex<Result<[String: Double], LabError>> = Mutex(.failure(.notReached("tables to be programmed")))
-        try LabThread {
-            do {
-                try namespace.enter()
-                let figures = try measure()
-                result.withLock { $0 = .success(figures) }
-            } catch {
-                result.withLock { $0 = .failure(.notReached("tables to be programmed: \(error)")) }
-            }
-        }.join()
-        return try result.withLock { try $0.get() }
+        return try namespace.run { try measure() }
     }
 
     private static func measure() throws -> [String: Double] {

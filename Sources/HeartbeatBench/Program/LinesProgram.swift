@@ -56,26 +56,33 @@ package struct LinesProgram: Sendable {
     private func measure(_ trial: LinesTrial, _ run: Int, into results: inout BenchResults) throws {
         switch trial {
         case .dead, .carrier:
-            for isOurs in [true, false] {
-                try add(trial, isOurs ? "ours" : "script", run, into: &results) {
-                    try inLaboratory(isOurs ? Self.second : nil) {
-                        try LinesMeasurement(laboratory: $0, peer: $1).figures(trial, run: run)
-                    }
-                }
-            }
+            try add(trial, run, into: &results, ours(Self.second)) { try $0.figures(trial, run: run) }
+            try add(trial, run, into: &results, LinesScript.init) { try $0.figures(trial, run: run) }
         case .random:
-            try add(trial, "ours", run, into: &results) {
-                try inLaboratory(Self.fast) { laboratory, peer in
-                    guard let program = peer as? LineProgram else { return [:] }
-                    return try LinesMeasurement(laboratory: laboratory, peer: peer)
-                        .randomFigures(switches: switches, seed: UInt64(run), program: program)
-                }
+            try add(trial, run, into: &results, ours(Self.fast)) {
+                try $0.randomFigures(switches: switches, seed: UInt64(run))
             }
-        case .program: try add(trial, "ours", run, into: &results) { try TableTiming.figures() }
-        case .cost:
-            try add(trial, "ours", run, into: &results) {
-                try inLaboratory(Self.second) { try cost(of: $1) }
-            }
+        case .program: try add(trial, LineProgram.name, run, into: &results) { try TableTiming.figures() }
+        case .cost: try add(trial, run, into: &results, ours(Self.second)) { try cost(of: $0.peer) }
+        }
+    }
+
+    private func ours(_ pace: LineProgram.Pace) -> (TwoLines) throws -> LineProgram {
+        { try LineProgram(program, in: $0, pace: pace) }
+    }
+
+    /// What is measured of a peer in a laboratory of its own.
+    private func add<Peer: LinesPeer>(
+        _ trial: LinesTrial, _ run: Int, into results: inout BenchResults, _ make: (TwoLines) throws -> Peer,
+        _ figures: (LinesMeasurement<Peer>) throws -> [String: Double]
+    ) throws {
+        try add(trial, Peer.name, run, into: &results) {
+            let laboratory = try TwoLines(prefix: BenchCluster.prefix)
+            defer { laboratory.close() }
+            let peer = try make(laboratory)
+            defer { peer.end() }
+            try peer.start()
+            return try figures(LinesMeasurement(laboratory: laboratory, peer: peer))
         }
     }
 
@@ -93,21 +100,8 @@ package struct LinesProgram: Sendable {
         }
     }
 
-    /// - Parameter pace: of hb_lines; `nil` for the script.
-    private func inLaboratory(
-        _ pace: LineProgram.Pace?, _ measure: (TwoLines, any LinesPeer) throws -> [String: Double]
-    ) throws -> [String: Double] {
-        let laboratory = try TwoLines(prefix: BenchCluster.prefix)
-        defer { laboratory.close() }
-        let peer: any LinesPeer =
-            if let pace { try LineProgram(program, in: laboratory, pace: pace) } else { LinesScript(in: laboratory) }
-        defer { peer.end() }
-        try peer.start()
-        return try measure(laboratory, peer)
-    }
-
-    private func cost(of peer: any LinesPeer) throws -> [String: Double] {
-        guard let pid = (peer as? LineProgram)?.pid else { return [:] }
+    private func cost(of program: LineProgram) throws -> [String: Double] {
+        guard let pid = program.pid else { throw LabError.notReached("hb_lines to run") }
         // The first questions have been answered.
         try Interruption.pause(.seconds(5))
         let meter = ProcessMeter(processes: [pid])

@@ -8,8 +8,6 @@ package final class LineDemonstration {
     private var follower: FileFollower?
     private var flows: [Flow] = []
 
-    /// The programs it plays with, besides those of the laboratory.
-    package static let programs = ["hb_lines"]
     private static let requirements = Laboratory.requirements + ["nft"]
     /// Three questions without an answer, five a second.
     private static let pace = LineProgram.Pace(
@@ -67,7 +65,7 @@ package final class LineDemonstration {
         if scene == .redialled, !program.log.contains("nothing has moved") {
             problems.append("the log does not say that nothing has moved")
         }
-        let wrong = try TwoLines.Line.allCases.map { try laboratory.count($0, .wrong) }.reduce(0, +)
+        let wrong = try laboratory.wrongPackets()
         if wrong > 0 { problems.append("\(wrong) packets left by the wrong line") }
         let result = LineSceneResult(
             scene: scene, lines: program.chosen, gaps: flows.map { $0.longestGap(after: start) }, wrong: wrong,

@@ -182,6 +182,9 @@ package final class TwoLines {
         return words.firstIndex(of: "packets").flatMap { Int(words[$0 + 1]) } ?? 0
     }
 
+    /// Packets that have come over either line with an address that is not of it.
+    package func wrongPackets() throws -> Int { try Line.allCases.map { try count($0, .wrong) }.reduce(0, +) }
+
     // MARK: - Traffic
 
     private static func port(of host: Host) -> UInt16 { host == .server ? 7001 : 7002 }

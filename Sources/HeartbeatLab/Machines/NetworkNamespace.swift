@@ -32,19 +32,20 @@ package struct NetworkNamespace: Hashable, Sendable {
 
     /// Makes a descriptor that belongs to the namespace, whoever uses it.
     func open(_ what: String, _ make: @escaping @Sendable () -> Int32) throws -> Int32 {
-        let result = Mutex<Result<Int32, LabError>>(.failure(.notReached(what)))
+        try run { try check(make(), "\(what) in \(name)") }
+    }
+
+    /// Runs a body on a thread inside; returns or throws what it does.
+    package func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) throws -> Value {
+        let result = Mutex<Result<Value, any Error>>(.failure(LabError.notReached("a thread in \(name)")))
         try LabThread {
-            do {
+            let outcome = Result {
                 try enter()
-                let descriptor = try check(make(), "\(what) in \(name)")
-                result.withLock { $0 = .success(descriptor) }
-            } catch let error as LabError {
-                result.withLock { $0 = .failure(error) }
-            } catch {
-                result.withLock { $0 = .failure(.notReached("\(what) in \(name): \(error)")) }
+                return try body()
             }
+            result.withLock { $0 = outcome }
         }.join()
-        return try result.withLock { try $0.get() }
+        return try result.withLock { $0 }.get()
     }
 
     /// Moves the calling thread inside, for good.

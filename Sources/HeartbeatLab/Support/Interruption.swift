@@ -51,6 +51,11 @@ package enum Interruption {
         }
         return true
     }
+
+    /// The same for what must come about: throws with its name otherwise.
+    package static func wait(for what: String, atMost limit: Duration, until condition: () throws -> Bool) throws {
+        guard try wait(atMost: limit, until: condition) else { throw LabError.notReached("waited in vain for \(what)") }
+    }
 }
 
 /// Sleeps for a duration whatever happens.
