@@ -53,10 +53,12 @@ public struct ClusterCore: Hashable, Sendable {
         case .watched(let rules): node.health.watch(rules)
         case .interfaceObserved(let name, let isUp):
             isNews = ownership.hear(&node) { $0.observe(name, isUp: isUp, at: now) }
+            node.noteCarriers(at: now)
         case .pathProbed(let name, let answer): isNews = ownership.heard(answer, of: name, &node, at: now)
         case .linesObserved(let loss):
             isNews = ownership.hear(&node) { $0.observeLines(loss) }
         case .pathsRecalled(let names): node.health.recall(lost: names)
+        case .peerRecalled(let addresses): node.recall(peer: addresses)
         case .filesRead(let files):
             node.readFiles(files)
             ownership.tellOfFiles(&node)
@@ -74,6 +76,7 @@ public struct ClusterCore: Hashable, Sendable {
         let isNews = earlier(ownership.deadline, node.decisiveDeadline).map { $0 <= now } ?? false
         node.forgiveOwnStall(at: now)
         expireChannel(at: now)
+        node.reviseBypass(at: now)
         expireMembership(at: now)
         ownership.expireJoining(&node, at: now)
         _ = ownership.hear(&node) { $0.expire(at: now) }
@@ -109,7 +112,8 @@ public struct ClusterCore: Hashable, Sendable {
             peerRestarted(rebirth, at: now)
             isNews = true
         }
-        node.heardPeer(over: medium, isStatus: message.content.isStatus, at: now)
+        node.heardPeer(over: medium, message.sequence, isStatus: message.content.isStatus, at: now)
+        defer { node.reviseBypass(at: now) }
         let kind = node.channel.kind(of: message, peerStatus: peer.status)
         guard node.channel.accept(message, as: kind, at: now, into: &node.effects) else { return isNews }
         guard message.destination == nil || message.destination == node.name else {

@@ -31,13 +31,13 @@ final class KernelService {
         self.reactor = reactor
         self.feed = feed
         asker = KernelAsker(reactor: reactor)
-        asker.onAnswer = { [unowned self] in self.feed(.kernel(.answered(KernelQuestion($0, on: $1)))) }
+        asker.onAnswer = { [unowned self] in self.feed(.kernel(.answered(KernelQuestion($0, on: $1), by: $2))) }
         asker.onProblem = { [facts] in facts.tell(.networkWatchFailed, $0) }
     }
 
     /// Begins or ends, as ha.cf wants.
     func adopt(_ configuration: Configuration) {
-        isWanted = configuration.asksKernels
+        isWanted = configuration.tellsAddresses
         timer?.cancel()
         looks = 0
         if isWanted { look() } else { asker.close() }

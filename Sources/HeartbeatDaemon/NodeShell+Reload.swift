@@ -28,6 +28,7 @@ extension NodeShell {
         hooks.adopt(new)
         services.adopt(new)
         media.adopt(new.media)
+        bypass.adopt(new)
         adoptProbes()
         lans.adopt(new)
         lines.adopt(new)

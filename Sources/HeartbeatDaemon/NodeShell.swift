@@ -49,6 +49,9 @@ final class NodeShell {
     let services: ServiceReport
     let lease: LeaseService
     private(set) lazy var kernels = KernelService(facts: facts, reactor: reactor) { [unowned self] in feed($0) }
+    private(set) lazy var bypass = BypassService(
+        configuration, memory: paths.peerAddresses, facts: facts, reactor: reactor
+    ) { [unowned self] in receivedMessage($0, over: .bypass($1), from: $2) }
     let guardian: GuardianService
     private var hasKeepaliveLeft = false
     private(set) lazy var files = SharedFileService(facts: facts, reactor: reactor) { [unowned self] in feed($0) }
@@ -108,6 +111,7 @@ final class NodeShell {
         media.open()
         adoptProbes()
         network.start()
+        recallPeer()
         kernels.adopt(configuration)
         files.adopt(configuration)
         lans.adopt(configuration)
@@ -120,12 +124,19 @@ final class NodeShell {
         guardian.open(lease.memory, heirs: services.isService ? [] : paths.releasing(localNode))
     }
 
+    /// Where it was when the last daemon ended.
+    private func recallPeer() {
+        let addresses = bypass.recalled
+        if configuration.veto.isOn, !addresses.isEmpty { feed(.peerRecalled(addresses)) }
+    }
+
     private func end(stillUp keys: [String]) {
         clients.end { [self] in closeEverything(stillUp: keys) }
     }
 
     private func closeEverything(stillUp keys: [String]) {
         media.close()
+        bypass.close()
         for probe in probes.values { probe.close() }
         actions.close()
         network.close()
@@ -308,6 +319,7 @@ final class NodeShell {
         case .handOn(let message, let kind): clients.handOn(message, kind)
         case .holdLease(let until, let ground): holdLease(until: until, ground)
         case .askKernels(let questions): kernels.ask(questions)
+        case .bypass(let ends, let isUsed): bypass.stand(on: ends, isUsed: isUsed)
         case .lookAtCarriers: network.look()
         case .sign(let key): sign(withKey: key)
         case .probe(let name): probe(name)
@@ -317,6 +329,7 @@ final class NodeShell {
         case .notify(let fact): facts.tell(fact)
         case .changed(let transition): pass(transition)
         case .remember(let lostPaths): network.remember(lost: lostPaths)
+        case .rememberPeer(let addresses): bypass.remember(addresses)
         case .runHook(let hook): hooks.run(hook, peerIsAbsent: !core.peerIsActive, ownStatus: core.status)
         case .reboot: reboot()
         case .beginAnew(let known): beginAnew(above: known)
@@ -357,6 +370,7 @@ final class NodeShell {
             if lease.isHeld { feed(.kernel(.leaseSupported(true))) }
             if !clients.interest.isEmpty { feed(.interestChanged(clients.interest)) }
             network.tellAgain()
+            recallPeer()
             kernels.tellAgain()
             lines.tellAgain()
             files.tellAgain()
@@ -368,7 +382,8 @@ final class NodeShell {
 
     private func transmit(_ message: Message) {
         let priority = SendPriority(of: message)
-        let hasLeft = media.send(netstring: netstring(of: message), classic: classic(of: message), priority)
+        let hasLeftOverMedium = media.send(netstring: netstring(of: message), classic: classic(of: message), priority)
+        let hasLeft = bypass.send(netstring: netstring(of: message)) || hasLeftOverMedium
         guard case .status(let report) = message.content else { return }
         hasKeepaliveLeft = hasLeft
         onStatusSent()
@@ -383,6 +398,7 @@ final class NodeShell {
 
     private func transmitAtLeisure(_ message: Message) {
         media.send(netstring: netstring(of: message), classic: classic(of: message), .repair)
+        _ = bypass.send(netstring: netstring(of: message))
     }
 
     private func classic(of message: Message) -> [UInt8] { codec.encode(message.forSerialLine, as: .classic) }

@@ -55,6 +55,12 @@ package struct NeighbourQuestion {
         return IPAddress(bytes: Array(message[8..<24]))
     }
 
+    /// Whose station such an advertisement tells: option 2, which an answer to a question of everybody has (RFC 4861 section 7.2.4).
+    package static func station(ofAnswer message: [UInt8]) -> [UInt8]? {
+        guard message.count >= 32, message[24] == 2, message[25] == 1 else { return nil }
+        return Array(message[26..<32])
+    }
+
     /// RFC 4861 section 4.3, as an ICMPv6 message alone: the target, and the sender's station as option 1.
     package static func solicitation(of target: IPAddress, from station: [UInt8]) -> [UInt8] {
         [NeighbourPacket.solicitation, 0, 0, 0, 0, 0, 0, 0] + target.bytes + [1, 1] + station

@@ -69,6 +69,8 @@ public struct Configuration: Hashable, Sendable {
     public var references: [IPAddress]
     /// This machine is the guest of a hypervisor, as the host tells.
     public var isGuest: Bool
+    /// Whether a silent node is asked over every other way before anything is taken from it (`veto`).
+    public var veto: VetoRule
     /// Whether a program beside the daemon removes the service addresses when it dies or hangs (`guardian`).
     public var hasGuardian: Bool
     /// Where log lines go.
@@ -124,7 +126,7 @@ public struct Configuration: Hashable, Sendable {
         failureWindow = .seconds(3600)
         lease = .automatic
         (quickDeath, quickProbe, references, isGuest) = (.automatic, QuickProbe(), [], false)
-        hasGuardian = true
+        (veto, hasGuardian) = (VetoRule(), true)
         logging = LoggingConfiguration()
         realtime = RealtimeConfiguration()
         watchdog = nil

@@ -131,16 +131,20 @@ public struct StatusReport: Hashable, Sendable {
     /// `hblease`, swift-heartbeat's addition, in whole milliseconds, decimal: for so long after this message the sender's
     /// kernel may answer for its service addresses. 0: it answers for none, although the sender lives. Absent: no lease.
     public var lease: Duration?
+    /// `hbdeaf=1`, swift-heartbeat's addition: no medium of ha.cf brings the sender what the peer says, and the peer shall send by the
+    /// bypass.
+    public var isDeaf: Bool
 
     public init(
         status: NodeStatus, deadtime: Duration, protocolVersion: Int? = 1, heard: MessageIdentity? = nil,
-        lease: Duration? = nil
+        lease: Duration? = nil, isDeaf: Bool = false
     ) {
         self.status = status
         self.deadtime = deadtime
         self.protocolVersion = protocolVersion
         self.heard = heard
         self.lease = lease
+        self.isDeaf = isDeaf
     }
 }
 

@@ -26,8 +26,8 @@ package final class KernelAsker {
         }
     }
 
-    /// The kernel that has this address has answered on that interface.
-    package var onAnswer: (_ address: IPAddress, _ interface: String) -> Void = { _, _ in }
+    /// The kernel that has this address has answered on that interface, as this station if it has told one.
+    package var onAnswer: (_ address: IPAddress, _ interface: String, _ station: [UInt8]?) -> Void = { _, _, _ in }
     /// An interface on which nobody can be asked; told once until somebody can.
     package var onProblem: (_ text: String) -> Void = { _ in }
 
@@ -73,7 +73,7 @@ package final class KernelAsker {
         if let post = posts[interface] { return post }
         do throws(SystemError) {
             let post = try Post(interface, echo: echo, reactor: reactor) { [weak self] in
-                self?.onAnswer($0, interface)
+                self?.onAnswer($0, interface, $1)
             }
             posts[interface] = post
             troubled.remove(interface)
@@ -95,7 +95,8 @@ package final class KernelAsker {
         private let reactor: Reactor
 
         init(
-            _ interface: String, echo: IcmpEcho, reactor: Reactor, heard: @escaping (IPAddress) -> Void
+            _ interface: String, echo: IcmpEcho, reactor: Reactor,
+            heard: @escaping (IPAddress, _ station: [UInt8]?) -> Void
         ) throws(SystemError) {
             port = try EthernetPort(interface)
             self.echo = echo
@@ -106,11 +107,15 @@ package final class KernelAsker {
                 arpSocket.attachIfPossible(NeighbourQuestion.filter(isIPv6: false)), .setUp, "ARP on \(interface)")
             try port.listen(with: arpSocket, to: ArpPacket.ethertype)
             arp = Ear(arpSocket) { bytes, _ in
-                NeighbourQuestion.answer(in: bytes, isIPv6: false).map { heard($0.neighbour) }
+                NeighbourQuestion.answer(in: bytes, isIPv6: false).map { heard($0.neighbour, $0.station) }
             }
             // Without one of the others those that there are ask all the same: a kernel may have no IPv6.
             discovery = (try? Self.discoverySocket(on: interface)).map { socket in
-                Ear(socket) { bytes, _ in NeighbourQuestion.target(ofAnswer: bytes).map(heard) }
+                Ear(socket) { bytes, _ in
+                    NeighbourQuestion.target(ofAnswer: bytes).map {
+                        heard($0, NeighbourQuestion.station(ofAnswer: bytes))
+                    }
+                }
             }
             var echoes: [(PingSocket, Ear)] = []
             for isIPv6 in [false, true] {
@@ -121,7 +126,7 @@ package final class KernelAsker {
                     guard socket.reply(in: bytes)?.isReply(to: echo, overRawSocket: socket.isRaw) == true,
                         let source = source.address
                     else { return }
-                    heard(source)
+                    heard(source, nil)
                 }
                 echoes.append((socket, ear))
             }

@@ -23,7 +23,7 @@ struct AnswerChecker {
     /// Tells what is wrong, when it begins.
     mutating func problem(in world: World) -> String? {
         guard world.hasLease, !addresses.isEmpty else { return nil }
-        if !world.network.hasReliableMedium { unreliableAt = world.now }
+        if !world.hasReliableWay { unreliableAt = world.now }
         let before = doubled
         doubled = Set(
             addresses.filter { place in

@@ -157,10 +157,11 @@ extension World {
         switch event {
         case .reconfigured(let configuration): hosts[host].signingKey = configuration.authentication.current
         case .interestChanged(let interest): hosts[host].interest = interest
-        case .kernel(.answered(let question)): noteAnswer(question, host)
+        case .kernel(.answered(let question, _)): noteAnswer(question, host)
         case .received, .keyUsed, .pingAnswered, .actionFinished, .requested, .injected, .resourceLost, .leftoverFound,
             .watched,
-            .interfaceObserved, .pathProbed, .pathsRecalled, .linesObserved, .filesRead, .hostSampled, .kernel:
+            .interfaceObserved, .pathProbed, .pathsRecalled, .peerRecalled, .linesObserved, .filesRead, .hostSampled,
+            .kernel:
             break
         }
     }

@@ -112,11 +112,18 @@ package struct CutTable {
     // MARK: - One combination
 
     static func play(_ cuts: Set<Cut>, _ link: SecondLink) -> Outcome {
-        let world = world(link)
+        let isReachable = cuts.isDisjoint(with: [.ownersPort, .otherPort, .switchDead])
+        return play(world(link), isReachable: isReachable) { world in
+            for cut in Cut.allCases where cuts.contains(cut) { befall(cut, link, world) }
+        }
+    }
+
+    /// What comes of it when something happens to a pair of which A has served for a while.
+    static func play(_ world: World, isReachable: Bool, _ happening: (World) -> Void) -> Outcome {
         for host in world.hosts.indices { world.boot(host) }
         let moment = Instant.zero + keepalive * 20 + .milliseconds(300)
         _ = world.run(until: moment)
-        for cut in Cut.allCases where cuts.contains(cut) { befall(cut, link, world) }
+        happening(world)
         var tookOver: Instant?
         var time = moment
         while time < moment + deadtime * 4 {
@@ -124,7 +131,6 @@ package struct CutTable {
             _ = world.run(until: time)
             if tookOver == nil, !world.hosts[1].active.isEmpty { tookOver = time }
         }
-        let isReachable = cuts.isDisjoint(with: [.ownersPort, .otherPort, .switchDead])
         let place = ResourcePlace(group: 0, position: 0)
         let isDouble = isReachable && world.answers(0, place) && world.answers(1, place)
         return Outcome(moment: tookOver.map { classify($0 - moment) }, isDouble: isDouble)
@@ -137,10 +143,11 @@ package struct CutTable {
         return delay < deadtime / 2 ? .lease : .deadtime
     }
 
-    private static func world(_ link: SecondLink) -> World {
+    /// A serves, with one address; keepalive 1 s, deadtime 10 s.
+    static func configuration(media: [String]) -> Configuration {
         var configuration = Configuration(
             nodes: [NodeName("A"), NodeName("B")],
-            media: ["eth0", "eth1", "/dev/ttyS0"].map { .broadcast(interface: $0, port: 694) },
+            media: media.map { .broadcast(interface: $0, port: 694) },
             groups: [
                 ResourceGroup(
                     preferredNode: NodeName("A"),
@@ -154,6 +161,11 @@ package struct CutTable {
         configuration.deadtime = deadtime
         configuration.initdead = deadtime * 3 / 2
         configuration.quickDeath = .on
+        return configuration
+    }
+
+    private static func world(_ link: SecondLink) -> World {
+        var configuration = configuration(media: ["eth0", "eth1", "/dev/ttyS0"])
         configuration.interfaces = [InterfaceRule(interface: "eth0", debounce: .milliseconds(20))]
         if link == .cable {
             configuration.interfaces.append(InterfaceRule(interface: "eth1", role: .heartbeat, isCable: true))

@@ -18,6 +18,7 @@ package enum EventKind: CaseIterable, Hashable, Sendable {
     case pathProbed
     case linesObserved
     case pathsRecalled
+    case peerRecalled
     case filesRead
     case reconfigured
     case hostSampled
@@ -44,6 +45,7 @@ extension Event {
         case .interfaceObserved: .interfaceObserved
         case .pathProbed: .pathProbed
         case .pathsRecalled: .pathsRecalled
+        case .peerRecalled: .peerRecalled
         case .linesObserved: .linesObserved
         case .filesRead: .filesRead
         case .reconfigured: .reconfigured

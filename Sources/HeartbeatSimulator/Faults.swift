@@ -135,6 +135,7 @@ struct RunPlan {
             guard index != cable, random.chance(0.8) else { continue }
             lans[index].reference = random.pick([.onBothSides, .beside(0), .beside(1)])
         }
+        cutBypasses(seed: seed)
         guard let cable, random.chance(0.5) else { return }
         var time = random.duration(in: .seconds(5)...(.seconds(30)))
         while time < trouble {
@@ -142,6 +143,21 @@ struct RunPlan {
             pulls.append((time, .cable(lans[cable].name, isPlugged: false)))
             pulls.append((time + length, .cable(lans[cable].name, isPlugged: true)))
             time += length + random.duration(in: .milliseconds(10)...(.seconds(60)))
+        }
+    }
+
+    /// In half of the runs the networks without a medium never fail, so that nothing excuses two owners there.
+    private mutating func cutBypasses(seed: UInt64) {
+        var random = SplitMix64(seed: seed &* 0xBF58_476D_1CE4_E5B9 ^ 17)
+        if random.chance(0.1) { configuration.veto.isOn = false }
+        for lan in lans where lan.medium == nil && random.chance(0.5) {
+            var time = random.duration(in: .seconds(5)...(.seconds(30)))
+            while time < trouble {
+                let length = random.duration(in: .milliseconds(100)...(.seconds(40)))
+                pulls.append((time, .lan(lan.name, isCut: true)))
+                pulls.append((time + length, .lan(lan.name, isCut: false)))
+                time += length + random.duration(in: .milliseconds(10)...(.seconds(60)))
+            }
         }
     }
 

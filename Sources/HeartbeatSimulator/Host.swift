@@ -54,6 +54,8 @@ final class Host {
     /// Interfaces without a carrier, and paths that do not answer. Not the daemon's, nor the machine's: they outlast both.
     var unplugged: Set<String> = []
     var blockedPaths: Set<String> = []
+    /// When it last had a carrier again after it had none, on the local clock.
+    var sightedAt: Instant?
     /// Lines to the internet that carry nothing.
     var deadLines: Set<String> = []
     /// Of authkeys.
@@ -69,6 +71,10 @@ final class Host {
     var fileEditedIn = -1
     /// Paths that were lost when the last daemon ended. What tells of it does not outlast the machine.
     var lostPaths: [String] = []
+    /// What the daemon has ordered of its bypass.
+    var bypass = OrderedBypass()
+    /// Addresses of the other machine, on the disk.
+    var knownPeer: [IPAddress] = []
     /// `nil` where there are none.
     var lines: KeptLines?
 
@@ -89,6 +95,8 @@ final class Host {
     /// When, on the local clock, the daemon was last given an answer of the peer's kernel, and one of another host.
     var peerAnsweredAt: Instant?
     var referenceAnsweredAt: Instant?
+    /// The same for a service address that the other machine answers for.
+    var servedAt: Instant?
     /// When, on the local clock, the peer was last promised not to be found dead for a deadtime.
     var promisedAt: Instant?
     /// When, on the local clock, the daemon was first given a message of the peer's incarnation, or could first believe it,
@@ -171,6 +179,7 @@ final class Host {
 
     private func forgetDaemon() {
         lines = nil
+        bypass = OrderedBypass()
         busy = [:]
         asking = []
         interest = []
@@ -185,6 +194,7 @@ final class Host {
         loneBesidePeer = 0
         peerAnsweredAt = nil
         referenceAnsweredAt = nil
+        servedAt = nil
         mayBeAloneUntil = nil
         peerChangedAt = nil
         playedTo = nil

@@ -145,7 +145,8 @@ extension Effect {
     fileprivate var isAside: Bool {
         switch self {
         case .notify(let fact): Self.aboutMessages.contains(fact.event)
-        case .changed(.linkChanged), .holdLease, .askKernels, .lookAtCarriers, .handOn, .sign, .runHook, .remember,
+        case .changed(.linkChanged), .holdLease, .askKernels, .bypass, .rememberPeer, .lookAtCarriers, .handOn, .sign,
+            .runHook, .remember,
             .probe,
             .transmitAtLeisure:
             true

@@ -236,9 +236,13 @@ struct SafetyChecker {
         guard node == world.hosts[1 - host].name else { return }
         let patience = max(configuration.deadtime, machine.peersLease + LeaseTimes.margin)
         var due = machine.bootedAt + configuration.initdead
-        for sign in [machine.heardPeerAt, machine.peerChangedAt, machine.playedTo?.upperBound, machine.promisedAt] {
+        for sign in [
+            machine.heardPeerAt, machine.peerChangedAt, machine.playedTo?.upperBound, machine.promisedAt,
+            machine.servedAt,
+        ] {
             due = max(due, sign.map { $0 + patience } ?? due)
         }
+        if let sighted = machine.sightedAt { due = max(due, sighted + configuration.deadtime) }
         if let ended = machine.standstill?.ended { due = max(due, ended + configuration.keepalive * 2) }
         due = max(due, machine.mayBeAloneUntil ?? due)
         let late = machine.localTime(world.now) - due

@@ -174,6 +174,7 @@ package struct Scenario {
             case "sync_mismatch":
                 configuration.syncFiles = [SharedFilePlan.path]
                 configuration.syncMismatch = try Self.syncMismatch(parts[1], line: line)
+            case "veto": configuration.veto.isOn = parts[1] != "off"
             case "quick_death": configuration.quickDeath = try Self.quickDeath(parts[1], line: line)
             case "media":
                 configuration.media = parts[1].split(separator: ",").map {
@@ -288,6 +289,7 @@ package struct Scenario {
     }
 
     private func setBlocked(_ blocked: Bool, _ name: String, sender: Int?, in world: World) {
+        if sender == nil { world.setCut(blocked, lan: name) }
         for (index, medium) in world.network.media.enumerated() where name == "all" || medium.text == name {
             world.network.setBlocked(blocked, medium: index, sender: sender)
         }

@@ -160,6 +160,7 @@ package struct Simulation {
 
     private mutating func healNetwork() {
         for lan in plan.lans where lan.isCable { world.change(.cable(lan.name, isPlugged: true)) }
+        for lan in plan.lans { world.change(.lan(lan.name, isCut: false)) }
         for host in world.hosts.indices {
             for link in plan.network.links { world.change(.link(link.interface, host: host, isUp: true)) }
             for probe in plan.network.probes { world.change(.path(probe.name, host: host, isOpen: true)) }

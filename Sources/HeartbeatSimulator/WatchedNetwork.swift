@@ -11,6 +11,8 @@ enum NetworkChange: Hashable {
     case path(String, host: Int, isOpen: Bool)
     /// The cable between the two nodes, by its interface.
     case cable(String, isPlugged: Bool)
+    /// A network between the two nodes over which no medium goes.
+    case lan(String, isCut: Bool)
     /// A line to the internet.
     case line(String, host: Int, works: Bool)
 }
@@ -133,11 +135,14 @@ extension World {
         switch change {
         case .link(let interface, let host, let isUp):
             guard isUp == hosts[host].unplugged.contains(interface) else { return }
+            let wasBlind = isWithoutCarrier(host)
             hosts[host].unplugged.formSymmetricDifference([interface])
+            if wasBlind, !isWithoutCarrier(host) { hosts[host].sightedAt = hosts[host].localTime(now) }
             note(host, isUp ? "has a carrier on \(interface)" : "loses the carrier on \(interface)")
             noteLosses(of: host)
             if hosts[host].isUp { feed(.interfaceObserved(interface: interface, isUp: isUp), to: host) }
         case .cable(let interface, let isPlugged): plug(interface, isPlugged)
+        case .lan(let name, let isCut): setCut(isCut, lan: name)
         case .line(let name, let host, let works): setLine(name, of: host, works: works)
         case .path(let name, let host, let isOpen):
             guard isOpen == hosts[host].blockedPaths.contains(name) else { return }
@@ -145,6 +150,12 @@ extension World {
             note(host, isOpen ? "reaches \(name) again" : "does not reach \(name) any more")
             noteLosses(of: host)
         }
+    }
+
+    /// None of the interfaces that its daemon watches has a carrier, but for cables to the other machine.
+    func isWithoutCarrier(_ host: Int) -> Bool {
+        let open = configuration.interfaces.filter { !$0.isCable }
+        return !open.isEmpty && open.allSatisfy { hosts[host].unplugged.contains($0.interface) }
     }
 
     /// One question of a probe, and its answer.
@@ -217,7 +228,8 @@ extension World {
             .acquiringFromLeaver, .startingUnstopped, .standbyUnanswered, .standbyTakenBack, .standbyFailed,
             .standbyAcquiring:
             addReasonToMove()
-        case .differentFiles, .unlistedFile, .sameFiles, .failbackWaits, .peerKernelLives, .quickDeathUnsure,
+        case .mediaCut, .onlyKernelServes, .mediaMended, .blind, .differentFiles, .unlistedFile, .sameFiles,
+            .failbackWaits, .peerKernelLives, .quickDeathUnsure,
             .quickDeathWasWrong,
             .leaseHeld, .leaseDark, .peerDark,
             .healthStaying, .pairsApart,

@@ -10,8 +10,10 @@ struct Lan: Hashable {
     let name: String
     /// The number of the network.
     let number: UInt8
-    /// The medium that is cut with it.
+    /// The medium that is cut with it; `nil`: no medium goes over it.
     var medium: Int?
+    /// Nothing passes, if no medium goes over it.
+    var isCut = false
     /// Nothing stands between the two.
     var isCable = false
     /// A third host is there, and which node still reaches it when the network is cut; `nil`: both.
@@ -76,10 +78,11 @@ extension World {
     private func answer(to question: KernelQuestion, on lan: Lan, from host: Int) -> Duration? {
         guard !hosts[host].unplugged.contains(lan.name) else { return nil }
         let other = 1 - host
-        let there = lan.medium.map { network[$0, from: host] } ?? LinkQuality()
-        let back = lan.medium.map { network[$0, from: other] } ?? LinkQuality()
+        let there = quality(of: lan, from: host)
+        let back = quality(of: lan, from: other)
         let isCut = there.isBlocked || back.isBlocked
-        if question.address == lan.address(of: other) {
+        let isServed = serves(other, question.address)
+        if question.address == lan.address(of: other) || isServed {
             guard hosts[other].hasPower, !hosts[other].isPaused, !hosts[other].unplugged.contains(lan.name), !isCut
             else { return nil }
         } else {
@@ -93,11 +96,35 @@ extension World {
     /// What the daemon has been told by kernels, for those who judge it.
     func noteAnswer(_ question: KernelQuestion, _ host: Int) {
         guard let lan = lans.first(where: { $0.name == question.interface }) else { return }
+        guard !isServiceAddress(question.address) else {
+            hosts[host].servedAt = hosts[host].localTime(now)
+            return
+        }
         let local = hosts[host].localTime(now)
         if question.address == lan.referenceAddress {
             hosts[host].referenceAnsweredAt = local
         } else {
             hosts[host].peerAnsweredAt = local
+        }
+    }
+
+    /// The other machine, or a third one.
+    func station(of question: KernelQuestion, from host: Int) -> [UInt8] {
+        let isThird = lans.contains { $0.name == question.interface && $0.referenceAddress == question.address }
+        return [UInt8](repeating: isThird ? 9 : UInt8(1 - host), count: 6)
+    }
+
+    private func isServiceAddress(_ address: IPAddress) -> Bool {
+        configuration.groups.contains { $0.resources.contains { $0.address?.ip == address } }
+    }
+
+    /// Whether a machine's kernel answers for a service address.
+    private func serves(_ host: Int, _ address: IPAddress) -> Bool {
+        configuration.groups.enumerated().contains { group, line in
+            line.steps.indices.contains { position in
+                line.steps[position].resources.contains { $0.address?.ip == address }
+                    && answers(host, ResourcePlace(group: group, position: position))
+            }
         }
     }
 

@@ -9,7 +9,7 @@ import HeartbeatWire
 /// The simulated world: an object, because those who judge it look at all of it after every step.
 final class World {
     enum Happening {
-        case arrival(host: Int, incarnation: Int, Message, medium: Int, key: Int)
+        case arrival(host: Int, incarnation: Int, Message, over: MediumName, key: Int)
         case wakeup(host: Int, number: UInt64)
         case scriptEnd(host: Int, incarnation: Int, ActionID, ResourceAction, ActionResult)
         case stallEnd(host: Int)
@@ -135,7 +135,7 @@ final class World {
         case .arrival(let host, let incarnation, let message, let medium, let key):
             guard lives(host, incarnation) else { return }
             trace.arrival(message, at: hosts[host].name, at: now)
-            hear(message, signedWith: key, over: network.media[medium], at: host)
+            hear(message, signedWith: key, over: medium, at: host)
         case .wakeup(let host, let number):
             guard hosts[host].isUp, hosts[host].wakeup == number, hosts[host].stalledUntil == nil else { return }
             wakeupsAtThisInstant += 1
@@ -158,7 +158,9 @@ final class World {
         case .deed(let host, let deed):
             befall(host, deed)
         case .kernelAnswer(let host, let incarnation, let question):
-            if lives(host, incarnation) { feed(.kernel(.answered(question)), to: host) }
+            if lives(host, incarnation) {
+                feed(.kernel(.answered(question, by: station(of: question, from: host))), to: host)
+            }
         case .planned:
             preconditionFailure("planned happenings are the driver's")
         }
@@ -188,6 +190,7 @@ final class World {
         hosts[host].signingKey = hosts[host].currentKey
         note(host, "boots with generation \(hosts[host].generation)")
         recallPaths(host)
+        recallPeer(host)
         feed(.hostSampled(sample), to: host)
         setUpLease(host)
         watchNetwork(host)
@@ -361,6 +364,7 @@ final class World {
             switch effect {
             case .transmit(let message), .transmitAtLeisure(let message): transmit(message, from: host)
             case .handOn, .sign, .remember: heed(effect, of: host)
+            case .bypass, .rememberPeer: heedBypass(effect, of: host)
             case .runHook, .lookAtCarriers: break
             case .holdLease(let until, let ground): holdLease(until: until, ground, host)
             case .askKernels(let questions): ask(questions, from: host)
@@ -417,6 +421,7 @@ final class World {
             // Not the repeats of older ones.
             hosts[sender].lastSent = max(hosts[sender].lastSent ?? identity, identity)
         }
+        transmitByBypass(message, from: sender)
         for medium in network.media.indices {
             for receiver in hosts.indices where receiver != sender {
                 let quality = network[medium, from: sender]
@@ -424,8 +429,8 @@ final class World {
                     if random.chance(quality.corruption), !survivesDamage(message) { continue }
                     queue.insert(
                         .arrival(
-                            host: receiver, incarnation: hosts[receiver].incarnation, message, medium: medium,
-                            key: hosts[sender].signingKey),
+                            host: receiver, incarnation: hosts[receiver].incarnation, message,
+                            over: network.media[medium], key: hosts[sender].signingKey),
                         at: now + delay)
                 }
             }

@@ -116,6 +116,7 @@ extension StatusReport {
         if let protocolVersion { fields.append(.init("protocol", String(protocolVersion))) }
         if let heard { fields.append(heard.wireField) }
         if let lease { fields.append(.init("hblease", String(max(0, lease.milliseconds)))) }
+        if isDeaf { fields.append(.init("hbdeaf", "1")) }
         return fields
     }
 
@@ -123,6 +124,6 @@ extension StatusReport {
         self.init(
             status: try reader.word("st", as: NodeStatus.self), deadtime: try reader.milliseconds("dt"),
             protocolVersion: try reader.optionalCount("protocol"), heard: try MessageIdentity(optional: &reader),
-            lease: try reader.optionalMilliseconds("hblease"))
+            lease: try reader.optionalMilliseconds("hblease"), isDeaf: try reader.optionalText("hbdeaf") == "1")
     }
 }

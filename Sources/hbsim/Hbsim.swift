@@ -29,11 +29,14 @@ struct Hbsim: ParsableCommand {
     @Flag(help: "Explore all interleavings within bounds instead: --seeds is how far, 1 as in the tests.")
     var explore = false
 
-    @Flag(help: "Print what every combination of cuts comes to, as docs/what-moves-the-service.md shows it.")
+    @Flag(
+        help:
+            "Print what every combination of cuts comes to, as docs/what-moves-the-service.md and docs/veto.md show it."
+    )
     var cuts = false
 
     func run() throws {
-        if cuts { return print(CutTable.markdown()) }
+        if cuts { return print(CutTable.markdown() + "\n\n" + VetoTable.markdown()) }
         if explore { return try exploreAll() }
         let report = SimulationReport.run(seeds: seed..<(seed &+ seeds), traced: trace, showsDigests: digests) {
             print($0)

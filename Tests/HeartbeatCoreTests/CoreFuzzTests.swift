@@ -175,7 +175,8 @@ import Testing
                 case .beginAnew(let known):
                     guard known <= core.node.channel.generation else { continue }
                     broken.append("begins anew above the older \(known.number)")
-                case .transmit, .transmitAtLeisure, .handOn, .holdLease, .askKernels, .lookAtCarriers, .sign, .changed,
+                case .transmit, .transmitAtLeisure, .handOn, .holdLease, .askKernels, .bypass, .rememberPeer,
+                    .lookAtCarriers, .sign, .changed,
                     .remember,
                     .runHook, .probe,
                     .announce,

@@ -35,8 +35,9 @@ func runAlone(for length: Duration) -> [String] {
                 effects += core.handle(.actionFinished(id, result), at: now)
             case .notify(let fact):
                 story.append(fact.text)
-            case .transmit, .transmitAtLeisure, .handOn, .holdLease, .askKernels, .lookAtCarriers, .sign, .changed,
-                .remember, .runHook, .probe, .announce, .reply, .reboot, .beginAnew, .stop:
+            case .transmit, .transmitAtLeisure, .handOn, .holdLease, .askKernels, .bypass, .rememberPeer,
+                .lookAtCarriers, .sign, .changed, .remember, .runHook, .probe, .announce, .reply, .reboot,
+                .beginAnew, .stop:
                 // Nobody listens in this example.
                 break
             }

@@ -39,6 +39,7 @@ import Testing
         private var circumstances: PeerDoubt.Circumstances {
             PeerDoubt.Circumstances(
                 lastHeard: lastHeard, lease: lease, promise: promise, keepalive: .milliseconds(250),
+                latePatience: .milliseconds(300),
                 probe: QuickProbe(),
                 allowsSilence: allowsSilence, hasOtherMedium: hasOtherMedium, lost: lost)
         }

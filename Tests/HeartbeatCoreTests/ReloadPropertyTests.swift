@@ -104,7 +104,8 @@ import Testing
                     guard Int.random(in: 0..<100, using: &random) >= loss else { continue }
                     queue.append((delay(atMost: 30), .arrival(message, to: 1 - node)))
                 case .perform(let action, let id): perform(action, id, on: node)
-                case .handOn, .holdLease, .askKernels, .lookAtCarriers, .sign, .probe, .announce, .reply, .notify,
+                case .handOn, .holdLease, .askKernels, .bypass, .rememberPeer, .lookAtCarriers, .sign, .probe,
+                    .announce, .reply, .notify,
                     .changed, .remember,
                     .runHook,
                     .reboot,

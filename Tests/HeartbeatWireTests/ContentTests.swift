@@ -52,6 +52,9 @@ import Testing
         Example(
             "t=status st=active dt=80e8 protocol=1 hblease=15000",
             .status(.init(status: .active, deadtime: .seconds(33), lease: .seconds(15)))),
+        Example(
+            "t=status st=active dt=80e8 protocol=1 hbdeaf=1",
+            .status(.init(status: .active, deadtime: .seconds(33), isDeaf: true))),
         Example("t=starting", .starting),
         Example("t=resource rsc_hold=none rtype=full isstable=0", .resource(.init(hold: [], isStable: false))),
         Example(

@@ -59,4 +59,13 @@ import Testing
         other.content = .starting
         #expect(other.forSerialLine == other)
     }
+
+    @Test func thatNoMediumBringsAnythingIsNotSaidOverALine() {
+        var deaf = Self.keepalive(name: "gw1")
+        let before = deaf.forSerialLine
+        guard case .status(var report) = deaf.content else { return }
+        report.isDeaf = true
+        deaf.content = .status(report)
+        #expect(deaf.forSerialLine == before)
+    }
 }

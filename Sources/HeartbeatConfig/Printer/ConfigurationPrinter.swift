@@ -105,7 +105,7 @@ package struct ConfigurationPrinter: Sendable {
             },
             line("shutdown_timeout", configuration.shutdownTimeout),
             line("failure_limit", configuration.failureLimit), line("failure_window", configuration.failureWindow),
-            leaseLine, guardianLine, quickDeathLine, quickProbeLine,
+            leaseLine, guardianLine, quickDeathLine, quickProbeLine, vetoLine,
         ].compactMap(\.self) + referenceLines + monitorLines
     }
 
@@ -132,6 +132,11 @@ package struct ConfigurationPrinter: Sendable {
         return line("quick_probe", probe == QuickProbe() ? nil : probe.text) {
             reads($0, as: probe, by: DirectiveRule.quickProbe)
         }
+    }
+
+    private var vetoLine: String? {
+        let rule = configuration.veto
+        return line("veto", rule == VetoRule() ? nil : rule.text) { reads($0, as: rule, by: DirectiveRule.vetoRule) }
     }
 
     private var referenceLines: [String] {

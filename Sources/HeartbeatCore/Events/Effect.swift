@@ -18,6 +18,9 @@ public enum Effect: Hashable, Sendable {
     /// Ask each of these once, by ARP or neighbour discovery and by an echo. Each answer is a `KernelEvent.answered`; what cannot
     /// be asked has none.
     case askKernels([KernelQuestion])
+    /// Listen on these interfaces for the peer, which has these addresses there, where no medium of ha.cf goes; if it is used, whatever is
+    /// transmitted goes there too. Replaces what was ordered before.
+    case bypass([KernelQuestion], isUsed: Bool)
     /// Look at once whether the watched interfaces have a carrier: the kernel's news of a lost one may be a second old.
     case lookAtCarriers
     /// Sign messages with this key of authkeys from now on.
@@ -36,6 +39,8 @@ public enum Effect: Hashable, Sendable {
     case changed(Transition)
     /// These paths are lost, and no others: make it known to the next daemon.
     case remember(lostPaths: [String])
+    /// The peer can be reached by these addresses of its own: make it known to the next daemon.
+    case rememberPeer([IPAddress])
     /// Run the owner's script for this, if there is one. Nothing waits for it.
     case runHook(Hook)
     /// End this node at once, without releasing anything, and reboot the machine.

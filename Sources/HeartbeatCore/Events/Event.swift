@@ -29,6 +29,8 @@ public enum Event: Hashable, Sendable {
     case pathProbed(String, PathAnswer)
     /// Names of probes whose paths were lost when the last daemon of this node ended. Told before anything else.
     case pathsRecalled([String])
+    /// By which addresses the peer could be reached when the last daemon of this node ended. Told before anything else.
+    case peerRecalled([IPAddress])
     /// How much of its lines the node has lost, at first and when that has changed; `nil` when it has none, or none counts.
     case linesObserved(LineLoss?)
     /// Files of `sync` lines as this machine has them: all that are listed, at first and when one has changed.
@@ -55,7 +57,7 @@ extension Event {
             }
         case .received, .pingAnswered, .actionFinished, .requested, .injected, .resourceLost, .leftoverFound, .watched,
             .interfaceObserved, .filesRead,
-            .pathProbed, .pathsRecalled, .linesObserved, .reconfigured:
+            .pathProbed, .pathsRecalled, .peerRecalled, .linesObserved, .reconfigured:
             false
         }
     }

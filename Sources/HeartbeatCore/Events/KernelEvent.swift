@@ -13,8 +13,8 @@ public enum KernelEvent: Hashable, Sendable {
     case stoodStill(Duration)
     /// This machine's own addresses and its gateways, at first and when they have changed.
     case standsOn(NetworkGround)
-    /// A kernel has answered one of the questions of `Effect.askKernels`.
-    case answered(KernelQuestion)
+    /// A kernel has answered one of the questions of `Effect.askKernels`, as this station (six bytes) if it has told one.
+    case answered(KernelQuestion, by: [UInt8]?)
 }
 
 /// A question whether the kernel that has this address is there, on one of this machine's interfaces.

@@ -70,6 +70,38 @@ extension Fact {
             [.peer: node, .limit: suspension.milliseconds])
     }
 
+    /// The peer is alive, and only the bypass shows it.
+    package static func mediaCut(node: NodeName, over interfaces: [String]) -> Fact {
+        let names = interfaces.joined(separator: ", ")
+        return Fact(
+            .mediaCut,
+            "No medium of ha.cf brings a word of \(node) any more, but it answers over \(names): nothing is taken from it. Mend the "
+                + "media: when \(names) fails, too, both nodes serve",
+            [.peer: node, .interface: interfaces.joined(separator: " ")])
+    }
+
+    /// No word of the peer's arrives by any way, but its kernel answers for a service address.
+    package static func onlyKernelServes(node: NodeName, address: IPAddress, interface: String) -> Fact {
+        Fact(
+            .onlyKernelServes,
+            "No word of \(node) arrives by any way, but its machine answers for \(address) on \(interface): it serves, and nothing is "
+                + "taken from it. Mend the media, and let UDP port 694 of \(node) in on \(interface)",
+            [.peer: node, .neighbour: address, .interface: interface])
+    }
+
+    package static func mediaMended(node: NodeName) -> Fact {
+        Fact(.mediaMended, "A medium of ha.cf brings the words of \(node) again", [.peer: node])
+    }
+
+    /// Nobody can be asked whether the peer lives.
+    package static func blind(node: NodeName) -> Fact {
+        Fact(
+            .blind,
+            "\(node) is silent, but no interface of this node has a carrier: nobody can be asked whether it lives, and nobody would be "
+                + "served. Nothing is taken from it before a carrier has been back for deadtime (veto on blind=stay)",
+            [.peer: node])
+    }
+
     package static func differentNodes(node: NodeName, nodes: [NodeName]) -> Fact {
         let names = nodes.map(\.text).joined(separator: " ")
         return Fact(

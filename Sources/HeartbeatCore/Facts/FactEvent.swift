@@ -34,6 +34,10 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
     case quickDeath = "quick-death"
     case quickDeathUnsure = "quick-death-unsure"
     case quickDeathWasWrong = "quick-death-was-wrong"
+    case mediaCut = "media-cut"
+    case onlyKernelServes = "only-kernel-serves"
+    case mediaMended = "media-mended"
+    case blind = "blind"
     case communicationUp = "communication-up"
     case reconfigured = "reconfigured"
     case peerShutDown = "peer-shut-down"
@@ -118,7 +122,7 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
     public var level: Fact.Level {
         switch self {
         case .peerKernelLives, .quickDeathUnsure, .leaseHeld, .linkUp, .nothingMissing, .localStatus, .statusUpdate,
-            .communicationUp, .reconfigured,
+            .communicationUp, .reconfigured, .mediaMended,
             .peerShutDown,
             .shuttingDown, .allReleased, .shutdownComplete, .takingOverAll, .localResourcesAcquired, .remoteStable,
             .conflictEnded, .sameFiles, .adoptingGroup, .acquiringFromLeaver, .standbyOffered, .standbyAccepted,
@@ -131,7 +135,7 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
             .packetsLost,
             .stalled, .lateHeartbeat,
             .peerRestarted,
-            .nodeDead, .yielding, .nobodyHolds, .standbyIgnored, .standbyUnanswered, .standbyTakerSilent,
+            .nodeDead, .blind, .yielding, .nobodyHolds, .standbyIgnored, .standbyUnanswered, .standbyTakerSilent,
             .standbyExpired, .standbyRefused, .interfaceLost, .pathMissed, .pathLost, .pathStillLost, .pathRelapsed,
             .pathUnknown, .pathGroupLost, .partnerDenies,
             .healthStaying, .healthCannotMove, .differentFiles, .unlistedFile, .failbackWaits, .foundRunning,
@@ -143,7 +147,7 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
             .standbyFailed, .startFailed, .checkFailed, .failedTooOften, .stopUnjustlyFailed:
             .error
         case .lockedOut, .returnedAfterPartition, .shutdownUnfinished, .bothHold, .startingUnstopped, .stopFailed,
-            .stopFailureIgnored, .stopFailureReboots, .pairsApart:
+            .stopFailureIgnored, .stopFailureReboots, .pairsApart, .mediaCut, .onlyKernelServes:
             .critical
         }
     }

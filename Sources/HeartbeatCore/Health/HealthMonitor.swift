@@ -26,6 +26,12 @@ struct HealthMonitor: Hashable, Sendable {
         interfaces.filter { $0.hasCarrier == false }.map { ($0.rule.interface, $0.carrierLostAt) }
     }
 
+    /// Interfaces are watched, and none but cables to the peer has a carrier.
+    var hasNoCarrier: Bool {
+        let open = interfaces.filter { !$0.rule.isCable }
+        return !open.isEmpty && open.allSatisfy { $0.hasCarrier == false }
+    }
+
     /// When `expire` next has something to do.
     var deadline: Instant? { interfaces.lazy.compactMap(\.deadline).min() }
 

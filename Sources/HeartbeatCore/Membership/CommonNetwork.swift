@@ -18,6 +18,10 @@ struct PeerKernel: Hashable, Sendable {
 
     init() {}
 
+    init(addresses: [IPAddress]) {
+        self.addresses = addresses
+    }
+
     init(_ ground: NetworkGround, _ configuration: Configuration) {
         let services = configuration.serviceAddresses
         addresses = Array(
@@ -64,6 +68,7 @@ struct CommonNetwork: Hashable, Sendable {
     private static let mostReferences = 4
 
     var questions: [KernelQuestion] { (peers + references).map { KernelQuestion($0, on: interface) } }
+    var peerQuestions: [KernelQuestion] { peers.map { KernelQuestion($0, on: interface) } }
 
     static func all(_ ground: NetworkGround, _ peer: PeerKernel, _ configuration: Configuration) -> [CommonNetwork] {
         let own = Set(ground.addresses.map(\.address))

@@ -28,6 +28,12 @@ package struct Membership: Hashable, Sendable {
     var hearing = PeerHearing()
     /// By which addresses the peer's kernel can be asked; `nil` before this life of it has told.
     var peerKernel: PeerKernel?
+    /// The addresses that some life of the peer has told last.
+    var peerAddresses: [IPAddress] = []
+    /// The way to the peer where no medium is.
+    var bypass: Bypass
+    /// People know that nobody can be asked whether the peer lives.
+    var isToldBlind = false
     /// What this life of the peer has been told of ours.
     var toldKernel: PeerKernel?
     /// What kernels say of the peer while it is late.
@@ -42,6 +48,7 @@ package struct Membership: Hashable, Sendable {
         peer = configuration.nodes.first { $0 != local }.map {
             PeerMonitor(name: $0, deadtime: configuration.deadtime, initdead: configuration.initdead, now: now)
         }
+        bypass = Bypass(now: now)
         pingNodes = []
         keepalive = now
         redefinePingNodes(configuration, now: now)
@@ -79,6 +86,7 @@ package struct Membership: Hashable, Sendable {
         let wasDead = peer?.standing == .dead
         peer?.restarted(newestStatus: newestStatus, now: now)
         hearing = PeerHearing()
+        bypass.startOver()
         peerKernel = nil
         toldKernel = nil
         doubt.stand(on: [])
@@ -90,6 +98,7 @@ package struct Membership: Hashable, Sendable {
     mutating func forgiveStall(grace: Duration, at now: Instant) {
         peer?.forgiveStall(grace: grace, now: now)
         doubt.startOver(at: now)
+        bypass.forgiveStall(at: now)
         // Nor had it anything to hear.
         hearing.startOver(at: now)
         for index in pingNodes.indices { pingNodes[index].forgiveStall(grace: grace, now: now) }

@@ -24,6 +24,7 @@ package struct PeerDoubt: Hashable, Sendable {
         /// It was promised not to be found dead before.
         var promise: Instant
         var keepalive: Duration
+        var latePatience: Duration
         var probe: QuickProbe
         /// Silence alone may decide.
         var allowsSilence: Bool
@@ -34,7 +35,7 @@ package struct PeerDoubt: Hashable, Sendable {
         var lost: [(interface: String, since: Instant?)]
 
         /// From then on a keepalive is late.
-        var lateAt: Instant { lastHeard + keepalive + max(.milliseconds(50), keepalive / 10) }
+        var lateAt: Instant { lastHeard + latePatience }
 
         func hasLost(_ interface: String) -> Bool { lost.contains { $0.interface == interface } }
     }

@@ -161,6 +161,22 @@ package struct PeerMonitor: Hashable, Sendable {
     /// It has asked whether it may answer for what it runs.
     mutating func promise(until: Instant) { promise = max(promise, until) }
 
+    /// Its kernel answers for a service address, which it may for as long as the last status said: the node lived that long ago.
+    mutating func kernelServes(deadtime own: Duration, at now: Instant) {
+        switch standing {
+        case .alive: if announcesLease { lastHeard = max(lastHeard, now - lease) }
+        // An earlier life of ours knew it; of this life it has told nothing yet.
+        case .awaited: wait(until: now + own)
+        case .dead, .left: break
+        }
+    }
+
+    /// It is not judged before, because nobody could ask it.
+    mutating func wait(until: Instant) {
+        promise = max(promise, until)
+        initialDeadline = max(initialDeadline, until)
+    }
+
     /// It announced that it has released everything.
     mutating func hasLeft(now: Instant) {
         standing = .left

@@ -16,7 +16,9 @@ extension LocalNode {
             ground = new
             reviseNetworks()
             tellKernel()
-        case .answered(let question): answered(question, at: now)
+        case .answered(let question, let station):
+            answered(question, at: now)
+            if let station { noteStation(station, question, at: now) }
         }
     }
 
@@ -54,6 +56,7 @@ extension LocalNode {
             effects.append(.holdLease(until: until, isAlone ? .solitude : .keepalive))
         }
         tellKernel()
+        askWhoServes()
     }
 
     /// Answers for the service addresses again, when everything that has arrived was read; tells whether it does.
@@ -71,18 +74,20 @@ extension LocalNode {
         kernel = PeerKernel(ground, configuration)
         membership.doubt.stand(
             on: membership.peerKernel.map { CommonNetwork.all(ground, $0, configuration) } ?? [])
+        reviseBypassEnds()
     }
 
     /// The peer has told by which addresses its kernel can be asked.
     mutating func heardKernel(_ kernel: PeerKernel) {
         membership.peerKernel = kernel
+        know(kernel.addresses)
         reviseNetworks()
     }
 
     /// An original has no use for it; without addresses there is nothing to tell, unless others were told before.
     mutating func tellKernel() {
         guard membership.toldKernel != kernel, peerIsAlive, membership.peerSpeaksClaims == true,
-            configuration.asksKernels, !kernel.addresses.isEmpty || membership.toldKernel != nil
+            configuration.tellsAddresses, !kernel.addresses.isEmpty || membership.toldKernel != nil
         else { return }
         membership.toldKernel = kernel
         send(kernel.content)
@@ -100,7 +105,8 @@ extension LocalNode {
         let lost = health.withoutCarrier
         return PeerDoubt.Circumstances(
             lastHeard: peer.lastHeard, lease: peer.lease + LeaseTimes.margin, promise: peer.promise,
-            keepalive: configuration.keepalive, probe: configuration.quickProbe, allowsSilence: allowsSilence,
+            keepalive: configuration.keepalive, latePatience: configuration.latePatience,
+            probe: configuration.quickProbe, allowsSilence: allowsSilence,
             hasOtherMedium: !lost.isEmpty && hearsPeerElsewhere(peer.name), lost: lost)
     }
 

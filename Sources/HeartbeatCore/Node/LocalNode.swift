@@ -98,6 +98,7 @@ package struct LocalNode: Hashable, Sendable {
         var next = earlier(decisiveDeadline, membership.keepalive)
         next = earlier(next, channel.links.deadline)
         if peerIsAlive { next = earlier(next, channel.tracker.deadline) }
+        next = earlier(next, membership.bypass.deadline(configuration))
         return next
     }
 
@@ -117,7 +118,7 @@ package struct LocalNode: Hashable, Sendable {
         let heard = membership.peerSpeaksClaims == true ? channel.heardOfPeer : nil
         let report = StatusReport(
             status: membership.status, deadtime: configuration.deadtime, heard: heard,
-            lease: lease.announced)
+            lease: lease.announced, isDeaf: membership.bypass.isDeaf)
         send(.status(report))
     }
 
@@ -143,8 +144,9 @@ package struct LocalNode: Hashable, Sendable {
     }
 
     /// A message of the peer's has come over `medium`. Whatever it says proves that the peer lives; statuses are counted apart.
-    mutating func heardPeer(over medium: MediumName, isStatus: Bool, at now: Instant) {
+    mutating func heardPeer(over medium: MediumName, _ sequence: SequenceNumber?, isStatus: Bool, at now: Instant) {
         guard let peer = membership.peer else { return }
+        membership.bypass.heard(sequence, over: medium, at: now)
         membership.peer?.isProven = channel.lives?.isProven == true
         channel.heardLink(of: peer.name, over: medium, deadtime: peer.deadtime, at: now, into: &effects)
         if !isStatus { membership.peer?.spoke(now: now) }
@@ -160,13 +162,17 @@ package struct LocalNode: Hashable, Sendable {
         }
         membership.peer = monitor
         if let late { effects.notify(.lateHeartbeat(node: monitor.name, silence: late)) }
-        if hearing != .outdated, hearing != .afterLeaving { membership.doubt.trust() }
+        if hearing != .outdated, hearing != .afterLeaving {
+            membership.doubt.trust()
+            membership.isToldBlind = false
+        }
         if hearing == .outdated {
             // No more than one that is repeated.
             channel.acceptedMessage = nil
         } else {
             channel.peerUUID = message.sourceUUID ?? channel.peerUUID
             noteHearing(report.heard, inStatus: true, at: now)
+            membership.bypass.said(isDeaf: report.isDeaf, at: now)
         }
         return hearing
     }
@@ -181,7 +187,7 @@ package struct LocalNode: Hashable, Sendable {
     /// The peer has shown by a report whether it is one of ours, which takes messages with every key that it has.
     mutating func peerSpeaks(claims: Bool) {
         membership.peerSpeaksClaims = claims
-        guard claims else { return }
+        guard claims else { return know([]) }
         channel.sign(withKey: configuration.authentication.current, into: &effects)
         tellKernel()
     }
@@ -219,6 +225,7 @@ package struct LocalNode: Hashable, Sendable {
 
     /// The peer has been silent for too long; tells what it was before, once.
     mutating func expirePeer(at now: Instant) -> PeerMonitor.Standing? {
+        if waitsBlindly(at: now) { return nil }
         guard let name = peer?.name, let before = membership.peer?.expire(now: now) ?? doubtPeer(at: now) else {
             return nil
         }

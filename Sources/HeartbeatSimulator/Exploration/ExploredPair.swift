@@ -381,7 +381,7 @@ struct ExploredPair {
                 boot(number)
             case .announce(let group): announced[group.key] = number
             case .handOn, .sign, .holdLease, .askKernels, .lookAtCarriers, .probe, .reply, .notify, .changed, .remember,
-                .runHook,
+                .runHook, .bypass, .rememberPeer,
                 .reboot:
                 break
             }

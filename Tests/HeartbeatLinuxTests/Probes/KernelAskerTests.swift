@@ -23,7 +23,7 @@ private final class AskingNode: @unchecked Sendable {
         loop = LoopThread(in: network)
         asker = loop.on { [unowned self] reactor in
             let asker = KernelAsker(reactor: reactor)
-            asker.onAnswer = { self.heard.append("\($0) on \($1)") }
+            asker.onAnswer = { address, interface, _ in self.heard.append("\(address) on \(interface)") }
             asker.onProblem = { self.problems.append($0) }
             asker.prepare(["hba"])
             return asker
