@@ -17,8 +17,8 @@ enum LineLook {
         guard let interface = tables.interface(named: line.interface) else {
             return unusable(.interface("does not exist"))
         }
-        if let state, !state.isUp { return unusable(.interface(state.reason)) }
         guard interface.isUp else { return unusable(.interface("administratively down")) }
+        if let state, !state.isUp { return unusable(.link(state.reason)) }
         let entries = tables.addresses.filter {
             $0.interface == interface.index && !$0.address.isIPv6 && $0.isUsable
         }

@@ -25,14 +25,24 @@ package struct LineFacts: Hashable, Sendable {
 
 /// Why a line cannot be used.
 package enum LineFault: Hashable, Sendable {
-    /// What the interface shows: `does not exist`, `no carrier` …
+    /// The interface cannot be used: `does not exist`, `administratively down`.
     case interface(String)
+    /// There is one, and it has no link: `no carrier`, `MII: no link` …
+    case link(String)
     case noAddress
     case noGateway
 
+    /// A question over the line leaves the gateway, or would if there were a link.
+    var canBeAsked: Bool {
+        switch self {
+        case .interface, .noAddress: false
+        case .link, .noGateway: true
+        }
+    }
+
     package func text(of line: LineRule) -> String {
         switch self {
-        case .interface(let reason): "\(line.interface): \(reason)"
+        case .interface(let reason), .link(let reason): "\(line.interface): \(reason)"
         case .noAddress: "\(line.interface) has no IPv4 address"
         case .noGateway: "\(line.interface) has no default route, which via=dhcp needs"
         }

@@ -35,6 +35,7 @@ package struct LineState: Hashable, Sendable {
     /// Why it is bad; of a good one, why it was so last.
     package private(set) var reason = ""
     private var monitors: [PathMonitor]
+    private var canBeAsked = true
     /// The owner's programs know that it is up, with this interface.
     var toldIndex: UInt32?
 
@@ -76,10 +77,12 @@ package struct LineState: Hashable, Sendable {
     mutating func take(_ facts: LineFacts) {
         if self.facts?.index != facts.index { toldIndex = nil }
         self.facts = facts
+        canBeAsked = true
     }
 
     mutating func lose(_ fault: LineFault) {
         facts = nil
+        canBeAsked = fault.canBeAsked
         toldIndex = nil
         reason = fault.text(of: rule)
     }
@@ -92,6 +95,9 @@ package struct LineState: Hashable, Sendable {
     /// The answer of one of its probes; `nil` when it is of none.
     mutating func take(_ answer: PathAnswer, of probe: String, at now: Instant) -> PathMonitor.Change? {
         guard let place = monitors.firstIndex(where: { $0.probe.name == probe }) else { return nil }
+        // A session that is being dialled has an interface already: that nothing can be sent says nothing of what is behind it.
+        var answer = answer
+        if !canBeAsked, case .failed(let reason) = answer { answer = .unknown(reason) }
         let change = monitors[place].take(answer, at: now)
         if !isGood, facts != nil {
             let lost = lostProbes

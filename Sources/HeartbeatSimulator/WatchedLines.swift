@@ -95,7 +95,7 @@ extension World {
     }
 
     private static func event(_ rule: LineRule, _ dead: Set<String>) -> LineEvent {
-        guard !dead.contains(rule.name) else { return .unusable(line: rule.name, .interface("no carrier")) }
+        guard !dead.contains(rule.name) else { return .unusable(line: rule.name, .link("no carrier")) }
         let address = IPAddress(bytes: [198, 51, 100, UInt8(truncatingIfNeeded: rule.table)]) ?? .any(isIPv6: false)
         return .found(line: rule.name, LineFacts(index: rule.table, addresses: [address], networks: [], gateway: nil))
     }

@@ -64,8 +64,8 @@ struct Gateway {
         effects += machine.handle(.found(line: line, Self.facts(line, index: index, host: host)), at: now)
     }
 
-    mutating func lose(_ line: String) {
-        effects += machine.handle(.unusable(line: line, .interface("does not exist")), at: now)
+    mutating func lose(_ line: String, _ fault: LineFault = .interface("does not exist")) {
+        effects += machine.handle(.unusable(line: line, fault), at: now)
     }
 
     /// Three answers of each of its targets that are named.
@@ -158,6 +158,9 @@ func network(_ text: String, _ bits: Int) -> NetworkPrefix { NetworkPrefix(addre
     @Test("A dialled line that restarts within hold moves nothing and is one notice, with its new address")
     func restart() {
         var gateway = Gateway.started()
+        gateway.lose("dsl1", .interface("administratively down"))
+        // What pppd makes first is an interface over which nothing can be sent.
+        gateway.answer("dsl1", "abc", .failed("Network is unreachable"))
         gateway.lose("dsl1")
         gateway.answer("dsl1", "abc", .unknown("no such device"))
         gateway.wait(.seconds(8))
@@ -178,6 +181,18 @@ func network(_ text: String, _ bits: Int) -> NetworkPrefix { NetworkPrefix(addre
                     name: "servers", from: "dsl1", to: "dsl1", old: address("198.51.100.2"),
                     new: address("198.51.100.77")),
             ])
+    }
+
+    @Test("A line that has had no link is good when its targets answer, not when the link is back")
+    func link() {
+        var gateway = Gateway.started()
+        gateway.lose("dsl2", .link("no carrier"))
+        gateway.answer("dsl2", "abc", .failed("No route to host"))
+        gateway.wait(.seconds(8))
+        gateway.find("dsl2")
+        #expect(!gateway.notices.contains { $0.contains("is good again") })
+        gateway.answer("dsl2", "ab", .answered)
+        #expect(gateway.notices.last?.hasPrefix("Line dsl2 was bad for 8.0 s") == true)
     }
 
     @Test("If all lines are down nothing moves, and each class says so once")
