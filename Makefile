@@ -148,7 +148,7 @@ check: ## everything that must hold before a change is published
 
 nightly: ## everything that is too long for each change: all of interop, mutants and 10,000 seeds, and a bare machine (root)
 	@MAKE='$(MAKE)' .ci/steps check interop 'sim SEEDS=10000' 'explore SIZE=2' mutants test-mutants torture connections replacement \
-		vm 'vm ARGS=--site=paper' 'vm ARGS=--site=literal' 'vm ARGS=--site=serial' bare
+		vm 'vm ARGS=--site=paper' 'vm ARGS=--site=literal' 'vm ARGS=--site=serial' 'vm ARGS=--site=dsl' bare
 
 lint: ## check the format of the Swift sources
 	@.ci/install-missing swift

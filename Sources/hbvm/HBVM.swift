@@ -23,7 +23,7 @@ struct HBVM: ParsableCommand {
             """
             pair: two gateways; serial: the same with nothing but a null modem between them; paper: two pairs, with IPsec, GRE \
             and BGP between them; literal: the same with haresources as it stands in the paper; tunnels: a pair with two \
-            tunnels to the same network behind two gateways.
+            tunnels to the same network behind two gateways; dsl: a gateway without a peer that has two lines, sessions of PPPoE.
             """)
     var site = SiteName.pair
 
@@ -66,13 +66,22 @@ struct HBVM: ParsableCommand {
     @Flag(help: "Only remove what killed runs have left behind.")
     var clean = false
 
+    func validate() throws {
+        for scene in scenes where !site.has(scene) {
+            throw ValidationError("the site \(site.rawValue) has no scene \(scene.rawValue)")
+        }
+    }
+
+    private var scenes: [GatewayScene] {
+        scene.isEmpty ? (brief ? [.lanCut, .powerLoss] : site.scenes) : scene
+    }
+
     func run() throws {
         guard !clean else {
             for name in RunName.sweep(prefix: MachineLaboratory.prefix) { print("removed \(name)") }
             return
         }
         let daemons = daemon.isEmpty ? (brief ? [.ours] : GatewayDaemon.allCases) : daemon
-        let scenes = scene.isEmpty ? (brief ? [.lanCut, .powerLoss] : site.scenes) : scene
         var program = GatewayProgram(
             site: site, daemons: daemons, scenes: scenes, runs: runs, seed: seed,
             loadTime: .seconds(seconds), image: image, ours: ours, sources: sources, programs: ProgramPlaces().programs,
@@ -86,10 +95,10 @@ struct HBVM: ParsableCommand {
         let versions = daemons.map { ($0.rawValue, $0 == .ours ? Version.text : "Debian 12's") }
         var record = try MachineRecord(
             versions: Dictionary(uniqueKeysWithValues: versions), file: file, places: ProgramPlaces())
-        let site = site.rawValue
+        let (name, pace) = (site.rawValue, site == .dsl ? MachineRecord.Pace.lines : .pair)
         return { result, run in
             try record.add(
-                scene: result.scene.rawValue, site: site, daemon: result.daemon.rawValue, run: run,
+                scene: result.scene.rawValue, site: name, pace, daemon: result.daemon.rawValue, run: run,
                 figures: result.figures,
                 notes: result.problems)
         }
@@ -98,10 +107,8 @@ struct HBVM: ParsableCommand {
 
 extension GatewayResult {
     fileprivate var figures: [String: Double] {
-        var figures = [
-            Figure.outage: outage.inMilliseconds, Figure.twoOwners: twoOwners.inMilliseconds,
-            Figure.moves: Double(moves),
-        ]
+        var figures = [Figure.outage: outage.inMilliseconds, Figure.moves: Double(moves)]
+        figures[Figure.twoOwners] = twoOwners?.inMilliseconds
         figures[Figure.falseDeaths] = falseDeaths.map(Double.init)
         return figures
     }

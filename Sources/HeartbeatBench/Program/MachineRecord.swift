@@ -6,6 +6,18 @@ import HeartbeatLab
 package struct MachineRecord {
     private var results: BenchResults
 
+    /// How soon something is found out, and how much moves then.
+    package struct Pace: Hashable, Sendable {
+        var keepalive: Duration
+        var deadtime: Duration
+        var addresses: Int
+
+        /// Of two gateways.
+        package static let pair = Pace(keepalive: .milliseconds(250), deadtime: .seconds(1), addresses: 2)
+        /// Of a gateway's lines: how often a probe asks, and when it is lost.
+        package static let lines = Pace(keepalive: .seconds(1), deadtime: .seconds(3), addresses: 1)
+    }
+
     /// - Parameters:
     ///   - versions: of each daemon, by its name.
     ///   - file: for the rows.
@@ -18,12 +30,14 @@ package struct MachineRecord {
     ///   - run: from 1.
     ///   - figures: by the names of `Figure`.
     package mutating func add(
-        scene: String, site: String, daemon: String, run: Int, figures: [String: Double], notes: [String]
+        scene: String, site: String, _ pace: Pace, daemon: String, run: Int, figures: [String: Double],
+        notes: [String]
     ) throws {
         try results.add(
             BenchRow(
-                peer: daemon, fault: BenchRow.machines + scene, setting: site, keepaliveMilliseconds: 250,
-                deadtimeMilliseconds: 1000,
-                addresses: 2, run: run, figures: figures, notes: notes))
+                peer: daemon, fault: BenchRow.machines + scene, setting: site,
+                keepaliveMilliseconds: pace.keepalive.inMilliseconds,
+                deadtimeMilliseconds: pace.deadtime.inMilliseconds, addresses: pace.addresses, run: run,
+                figures: figures, notes: notes))
     }
 }

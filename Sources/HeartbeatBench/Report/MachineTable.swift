@@ -37,6 +37,7 @@ struct MachineTable {
         Whole machines, emulated, 250 ms and 1 s over a null modem of 19200 baud and a broadcast in the LAN;
         [machines.md](machines.md) says what the sites and the scenes are. Programs start twenty times slower there than on a
         gateway: compare the daemons with each other. Where the service does not move, its outage lasts as long as the scene,
-        twelve seconds.
+        twelve seconds. The gateway of `dsl` has no peer: once a second its probes ask over its lines, and a session that is
+        dialled anew is an outage for as long as it is away.
         """
 }

@@ -91,11 +91,16 @@ package final class LineProgram {
 
     /// The lines that servers and workstations are on; empty when that is not known.
     package var chosen: [TwoLines.Line] {
-        let report = show.split(separator: "\n")
+        let report = show
         return ["servers", "workstations"].compactMap { name in
-            let head = "class \(name) on "
-            return report.first { $0.hasPrefix(head) }
-                .flatMap { TwoLines.Line(rawValue: String($0.dropFirst(head.count).prefix { $0 != "," })) }
+            Self.line(of: name, in: report).flatMap { TwoLines.Line(rawValue: $0) }
         }
+    }
+
+    /// The line that a class is on, by what `hb_lines --show` prints.
+    package static func line(of name: String, in report: String) -> String? {
+        let head = "class \(name) on "
+        return report.split(separator: "\n").first { $0.hasPrefix(head) }
+            .map { String($0.dropFirst(head.count).prefix { $0 != "," }) }
     }
 }

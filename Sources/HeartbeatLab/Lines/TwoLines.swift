@@ -177,7 +177,11 @@ package final class TwoLines {
 
     /// Packets that the provider of a line has counted.
     package func count(_ line: Line, _ counter: Counter) throws -> Int {
-        let text = try run(line.provider, ["nft", "list", "counter", "ip", "count", counter.rawValue])
+        Self.packets(in: try run(line.provider, ["nft", "list", "counter", "ip", "count", counter.rawValue]))
+    }
+
+    /// The packets of a counter, by what `nft list counter` prints.
+    package static func packets(in text: String) -> Int {
         let words = text.split(whereSeparator: \.isWhitespace)
         return words.firstIndex(of: "packets").flatMap { Int(words[$0 + 1]) } ?? 0
     }

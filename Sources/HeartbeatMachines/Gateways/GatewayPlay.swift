@@ -1,85 +1,35 @@
 // Plays scenes between gateways and measures them from the clients: by echoes through whoever serves to the hosts behind, and by
 // asking each node of the pair whether it has the service's address.
 
-import Glibc
 import HeartbeatLab
 import HeartbeatModel
 
-/// A site whose gateways run one daemon. Use it from one thread, and `close` it whatever happens.
-package final class GatewayPlay {
+/// A site whose gateways run one daemon.
+final class GatewayPlay: SitePlay {
     private let daemon: GatewayDaemon
-    private let site: GatewaySite
-    private let laboratory: MachineLaboratory
-    private var probes: [ClientProbe] = []
+    private let booted: BootedSite
     private var random: SplitMix64
     let loadTime: Duration
 
-    /// Boots the machines.
     /// - Parameters:
-    ///   - ours: a directory that this daemon has been installed into.
     ///   - seed: decides how long machines stand still.
     ///   - loadTime: how long there is load.
-    init(
-        _ site: GatewaySite, _ daemon: GatewayDaemon, image: MachineImage, ours: String, scripts: String, seed: UInt64,
-        loadTime: Duration
-    ) throws {
+    init(_ booted: BootedSite, _ daemon: GatewayDaemon, seed: UInt64, loadTime: Duration) {
+        self.booted = booted
         self.daemon = daemon
-        self.site = site
         self.loadTime = loadTime
         random = SplitMix64(seed: seed)
-        let payload = try Payload(in: "/tmp/\(MachineLaboratory.prefix)\(getpid())-payload")
-        defer { Files.remove(payload.directory) }
-        try site.write(payload, ours: ours, scripts: scripts)
-        laboratory = try Self.boot(site, image, payload)
-        do {
-            probes = try site.flows.enumerated().map(probe)
-        } catch {
-            close()
-            throw error
-        }
     }
 
-    /// Machines that cannot be had are no result of a scene.
-    private static func boot(_ site: GatewaySite, _ image: MachineImage, _ payload: Payload) throws -> MachineLaboratory
-    {
-        do {
-            let laboratory = try MachineLaboratory(site.plan, image: image, payload: payload.directory)
-            do {
-                try laboratory.powerOn(laboratory.machines)
-                return laboratory
-            } catch {
-                laboratory.close()
-                throw error
-            }
-        } catch LabError.interrupted {
-            throw LabError.interrupted
-        } catch {
-            throw LabError.missing("the machines do not boot: \(error)")
-        }
-    }
-
-    /// The first probe asks for the owner of the service's address as well.
-    private func probe(_ number: Int, _ flows: Flows) throws -> ClientProbe {
-        var manner = ClientProbe.Manner()
-        manner.stations = pair.map { $0.hardware.hardwareAddress(0) }
-        return try ClientProbe(
-            (number == 0 ? [site.service] : []) + flows.hosts, from: laboratory.clients[flows.client],
-            every: site.tick * (number == 0 ? 1 : 4), manner: manner)
-    }
-
-    var pair: [Machine] { Array(laboratory.machines.prefix(2)) }
-
-    package func close() {
-        for probe in probes { probe.close() }
-        laboratory.close()
-    }
+    private var laboratory: MachineLaboratory { booted.laboratory }
+    var pair: [Machine] { booted.gateways }
 
     /// Starts the daemon on all nodes and waits until every client reaches everything.
-    package func start() throws {
+    func start() throws {
         for machine in laboratory.machines { try start(on: machine) }
         try settle()
         for machine in laboratory.machines {
-            for line in site.checks { try machine.succeed(line) }
+            for line in booted.site.checks { try machine.succeed(line) }
         }
     }
 
@@ -88,7 +38,7 @@ package final class GatewayPlay {
     }
 
     /// Plays one scene, and brings everything back to where it was, but for the service.
-    package func play(_ scene: GatewayScene) throws -> GatewayResult {
+    func play(_ scene: GatewayScene) throws -> GatewayResult {
         if scene == .watchdog { try serveWithWatchdog() }
         let active = try owner()
         let deaths = try deathsFound()
@@ -98,20 +48,16 @@ package final class GatewayPlay {
         let end = Moment.now()
         let falseDeaths = try scene == .powerLoss || scene == .watchdog ? nil : deathsFound() - deaths
         try repair(scene, active)
-        let ownership = try probes[0].record().byAddress()[0].figures(from: start, to: end)
-        let flows = try probes.enumerated().flatMap { number, probe in
-            try probe.record().byAddress().dropFirst(number == 0 ? 1 : 0).map { $0.figures(from: start, to: end) }
-        }
+        let twoOwners = try booted.doubleOwnership(from: start, to: end)
         var result = GatewayResult(
-            scene: scene, daemon: daemon, outage: flows.map(\.outage).max() ?? .zero,
-            twoOwners: ownership.doubleOwnership, moves: try moves ?? (owner() === active ? 0 : 1),
-            falseDeaths: falseDeaths, problems: [])
+            scene: scene, daemon: daemon, outage: try booted.outage(from: start, to: end), twoOwners: twoOwners,
+            moves: try moves ?? (owner() === active ? 0 : 1), falseDeaths: falseDeaths, problems: [])
         // An original that finds a living node dead is a result, and so is what follows from it.
         let isExcused = daemon == .heartbeat && falseDeaths.map { $0 > 0 } == true
         if let must = scene.mustMove(daemon), must != (result.moves > 0), !isExcused {
             result.problems.append(must ? "the service did not move" : "the service moved")
         }
-        if result.twoOwners > .zero, daemon == .ours { result.problems.append("two owners") }
+        if twoOwners > .zero, daemon == .ours { result.problems.append("two owners") }
         if let falseDeaths, falseDeaths > 0, daemon == .ours, scene != .freeze, scene != .standstills {
             result.problems.append("a node was found dead that was not")
         }
@@ -138,7 +84,7 @@ package final class GatewayPlay {
             try active.plug(0, false)
         case .watchdog: try hangDaemon(on: active)
         case .hogs: try runHogs()
-        case .standstills: break
+        case .standstills, .sessionRestart, .lineDead, .lineBack: break
         }
         try Interruption.pause(.seconds(2))
         // Where nothing may move, there is nothing to wait for.
@@ -176,7 +122,7 @@ package final class GatewayPlay {
         case .lanCut, .wanCut, .nicBack:
             try active.plug(scene == .wanCut ? 1 : 0, true)
             try Interruption.pause(Self.untilTrusted)
-        case .hogs: break
+        case .hogs, .sessionRestart, .lineDead, .lineBack: break
         case .serialCut: laboratory.plugNullModem(0, true)
         // The original may begin anew on both nodes, some seconds after they have heard of each other again.
         case .freeze, .standstills: if daemon == .heartbeat { try Interruption.pause(.seconds(15)) }
@@ -203,19 +149,9 @@ package final class GatewayPlay {
         guard isSettled else { throw LabError.notReached("the gateways do not settle\n\(diagnosis)") }
     }
 
-    private func isServed(for span: Duration) -> Bool {
-        pair.contains { machine in
-            probes.allSatisfy { $0.isServed(by: machine.hardware.hardwareAddress(0), or: otherWays, for: span) }
-        }
-    }
+    private func isServed(for span: Duration) -> Bool { pair.contains { booted.isServed(by: $0, for: span) } }
 
-    func isServed(by machine: Machine) -> Bool {
-        probes[0].isServed(by: machine.hardware.hardwareAddress(0), or: otherWays, for: .milliseconds(500))
-    }
-
-    private var otherWays: Set<HardwareAddress> {
-        site.hasSeveralWays ? Set(pair.map { $0.hardware.hardwareAddress(0) }) : []
-    }
+    func isServed(by machine: Machine) -> Bool { booted.isServed(by: machine) }
 
     func owner() throws -> Machine {
         var owner: Machine?
@@ -227,19 +163,12 @@ package final class GatewayPlay {
         return owner
     }
 
-    /// The ends of logs, and what the kernels have; of a machine that does not answer, that it does not.
-    package var diagnosis: String {
-        laboratory.machines.map { machine in
-            let look = """
+    var diagnosis: String {
+        booted.words(
+            of: """
                 tail -n 25 /var/log/ha-log /var/log/start /var/log/tunnel; ip -br address; ip route; swanctl --list-sas; \
                 vtysh -c 'show bgp summary'
-                """
-            do {
-                return "--- \(machine.name)\n\(try machine.run(look).output)\n"
-            } catch {
-                return "--- \(machine.name): \(error)\n"
-            }
-        }.joined()
+                """)
     }
 
     func partner(of machine: Machine) -> Machine { pair[0] === machine ? pair[1] : pair[0] }

@@ -15,20 +15,30 @@ package enum SiteName: String, Hashable, Sendable, CaseIterable {
     case literal
     /// A pair that has two tunnels to the same network behind two gateways.
     case tunnels
+    /// A gateway without a peer, whose two lines are sessions of PPPoE.
+    case dsl
 
     /// What is played when nothing else is asked for.
     package var scenes: [GatewayScene] {
         switch self {
-        case .pair: GatewayScene.allCases.filter { $0 != .hogs }
+        case .pair: GatewayScene.allCases.filter { $0 != .hogs && has($0) }
         case .serial: [.hogs]
         case .paper: [.powerLoss, .lanCut, .wanCut, .freeze, .serialCut, .standstills]
         case .literal: [.powerLoss, .lanCut]
         case .tunnels: [.powerLoss, .lanCut, .wanCut]
+        case .dsl: Self.ofLines
         }
     }
 
-    /// Debian's IPaddr refuses an address without an interface on any but eth0, so that the paper's own line starts nothing there.
-    func isFor(_ daemon: GatewayDaemon) -> Bool { self != .literal || daemon == .ours }
+    /// Whether a scene can be played there.
+    package func has(_ scene: GatewayScene) -> Bool { Self.ofLines.contains(scene) == (self == .dsl) }
+
+    /// Scenes of a gateway that has lines and no peer.
+    private static let ofLines: [GatewayScene] = [.sessionRestart, .lineDead, .lineBack]
+
+    /// Debian's IPaddr refuses an address without an interface on any but eth0, so that the paper's own line starts nothing there,
+    /// and heartbeat 3 knows nothing of lines.
+    func isFor(_ daemon: GatewayDaemon) -> Bool { ![.literal, .dsl].contains(self) || daemon == .ours }
 
     /// - Parameters:
     ///   - programs: where hb_site is.
@@ -40,6 +50,7 @@ package enum SiteName: String, Hashable, Sendable, CaseIterable {
         case .paper: return try .paper(daemon, tree: tree(of: "vpn-gateway", programs, sources, work))
         case .literal: return try .paper(daemon, tree: tree(of: "vpn-gateway", programs, sources, work)).literal()
         case .tunnels: return try .twoTunnels(daemon, tree: tree(of: "two-tunnels", programs, sources, work))
+        case .dsl: return .dsl()
         }
     }
 
@@ -123,10 +134,11 @@ package struct GatewayProgram {
         let work = "/tmp/\(MachineLaboratory.prefix)\(getpid())-site"
         defer { Files.remove(work) }
         let site = try self.site.make(daemon, programs: programs, sources: sources, work: work)
-        let play = try GatewayPlay(
-            site, daemon, image: try MachineImage(in: image), ours: ours, scripts: "\(sources)/resource.d", seed: seed,
-            loadTime: loadTime)
-        defer { play.close() }
+        let booted = try BootedSite(
+            site, image: try MachineImage(in: image), ours: ours, scripts: "\(sources)/resource.d")
+        defer { booted.close() }
+        let play: any SitePlay =
+            self.site == .dsl ? DslPlay(booted) : GatewayPlay(booted, daemon, seed: seed, loadTime: loadTime)
         try play.start()
         return try (0..<runs).flatMap { run in
             try scenes.map { scene in

@@ -26,9 +26,11 @@ struct LayerFile: Hashable {
     var mode: UInt32 = 0o644
 }
 
-/// A site whose first two machines are the pair to which things happen.
+/// A site with a pair of gateways, or with one that has no peer.
 struct GatewaySite {
     var plan: SitePlan
+    /// How many of the first machines are those to which things happen.
+    var gatewayCount = 2
     var files: [LayerFile]
     /// Directories whose contents are layers, by the layer's name.
     var trees: [String: String] = [:]
@@ -85,21 +87,24 @@ struct GatewaySite {
         }
     }
 
-    /// What a machine does at its boot: its own addresses, which never move, and the way out.
+    /// What a gateway of a pair does at its boot: its own addresses, which never move, and the way out.
     /// - Parameter boot: more lines of shell.
     static func setup(_ node: String, lan: String, wan: String, gateway: String, boot: [String] = []) -> LayerFile {
-        LayerFile(
-            layer: node, path: "machine/setup",
-            text: """
-                #!/bin/sh
-                ip address add \(lan) brd + dev eth0
-                ip address add \(wan) brd + dev eth1
-                ip link set eth0 up
-                ip link set eth1 up
-                ip route add default via \(gateway)
-                echo 1 >/proc/sys/net/ipv4/ip_forward
-                \(boot.joined(separator: "\n"))
-
-                """, mode: 0o755)
+        setup(
+            node,
+            [
+                "ip address add \(lan) brd + dev eth0", "ip address add \(wan) brd + dev eth1", "ip link set eth0 up",
+                "ip link set eth1 up", "ip route add default via \(gateway)", forwarding,
+            ] + boot)
     }
+
+    /// What a machine does at its boot.
+    /// - Parameter lines: lines of shell.
+    static func setup(_ node: String, _ lines: [String]) -> LayerFile {
+        LayerFile(
+            layer: node, path: "machine/setup", text: (["#!/bin/sh"] + lines).map { $0 + "\n" }.joined(), mode: 0o755)
+    }
+
+    /// Has a machine pass packets on.
+    static let forwarding = "echo 1 >/proc/sys/net/ipv4/ip_forward"
 }

@@ -7,8 +7,9 @@ enum GatewayTable {
     /// One result in words.
     static func figures(_ result: GatewayResult) -> String {
         """
-        outage ms \(result.outage.roundedMilliseconds), two owners ms \(result.twoOwners.roundedMilliseconds), \
-        moves \(result.moves)\(result.falseDeaths.map { ", false deaths \($0)" } ?? "")
+        outage ms \(result.outage.roundedMilliseconds)\
+        \(result.twoOwners.map { ", two owners ms \($0.roundedMilliseconds)" } ?? ""), moves \(result.moves)\
+        \(result.falseDeaths.map { ", false deaths \($0)" } ?? "")
         """
     }
 
@@ -16,7 +17,7 @@ enum GatewayTable {
         let rows = results.map { result in
             [
                 result.scene.rawValue, result.daemon.rawValue, "\(result.outage.roundedMilliseconds)",
-                "\(result.twoOwners.roundedMilliseconds)", "\(result.moves)",
+                result.twoOwners.map { "\($0.roundedMilliseconds)" } ?? "-", "\(result.moves)",
                 result.falseDeaths.map(String.init) ?? "-",
             ]
         }
