@@ -61,12 +61,14 @@ let package = Package(
         .target(name: "HeartbeatCore", dependencies: ["HeartbeatModel", "HeartbeatMonitors"], swiftSettings: fast),
         .target(name: "HeartbeatClients", dependencies: ["HeartbeatModel", "HeartbeatWire"], swiftSettings: strict),
         .target(name: "HeartbeatLans", dependencies: ["HeartbeatModel", "HeartbeatWire"], swiftSettings: strict),
+        .target(name: "HeartbeatGateway", dependencies: ["HeartbeatModel", "HeartbeatWire"], swiftSettings: fast),
         .target(
             name: "HeartbeatLines", dependencies: ["HeartbeatModel", "HeartbeatMonitors", "HeartbeatFormats"],
             swiftSettings: fast),
         .target(
             name: "HeartbeatSimulator",
-            dependencies: ["HeartbeatModel", "HeartbeatWire", "HeartbeatLines", "HeartbeatCore"], swiftSettings: fast),
+            dependencies: ["HeartbeatModel", "HeartbeatWire", "HeartbeatLines", "HeartbeatCore"],
+            swiftSettings: fast),
 
         .target(name: "HeartbeatFormats", dependencies: ["HeartbeatModel"], swiftSettings: strict),
         .target(
@@ -253,6 +255,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "HeartbeatLinesTests", dependencies: ["HeartbeatLines", "HeartbeatFormats", "HeartbeatModel"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "HeartbeatGatewayTests",
+            dependencies: ["HeartbeatGateway", "HeartbeatSimulator", "HeartbeatWire", "HeartbeatModel"],
             swiftSettings: strict),
         .testTarget(
             name: "HbLinesTests",

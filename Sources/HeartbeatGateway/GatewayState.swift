@@ -1,0 +1,203 @@
+// The states of a host of a gateway service, each with what exists only in it: leaving a state drops its calls, queues and deadlines.
+
+import HeartbeatModel
+
+/// A procedure that is under way.
+struct GatewayCall: Hashable, Sendable {
+    var procedure: GatewayProcedure
+    var ticket: GatewayTicket
+    /// When it counts as failed although nothing was heard of it.
+    var deadline: Instant
+    var startedAt: Instant
+}
+
+/// A SVC_CHECK that was sent.
+struct GatewayInquiry: Hashable, Sendable {
+    var ticket: GatewayTicket
+    var deadline: Instant
+}
+
+package enum GatewayState: Hashable, Sendable {
+    case starting(StartingState)
+    case backup(BackupState)
+    case handover(HandoverState)
+    case service(ServiceState)
+    case leaving(LeavingState)
+    case final
+}
+
+/// How a host that does not serve looks at the service: as a client does, then by asking its host.
+enum GatewayLook: Hashable, Sendable {
+    case waiting(until: Instant)
+    case checking(GatewayCall)
+    case asking(GatewayInquiry)
+
+    var deadline: Instant {
+        switch self {
+        case .waiting(let time): time
+        case .checking(let call): call.deadline
+        case .asking(let inquiry): inquiry.deadline
+        }
+    }
+}
+
+/// `init` of the paper: is there a service already?
+package struct StartingState: Hashable, Sendable {
+    let since: Instant
+    var look: GatewayLook
+}
+
+package struct BackupState: Hashable, Sendable {
+    /// Waits for SVC_CHECK_TIMER at first.
+    var look: GatewayLook
+    /// A service answers for which no host does, and never has since the start: nobody can tell whether it may be replaced.
+    var isStranded: Bool
+}
+
+package struct HandoverState: Hashable, Sendable {
+    /// An announcement that waits for a veto. It is repeated while there is time to answer, for one packet may be lost.
+    struct Announcement: Hashable, Sendable {
+        var until: Instant
+        var repetitions: [Instant]
+
+        var deadline: Instant { repetitions.first ?? until }
+
+        var repeated: Announcement { Announcement(until: until, repetitions: Array(repetitions.dropFirst())) }
+    }
+
+    enum Phase: Hashable, Sendable {
+        case checkingDownlink(GatewayCall)
+        case announced(Announcement)
+        case activatingUplink(GatewayCall)
+        case checkingUplink(GatewayCall)
+        case announcedLast(Announcement)
+        /// The uplink goes down again. `nil` leads to `backup`.
+        case retreating(GatewayCall, quit: GatewayQuit?)
+    }
+
+    let ticket: GatewayTicket
+    var phase: Phase
+
+    var isLast: Bool { if case .announcedLast = phase { true } else { false } }
+
+    /// The others know of it.
+    var isAnnounced: Bool {
+        switch phase {
+        case .checkingDownlink, .retreating: false
+        case .announced, .activatingUplink, .checkingUplink, .announcedLast: true
+        }
+    }
+
+    /// The procedure that is under way, and whether the uplink may be up.
+    var call: GatewayCall? {
+        switch phase {
+        case .checkingDownlink(let call), .activatingUplink(let call), .checkingUplink(let call),
+            .retreating(let call, _):
+            call
+        case .announced, .announcedLast: nil
+        }
+    }
+
+    var mayHaveUplink: Bool {
+        switch phase {
+        case .checkingDownlink, .announced: false
+        case .activatingUplink, .checkingUplink, .announcedLast, .retreating: true
+        }
+    }
+
+    var deadline: Instant {
+        switch phase {
+        case .announced(let announcement), .announcedLast(let announcement): announcement.deadline
+        case .checkingDownlink(let call), .activatingUplink(let call), .checkingUplink(let call),
+            .retreating(let call, _):
+            call.deadline
+        }
+    }
+}
+
+/// A takeover that was heard and is not answered yet (Table 2).
+struct HeardCandidacy: Hashable, Sendable {
+    var host: GatewayHost
+    var candidacy: Candidacy
+    var side: GatewaySide
+    /// Unless everything is given away by then the answer is no: the candidate waits little longer.
+    var deadline: Instant
+    /// How often it was heard. Each time is answered: an answer may be lost, too.
+    var times = 1
+}
+
+extension [HeardCandidacy] {
+    /// All that sixteen hosts can say at once, on two sides; the candidates repeat it anyway.
+    static var most: Int { 2 * StatusTable.mostHosts }
+
+    /// Takes one that was heard, perhaps again.
+    mutating func hear(_ heard: HeardCandidacy) {
+        if let place = firstIndex(where: { $0.candidacy == heard.candidacy && $0.side == heard.side }) {
+            self[place].times = Swift.min(self[place].times + 1, 2 * GatewayMachine.announcements)
+        } else if count < Self.most {
+            append(heard)
+        }
+    }
+}
+
+/// A SVC_CHECK that was heard and is not answered yet (Table 2).
+struct HeardQuestion: Hashable, Sendable {
+    var host: GatewayHost
+    var ticket: GatewayTicket
+}
+
+package struct ServiceState: Hashable, Sendable {
+    /// So many unanswered SVC_CHECKs are kept.
+    static let mostQuestions = 2 * StatusTable.mostHosts
+
+    /// Full check A, B or C of the paper.
+    enum FullCheck: Hashable, Sendable {
+        case downlink(GatewayCall)
+        case uplink(GatewayCall)
+        /// The one that answers SVC_CHECKs, which may be under way already.
+        case local
+    }
+
+    struct Silence: Hashable, Sendable {
+        var until: Instant
+        var length: Duration
+    }
+
+    /// activateService, takeoverDownstream, takeoverUpstream; `nil` when they are done.
+    var entering: GatewayCall?
+    /// SELF_CHECK_TIMER; stopped while a full check is under way.
+    var selfCheckAt: Instant?
+    var full: FullCheck?
+    var local: GatewayCall?
+    var candidacies: [HeardCandidacy] = []
+    var questions: [HeardQuestion] = []
+    /// SVC_REQCHECK_TIMER of each backup, and how long it is.
+    var backups: [NodeName: Silence] = [:]
+    var toldNoRoom = false
+
+    var calls: [GatewayCall] {
+        switch full {
+        case .downlink(let call), .uplink(let call): [call, entering, local].compactMap(\.self)
+        case .local, nil: [entering, local].compactMap(\.self)
+        }
+    }
+
+    var deadline: Instant? {
+        let times = calls.map(\.deadline) + candidacies.map(\.deadline) + backups.values.map(\.until)
+        return (times + [selfCheckAt].compactMap(\.self)).min()
+    }
+}
+
+package struct LeavingState: Hashable, Sendable {
+    /// DSOM 2002: the clients first, what they used last.
+    static let steps: [GatewayProcedure] = [
+        .releaseDownstream, .releaseUpstream, .deactivateUplink, .deactivateService,
+    ]
+
+    var call: GatewayCall
+    /// `nil` leads to `decide`.
+    var quit: GatewayQuit?
+    var candidacies: [HeardCandidacy]
+
+    var deadline: Instant { (candidacies.map(\.deadline) + [call.deadline]).min() ?? call.deadline }
+}
