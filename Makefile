@@ -180,7 +180,7 @@ sim: ## simulate clusters under faults; SEED=n SEEDS=n
 	$(RELEASE) --product hbsim
 	@jobs=$$(nproc); share=$$((($(SEEDS) + jobs - 1) / jobs)); \
 	seq $(SEED) $$share $$(($(SEED) + share * jobs - 1)) \
-		| xargs -P $$jobs -I FIRST $(BIN)/hbsim --seed FIRST --seeds $$share
+		| xargs -P $$jobs -I FIRST sh -c '$(BIN)/hbsim --seed FIRST --seeds '$$share' && $(BIN)/hbsim --gateways --seed FIRST --seeds '$$share
 
 explore: SIZE ?= 1
 explore: ## go through the ownership protocol state by state; SIZE=2 farther

@@ -67,7 +67,7 @@ let package = Package(
             swiftSettings: fast),
         .target(
             name: "HeartbeatSimulator",
-            dependencies: ["HeartbeatModel", "HeartbeatWire", "HeartbeatLines", "HeartbeatCore"],
+            dependencies: ["HeartbeatModel", "HeartbeatWire", "HeartbeatLines", "HeartbeatGateway", "HeartbeatCore"],
             swiftSettings: fast),
 
         .target(name: "HeartbeatFormats", dependencies: ["HeartbeatModel"], swiftSettings: strict),

@@ -29,6 +29,9 @@ struct Hbsim: ParsableCommand {
     @Flag(help: "Explore all interleavings within bounds instead: --seeds is how far, 1 as in the tests.")
     var explore = false
 
+    @Flag(help: "Run two to five hosts of a gateway service instead of a pair of nodes.")
+    var gateways = false
+
     @Flag(
         help:
             "Print what every combination of cuts comes to, as docs/what-moves-the-service.md and docs/veto.md show it."
@@ -37,12 +40,31 @@ struct Hbsim: ParsableCommand {
 
     func run() throws {
         if cuts { return print(CutTable.markdown() + "\n\n" + VetoTable.markdown()) }
+        if gateways { return try explore ? exploreGateways() : runGateways() }
         if explore { return try exploreAll() }
         let report = SimulationReport.run(seeds: seed..<(seed &+ seeds), traced: trace, showsDigests: digests) {
             print($0)
         }
         print(report.summary)
         if report.failures > 0 { throw ExitCode.failure }
+    }
+
+    private func runGateways() throws {
+        let report = GatewayReport.run(seeds: seed..<(seed &+ seeds), traced: trace) { print($0) }
+        print(report.summary)
+        if report.failures > 0 { throw ExitCode.failure }
+    }
+
+    /// `seeds` faults in every run: 1 is all single faults, 2 all pairs of them as well.
+    private func exploreGateways() throws {
+        for hosts in 2...3 {
+            var exploration = GatewayExploration(hosts: hosts, faults: Int(seeds))
+            exploration.run()
+            print("\(hosts) hosts, \(seeds) faults: \(exploration.runs) runs, two served in \(exploration.excused)")
+            guard let objection = exploration.objection else { continue }
+            print(objection)
+            throw ExitCode.failure
+        }
     }
 
     private func exploreAll() throws {

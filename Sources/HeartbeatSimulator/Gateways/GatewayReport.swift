@@ -1,0 +1,51 @@
+// Many seeds of a gateway service in a row, and what is printed about them.
+
+import HeartbeatModel
+
+/// The sum of several runs.
+package struct GatewayReport: Sendable {
+    package private(set) var runs = 0
+    /// Runs in which a rule was broken.
+    package private(set) var failures = 0
+    package private(set) var steps = 0
+    package private(set) var takeovers = 0
+    /// Two served, and both sides between them were cut: the one case that the protocol cannot rule out.
+    package private(set) var excused = 0
+    package private(set) var vetoes = 0
+    package private(set) var joins = 0
+    package private(set) var virtualTime = Duration.zero
+
+    /// Runs every seed and hands every line to print to `output`.
+    package static func run(seeds: Range<UInt64>, traced: Bool = false, output: (String) -> Void) -> GatewayReport {
+        var report = GatewayReport()
+        for seed in seeds {
+            var simulation = GatewaySimulation(seed: seed, traced: traced)
+            let outcome = simulation.run()
+            report.add(outcome)
+            if traced || !outcome.violations.isEmpty {
+                for line in outcome.trace { output(line.description) }
+            }
+            for violation in outcome.violations { output("seed \(seed): VIOLATION \(violation)") }
+            if !outcome.violations.isEmpty { output("repeat with: hbsim --gateways --seed \(seed) --trace") }
+        }
+        return report
+    }
+
+    /// One line.
+    package var summary: String {
+        "\(runs) seeds, \(steps) steps, \(virtualTime.components.seconds / 3600) virtual hours, \(takeovers) takeovers, "
+            + "\(vetoes) vetoes, \(joins) joins, two served \(excused) times with both sides cut: "
+            + (failures == 0 ? "every rule held" : "\(failures) seeds broke a rule")
+    }
+
+    private mutating func add(_ outcome: GatewaySimulation.Outcome) {
+        runs += 1
+        failures += outcome.violations.isEmpty ? 0 : 1
+        steps += outcome.steps
+        takeovers += outcome.takeovers
+        excused += outcome.excused
+        vetoes += outcome.vetoes
+        joins += outcome.joins
+        virtualTime += outcome.virtualTime
+    }
+}
