@@ -187,6 +187,7 @@ explore: ## go through the ownership protocol state by state; SIZE=2 farther
 	@.ci/install-missing $(TOOLCHAIN) swift
 	$(RELEASE) --product hbsim
 	@$(BIN)/hbsim --explore --seeds $(SIZE)
+	@$(BIN)/hbsim --gateways --explore --seeds $(SIZE)
 
 mutants: ## plant each known bug and see the simulator object; SEEDS=n
 	@.ci/install-missing $(TOOLCHAIN) patch:patch swift

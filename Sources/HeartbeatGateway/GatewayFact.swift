@@ -85,7 +85,7 @@ extension GatewayFact: CustomStringConvertible {
             (isLast ? "The uplink works; takes over" : "Announces a takeover; activates the uplink")
                 + " in \(time.decimalSeconds) s unless somebody says no"
         case .denied(let name, let side):
-            "\(name) serves and is well, it says no on the \(side.rawValue) side: this host stays a backup"
+            "\(name) says no on the \(side.rawValue) side: this host stays a backup"
         case .interrupted(let name): "\(name) takes over, its priority is higher: this host stays a backup"
         case .serves: "Serves"
         case .vetoed(let name, let side): "Says no to \(name) on the \(side.rawValue) side: the service is well here"

@@ -133,9 +133,14 @@ struct GatewayChecker {
                 return report("\(name) serves before both sides had time to say no", at: world.now)
             }
             if !attempt.deniedHere.isEmpty { report("\(name) serves in spite of a veto", at: world.now) }
+            // Before it has anything: what is said now may yet end it, and must not have been needed.
+            for other in world.hosts.indices where other != host && world.hosts[other].serves {
+                judge(host, other, in: world)
+            }
         case .takeoverDownstream:
             for other in world.hosts.indices where other != host && world.hosts[other].serves {
                 judge(host, other, in: world)
+                excuse(host, other, in: world)
             }
         case .releaseDownstream, .releaseUpstream, .deactivateService: leaves(procedure, host, in: world)
         case .deactivateUplink:
@@ -162,10 +167,13 @@ struct GatewayChecker {
                 report("\(names): \(fault) (\(side.rawValue))", at: world.now)
             }
         }
-        if violations.isEmpty {
-            excused += 1
-            world.trace.note("network", "\(names), for both sides between them were cut", at: world.now)
-        }
+    }
+
+    private mutating func excuse(_ one: Int, _ two: Int, in world: GatewayWorld) {
+        guard violations.isEmpty else { return }
+        excused += 1
+        let names = "\(world.hosts[one].host.name) serves beside \(world.hosts[two].host.name)"
+        world.trace.note("network", "\(names), for both sides between them were cut", at: world.now)
     }
 
     /// What was done wrong on a side; `nil` when it was as good as cut.

@@ -26,6 +26,8 @@ package struct GatewaySimulation {
 
     /// From the end of all faults until everything must be as it should: a restart, a takeover that was just denied, another one.
     private static let patience = Duration.seconds(400)
+    /// From the end of all faults until one of two that serve must have yielded: one may stand still for a while yet.
+    private static let dispute = Duration.seconds(80)
     /// How long nothing may change then.
     private static let quiet = Duration.seconds(120)
     private static let nextFault = -1
@@ -134,7 +136,13 @@ package struct GatewaySimulation {
     }
 
     private func settle() {
-        run(for: Self.patience)
+        run(for: Self.dispute)
+        guard world.checker.violations.isEmpty else { return }
+        if world.hosts.count(where: \.serves) > 1 {
+            world.checker.report(
+                "two still serve \(Self.dispute.components.seconds) s after the last cut", at: world.now)
+        }
+        run(for: Self.patience - Self.dispute)
         guard world.checker.violations.isEmpty else { return }
         world.judgeEnd("after \(Self.patience.components.seconds) s without faults")
         let takeovers = world.checker.takeovers
