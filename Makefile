@@ -142,7 +142,7 @@ test: ## run all tests; those that need root are skipped aloud without; what the
 
 # Mutants are a sample that moves with the commits; the comparison with heartbeat 3 needs its packages, so `.ci/run` adds it.
 check: ## everything that must hold before a change is published
-	@MAKE='$(MAKE)' .ci/steps lint shell test docs build examples packaging systemd sim 'mutants SAMPLE=$(shell .ci/sample 12)' \
+	@MAKE='$(MAKE)' .ci/steps lint shell test docs build examples packaging systemd sim 'mutants SAMPLE=$(shell .ci/sample 24)' \
 		$(if $(filter 0,$(shell id -u)),'demo ARGS=--json')
 	@[ "$$(id -u)" -eq 0 ] || echo "SKIPPED: the demonstration needs root"
 
