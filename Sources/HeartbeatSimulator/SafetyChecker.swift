@@ -233,7 +233,8 @@ struct SafetyChecker {
     /// A dead peer is found out in time: old statuses that were long under way do not keep it alive.
     private mutating func checkDeath(of node: NodeName, host: Int, world: World) {
         let machine = world.hosts[host]
-        guard node == world.hosts[1 - host].name else { return }
+        // Who has no carrier waits with its verdict, and hears what comes meanwhile.
+        guard node == world.hosts[1 - host].name, !world.isWithoutCarrier(host) else { return }
         let patience = max(configuration.deadtime, machine.peersLease + LeaseTimes.margin)
         var due = machine.bootedAt + configuration.initdead
         for sign in [
