@@ -12,14 +12,11 @@ import HeartbeatSystem
 /// The bypass of one running node.
 final class BypassService {
     private let memory: PeerAddresses
-    private let facts: FactTeller
-    private let reactor: Reactor
     private let media: MediaSet
     private var port: UInt16
     private var ends: [KernelQuestion] = []
     private var isUsed = false
-    private var wanted: [IPAddress]?
-    private var isStoring = false
+    private let store: BackgroundStore<[IPAddress]>
 
     /// - Parameter received: a datagram, the interface it came over, and its sender's address, which nobody has proved.
     init(
@@ -27,8 +24,12 @@ final class BypassService {
         received: @escaping (_ bytes: [UInt8], _ interface: String, _ sender: IPAddress?) -> Void
     ) {
         self.memory = memory
-        self.facts = facts
-        self.reactor = reactor
+        store = BackgroundStore(reactor: reactor, write: memory.store) { error in
+            facts.tell(
+                .networkWatchFailed,
+                "\(error); when heartbeat starts while all media are cut, it will not know where to ask for the other node"
+            )
+        }
         port = configuration.udpPort
         media = MediaSet([], reactor: reactor)
         media.deliver(
@@ -72,39 +73,14 @@ final class BypassService {
     /// That a dead peer cannot be reached is no news, nor that a way nobody uses is open.
     private static func tell(_ event: MediumEvent, _ name: MediumName, _ facts: FactTeller) {
         switch event {
-        case .opened, .recovered: break
-        case .failed(let error):
-            guard error.operation != .send else { break }
-            facts.tell(.mediumWarning, "bypass: \(error)", [Fact.Field(.medium, MediumName.bypass(name.text))])
-        case .warned(let error):
+        case .opened, .recovered: return
+        case .failed(let error) where error.operation == .send: return
+        case .failed(let error), .warned(let error):
             facts.tell(.mediumWarning, "bypass: \(error)", [Fact.Field(.medium, MediumName.bypass(name.text))])
         }
     }
 
     // MARK: - Memory
 
-    /// Writes them down beside the loop; what is wanted meanwhile is written next.
-    func remember(_ addresses: [IPAddress]) {
-        wanted = addresses
-        store()
-    }
-
-    private func store() {
-        guard !isStoring, let addresses = wanted else { return }
-        wanted = nil
-        isStoring = true
-        BackgroundWork.run(on: reactor) { [memory] in
-            memory.store(addresses)
-        } completion: { [weak self] error in
-            guard let self else { return }
-            isStoring = false
-            if let error {
-                facts.tell(
-                    .networkWatchFailed,
-                    "\(error); when heartbeat starts while all media are cut, it will not know where to ask for the other node"
-                )
-            }
-            store()
-        }
-    }
+    func remember(_ addresses: [IPAddress]) { store.store(addresses) }
 }

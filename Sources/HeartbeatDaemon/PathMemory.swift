@@ -11,16 +11,15 @@ import HeartbeatSystem
 final class PathMemory {
     private let files: LostPaths
     private let facts: FactTeller
-    private let reactor: Reactor
+    private let store: BackgroundStore<[LostPaths.Path]>
     private var paths: [LostPaths.Path] = []
-    private var isStoring = false
-    /// What is on the disk is not what is known by now.
-    private var isStale = false
 
     init(_ files: LostPaths, facts: FactTeller, reactor: Reactor) {
         self.files = files
         self.facts = facts
-        self.reactor = reactor
+        store = BackgroundStore(reactor: reactor, write: files.store) { error in
+            facts.tell(.networkWatchFailed, "\(error); after a boot of this machine paths count as they did before")
+        }
     }
 
     /// Names of the paths that are lost.
@@ -60,24 +59,6 @@ final class PathMemory {
             facts.tell(
                 .networkWatchFailed, "\(error); after a restart of heartbeat lost paths count as good until asked")
         }
-        isStale = true
-        store()
-    }
-
-    private func store() {
-        guard isStale, !isStoring else { return }
-        isStale = false
-        isStoring = true
-        BackgroundWork.run(on: reactor) { [files, paths] in
-            files.store(paths)
-        } completion: { [weak self] error in
-            guard let self else { return }
-            isStoring = false
-            if let error {
-                facts.tell(
-                    .networkWatchFailed, "\(error); after a boot of this machine paths count as they did before")
-            }
-            store()
-        }
+        store.store(paths)
     }
 }

@@ -39,12 +39,10 @@ package struct NeighbourQuestion {
             guard let reply = ArpPacket(bytes), reply.operation == .reply else { return nil }
             return (reply.sender, reply.senderStation)
         }
-        // The target, then options: type, length in units of eight bytes; 2 is the target's station.
-        guard let packet = NeighbourPacket(bytes), packet.message.count >= 32,
-            packet.message[0] == NeighbourPacket.advertisement, packet.message[24] == 2, packet.message[25] == 1,
-            let neighbour = IPAddress(bytes: packet.message[8..<24])
+        guard let packet = NeighbourPacket(bytes), packet.message.first == NeighbourPacket.advertisement,
+            let station = station(ofAnswer: packet.message), let neighbour = IPAddress(bytes: packet.message[8..<24])
         else { return nil }
-        return (neighbour, Array(packet.message[26..<32]))
+        return (neighbour, station)
     }
 
     /// The target of an advertisement, as an ICMPv6 message alone, if it is an answer: a flag says so.
@@ -55,7 +53,8 @@ package struct NeighbourQuestion {
         return IPAddress(bytes: Array(message[8..<24]))
     }
 
-    /// Whose station such an advertisement tells: option 2, which an answer to a question of everybody has (RFC 4861 section 7.2.4).
+    /// Whose station such an advertisement tells, behind its target: an option is its type, its length in units of eight bytes, and
+    /// what it says. Option 2 is the target's station, which an answer to a question of everybody has (RFC 4861 section 7.2.4).
     package static func station(ofAnswer message: [UInt8]) -> [UInt8]? {
         guard message.count >= 32, message[24] == 2, message[25] == 1 else { return nil }
         return Array(message[26..<32])

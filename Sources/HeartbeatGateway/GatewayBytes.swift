@@ -1,6 +1,7 @@
 // The parts of a packet as bytes, and back. A reader never takes more than there is, and one value has exactly one spelling.
 
 import HeartbeatModel
+import HeartbeatWire
 
 extension GatewayMessage {
     /// The place in Table 1 of DSOM 2002, from 1.
@@ -26,7 +27,7 @@ struct GatewayWriter {
     }
 
     mutating func append(_ value: some FixedWidthInteger) {
-        withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) }
+        bytes += NetworkOrder.bytes(value)
     }
 
     mutating func append(_ text: String) { append(counted: text.utf8.prefix(GatewayCodec.longestName)) }
@@ -98,7 +99,7 @@ struct GatewayReader {
     }
 
     mutating func integer<Integer: FixedWidthInteger>(_: Integer.Type) -> Integer? {
-        take(Integer.bitWidth / 8)?.reduce(0) { $0 << 8 | Integer($1) }
+        take(Integer.bitWidth / 8).map { NetworkOrder.integer($0, as: Integer.self) }
     }
 
     /// A name that would be written the same way again.

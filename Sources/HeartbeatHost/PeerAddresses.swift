@@ -22,10 +22,7 @@ package struct PeerAddresses: Sendable {
         guard let bytes = directory.contents(of: Self.name, atMost: 4096),
             let text = String(validating: bytes, as: UTF8.self)
         else { return [] }
-        return text.split(separator: "\n").prefix(Self.most).compactMap {
-            IPAddress(ipv4: String($0)) ?? IPAddress(ipv6: String($0))
-        }
-        .filter { $0.isUnicast && !$0.isLinkLocal }
+        return text.split(separator: "\n").prefix(Self.most).compactMap { IPAddress($0) }.filter(\.isOfHost)
     }
 
     /// Replaces the file, which may take as long as the disk does; gives what went wrong.

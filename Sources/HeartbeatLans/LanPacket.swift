@@ -81,10 +81,13 @@ package struct LanCodec: Sendable {
     package func encode(_ packet: LanPacket) -> [UInt8] {
         let addresses = packet.addresses.prefix(Self.mostAddresses)
         let hosts = packet.hosts.prefix(Self.mostHosts)
-        var bytes = Self.magic + [packet.kind.rawValue, UInt8(addresses.count)] + Self.bytes(UInt16(hosts.count))
-        bytes += Self.bytes(packet.sender.number) + Self.bytes(packet.sequence) + Self.bytes(packet.interval)
+        var bytes =
+            Self.magic + [packet.kind.rawValue, UInt8(addresses.count)] + NetworkOrder.bytes(UInt16(hosts.count))
+        bytes +=
+            NetworkOrder.bytes(packet.sender.number) + NetworkOrder.bytes(packet.sequence)
+            + NetworkOrder.bytes(packet.interval)
         for address in addresses { bytes += address.bytes }
-        for host in hosts { bytes += Self.bytes(host.number) }
+        for host in hosts { bytes += NetworkOrder.bytes(host.number) }
         return bytes + (authentication?.token(over: bytes[...]) ?? [])
     }
 
@@ -93,7 +96,7 @@ package struct LanCodec: Sendable {
             let kind = LanPacket.Kind(rawValue: bytes[4])
         else { throw .notAPacket }
         let addressCount = Int(bytes[5])
-        let hostCount = Int(Self.integer(bytes[6..<8], as: UInt16.self))
+        let hostCount = Int(NetworkOrder.integer(bytes[6..<8], as: UInt16.self))
         let hostsBegin = Self.headLength + 4 * addressCount
         let end = hostsBegin + 8 * hostCount
         guard addressCount <= Self.mostAddresses, hostCount <= Self.mostHosts, end <= bytes.count else {
@@ -101,14 +104,14 @@ package struct LanCodec: Sendable {
         }
         try check(bytes[end...], over: bytes[..<end])
         return LanPacket(
-            kind, from: HostIdentity(Self.integer(bytes[8..<16], as: UInt64.self)),
-            sequence: Self.integer(bytes[16..<24], as: UInt64.self),
-            interval: Self.integer(bytes[24..<28], as: UInt32.self),
+            kind, from: HostIdentity(NetworkOrder.integer(bytes[8..<16], as: UInt64.self)),
+            sequence: NetworkOrder.integer(bytes[16..<24], as: UInt64.self),
+            interval: NetworkOrder.integer(bytes[24..<28], as: UInt32.self),
             addresses: stride(from: Self.headLength, to: hostsBegin, by: 4).map { offset in
-                IPAddress(Self.integer(bytes[offset..<offset + 4], as: UInt32.self))
+                IPAddress(NetworkOrder.integer(bytes[offset..<offset + 4], as: UInt32.self))
             },
             hosts: stride(from: hostsBegin, to: end, by: 8).map { offset in
-                HostIdentity(Self.integer(bytes[offset..<offset + 8], as: UInt64.self))
+                HostIdentity(NetworkOrder.integer(bytes[offset..<offset + 8], as: UInt64.self))
             })
     }
 
@@ -123,14 +126,6 @@ package struct LanCodec: Sendable {
         } catch {
             throw .authentication(error)
         }
-    }
-
-    private static func bytes(_ value: some FixedWidthInteger) -> [UInt8] {
-        withUnsafeBytes(of: value.bigEndian) { Array($0) }
-    }
-
-    private static func integer<Integer: FixedWidthInteger>(_ bytes: ArraySlice<UInt8>, as: Integer.Type) -> Integer {
-        bytes.reduce(0) { $0 << 8 | Integer($1) }
     }
 }
 

@@ -52,6 +52,9 @@ public struct IPAddress: Hashable, Comparable, Sendable {
         return isIPv6 ? value != 0 : value >> 24 != 0 && value != 0xFFFF_FFFF
     }
 
+    /// An address that one host has for all its neighbours to reach it by.
+    public var isOfHost: Bool { isUnicast && !isLinkLocal }
+
     /// fe80::/10: there is one such network on every interface.
     public var isLinkLocal: Bool { isIPv6 && value >> 118 == 0xFE80 >> 6 }
 

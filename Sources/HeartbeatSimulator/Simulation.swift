@@ -7,7 +7,7 @@ import HeartbeatModel
 /// A randomised run of two nodes.
 package struct Simulation {
     /// What a run showed.
-    package struct Outcome: Sendable {
+    package struct Outcome: SimulatedRun, Sendable {
         package var seed: UInt64
         /// Broken rules, with their virtual time; empty when every invariant held.
         package var violations: [String]

@@ -29,16 +29,13 @@ package struct SimulationReport: Sendable {
                 outcome.add(pairs.run())
             }
             report.add(outcome)
-            if traced || !outcome.violations.isEmpty {
-                for line in outcome.trace { output(line.description) }
-            }
+            outcome.tellTrace(traced: traced, output)
             if showsDigests {
                 output(
                     "seed \(seed): \(outcome.steps) steps, \(outcome.virtualTime.components.seconds) s, "
                         + "\(outcome.takeovers) takeovers, digest \(String(outcome.digest, radix: 16))")
             }
-            for violation in outcome.violations { output("seed \(seed): VIOLATION \(violation)") }
-            if !outcome.violations.isEmpty { output("repeat with: hbsim --seed \(seed) --trace") }
+            outcome.tellViolations(repeatedBy: "hbsim", output)
         }
         return report
     }
@@ -46,7 +43,7 @@ package struct SimulationReport: Sendable {
     /// One line.
     package var summary: String {
         "\(runs) seeds, \(steps) steps, \(virtualTime.components.seconds / 3600) virtual hours, \(takeovers) takeovers: "
-            + (failures == 0 ? "every rule held" : "\(failures) seeds broke a rule")
+            + verdict(failures: failures)
     }
 
     private mutating func add(_ outcome: Simulation.Outcome) {

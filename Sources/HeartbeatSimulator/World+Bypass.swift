@@ -37,15 +37,11 @@ extension World {
             }
     }
 
-    func heedBypass(_ effect: Effect, of host: Int) {
-        switch effect {
-        case .bypass(let ends, let isUsed):
-            let machine = hosts[host]
-            if machine.bypass.isUsed != isUsed { note(host, isUsed ? "takes the bypass" : "leaves the bypass") }
-            machine.bypass = OrderedBypass(ends: ends, isUsed: isUsed)
-        case .rememberPeer(let addresses): hosts[host].knownPeer = addresses
-        default: break
+    func order(_ bypass: OrderedBypass, of host: Int) {
+        if hosts[host].bypass.isUsed != bypass.isUsed {
+            note(host, bypass.isUsed ? "takes the bypass" : "leaves the bypass")
         }
+        hosts[host].bypass = bypass
     }
 
     /// The daemon of `host` has begun, and its predecessor has left word of where the other node is.

@@ -364,7 +364,8 @@ final class World {
             switch effect {
             case .transmit(let message), .transmitAtLeisure(let message): transmit(message, from: host)
             case .handOn, .sign, .remember: heed(effect, of: host)
-            case .bypass, .rememberPeer: heedBypass(effect, of: host)
+            case .bypass(let ends, let isUsed): order(OrderedBypass(ends: ends, isUsed: isUsed), of: host)
+            case .rememberPeer(let addresses): hosts[host].knownPeer = addresses
             case .runHook, .lookAtCarriers: break
             case .holdLease(let until, let ground): holdLease(until: until, ground, host)
             case .askKernels(let questions): ask(questions, from: host)

@@ -75,6 +75,13 @@ import Testing
             _ = bench.isOpened(at: .milliseconds(time))
         }
         #expect(bench.bypass.isDeaf, "an old message proves nothing")
+        bench.hear(over: Self.medium, at: .milliseconds(1500))
+        for time in [1700, 1900] {
+            bench.bypass.heard(
+                SequenceNumber(bench.sequence), over: Self.medium, at: Self.begin + .milliseconds(time))
+            _ = bench.isOpened(at: .milliseconds(time))
+        }
+        #expect(bench.bypass.isDeaf, "nor does the newest one, again and again")
     }
 
     @Test func `who hears its peer well sends by it for one that is deaf, and for no longer than deadtime`() {

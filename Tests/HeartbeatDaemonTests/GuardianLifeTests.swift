@@ -19,20 +19,13 @@ extension LifeTests {
             return settings
         }
 
-        private func hasAddress(_ node: LabNode) throws -> Bool {
-            try node.run(["ip", "address", "show", "dev", "eth0"]).output.contains(Self.address + "/")
-        }
-
         /// The processes of that name inside the node.
         private func guardians(_ node: LabNode) throws -> [String] {
             try node.run(["pgrep", "-x", "hb_guardian"]).output.split(separator: "\n").map(String.init)
         }
 
         private func startBoth(_ cluster: LifeCluster) throws {
-            for node in cluster.laboratory.nodes { try cluster.boot(node) }
-            for node in cluster.laboratory.nodes { try cluster.start(node) }
-            try cluster.wait(for: "cluster1 to serve") { try hasAddress(cluster.first) }
-            #expect(cluster.says("remote resource transition completed.", on: cluster.second))
+            try cluster.startServing(Self.address)
             try cluster.wait(for: "the guardians") {
                 try cluster.laboratory.nodes.allSatisfy { try guardians($0).count == 1 }
             }
@@ -46,9 +39,9 @@ extension LifeTests {
                 let other = "192.168.77.101/24"
                 #expect(try cluster.first.run(["ip", "address", "add", other, "dev", "eth0"]).code == 0)
                 try cluster.signal("KILL", cluster.first)
-                try cluster.wait(for: "nobody's help") { try !hasAddress(cluster.first) }
+                try cluster.wait(for: "nobody's help") { try !cluster.has(Self.address, cluster.first) }
                 #expect(try cluster.first.run(["ip", "address", "show", "dev", "eth0"]).output.contains(other))
-                try cluster.wait(for: "cluster2 to serve") { try hasAddress(cluster.second) }
+                try cluster.wait(for: "cluster2 to serve") { try cluster.has(Self.address, cluster.second) }
                 try cluster.wait(for: "its guardian to end") { try guardians(cluster.first).isEmpty }
                 try cluster.start(cluster.first)
                 #expect(cluster.says("A guardian has acted before this daemon was started", on: cluster.first))
@@ -60,13 +53,13 @@ extension LifeTests {
             try LifeCluster.run(Self.settings(directives)) { cluster in
                 try startBoth(cluster)
                 try cluster.signal("STOP", cluster.first)
-                try cluster.wait(for: "nobody's help") { try !hasAddress(cluster.first) }
+                try cluster.wait(for: "nobody's help") { try !cluster.has(Self.address, cluster.first) }
                 #expect(try cluster.isRunning(cluster.first))
-                try cluster.wait(for: "cluster2 to serve") { try hasAddress(cluster.second) }
+                try cluster.wait(for: "cluster2 to serve") { try cluster.has(Self.address, cluster.second) }
                 try cluster.signal("CONT", cluster.first)
                 #expect(cluster.says("its guardian has removed the service addresses", on: cluster.first))
                 try cluster.wait(for: "one owner and two guardians") {
-                    let owners = try cluster.laboratory.nodes.filter(hasAddress)
+                    let owners = try cluster.laboratory.nodes.filter { try cluster.has(Self.address, $0) }
                     return try owners.count == 1 && guardians(cluster.first).count == 1
                 }
             }
@@ -78,10 +71,10 @@ extension LifeTests {
             try LifeCluster.run(settings) { cluster in
                 try startBoth(cluster)
                 try cluster.signal("STOP", cluster.first)
-                try cluster.wait(for: "nobody's help") { try !hasAddress(cluster.first) }
+                try cluster.wait(for: "nobody's help") { try !cluster.has(Self.address, cluster.first) }
                 try cluster.signal("CONT", cluster.first)
-                try cluster.wait(for: "its address") { try hasAddress(cluster.first) }
-                #expect(try !hasAddress(cluster.second))
+                try cluster.wait(for: "its address") { try cluster.has(Self.address, cluster.first) }
+                #expect(try !cluster.has(Self.address, cluster.second))
             }
         }
 
@@ -95,10 +88,10 @@ extension LifeTests {
                     let new = try guardians(cluster.first)
                     return new.count == 1 && new != old
                 }
-                #expect(try hasAddress(cluster.first))
+                #expect(try cluster.has(Self.address, cluster.first))
                 #expect(try cluster.laboratory.heartbeat(["-k"], on: cluster.first).code == 0)
                 try cluster.wait(for: "no guardian") { try guardians(cluster.first).isEmpty }
-                try cluster.wait(for: "cluster2 to serve") { try hasAddress(cluster.second) }
+                try cluster.wait(for: "cluster2 to serve") { try cluster.has(Self.address, cluster.second) }
                 #expect(!cluster.log(of: cluster.first).contains("A guardian has acted"))
             }
         }

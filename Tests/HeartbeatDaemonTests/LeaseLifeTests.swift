@@ -50,19 +50,15 @@ extension LifeTests {
             #expect(cluster.says("remote resource transition completed.", on: cluster.second))
         }
 
-        private func hasAddress(_ node: LabNode) throws -> Bool {
-            try node.run(["ip", "address", "show", "dev", "eth0"]).output.contains(Self.address + "/")
-        }
-
         @Test func `a daemon that is killed leaves a node that answers for nothing`() throws {
             try LifeCluster.run(Self.settings()) { cluster in
                 try startBoth(cluster)
                 try cluster.signal("KILL", cluster.first)
                 try cluster.wait(for: "cluster2 to serve") { try answers(cluster.second, in: cluster) }
-                #expect(try hasAddress(cluster.first), "nobody has taken it away")
+                #expect(try cluster.has(Self.address, cluster.first), "nobody has taken it away")
                 #expect(try !answers(cluster.first, in: cluster))
                 try cluster.start(cluster.first)
-                try cluster.wait(for: "the next daemon to clear up") { try !hasAddress(cluster.first) }
+                try cluster.wait(for: "the next daemon to clear up") { try !cluster.has(Self.address, cluster.first) }
                 #expect(try answers(cluster.second, in: cluster))
             }
         }
@@ -72,14 +68,16 @@ extension LifeTests {
                 try startBoth(cluster)
                 try cluster.signal("STOP", cluster.first)
                 try cluster.wait(for: "cluster2 to serve") { try answers(cluster.second, in: cluster) }
-                #expect(try hasAddress(cluster.first) && !answers(cluster.first, in: cluster))
+                #expect(try cluster.has(Self.address, cluster.first) && !answers(cluster.first, in: cluster))
                 try cluster.signal("CONT", cluster.first)
                 #expect(cluster.says("This node's lease ended", on: cluster.first))
                 try cluster.wait(for: "one owner") {
-                    let owners = try [hasAddress(cluster.first), hasAddress(cluster.second)]
+                    let owners = try [
+                        cluster.has(Self.address, cluster.first), cluster.has(Self.address, cluster.second),
+                    ]
                     return owners.count(where: \.self) == 1
                 }
-                let owner = try hasAddress(cluster.first) ? cluster.first : cluster.second
+                let owner = try cluster.has(Self.address, cluster.first) ? cluster.first : cluster.second
                 try cluster.wait(for: "the owner to answer") { try answers(owner, in: cluster) }
                 #expect(!cluster.log(of: cluster.first).contains("No buffer space"), "the dark is no full queue")
             }
@@ -123,7 +121,7 @@ extension LifeTests {
                     check.code == 0 && check.output.contains("of the lease") && check.output.contains("answer until"))
                 let start = try node.run(weak + cluster.laboratory.daemonWords(["-f"], on: node))
                 #expect(start.code == 1 && start.output.contains("of the lease"), "\(start.output)")
-                #expect(try !hasAddress(node))
+                #expect(try !cluster.has(Self.address, node))
             }
         }
 

@@ -108,6 +108,19 @@ final class LifeCluster {
         try waitForHoldings("local", "local")
     }
 
+    /// Boots both nodes, starts both daemons, and waits until the first serves the address and the second has heard so.
+    func startServing(_ address: String) throws {
+        for node in laboratory.nodes { try boot(node) }
+        for node in laboratory.nodes { try start(node) }
+        try wait(for: "cluster1 to serve") { try has(address, first) }
+        #expect(says("remote resource transition completed.", on: second))
+    }
+
+    /// Whether the node's eth0 has the address.
+    func has(_ address: String, _ node: LabNode) throws -> Bool {
+        try node.run(["ip", "address", "show", "dev", "eth0"]).output.contains(address + "/")
+    }
+
     /// The daemon's process inside the node, as its pid file says.
     func pid(of node: LabNode) throws -> String {
         let text = try String(contentsOfFile: node.runDirectory + "/heartbeat.pid", encoding: .utf8)

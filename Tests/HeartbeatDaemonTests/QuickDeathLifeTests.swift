@@ -24,22 +24,11 @@ extension LifeTests {
             return settings
         }
 
-        private func startBoth(_ cluster: LifeCluster) throws {
-            for node in cluster.laboratory.nodes { try cluster.boot(node) }
-            for node in cluster.laboratory.nodes { try cluster.start(node) }
-            try cluster.wait(for: "cluster1 to serve") { try hasAddress(cluster.first) }
-            #expect(cluster.says("remote resource transition completed.", on: cluster.second))
-        }
-
-        private func hasAddress(_ node: LabNode) throws -> Bool {
-            try node.run(["ip", "address", "show", "dev", "eth0"]).output.contains(Self.address + "/")
-        }
-
         @Test func `a node without power is dead when its lease is over`() throws {
             try LifeCluster.run(Self.settings(["quick_death on", "lease 450ms"])) { cluster in
-                try startBoth(cluster)
+                try cluster.startServing(Self.address)
                 _ = try cluster.laboratory.powerOff(cluster.first)
-                try cluster.wait(for: "cluster2 to serve") { try hasAddress(cluster.second) }
+                try cluster.wait(for: "cluster2 to serve") { try cluster.has(Self.address, cluster.second) }
                 #expect(cluster.says("and its lease is over: its deadtime is not waited for", on: cluster.second))
             }
         }
@@ -47,20 +36,20 @@ extension LifeTests {
         @Test func `a cable that goes with the node's power tells at once`() throws {
             try LifeCluster.run(Self.settings(["quick_death carrier", "lease 90", "link eth1 heartbeat cable"])) {
                 cluster in
-                try startBoth(cluster)
+                try cluster.startServing(Self.address)
                 try cluster.laboratory.plug(.cross(1), false)
                 _ = try cluster.laboratory.powerOff(cluster.first)
-                try cluster.wait(for: "cluster2 to serve") { try hasAddress(cluster.second) }
+                try cluster.wait(for: "cluster2 to serve") { try cluster.has(Self.address, cluster.second) }
                 #expect(cluster.says("the cable on eth1 has lost its carrier", on: cluster.second))
             }
         }
 
         @Test func `a cable that is pulled out moves nothing`() throws {
             try LifeCluster.run(Self.settings(["quick_death on", "link eth1 heartbeat cable"])) { cluster in
-                try startBoth(cluster)
+                try cluster.startServing(Self.address)
                 try cluster.laboratory.plug(.cross(1), false)
                 #expect(cluster.says("Interface eth1 is lost", on: cluster.second))
-                #expect(try hasAddress(cluster.first) && !hasAddress(cluster.second))
+                #expect(try cluster.has(Self.address, cluster.first) && !cluster.has(Self.address, cluster.second))
                 #expect(!cluster.log(of: cluster.second).contains("is dead\n"))
                 #expect(!cluster.log(of: cluster.second).contains("No keepalive of"))
             }
@@ -68,10 +57,10 @@ extension LifeTests {
 
         @Test func `a daemon that stands still on a living machine has its deadtime`() throws {
             try LifeCluster.run(Self.settings(["quick_death on"], deadtime: "deadtime 4")) { cluster in
-                try startBoth(cluster)
+                try cluster.startServing(Self.address)
                 try cluster.signal("STOP", cluster.first)
                 #expect(cluster.says("No keepalive of cluster1 arrives, but its kernel answers on", on: cluster.second))
-                try cluster.wait(for: "cluster2 to serve") { try hasAddress(cluster.second) }
+                try cluster.wait(for: "cluster2 to serve") { try cluster.has(Self.address, cluster.second) }
                 #expect(!cluster.log(of: cluster.second).contains("its deadtime is not waited for"))
                 try cluster.signal("CONT", cluster.first)
             }
@@ -88,14 +77,14 @@ extension LifeTests {
                 }
                 try cluster.laboratory.client.configure(["address add fd00:77::9/64 dev eth0 nodad"])
                 for node in cluster.laboratory.nodes { try cluster.start(node) }
-                try cluster.wait(for: "cluster1 to serve") { try hasAddress(cluster.first) }
+                try cluster.wait(for: "cluster1 to serve") { try cluster.has(Self.address, cluster.first) }
                 #expect(cluster.says("remote resource transition completed.", on: cluster.second))
                 try cluster.signal("STOP", cluster.first)
                 #expect(cluster.says("No keepalive of cluster1 arrives, but its kernel answers on", on: cluster.second))
                 try cluster.signal("CONT", cluster.first)
-                try cluster.wait(for: "cluster1 to serve again") { try hasAddress(cluster.first) }
+                try cluster.wait(for: "cluster1 to serve again") { try cluster.has(Self.address, cluster.first) }
                 _ = try cluster.laboratory.powerOff(cluster.first)
-                try cluster.wait(for: "cluster2 to serve") { try hasAddress(cluster.second) }
+                try cluster.wait(for: "cluster2 to serve") { try cluster.has(Self.address, cluster.second) }
                 #expect(cluster.says("and its lease is over: its deadtime is not waited for", on: cluster.second))
             }
         }
@@ -113,9 +102,9 @@ extension LifeTests {
             var settings = Self.settings(["quick_death on"], deadtime: "deadtime 4")
             settings.directives.removeAll { $0.hasPrefix("reference") }
             try LifeCluster.run(settings) { cluster in
-                try startBoth(cluster)
+                try cluster.startServing(Self.address)
                 _ = try cluster.laboratory.powerOff(cluster.first)
-                try cluster.wait(for: "cluster2 to serve") { try hasAddress(cluster.second) }
+                try cluster.wait(for: "cluster2 to serve") { try cluster.has(Self.address, cluster.second) }
                 #expect(cluster.says("but nobody else has answered either", on: cluster.second))
                 #expect(!cluster.log(of: cluster.second).contains("its deadtime is not waited for"))
             }

@@ -22,10 +22,7 @@ extension LifeTests {
         }
 
         private func startBoth(_ cluster: LifeCluster) throws {
-            for node in cluster.laboratory.nodes { try cluster.boot(node) }
-            for node in cluster.laboratory.nodes { try cluster.start(node) }
-            try cluster.wait(for: "cluster1 to serve") { try hasAddress(cluster.first) }
-            #expect(cluster.says("remote resource transition completed.", on: cluster.second))
+            try cluster.startServing(Self.address)
             try cluster.wait(for: "the nodes to know where the other one is") {
                 cluster.laboratory.nodes.allSatisfy {
                     cluster.text($0.stateDirectory + "/peer_addresses").contains("192.168.77.")
@@ -33,12 +30,8 @@ extension LifeTests {
             }
         }
 
-        private func hasAddress(_ node: LabNode) throws -> Bool {
-            try node.run(["ip", "address", "show", "dev", "eth0"]).output.contains(Self.address + "/")
-        }
-
         private func owners(_ cluster: LifeCluster) throws -> [String] {
-            try cluster.laboratory.nodes.filter { try hasAddress($0) }.map(\.name)
+            try cluster.laboratory.nodes.filter { try cluster.has(Self.address, $0) }.map(\.name)
         }
 
         private func cutMedia(_ cluster: LifeCluster) throws {
@@ -82,7 +75,7 @@ extension LifeTests {
                 try startBoth(cluster)
                 try cutMedia(cluster)
                 _ = try cluster.laboratory.powerOff(cluster.first)
-                try cluster.wait(for: "cluster2 to serve") { try hasAddress(cluster.second) }
+                try cluster.wait(for: "cluster2 to serve") { try cluster.has(Self.address, cluster.second) }
             }
         }
 
@@ -90,7 +83,7 @@ extension LifeTests {
             try LifeCluster.run(Self.settings(["veto off", "quick_death off"])) { cluster in
                 for node in cluster.laboratory.nodes { try cluster.boot(node) }
                 for node in cluster.laboratory.nodes { try cluster.start(node) }
-                try cluster.wait(for: "cluster1 to serve") { try hasAddress(cluster.first) }
+                try cluster.wait(for: "cluster1 to serve") { try cluster.has(Self.address, cluster.first) }
                 try cluster.laboratory.plug(.cross(1), false)
                 try cluster.wait(for: "both to serve") { try owners(cluster) == ["cluster1", "cluster2"] }
             }
@@ -106,7 +99,7 @@ extension LifeTests {
                 #expect(!cluster.log(of: cluster.second).contains("is dead\n"))
                 _ = try cluster.laboratory.powerOff(cluster.first)
                 try cluster.laboratory.plug(.lan(1), true)
-                try cluster.wait(for: "cluster2 to serve") { try hasAddress(cluster.second) }
+                try cluster.wait(for: "cluster2 to serve") { try cluster.has(Self.address, cluster.second) }
             }
         }
     }

@@ -22,8 +22,7 @@ extension DirectiveRule {
     ]
 
     private static func hostAddress(_ text: String) throws(Complaint) -> IPAddress {
-        guard let address = IPAddress(ipv4: text) ?? IPAddress(ipv6: text), address.isUnicast, !address.isLinkLocal
-        else {
+        guard let address = IPAddress(text), address.isOfHost else {
             throw Complaint(
                 "is not the address of a host; write one that both nodes reach without a router, such as the router's")
         }

@@ -81,11 +81,11 @@ extension Fact {
     }
 
     /// No word of the peer's arrives by any way, but its kernel answers for a service address.
-    package static func onlyKernelServes(node: NodeName, address: IPAddress, interface: String) -> Fact {
+    package static func onlyKernelServes(node: NodeName, address: IPAddress, interface: String, port: UInt16) -> Fact {
         Fact(
             .onlyKernelServes,
             "No word of \(node) arrives by any way, but its machine answers for \(address) on \(interface): it serves, and nothing is "
-                + "taken from it. Mend the media, and let UDP port 694 of \(node) in on \(interface)",
+                + "taken from it. Mend the media, and let UDP port \(port) of \(node) in on \(interface)",
             [.peer: node, .neighbour: address, .interface: interface])
     }
 

@@ -38,6 +38,8 @@ package struct Bypass: Hashable, Sendable {
     /// When a medium last brought what was then its newest word.
     private var heardOverMedium: Instant
     private var newest: SequenceNumber?
+    /// The message that showed it.
+    private var shownBy: SequenceNumber?
     /// When it was last heard over the bypass.
     private var heardAt: Instant?
     /// The stations from which its kernel answers for its own addresses, by interface.
@@ -65,13 +67,15 @@ package struct Bypass: Hashable, Sendable {
     }
 
     /// A message of the life of the peer's that counts. One that is older than another that has come proves nothing of the medium
-    /// that brings it: somebody may be playing a record.
+    /// that brings it, nor does one that a medium has brought before: somebody may be playing a record.
     mutating func heard(_ sequence: SequenceNumber?, over medium: MediumName, at now: Instant) {
         guard let sequence else { return }
         if medium.isBypass { heardAt = now }
         if let newest, sequence < newest { return }
         newest = sequence
-        if !medium.isBypass { heardOverMedium = now }
+        guard !medium.isBypass, shownBy != sequence else { return }
+        shownBy = sequence
+        heardOverMedium = now
     }
 
     /// A station has answered for an address. Tells whether that is one of the peer's that answers for a service address.
@@ -89,7 +93,7 @@ package struct Bypass: Hashable, Sendable {
     mutating func said(isDeaf: Bool, at now: Instant) { peerDeafAt = isDeaf ? now : nil }
 
     /// Another life of the peer has begun, and counts its messages anew.
-    mutating func startOver() { newest = nil }
+    mutating func startOver() { (newest, shownBy) = (nil, nil) }
 
     /// This node stood still: nobody is late before it has heard again what there is.
     mutating func forgiveStall(at now: Instant) { heardOverMedium = max(heardOverMedium, now) }

@@ -31,8 +31,7 @@ struct PeerKernel: Hashable, Sendable {
 
     init(fields: [Message.Field]) {
         addresses = Self.text(of: Self.addressField, in: fields).split(separator: " ").prefix(Self.mostAddresses)
-            .compactMap { IPAddress(ipv4: $0) ?? IPAddress(ipv6: $0) }
-            .filter { $0.isUnicast && !$0.isLinkLocal }
+            .compactMap { IPAddress($0) }.filter(\.isOfHost)
         allowsSilence = Self.text(of: Self.silenceField, in: fields) == "1"
     }
 
@@ -103,6 +102,6 @@ extension Configuration {
 
     /// The ping nodes' addresses, as far as they are written as such.
     fileprivate var pingAddresses: [IPAddress] {
-        pingNodes.flatMap(\.hosts).compactMap { IPAddress(ipv4: $0) ?? IPAddress(ipv6: $0) }
+        pingNodes.flatMap(\.hosts).compactMap { IPAddress($0) }
     }
 }

@@ -11,7 +11,6 @@ extension LocalNode {
         guard membership.peerAddresses != addresses else { return }
         membership.peerAddresses = addresses
         effects.append(.rememberPeer(addresses))
-        reviseBypassEnds()
     }
 
     /// An earlier daemon of this node knew them.
@@ -53,7 +52,9 @@ extension LocalNode {
         case .onlyWay:
             effects.notify(.mediaCut(node: name, over: Set(membership.bypass.ends.map(\.interface)).sorted()))
         case .onlyKernel(let question):
-            effects.notify(.onlyKernelServes(node: name, address: question.address, interface: question.interface))
+            effects.notify(
+                .onlyKernelServes(
+                    node: name, address: question.address, interface: question.interface, port: configuration.udpPort))
         case .over: effects.notify(.mediaMended(node: name))
         }
     }

@@ -187,7 +187,10 @@ package struct LocalNode: Hashable, Sendable {
     /// The peer has shown by a report whether it is one of ours, which takes messages with every key that it has.
     mutating func peerSpeaks(claims: Bool) {
         membership.peerSpeaksClaims = claims
-        guard claims else { return know([]) }
+        guard claims else {
+            know([])
+            return reviseBypassEnds()
+        }
         channel.sign(withKey: configuration.authentication.current, into: &effects)
         tellKernel()
     }

@@ -22,11 +22,8 @@ package struct GatewayReport: Sendable {
             var simulation = GatewaySimulation(seed: seed, traced: traced)
             let outcome = simulation.run()
             report.add(outcome)
-            if traced || !outcome.violations.isEmpty {
-                for line in outcome.trace { output(line.description) }
-            }
-            for violation in outcome.violations { output("seed \(seed): VIOLATION \(violation)") }
-            if !outcome.violations.isEmpty { output("repeat with: hbsim --gateways --seed \(seed) --trace") }
+            outcome.tellTrace(traced: traced, output)
+            outcome.tellViolations(repeatedBy: "hbsim --gateways", output)
         }
         return report
     }
@@ -35,7 +32,7 @@ package struct GatewayReport: Sendable {
     package var summary: String {
         "\(runs) seeds, \(steps) steps, \(virtualTime.components.seconds / 3600) virtual hours, \(takeovers) takeovers, "
             + "\(vetoes) vetoes, \(joins) joins, two served \(excused) times with both sides cut: "
-            + (failures == 0 ? "every rule held" : "\(failures) seeds broke a rule")
+            + verdict(failures: failures)
     }
 
     private mutating func add(_ outcome: GatewaySimulation.Outcome) {

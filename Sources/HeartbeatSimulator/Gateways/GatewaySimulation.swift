@@ -7,7 +7,7 @@ import HeartbeatModel
 /// A randomised run of two to five hosts.
 package struct GatewaySimulation {
     /// What a run showed.
-    package struct Outcome: Sendable {
+    package struct Outcome: SimulatedRun, Sendable {
         package var seed: UInt64
         /// Broken rules, with their virtual time.
         package var violations: [String]
