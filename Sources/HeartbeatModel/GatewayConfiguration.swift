@@ -1,6 +1,6 @@
-// What a host of a gateway service is told: the two sides it stands between, who else can serve, how often each looks, and how long
-// each procedure may take; and which of these times contradict each other. After Roelle, DSOM 2002. What follows from it in
-// service is HeartbeatGateway's matter.
+// What a host of a gateway service is told: the two sides it stands between, who else can serve, whom it asks, how often each looks,
+// and how long each procedure may take. Also which of these times contradict each other. After Roelle, DSOM 2002. What follows from it
+// in service is HeartbeatGateway's matter.
 
 /// The two networks that a gateway joins.
 public enum GatewaySide: String, Hashable, Sendable, CaseIterable {
@@ -77,13 +77,24 @@ public enum GatewayProcedure: String, Hashable, Sendable, CaseIterable {
     /// How long it may take unless said.
     public var defaultTimeout: Duration {
         switch self {
-        case .downlinkCheck, .uplinkCheck: .seconds(2)
-        case .remoteSvcCheck, .localSvcCheck: .seconds(3)
+        case .downlinkCheck, .uplinkCheck, .remoteSvcCheck: .milliseconds(500)
+        // It runs the scripts of the service.
+        case .localSvcCheck: .seconds(3)
         case .activateUplink, .deactivateUplink, .activateService, .deactivateService, .takeoverDownstream,
             .releaseDownstream, .takeoverUpstream, .releaseUpstream:
             .seconds(10)
         }
     }
+}
+
+/// What activateUplink and deactivateUplink switch where no program stands in their place.
+public enum GatewayUplink: Hashable, Sendable {
+    /// The link of the upstream interface.
+    case link
+    /// The host's own upstream address: the link stays up, for something else needs it.
+    case addresses
+    /// The driver of the upstream interface, by the name of its kernel module: without it not even a link is there.
+    case module(String)
 }
 
 /// One gateway service.
@@ -92,6 +103,12 @@ public struct GatewayConfiguration: Hashable, Sendable {
     public static let defaultPort: UInt16 = 6942
     /// How much longer each rank of backups waits than the one before, in hundredths (DSOM 2002: lower ones look less often).
     public static let laterByRank = 25
+    /// As many hosts as a status table has room for.
+    public static let mostHosts = 16
+    /// So many bytes of the name of a service or a host are sent.
+    public static let longestName = 64
+    /// The least that `hearTimeout` may be.
+    public static let shortestHearing = Duration.milliseconds(100)
 
     /// Several services may share a port; each message names its own.
     public var name: String
@@ -111,20 +128,37 @@ public struct GatewayConfiguration: Hashable, Sendable {
     public var timeouts: [GatewayProcedure: Duration]
     /// How long a SVC_CHECK_REPLY is waited for.
     public var replyTimeout: Duration
-    /// How long a veto is waited for, on each side.
+    /// How long a veto is waited for, on each side, once the host in service was heard.
     public var denyTimeout: Duration
+    /// How long a candidate waits for any word of the host in service. That one says at once that it is there, and then checks itself.
+    public var hearTimeout: Duration
     /// How long a host that starts asks a service that answers, but whose host does not.
     public var initPatience: Duration
-    /// Resources of haresources, in the order in which they are started.
-    public var service: [String]
+    /// A host that was not fit begins anew after so long.
+    public var returnAfter: Duration
+    /// The next router upstream: uplinkCheck asks for it, and the default route of whoever serves leads there.
+    public var nextHop: IPAddress?
+    /// Whom remoteSvcCheck asks through the gateway; `nil` for `nextHop`.
+    public var remoteTarget: IPAddress?
+    /// Who shows, beside the other hosts, that the downlink works.
+    public var witnesses: [IPAddress]
+    public var uplink: GatewayUplink
+    /// Whether takeoverUpstream sets a default route, over `nextHop`.
+    public var setsDefaultRoute: Bool
+    /// In the order in which they are started.
+    public var service: [Resource]
 
-    /// - Parameter initPatience: three times `replyTimeout` unless given.
+    /// - Parameters:
+    ///   - initPatience: three times `replyTimeout` unless given.
+    ///   - returnAfter: three times `denyTimeout` unless given.
     public init(
         name: String, down: GatewayLeg, up: GatewayLeg, port: UInt16 = Self.defaultPort, hosts: [GatewayHost],
-        selfCheck: Duration = .seconds(5), serviceCheck: Duration = .seconds(10),
+        selfCheck: Duration = .seconds(1), serviceCheck: Duration = .seconds(1),
         serviceChecks: [NodeName: Duration] = [:], timeouts: [GatewayProcedure: Duration] = [:],
-        replyTimeout: Duration = .seconds(4), denyTimeout: Duration = .seconds(8), initPatience: Duration? = nil,
-        service: [String] = []
+        replyTimeout: Duration = .seconds(4), denyTimeout: Duration = .seconds(8),
+        hearTimeout: Duration = .milliseconds(500), initPatience: Duration? = nil, returnAfter: Duration? = nil,
+        nextHop: IPAddress? = nil, remoteTarget: IPAddress? = nil, witnesses: [IPAddress] = [],
+        uplink: GatewayUplink = .link, setsDefaultRoute: Bool = true, service: [Resource] = []
     ) {
         self.name = name
         self.down = down
@@ -137,7 +171,14 @@ public struct GatewayConfiguration: Hashable, Sendable {
         self.timeouts = timeouts
         self.replyTimeout = replyTimeout
         self.denyTimeout = denyTimeout
+        self.hearTimeout = hearTimeout
         self.initPatience = initPatience ?? replyTimeout * 3
+        self.returnAfter = returnAfter ?? denyTimeout * 3
+        self.nextHop = nextHop
+        self.remoteTarget = remoteTarget
+        self.witnesses = witnesses
+        self.uplink = uplink
+        self.setsDefaultRoute = setsDefaultRoute
         self.service = service
     }
 
@@ -162,12 +203,14 @@ public struct GatewayConfiguration: Hashable, Sendable {
         return .milliseconds(time.milliseconds)
     }
 
-    /// Times that contradict each other, in the order of the paper (DSOM 2002, "timeouts").
+    /// Times that contradict each other, in the order of the paper (DSOM 2002, "timeouts"); it has no `hearTimeout`.
     public var problems: [GatewayProblem] {
         var problems: [GatewayProblem] = []
         let local = timeout(of: .localSvcCheck)
         if replyTimeout <= local { problems.append(.replyTooShort(replyTimeout, localSvcCheck: local)) }
         if denyTimeout <= longestCheck { problems.append(.denyTooShort(denyTimeout, checks: longestCheck)) }
+        if hearTimeout < Self.shortestHearing { problems.append(.hearTooShort(hearTimeout)) }
+        if hearTimeout >= denyTimeout { problems.append(.hearTooLong(hearTimeout, denyTimeout: denyTimeout)) }
         if serviceCheck < selfCheck {
             problems.append(.serviceCheckTooShort(host: nil, serviceCheck, selfCheck: selfCheck))
         }
@@ -184,6 +227,10 @@ public enum GatewayProblem: Hashable, Sendable {
     case replyTooShort(Duration, localSvcCheck: Duration)
     /// The veto of a healthy host would come too late: two would serve. (The second and third one, of either side.)
     case denyTooShort(Duration, checks: Duration)
+    /// The announcement is repeated within it, and so must its answers be: two of three may be lost.
+    case hearTooShort(Duration)
+    /// It would shorten nothing.
+    case hearTooLong(Duration, denyTimeout: Duration)
     /// Backups would find out before the host itself, and take over what it could give in order. `nil`: all hosts.
     case serviceCheckTooShort(host: NodeName?, Duration, selfCheck: Duration)
 }
@@ -197,6 +244,11 @@ extension GatewayProblem: CustomStringConvertible {
         case .denyTooShort(let time, let checks):
             "deny_timeout (\(time.decimalSeconds) s) must be longer than downlinkCheck, uplinkCheck and localSvcCheck "
                 + "may take together (\(checks.decimalSeconds) s)"
+        case .hearTooShort(let time):
+            "hear_timeout (\(time.decimalSeconds) s) must be at least "
+                + "\(GatewayConfiguration.shortestHearing.decimalSeconds) s, because three announcements go into it"
+        case .hearTooLong(let time, let deny):
+            "hear_timeout (\(time.decimalSeconds) s) must be shorter than deny_timeout (\(deny.decimalSeconds) s)"
         case .serviceCheckTooShort(let host, let time, let own):
             "svc_check\(host.map { " of \($0)" } ?? "") (\(time.decimalSeconds) s) must not be shorter than self_check "
                 + "(\(own.decimalSeconds) s)"

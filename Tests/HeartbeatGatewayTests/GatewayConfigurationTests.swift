@@ -8,10 +8,19 @@ import Testing
     private let standard = GatewayRig.configuration()
 
     @Test func `the defaults contradict nothing`() {
-        #expect(standard.problems.isEmpty)
-        #expect(standard.longestCheck == .seconds(7))
-        #expect(standard.initPatience == .seconds(12))
-        #expect(standard.port == 6942)
+        let defaults = GatewayConfiguration(name: "fw", down: standard.down, up: standard.up, hosts: standard.hosts)
+        #expect(defaults.problems.isEmpty && standard.problems.isEmpty)
+        #expect(defaults.selfCheck == .seconds(1) && defaults.serviceCheck == .seconds(1))
+        #expect(defaults.longestCheck == .seconds(4) && standard.longestCheck == .seconds(7))
+        #expect(defaults.initPatience == .seconds(12) && defaults.returnAfter == .seconds(24))
+        #expect(defaults.hearTimeout == .milliseconds(500))
+        #expect(defaults.port == 6942)
+    }
+
+    /// The reader of the configuration does not know the table and the packets.
+    @Test func `as many hosts are configured as a table has room for, with names that fit into packets`() {
+        #expect(GatewayConfiguration.mostHosts == StatusTable.mostHosts)
+        #expect(GatewayConfiguration.longestName == GatewayCodec.longestName)
     }
 
     @Test(arguments: [(2999, true), (3000, true), (3001, false)])
@@ -33,6 +42,21 @@ import Testing
                 + "(8.0 s)")
         configuration.timeouts[.uplinkCheck] = .milliseconds(999)
         #expect(configuration.problems.isEmpty)
+    }
+
+    @Test(arguments: [(99, 1), (100, 0), (7999, 0), (8000, 1)] as [(Int64, Int)])
+    func `a word of the host in service is waited for long enough to come, and not as long as a veto`(
+        time: Int64, count: Int
+    ) {
+        var configuration = standard
+        configuration.hearTimeout = .milliseconds(time)
+        #expect(configuration.problems.count == count)
+        guard let problem = configuration.problems.first else { return }
+        #expect(
+            problem.description
+                == (time < 100
+                    ? "hear_timeout (0.099 s) must be at least 0.1 s, because three announcements go into it"
+                    : "hear_timeout (8.0 s) must be shorter than deny_timeout (8.0 s)"))
     }
 
     @Test func `backups look no more often than the host in service looks after itself`() {

@@ -18,7 +18,8 @@ struct GatewayRig {
             name: "fw",
             down: GatewayLeg(interface: "eth0", roving: ServiceAddress(IPAddress(0x0A00_0001), text: "10.0.0.1")),
             up: GatewayLeg(interface: "eth1", roving: ServiceAddress(IPAddress(0xCB00_7101), text: "203.0.113.1")),
-            hosts: hosts)
+            hosts: hosts, selfCheck: .seconds(5), serviceCheck: .seconds(10),
+            timeouts: [.downlinkCheck: .seconds(2), .uplinkCheck: .seconds(2), .remoteSvcCheck: .seconds(3)])
     }
 
     /// The table that a host has written which serves.

@@ -89,7 +89,9 @@ struct GatewayPlan {
             GatewayLeg(interface: interface, roving: ServiceAddress(IPAddress(number), text: interface))
         }
         return GatewayConfiguration(
-            name: "fw", down: leg("eth0", 0x0A00_00FE), up: leg("eth1", 0xC633_64FE), hosts: [])
+            name: "fw", down: leg("eth0", 0x0A00_00FE), up: leg("eth1", 0xC633_64FE), hosts: [],
+            selfCheck: .seconds(5), serviceCheck: .seconds(10),
+            timeouts: [.downlinkCheck: .seconds(2), .uplinkCheck: .seconds(2), .remoteSvcCheck: .seconds(3)])
     }()
 
     private mutating func drawConfigurations(using random: inout SplitMix64) {
