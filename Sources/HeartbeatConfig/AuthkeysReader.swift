@@ -7,6 +7,8 @@ import HeartbeatModel
 struct AuthkeysReader {
     var log: DiagnosticLog
     private(set) var keys = AuthenticationKeys(current: 0, keys: [])
+    /// For what has no way of its own, where nobody else could speak.
+    var refusesCrc = false
 
     /// The last `auth` line so far.
     private var wanted: (id: Int, line: Int)?
@@ -106,6 +108,11 @@ struct AuthkeysReader {
         case .crc:
             guard secret.isEmpty else {
                 throw Complaint("crc takes no secret; remove what follows it (a comment needs a line of its own)")
+            }
+            guard !refusesCrc else {
+                throw Complaint(
+                    "crc signs nothing, so that anybody on the networks could take the service away; write "
+                        + "\"\(id) sha1 <secret>\"")
             }
             log.warning(line, "crc only finds damaged messages; anybody on the network can forge them: use sha1")
         case .md5, .sha1:

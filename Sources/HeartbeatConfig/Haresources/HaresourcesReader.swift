@@ -19,10 +19,7 @@ struct HaresourcesReader {
     private var keyLines: [String: Int] = [:]
     /// First group of each address, by its bytes.
     var addressOwners: [IPAddress: (key: String, line: Int)] = [:]
-    /// Scripts something has been said about, or nothing had to be.
-    var knownScripts: Set<String> = []
-    /// What has been said to be doubtful about scripts: the same directory makes all in it so.
-    var knownDoubts: Set<String> = []
+    private var scripts: ScriptChecks
 
     private struct PlacedWord {
         let text: String
@@ -33,6 +30,7 @@ struct HaresourcesReader {
         log = DiagnosticLog(file: file.path)
         self.nodes = nodes
         self.host = host
+        scripts = ScriptChecks(host)
     }
 
     mutating func read(_ file: SourceFile) {
@@ -104,7 +102,11 @@ struct HaresourcesReader {
         let group = ResourceGroup(preferredNode: node, resources: placed.map(\.resource), line: first.line)
         checkKey(group)
         checkResources(of: group)
-        let resources = placed.map { assigned($0.resource, $0.line) }
+        let resources = placed.map { place in
+            let (resource, warning) = scripts.assigned(place.resource, loss: "its group cannot start")
+            if let warning { log.warning(place.line, warning) }
+            return resource
+        }
         groups.append(ResourceGroup(preferredNode: node, resources: resources, line: first.line))
     }
 
@@ -119,18 +121,8 @@ struct HaresourcesReader {
     }
 
     private mutating func resource(_ word: PlacedWord) -> Resource? {
-        if word.text.contains("\"") || word.text.contains("'") {
-            log.warning(word.line, "\(quoted(word.text)): quotes are not understood, the script will see them")
-        }
         do throws(Complaint) {
-            let (resource, surplus) = try ResourceWord.resource(word.text)
-            if !surplus.isEmpty {
-                log.warning(
-                    word.line,
-                    "\(quoted(word.text)) has parts that mean nothing (\(surplus.joined(separator: ", "))); the order is "
-                        + "<address>/<bits>/<interface>/<broadcast>")
-            }
-            return resource
+            return try ResourceWord.resource(word.text) { log.warning(word.line, $0) }
         } catch {
             log.error(word.line, "\(quoted(word.text)) \(error.message)")
             return nil

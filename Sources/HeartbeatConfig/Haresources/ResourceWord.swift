@@ -4,16 +4,23 @@
 import HeartbeatModel
 
 enum ResourceWord {
-    /// `name`, `name::arg::arg…`, or a bare IPv4 address, which is IPaddr's. The daemon's own addresses have theirs set;
-    /// `surplus` are the parts of one that mean nothing.
-    static func resource(_ word: String) throws(Complaint) -> (resource: Resource, surplus: [String]) {
+    /// `name`, `name::arg::arg…`, or a bare IPv4 address, which is IPaddr's. The daemon's own addresses have theirs set.
+    ///
+    /// - Parameter warn: is called with what is doubtful about the word.
+    static func resource(_ word: String, warn: (String) -> Void) throws(Complaint) -> Resource {
+        if word.contains("\"") || word.contains("'") {
+            warn("\(quoted(word)): quotes are not understood, the script will see them")
+        }
         try refuseBareIPv6(word)
         let call = ResourceCall(word)
         try checkScriptName(call.scriptName, of: word)
         let found = try address(call, of: word)
-        let resource = Resource(
-            word: word, scriptName: call.scriptName, arguments: call.arguments, address: found?.address)
-        return (resource, found?.surplus ?? [])
+        if let surplus = found?.surplus, !surplus.isEmpty {
+            warn(
+                "\(quoted(word)) has parts that mean nothing (\(surplus.joined(separator: ", "))); the order is "
+                    + "<address>/<bits>/<interface>/<broadcast>")
+        }
+        return Resource(word: word, scriptName: call.scriptName, arguments: call.arguments, address: found?.address)
     }
 
     // MARK: Addresses

@@ -1,59 +1,64 @@
-// What is said of the scripts that haresources names: where they are, and why one that is there would not run. A script may
-// come later, so this is only warned of.
+// What is said of the scripts that resources name: where they are, and why one that is there would not run. A script may come later,
+// so this is only warned of. Who has the resources is not known here.
 
 import HeartbeatModel
 
-extension HaresourcesReader {
-    /// The resource as it will be brought up: an address by the daemon, unless the owner has a script for it.
-    mutating func assigned(_ resource: Resource, _ line: Int) -> Resource {
-        guard resource.address != nil else {
-            checkScript(resource.scriptName, line)
-            return resource
-        }
-        let name = resource.scriptName
-        guard host.hasOwnScript(name) else { return resource }
-        if knownScripts.insert(name).inserted {
-            log.warning(
-                line,
-                "resource.d/\(name) is your own, so it is used instead of the built-in \(name); remove it to have addresses "
-                    + "brought up by the daemon itself, which is faster")
-        }
-        var assigned = resource
-        assigned.address = nil
-        return assigned
+/// The scripts that one file names; each is spoken of once.
+struct ScriptChecks {
+    private let host: HostFacts
+    /// Scripts something has been said about, or nothing had to be.
+    private var knownScripts: Set<String> = []
+    /// What has been said to be doubtful about scripts: the same directory makes all in it so.
+    private var knownDoubts: Set<String> = []
+
+    init(_ host: HostFacts) {
+        self.host = host
     }
 
-    private mutating func checkScript(_ name: String, _ line: Int) {
-        guard knownScripts.insert(name).inserted else { return }
+    /// The resource as it will be brought up: an address by the daemon, unless the owner has a script for it.
+    ///
+    /// - Parameter loss: what comes of a script that does not run, such as "its group cannot start".
+    /// - Returns: also what is to be warned of.
+    mutating func assigned(_ resource: Resource, loss: String) -> (resource: Resource, warning: String?) {
+        let name = resource.scriptName
+        guard resource.address != nil else {
+            guard knownScripts.insert(name).inserted else { return (resource, nil) }
+            return (resource, complaint(about: name, loss))
+        }
+        guard host.hasOwnScript(name) else { return (resource, nil) }
+        var assigned = resource
+        assigned.address = nil
+        guard knownScripts.insert(name).inserted else { return (assigned, nil) }
+        return (
+            assigned,
+            "resource.d/\(name) is your own, so it is used instead of the built-in \(name); remove it to have addresses "
+                + "brought up by the daemon itself, which is faster"
+        )
+    }
+
+    private mutating func complaint(about name: String, _ loss: String) -> String? {
         // Paths are not shortened: they are what the owner needs.
         switch host.findScript(name) {
         case .found:
-            break
+            return nil
         case .notExecutable(let path):
-            log.warning(line, "the script \(path) may not be executed, so its group cannot start; chmod 755 it")
+            return "the script \(path) may not be executed, so \(loss); chmod 755 it"
         case .danglingLink(let path):
-            log.warning(line, "the script \(path) is a link that leads nowhere, so its group cannot start")
+            return "the script \(path) is a link that leads nowhere, so \(loss)"
         case .carriageReturn(let path):
-            log.warning(
-                line,
-                "the script \(path) cannot be run, so its group cannot start: its lines end with a carriage return; "
-                    + "sed -i 's/\\r$//' \(path)")
+            return "the script \(path) cannot be run, so \(loss): its lines end with a carriage return; "
+                + "sed -i 's/\\r$//' \(path)"
         case .noInterpreter(let path, let interpreter):
-            log.warning(
-                line,
-                "the script \(path) cannot be run, so its group cannot start: its first line names \(quoted(interpreter)), "
-                    + "which is no program of this machine")
+            return "the script \(path) cannot be run, so \(loss): its first line names \(quoted(interpreter)), "
+                + "which is no program of this machine"
         case .notTrusted(let path, let reason):
-            log.warning(line, "the script \(path) is not run, so its group cannot start: \(reason)")
+            return "the script \(path) is not run, so \(loss): \(reason)"
         case .doubtful(let path, let reason):
-            guard knownDoubts.insert(reason).inserted else { return }
-            log.warning(line, "the script \(path) is run as root, but \(reason)")
+            return knownDoubts.insert(reason).inserted ? "the script \(path) is run as root, but \(reason)" : nil
         case .missing(let searched):
             let hint = ScriptNames.hint(for: name, among: host.resourceWords())
-            log.warning(
-                line,
-                "there is no script \(quoted(name)), so its group cannot start\(hint); looked for "
-                    + searched.joined(separator: ", "))
+            return "there is no script \(quoted(name)), so \(loss)\(hint); looked for "
+                + searched.joined(separator: ", ")
         }
     }
 }

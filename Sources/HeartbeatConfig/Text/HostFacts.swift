@@ -66,6 +66,9 @@ package struct HostFacts: Sendable {
     package var heartbeatPort: UInt16?
     /// The contents and the permission bits of a file in the form of authkeys; `nil`: nobody looked.
     package var keyFile: @Sendable (_ path: String) -> (file: SourceFile, mode: UInt32)? = { _ in nil }
+    /// Whether a program stands in the place of a built-in procedure of a gateway service. By default none does, so that a file is
+    /// refused that needs one.
+    package var hasGatewayHook: @Sendable (_ service: String, _ procedure: GatewayProcedure) -> Bool = { _, _ in false }
     /// This machine is the guest of a hypervisor, which may stop its clocks.
     package var isGuest = false
 
