@@ -27,10 +27,25 @@ final class GatewayPlay: SitePlay {
     /// Starts the daemon on all nodes and waits until every client reaches everything.
     func start() throws {
         for machine in laboratory.machines { try start(on: machine) }
+        try settleAtFirst()
+    }
+
+    /// The original does not always: then both machines lose power, and it begins anew.
+    private func settleAtFirst() throws {
+        for _ in 1..<Self.beginnings where daemon == .heartbeat {
+            guard try !isSettled() else { break }
+            try powerCycle()
+        }
         try settle()
         for machine in laboratory.machines {
             for line in booted.site.checks { try machine.succeed(line) }
         }
+    }
+
+    private func powerCycle() throws {
+        for machine in laboratory.machines { try machine.powerOff() }
+        try laboratory.powerOn(laboratory.machines)
+        for machine in laboratory.machines { try start(on: machine) }
     }
 
     private func start(on machine: Machine) throws {
@@ -131,22 +146,24 @@ final class GatewayPlay: SitePlay {
             try settle()
         } catch LabError.notReached where daemon == .heartbeat {
             // What becomes of the original is a result; the next scene needs a pair that works.
-            for machine in laboratory.machines { try machine.powerOff() }
-            try laboratory.powerOn(laboratory.machines)
-            try start()
+            try powerCycle()
+            try settleAtFirst()
         }
     }
 
     /// Waits until one node alone serves everybody, and each holds its partner for alive.
     func settle() throws {
-        let isSettled = try Interruption.wait(atMost: Self.patience) {
+        guard try isSettled() else { throw LabError.notReached("the gateways do not settle\n\(diagnosis)") }
+    }
+
+    private func isSettled() throws -> Bool {
+        try Interruption.wait(atMost: Self.patience) {
             guard isServed(for: .seconds(1)) else { return false }
             return try laboratory.machines.indices.allSatisfy { place in
                 let partner = laboratory.machines[place ^ 1].name
                 return try laboratory.machines[place].run("cl_status nodestatus \(partner)").output.contains("active")
             }
         }
-        guard isSettled else { throw LabError.notReached("the gateways do not settle\n\(diagnosis)") }
     }
 
     private func isServed(for span: Duration) -> Bool { pair.contains { booted.isServed(by: $0, for: span) } }
@@ -174,6 +191,8 @@ final class GatewayPlay: SitePlay {
     func partner(of machine: Machine) -> Machine { pair[0] === machine ? pair[1] : pair[0] }
 
     static let patience = Duration.seconds(180)
+    /// The original begins so often on machines that have lost power, if it does not settle before.
+    private static let beginnings = 3
     /// Until then a cable that is back may go again, and its node is no better off than one that has lost another.
     private static let untilTrusted = InterfaceRule.defaultRecovery + .seconds(1)
 }
