@@ -7,13 +7,13 @@ import HeartbeatModel
 import HeartbeatSystem
 
 /// Questions of one version of IP over one Ethernet interface.
-final class NeighbourPort {
-    /// The neighbour has this station.
-    var onStation: (_ neighbour: IPAddress) -> Void = { _ in }
-    /// The neighbour has answered the address, and the answer came here.
-    var onEcho: (_ neighbour: IPAddress, _ address: IPAddress) -> Void = { _, _ in }
+package final class NeighbourPort {
+    /// The station of a neighbour that was asked for is known, for the first time or again.
+    package var onStation: (_ neighbour: IPAddress) -> Void = { _ in }
+    /// Somebody has answered the address, and the answer came here.
+    package var onEcho: (_ sender: IPAddress, _ address: IPAddress) -> Void = { _, _ in }
 
-    let interface: InterfaceEntry
+    package let interface: InterfaceEntry
     private let isIPv6: Bool
     private let port: EthernetPort
     private let readers: [SocketReader]
@@ -24,7 +24,7 @@ final class NeighbourPort {
     private var wanted: Set<IPAddress> = []
 
     /// Two bytes that tell this from other programs' questions, and sixteen that nobody can guess.
-    init(_ interface: InterfaceEntry, isIPv6: Bool, reactor: Reactor) throws(SystemError) {
+    package init(_ interface: InterfaceEntry, isIPv6: Bool, reactor: Reactor) throws(SystemError) {
         self.interface = interface
         self.isIPv6 = isIPv6
         port = try EthernetPort(interface.name)
@@ -52,13 +52,14 @@ final class NeighbourPort {
         readers.forEach { $0.begin() }
     }
 
-    func close() {
+    package func close() {
         readers.forEach { $0.close() }
         sender.close()
     }
 
     /// Whether the station of the neighbour is known; else it is asked for, from an own address or from nobody's.
-    func find(_ neighbour: IPAddress, from own: IPAddress?) -> Bool {
+    @discardableResult
+    package func find(_ neighbour: IPAddress, from own: IPAddress?) -> Bool {
         guard stations[neighbour] == nil else { return true }
         wanted.insert(neighbour)
         guard let own = own ?? (isIPv6 ? nil : .any(isIPv6: false)) else { return false }
@@ -67,9 +68,25 @@ final class NeighbourPort {
     }
 
     /// An echo request that seems to come from the address, if the kernel lets it leave.
-    func ask(_ neighbour: IPAddress, from address: IPAddress) {
+    func ask(_ neighbour: IPAddress, from address: IPAddress) { ask(neighbour, through: neighbour, from: address) }
+
+    /// An echo request to somebody behind the neighbour, which is to forward it, whatever routes say here.
+    package func ask(_ destination: IPAddress, through neighbour: IPAddress, from address: IPAddress) {
         guard let station = stations[neighbour] else { return }
-        let packet = EchoPacket(source: address, destination: neighbour, echo: echo)
+        send(destination, at: station, from: address)
+    }
+
+    /// An echo request to everybody on this network.
+    package func askEverybody(from address: IPAddress) {
+        if isIPv6 {
+            send(.allNodes, at: NeighbourPacket.station(of: .allNodes), from: address)
+        } else {
+            send(IPAddress(UInt32.max), at: ArpPacket.everybody, from: address)
+        }
+    }
+
+    private func send(_ destination: IPAddress, at station: [UInt8], from address: IPAddress) {
+        let packet = EchoPacket(source: address, destination: destination, echo: echo)
         let ethertype = isIPv6 ? EchoPacket.ethertype6 : EchoPacket.ethertype4
         _ = port.send(packet.bytes, of: ethertype, to: station, over: sender)
     }

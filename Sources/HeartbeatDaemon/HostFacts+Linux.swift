@@ -21,7 +21,7 @@ extension HostFacts {
         facts.place = { survey.place(of: $0) }
         facts.holder = { survey.holder(of: $0) }
         facts.hasOwnScript = { name in scripts.ownScript(name) != nil }
-        facts.findScript = { find($0, among: scripts) }
+        facts.findScript = { scripts.search($0) }
         facts.resourceWords = { scripts.available() }
         facts.belongsToHeartbeat3 = belongsToHeartbeat3(_:)
         facts.isOwnAddress = isOwnAddress(_:)
@@ -30,25 +30,6 @@ extension HostFacts {
         facts.keyFile = { (ConfigurationLoader.file($0), ConfigurationLoader.mode(of: $0)) }
         facts.isGuest = Hypervisor.isPresent
         return facts
-    }
-
-    private static func find(_ name: String, among scripts: ResourceScripts) -> ScriptSearch {
-        switch scripts.trusted(name) {
-        case .success(let path):
-            switch ScriptDefect.found(in: path) {
-            case .carriageReturn: return .carriageReturn(path: path)
-            case .noInterpreter(let program): return .noInterpreter(path: path, interpreter: program)
-            case nil: break
-            }
-            return TrustedPath.doubts(about: path).first.map { .doubtful(path: path, reason: "\($0)") } ?? .found
-        case .failure(.notExecutable(let path)): return .notExecutable(path: path)
-        case .failure(.untrusted(let path, let doubt)): return .notTrusted(path: path, reason: "\(doubt)")
-        case .failure(.notFound(_, let searched)):
-            return ResourceScripts.danglingLink(among: searched).map { .danglingLink(path: $0) }
-                ?? .missing(searched: searched)
-        // The reader has said what is wrong with such a name.
-        case .failure(.badName): return .found
-        }
     }
 
     /// dpkg keeps a list of the files of a package for as long as it is installed; of one that was removed only of those in

@@ -22,7 +22,7 @@ package final class LanRunner {
     private let streams: StreamPrompter
     private var machine: LanMachine?
     private var interfaces: LanInterfaces?
-    private var ports: [String: LanPort] = [:]
+    private var ports: [String: InterfacePort] = [:]
     private var timer: (due: Instant, timer: ReactorTimer)?
     private var lastLook: Instant?
     private var moved: Set<IPAddress> = []
@@ -108,7 +108,7 @@ package final class LanRunner {
     }
 
     private func openPorts(_ found: LanInterfaces) {
-        for (name, port) in ports where found.entries[name]?.index != port.interface.index {
+        for (name, port) in ports where found.entries[name]?.index != port.index {
             port.close()
             ports[name] = nil
         }
@@ -133,8 +133,8 @@ package final class LanRunner {
     private func open(_ interface: InterfaceEntry) {
         let name = interface.name
         do throws(SystemError) {
-            ports[name] = try LanPort(
-                interface, port: settings.port, reactor: reactor,
+            ports[name] = try InterfacePort(
+                settings.port, on: name, reactor: reactor,
                 onPacket: { [weak self] in self?.received($0, from: $1, over: name) },
                 onBroken: { [weak self] error in
                     self?.ports.removeValue(forKey: name)?.close()

@@ -87,6 +87,17 @@ package struct InterfaceEntry: Hashable {
         return (promotes, forwards)
     }
 
+    /// There is a carrier, as far as the driver tells.
+    package var isRunning: Bool { isUp && (operationalState == 6 /* IF_OPER_UP */ || operationalState == 0) }
+
+    /// Switches the interface on or off.
+    package func switching(on isUp: Bool) -> NetlinkRequest {
+        let flag = UInt32(1) /* IFF_UP */
+        return NetlinkRequest(
+            Netlink.setLink, flags: 0,
+            body: [0, 0, 0, 0] + hostBytes(index) + hostBytes(isUp ? flag : 0) + hostBytes(flag))
+    }
+
     /// Has IPv4 addresses outlive the one that was there before them. It is what systemd sets everywhere.
     package var promotion: NetlinkRequest {
         var request = NetlinkRequest(

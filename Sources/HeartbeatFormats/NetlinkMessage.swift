@@ -38,7 +38,7 @@ package enum Netlink {
     static let hasAttributes: UInt16 = 0x200
     /// NLM_F_ROOT | NLM_F_MATCH.
     package static let dump: UInt16 = 0x300
-    static let create: UInt16 = 0x400
+    package static let create: UInt16 = 0x400
     /// NLM_F_CREATE | NLM_F_REPLACE.
     package static let replace: UInt16 = 0x500
     /// NLM_F_CREATE | NLM_F_EXCL.

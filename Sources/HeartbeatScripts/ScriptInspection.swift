@@ -2,6 +2,7 @@
 // configuration tells before a group is to be started.
 
 import Glibc
+import HeartbeatModel
 import HeartbeatSystem
 
 /// What the kernel would say to a script's first line.
@@ -64,6 +65,26 @@ extension ResourceScripts {
     package func trusted(_ name: String) -> Result<String, Failure> {
         locate(name).flatMap { path in
             TrustedPath.refusal(of: path).map { .failure(.untrusted(path: path, $0)) } ?? .success(path)
+        }
+    }
+
+    /// Looks for a script where a start would look for it.
+    package func search(_ name: String) -> ScriptSearch {
+        switch trusted(name) {
+        case .success(let path):
+            switch ScriptDefect.found(in: path) {
+            case .carriageReturn: return .carriageReturn(path: path)
+            case .noInterpreter(let program): return .noInterpreter(path: path, interpreter: program)
+            case nil: break
+            }
+            return TrustedPath.doubts(about: path).first.map { .doubtful(path: path, reason: "\($0)") } ?? .found
+        case .failure(.notExecutable(let path)): return .notExecutable(path: path)
+        case .failure(.untrusted(let path, let doubt)): return .notTrusted(path: path, reason: "\(doubt)")
+        case .failure(.notFound(_, let searched)):
+            return Self.danglingLink(among: searched).map { .danglingLink(path: $0) }
+                ?? .missing(searched: searched)
+        // The reader has said what is wrong with such a name.
+        case .failure(.badName): return .found
         }
     }
 }

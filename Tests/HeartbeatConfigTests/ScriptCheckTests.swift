@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Scripts of haresources")
 struct ScriptCheckTests {
-    private func warnings(_ search: HostFacts.ScriptSearch, words: [String] = []) -> [String] {
+    private func warnings(_ search: ScriptSearch, words: [String] = []) -> [String] {
         var files = Files()
         files.haresources = "nodea web\n"
         files.host.findScript = { _ in search }
@@ -31,8 +31,8 @@ struct ScriptCheckTests {
                 "the script /etc/x is not run, so its group cannot start: REASON"
             ),
             (.doubtful(path: "/etc/x", reason: "REASON"), "the script /etc/x is run as root, but REASON"),
-        ] as [(HostFacts.ScriptSearch, String)])
-    func unusable(search: HostFacts.ScriptSearch, text: String) {
+        ] as [(ScriptSearch, String)])
+    func unusable(search: ScriptSearch, text: String) {
         let warnings = warnings(search)
         #expect(warnings.count == 1 && warnings[0].contains(text), "\(warnings)")
     }

@@ -127,15 +127,6 @@ extension ResourceGroup {
 }
 
 extension ActionResult {
-    fileprivate var text: String {
-        switch self {
-        case .exited(let code, _): "returned \(code)"
-        case .signalled(let signal): "was ended by signal \(signal)"
-        case .timedOut: "ran into its timeout and was ended"
-        case .notRun(let reason): "could not be run: \(reason)"
-        }
-    }
-
     /// The exit code of a script, or why there is none.
     fileprivate var field: Fact.Field {
         switch self {

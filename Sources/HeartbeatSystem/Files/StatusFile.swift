@@ -1,20 +1,18 @@
 // A file that says how a running program stands, as of its last change. It is nobody's word any more when that program has ended.
 
 import Glibc
-import HeartbeatModel
-import HeartbeatSystem
 
 /// The file: a line with the process, then its text.
-final class StatusFile {
-    let path: String
+package final class StatusFile {
+    package let path: String
     private var hasFailed = false
 
-    init(path: String) {
+    package init(path: String) {
         self.path = path
     }
 
     /// Returns what kept it from being written, once until it is.
-    func write(_ text: String) -> SystemError? {
+    package func write(_ text: String) -> SystemError? {
         do throws(SystemError) {
             try DurableFile.replace(path, with: Array("\(getpid())\n\(text)".utf8), mode: 0o644)
             hasFailed = false
@@ -26,7 +24,7 @@ final class StatusFile {
     }
 
     /// The text; `nil` when its process has ended.
-    func read() -> String? {
+    package func read() -> String? {
         guard let bytes = try? WholeFile.read(path, atMost: 1 << 20) else { return nil }
         let parts = String(decoding: bytes, as: UTF8.self).split(
             separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
@@ -34,5 +32,5 @@ final class StatusFile {
         return String(parts[1])
     }
 
-    func remove() { unlink(path) }
+    package func remove() { unlink(path) }
 }
