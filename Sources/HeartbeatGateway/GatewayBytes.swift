@@ -59,7 +59,10 @@ struct GatewayWriter {
             append(candidacy.ticket)
             append(candidacy.term)
             append(candidacy.isLast)
-        case .downstreamTakeoverDeny(let ticket), .upstreamTakeoverDeny(let ticket): append(ticket)
+        case .downstreamTakeoverDeny(let answer), .upstreamTakeoverDeny(let answer):
+            append(answer.ticket)
+            append(answer.isLast)
+            append(answer.word.rawValue)
         }
     }
 
@@ -141,9 +144,9 @@ struct GatewayReader {
             return .serviceCheckReply(ticket, isWell: isWell, table)
         case 3: return table().map { .serviceShutdown($0) }
         case 4: return candidacy().map { .downstreamTakeover($0) }
-        case 5: return ticket().map { .downstreamTakeoverDeny($0) }
+        case 5: return answer().map { .downstreamTakeoverDeny($0) }
         case 6: return candidacy().map { .upstreamTakeover($0) }
-        case 7: return ticket().map { .upstreamTakeoverDeny($0) }
+        case 7: return answer().map { .upstreamTakeoverDeny($0) }
         case 8: return table().map { .serviceTakeover($0) }
         default: return nil
         }
@@ -162,6 +165,13 @@ struct GatewayReader {
     private mutating func candidacy() -> Candidacy? {
         guard let ticket = ticket(), let term = integer(UInt64.self), let isLast = flag() else { return nil }
         return Candidacy(ticket, term: term, isLast: isLast)
+    }
+
+    private mutating func answer() -> CandidacyAnswer? {
+        guard let ticket = ticket(), let isLast = flag(),
+            let word = integer(UInt8.self).flatMap(CandidacyAnswer.Word.init)
+        else { return nil }
+        return CandidacyAnswer(ticket, isLast: isLast, word)
     }
 
     private mutating func table() -> StatusTable? {

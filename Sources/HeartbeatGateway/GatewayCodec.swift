@@ -61,7 +61,7 @@ extension GatewayRefusal: CustomStringConvertible {
 ///     SVC_CHECK_REPLY           ticket, 1 for well (1), table
 ///     SVC_SHUTDOWN, SVC_TAKEOVER  table
 ///     …STR_TAKEOVER             ticket, term (8), 1 for the last stage (1)
-///     …STR_TAKEOVER_DENY        ticket
+///     …STR_TAKEOVER_DENY        ticket, 1 for the last stage (1), 0 for no, 1 for checking, 2 for yes (1)
 ///
 /// A ticket is a generation (8) and a number (8). A host is its name (length 1, bytes), the priority (2), and its addresses
 /// downstream and upstream (length 4 or 16, bytes). A table is term (8), the author's generation (8), version (8), 1 if the author serves (1), the author's

@@ -6,6 +6,8 @@ import HeartbeatModel
 package enum GatewayCause: Hashable, Sendable {
     /// Nobody serves, and this host is the best.
     case vacant
+    /// Whoever served does not any more, or is about to end, and this host is the best.
+    case closed(by: NodeName)
     /// A host of lower priority serves.
     case better(than: NodeName)
     case serviceSilent
@@ -18,6 +20,7 @@ extension GatewayCause: CustomStringConvertible {
     package var description: String {
         switch self {
         case .vacant: "nobody serves, and this is the best host"
+        case .closed(let name): "\(name) stops serving, and this is the best host"
         case .better(let name): "its priority is higher than that of \(name), which serves"
         case .serviceSilent: "remoteSvcCheck does not see the service"
         case .hostSilent: "the service answers, and its host does not"
@@ -53,6 +56,8 @@ package enum GatewayFact: Hashable, Sendable {
     /// Announced, for a veto to come.
     case announced(isLast: Bool, waiting: Duration)
     case denied(by: NodeName, over: GatewaySide)
+    /// Whoever serves is there, and will say whether it stays.
+    case pending(NodeName, waiting: Duration)
     case interrupted(by: NodeName)
     case serves
     /// This host has said no to another one.
@@ -60,6 +65,8 @@ package enum GatewayFact: Hashable, Sendable {
     /// It has said no because the time was up, and the service is still here.
     case vetoedUnreleased(NodeName, over: GatewaySide)
     case leaves(GatewayLeave)
+    /// It is asked to stop, and serves until a backup is ready.
+    case handsOver(waiting: Duration)
     case left
     /// Another host serves, too.
     case secondMaster(NodeName, yields: Bool)
@@ -83,9 +90,13 @@ extension GatewayFact: CustomStringConvertible {
         case .candidate(let cause): "Wants to take over: \(cause)"
         case .announced(let isLast, let time):
             (isLast ? "The uplink works; takes over" : "Announces a takeover; activates the uplink")
-                + " in \(time.decimalSeconds) s unless somebody says no"
+                + " in \(time.decimalSeconds) s at most, unless somebody serves"
         case .denied(let name, let side):
             "\(name) says no on the \(side.rawValue) side: this host stays a backup"
+        case .pending(let name, let time):
+            "\(name) serves, and checks itself: its answer is waited for, \(time.decimalSeconds) s at most"
+        case .handsOver(let time):
+            "Is to stop: serves until a backup is ready, \(time.decimalSeconds) s at most"
         case .interrupted(let name): "\(name) takes over, its priority is higher: this host stays a backup"
         case .serves: "Serves"
         case .vetoed(let name, let side): "Says no to \(name) on the \(side.rawValue) side: the service is well here"
@@ -115,7 +126,7 @@ extension GatewayFact: CustomStringConvertible {
             true
         case .leaves(.failed): true
         case .leaves(.asked), .leaves(.yields): false
-        case .backup, .announced, .interrupted, .serves, .left, .joined: false
+        case .backup, .announced, .pending, .interrupted, .serves, .handsOver, .left, .joined: false
         }
     }
 }

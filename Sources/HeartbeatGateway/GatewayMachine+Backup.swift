@@ -32,12 +32,18 @@ extension GatewayMachine {
         self.state = .starting(StartingState(since: state.since, look: .asking(ask(&turn))))
     }
 
-    mutating func receive(_ packet: GatewayPacket, _ state: StartingState, _ turn: inout Turn) {
-        guard case .asking(let inquiry) = state.look,
-            case .serviceCheckReply(inquiry.ticket, _, let table) = packet.message
-        else { return }
-        _ = adopt(table)
-        decide(&turn)
+    mutating func receive(
+        _ packet: GatewayPacket, over side: GatewaySide, _ state: StartingState, _ turn: inout Turn
+    ) {
+        switch packet.message {
+        case .serviceCheckReply(let ticket, _, let table):
+            guard case .asking(let inquiry) = state.look, inquiry.ticket == ticket else { return }
+            _ = adopt(table)
+            decide(&turn)
+        case .downstreamTakeover(let candidacy), .upstreamTakeover(let candidacy):
+            answer(candidacy, of: packet.sender, over: side, .granted, &turn)
+        case .serviceCheck, .serviceShutdown, .serviceTakeover, .downstreamTakeoverDeny, .upstreamTakeoverDeny: break
+        }
     }
 }
 
@@ -74,16 +80,20 @@ extension GatewayMachine {
         self.state = .backup(BackupState(look: .asking(ask(&turn)), isStranded: state.isStranded))
     }
 
-    mutating func receive(_ packet: GatewayPacket, _ state: BackupState, _ turn: inout Turn) {
+    mutating func receive(
+        _ packet: GatewayPacket, over side: GatewaySide, _ state: BackupState, _ turn: inout Turn
+    ) {
         switch packet.message {
         case .serviceCheckReply(let ticket, let isWell, let table):
             guard case .asking(let inquiry) = state.look, inquiry.ticket == ticket else { return }
             _ = adopt(table)
             learn(isWell: isWell, &turn)
-        case .downstreamTakeover:
+        case .downstreamTakeover(let candidacy):
             // Somebody is at it. If it is the wrong one, the next check finds out.
             abort(state.look, &turn)
+            answer(candidacy, of: packet.sender, over: side, .granted, &turn)
             waitAsBackup(isStranded: state.isStranded, &turn)
+        case .upstreamTakeover(let candidacy): answer(candidacy, of: packet.sender, over: side, .granted, &turn)
         case .serviceShutdown(let table):
             guard adopt(table) else { return }
             abort(state.look, &turn)
@@ -95,7 +105,7 @@ extension GatewayMachine {
             guard !isKnown || self.table.verdict(for: local.rank) != .backup else { return }
             abort(state.look, &turn)
             decide(&turn)
-        case .serviceCheck, .downstreamTakeoverDeny, .upstreamTakeover, .upstreamTakeoverDeny: break
+        case .serviceCheck, .downstreamTakeoverDeny, .upstreamTakeoverDeny: break
         }
     }
 

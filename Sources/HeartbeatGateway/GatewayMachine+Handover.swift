@@ -1,5 +1,6 @@
-// A host that wants to serve: its downlink works → it announces that on the downstream side and waits for a veto → its uplink comes up
+// A host that wants to serve: its downlink works → it announces that on the downstream side and waits for answers → its uplink comes up
 // and works → it announces that on both sides and waits again → it serves. A veto on either side, or a candidate with more right, ends it.
+// It waits until everybody whom it knows has nothing against it, or those who are silent have had their time.
 //
 // More than the paper has: the second announcement goes to the downstream side, too, and only it makes a host give way. The paper's host
 // leaves at the first one, before the candidate knows whether its uplink works: a better host with a dead uplink would take the service
@@ -20,13 +21,13 @@ extension GatewayMachine {
             .retreating(let call, _):
             giveUp(call, &turn)
             finished(state, false, &turn)
-        case .announced(let announcement):
-            guard !announcement.repetitions.isEmpty else { return proceed(state, &turn) }
-            self.state = .handover(HandoverState(ticket: state.ticket, phase: .announced(announcement.repeated)))
-            announce(state, &turn)
-        case .announcedLast(let announcement):
-            guard !announcement.repetitions.isEmpty else { return proceed(state, &turn) }
-            self.state = .handover(HandoverState(ticket: state.ticket, phase: .announcedLast(announcement.repeated)))
+        case .announced(var announcement), .announcedLast(var announcement):
+            guard announcement.until > turn.now else { return proceed(state, &turn) }
+            announcement.repetitions.removeAll { $0 <= turn.now }
+            announcement.ask(namesOfOthers)
+            var state = state
+            state.announcement = announcement
+            self.state = .handover(state)
             announce(state, &turn)
         }
     }
@@ -48,10 +49,10 @@ extension GatewayMachine {
     private mutating func proceed(_ state: HandoverState, _ turn: inout Turn) {
         var state = state
         switch state.phase {
-        case .checkingDownlink: state.phase = .announced(announcement(turn.now))
+        case .checkingDownlink: state.phase = .announced(announcement(&turn))
         case .announced: state.phase = .activatingUplink(call(.activateUplink, &turn))
         case .activatingUplink: state.phase = .checkingUplink(call(.uplinkCheck, &turn))
-        case .checkingUplink: state.phase = .announcedLast(announcement(turn.now))
+        case .checkingUplink: state.phase = .announcedLast(announcement(&turn))
         case .announcedLast:
             knownTerm = nextTerm
             table.takeOver(local, term: knownTerm, generation: generation)
@@ -60,18 +61,31 @@ extension GatewayMachine {
         }
         self.state = .handover(state)
         guard state.call == nil else { return }
-        turn.notify(.announced(isLast: state.isLast, waiting: configuration.denyTimeout))
+        turn.notify(.announced(isLast: state.isLast, waiting: configuration.hearTimeout))
         announce(state, &turn)
+        proceedIfAnswered(&turn)
     }
 
     // MARK: - Announcing
 
-    /// Repeated within half of what is left of the wait when the longest check has had its time.
-    private func announcement(_ now: Instant) -> HandoverState.Announcement {
-        let spare = max(.zero, configuration.denyTimeout - configuration.longestCheck)
-        return HandoverState.Announcement(
-            until: now + configuration.denyTimeout,
-            repetitions: (1..<Self.announcements).map { now + spare * $0 / (2 * (Self.announcements - 1)) })
+    /// Repeated within the first half of the time in which those who are there must have answered.
+    private func announcement(_ turn: inout Turn) -> HandoverState.Announcement {
+        HandoverState.Announcement(
+            silenceEnds: turn.now + configuration.hearTimeout, pendingEnds: turn.now + configuration.denyTimeout,
+            repetitions: (1..<Self.announcements).map { number in
+                turn.now + configuration.hearTimeout * number / (2 * (Self.announcements - 1))
+            }, silent: namesOfOthers)
+    }
+
+    private var namesOfOthers: Set<NodeName> {
+        Set(others.compactMap { target in if case .host(let host) = target { host.name } else { nil } })
+    }
+
+    /// Nobody is left to wait for.
+    private mutating func proceedIfAnswered(_ turn: inout Turn) {
+        guard case .handover(let state) = state, let announcement = state.announcement, announcement.until <= turn.now
+        else { return }
+        proceed(state, &turn)
     }
 
     private func announce(_ state: HandoverState, _ turn: inout Turn) {
@@ -87,18 +101,37 @@ extension GatewayMachine {
         _ packet: GatewayPacket, over side: GatewaySide, _ state: HandoverState, _ turn: inout Turn
     ) {
         switch packet.message {
-        case .downstreamTakeoverDeny(state.ticket), .upstreamTakeoverDeny(state.ticket):
-            guard state.isAnnounced else { return }
-            turn.notify(.denied(by: packet.sender.name, over: side))
-            abandon(state, quit: nil, &turn)
+        case .downstreamTakeoverDeny(let answer), .upstreamTakeoverDeny(let answer):
+            guard answer.ticket == state.ticket, state.isAnnounced else { return }
+            hear(answer, of: packet.sender.name, over: side, state, &turn)
         case .downstreamTakeover(let candidacy), .upstreamTakeover(let candidacy):
             meet(candidacy, of: packet.sender, over: side, state, &turn)
         case .serviceTakeover(let table):
             guard adopt(table), packet.sender.rank > local.rank else { return }
             interrupt(state, by: packet.sender.name, &turn)
         case .serviceShutdown(let table): _ = adopt(table)
-        case .serviceCheck, .serviceCheckReply, .downstreamTakeoverDeny, .upstreamTakeoverDeny: break
+        case .serviceCheck, .serviceCheckReply: break
         }
+    }
+
+    private mutating func hear(
+        _ answer: CandidacyAnswer, of name: NodeName, over side: GatewaySide, _ state: HandoverState,
+        _ turn: inout Turn
+    ) {
+        guard answer.word != .denied else {
+            turn.notify(.denied(by: name, over: side))
+            return abandon(state, quit: nil, &turn)
+        }
+        guard answer.isLast == state.isLast, var announcement = state.announcement else { return }
+        let wasPending = announcement.pending.contains(name)
+        announcement.hear(answer.word, of: name)
+        if !wasPending, announcement.pending.contains(name) {
+            turn.notify(.pending(name, waiting: announcement.pendingEnds - turn.now))
+        }
+        var state = state
+        state.announcement = announcement
+        self.state = .handover(state)
+        proceedIfAnswered(&turn)
     }
 
     /// Two candidates: the one whose uplink is known to work has more right, and else the one of higher priority. The paper has the
@@ -109,9 +142,10 @@ extension GatewayMachine {
     ) {
         if other.rank > local.rank {
             guard candidacy.isLast || !state.isLast else { return }
+            answer(candidacy, of: other, over: side, .granted, &turn)
             interrupt(state, by: other.name, &turn)
         } else if state.isAnnounced, state.isLast || !candidacy.isLast {
-            turn.send(.deny(candidacy.ticket, over: side), to: [.host(other)], over: side)
+            answer(candidacy, of: other, over: side, .denied, &turn)
         }
     }
 

@@ -1,6 +1,6 @@
 // A host that stops serving tells the others and gives away what it has, in the order of the paper. Until all of it is given away
-// nobody else may have it: an announcement that is heard meanwhile is denied in time. The paper's inequalities count the checks of a host
-// that is asked, and not what it takes to leave.
+// nobody else may have it: a last announcement that is heard meanwhile is granted when it is, or denied in time. The paper's
+// inequalities count the checks of a host that is asked, and not what it takes to leave.
 
 import HeartbeatModel
 
@@ -16,10 +16,15 @@ extension GatewayMachine {
             case .yields: nil
             }
         if quit != nil { answer(&state, isWell: false, &turn) }
+        for heard in state.candidacies where !heard.candidacy.isLast {
+            answer(heard.candidacy, of: heard.host, over: heard.side, .granted, &turn)
+        }
         table.close(isLeaving: quit != nil)
         turn.send(.serviceShutdown(table), to: others, over: .down)
         let call = call(LeavingState.steps[0], &turn)
-        self.state = .leaving(LeavingState(call: call, quit: quit, candidacies: state.candidacies))
+        let last = state.candidacies.filter(\.candidacy.isLast)
+        self.state = .leaving(
+            LeavingState(call: call, quit: quit, candidacies: last, hasBackups: !state.backups.isEmpty))
     }
 
     mutating func finished(_ state: LeavingState, _ succeeded: Bool, _ turn: inout Turn) {
@@ -32,11 +37,46 @@ extension GatewayMachine {
         }
         guard let index = LeavingState.steps.firstIndex(of: procedure), index + 1 < LeavingState.steps.count else {
             turn.notify(.left)
-            guard let reason = state.quit else { return decide(&turn) }
-            return quit(reason, &turn)
+            return released(state, &turn)
         }
         state.call = call(LeavingState.steps[index + 1], &turn)
         self.state = .leaving(state)
+    }
+
+    /// Everything is given away, to one of those who wait for it.
+    private mutating func released(_ state: LeavingState, _ turn: inout Turn) {
+        if case .unreleased(let procedure) = state.quit { return quit(.unreleased(procedure), &turn) }
+        let best = state.candidacies.max { $0.host.rank < $1.host.rank }
+        for heard in state.candidacies {
+            guard heard.claim == best?.claim else {
+                refuse(heard, &turn)
+                continue
+            }
+            answer(heard.candidacy, of: heard.host, over: heard.side, .granted, &turn)
+        }
+        guard let reason = state.quit else { return decide(&turn) }
+        guard best != nil || state.hasBackups else { return quit(reason, &turn) }
+        self.state = .released(
+            ReleasedState(
+                quit: reason, until: turn.now + configuration.denyTimeout, granted: best?.claim))
+    }
+
+    mutating func receive(
+        _ packet: GatewayPacket, over side: GatewaySide, _ state: ReleasedState, _ turn: inout Turn
+    ) {
+        switch packet.message {
+        case .downstreamTakeover(let candidacy), .upstreamTakeover(let candidacy):
+            var state = state
+            let claim = Claim(host: packet.sender.name, ticket: candidacy.ticket)
+            if candidacy.isLast { state.granted = state.granted ?? claim }
+            let isGranted = !candidacy.isLast || state.granted == claim
+            answer(candidacy, of: packet.sender, over: side, isGranted ? .granted : .denied, &turn)
+            self.state = .released(state)
+        case .serviceTakeover(let table):
+            guard adopt(table) else { return }
+            quit(state.quit, &turn)
+        case .serviceCheck, .serviceCheckReply, .serviceShutdown, .downstreamTakeoverDeny, .upstreamTakeoverDeny: break
+        }
     }
 
     mutating func expire(_ state: LeavingState, _ turn: inout Turn) {
@@ -52,6 +92,8 @@ extension GatewayMachine {
     mutating func receive(_ packet: GatewayPacket, over side: GatewaySide, _ state: LeavingState, _ turn: inout Turn) {
         switch packet.message {
         case .downstreamTakeover(let candidacy), .upstreamTakeover(let candidacy):
+            answer(candidacy, of: packet.sender, over: side, candidacy.isLast ? .pending : .granted, &turn)
+            guard candidacy.isLast else { return }
             var state = state
             state.candidacies.hear(
                 HeardCandidacy(

@@ -47,6 +47,7 @@ extension GatewayMachine {
             return finished(call, false, &turn)
         }
         var state = state
+        if let due = state.stopsAt, due <= turn.now { return leave(.asked, &turn) }
         if let due = state.selfCheckAt, due <= turn.now { beginFullCheck(&state, &turn) }
         for heard in state.candidacies where heard.deadline <= turn.now { refuseUnreleased(heard, &turn) }
         state.candidacies.removeAll { $0.deadline <= turn.now }
@@ -63,9 +64,9 @@ extension GatewayMachine {
         refuse(heard, &turn)
     }
 
-    private func refuse(_ heard: HeardCandidacy, _ turn: inout Turn) {
+    func refuse(_ heard: HeardCandidacy, _ turn: inout Turn) {
         for _ in 0..<heard.times {
-            turn.send(.deny(heard.candidacy.ticket, over: heard.side), to: [.host(heard.host)], over: heard.side)
+            answer(heard.candidacy, of: heard.host, over: heard.side, .denied, &turn)
         }
     }
 
@@ -97,7 +98,7 @@ extension GatewayMachine {
         state.candidacies = []
         // The paper says this once, at the beginning. Said again it reaches those who have missed it, and a host that serves, too,
         // after a cut.
-        tellTable(&turn)
+        if state.stopsAt == nil { tellTable(&turn) }
     }
 
     func answer(_ state: inout ServiceState, isWell: Bool, _ turn: inout Turn) {
@@ -120,9 +121,13 @@ extension GatewayMachine {
                 state.questions.append(HeardQuestion(host: packet.sender, ticket: ticket))
             }
         case .downstreamTakeover(let candidacy), .upstreamTakeover(let candidacy):
+            let isWelcome = packet.sender.rank > local.rank || state.stopsAt != nil
+            // Its uplink may come up beside this host's; only its last announcement makes this host give way.
+            let word: CandidacyAnswer.Word = isWelcome && !candidacy.isLast ? .granted : .pending
+            answer(candidacy, of: packet.sender, over: side, word, &turn)
             let heard = HeardCandidacy(
                 host: packet.sender, candidacy: candidacy, side: side, deadline: turn.now + configuration.longestCheck)
-            if packet.sender.rank > local.rank {
+            if isWelcome {
                 if candidacy.isLast { yield(to: heard, &turn) }
                 return
             }
@@ -131,7 +136,7 @@ extension GatewayMachine {
         case .serviceCheckReply, .serviceShutdown, .downstreamTakeoverDeny, .upstreamTakeoverDeny: return
         }
         // Whoever knows of a later term than this one would take its table for an old one.
-        if knownTerm > table.term { renewTerm(&turn) }
+        if knownTerm > table.term, state.stopsAt == nil { renewTerm(&turn) }
         work(&state, &turn)
         self.state = .service(state)
     }
@@ -161,13 +166,25 @@ extension GatewayMachine {
         guard case .service(var state) = state else { return }
         state.candidacies.hear(heard)
         self.state = .service(state)
-        leave(.yields(to: heard.host.name), &turn)
+        leave(state.stopsAt == nil ? .yields(to: heard.host.name) : .asked, &turn)
+    }
+
+    /// Tells the backups and serves on until one of them is ready: what is planned need not interrupt anybody.
+    mutating func stop(_ state: ServiceState, _ turn: inout Turn) {
+        guard state.entering == nil, state.stopsAt == nil, !state.backups.isEmpty else { return leave(.asked, &turn) }
+        var state = state
+        state.stopsAt = turn.now + configuration.denyTimeout
+        table.close(isLeaving: true)
+        turn.notify(.handsOver(waiting: configuration.denyTimeout))
+        turn.send(.serviceShutdown(table), to: others, over: .down)
+        self.state = .service(state)
     }
 
     /// Two serve. The one of lower priority yields, as soon as it hears a term of the other's that is newer than its own.
     private mutating func dispute(
         _ other: StatusTable, with sender: GatewayHost, over side: GatewaySide, _ turn: inout Turn
     ) {
+        if case .service(let state) = state, state.stopsAt != nil { return leave(.asked, &turn) }
         let isBetter = sender.rank > local.rank
         guard isBetter, other.isNewer(than: table) else {
             // What is older was said before it heard of us, perhaps long ago. Else ours must be newer for it to yield.

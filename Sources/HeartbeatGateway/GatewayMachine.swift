@@ -11,6 +11,7 @@
 //                   │   or unwell      │   └──▶ final: own links fail       │
 //                   └──────────────────┘                                    │
 //                     denied, or a better candidate                         │
+//                                                     (released, until somebody has taken over)
 //
 // There is one master where one side connects the hosts: whoever wants to serve announces it on both sides, and whoever serves, or is
 // about to with more right, says no on the side on which it hears that. Of two candidates the later one is heard by the earlier.
@@ -21,10 +22,14 @@ import HeartbeatModel
 package struct GatewayMachine: Hashable, Sendable {
     /// A procedure of which nothing is heard counts as failed so long after its time: whoever runs it has ended it before.
     package static let margin = Duration.seconds(1)
-    /// An announcement is sent so often: it and its answer may be lost.
-    package static let announcements = 3
+    /// An announcement is sent so often: each, and each answer, may be lost. Where three of ten packets are, both sides are as good as cut for
+    /// one takeover in a thousand.
+    package static let announcements = 5
     /// A backup that was not heard for so many of its intervals is gone.
     static let missedChecks = 3
+
+    /// The procedures that give everything away, in their order.
+    package static let stepsOfLeaving = LeavingState.steps
 
     package let configuration: GatewayConfiguration
     package let local: GatewayHost
@@ -92,6 +97,7 @@ package struct GatewayMachine: Hashable, Sendable {
         case .handover(let state): state.deadline
         case .service(let state): state.deadline
         case .leaving(let state): state.deadline
+        case .released(let state): state.until
         case .final: nil
         }
     }
@@ -102,11 +108,12 @@ package struct GatewayMachine: Hashable, Sendable {
         learnTerm(of: packet.message)
         meet(packet.sender)
         switch state {
-        case .starting(let state): receive(packet, state, &turn)
-        case .backup(let state): receive(packet, state, &turn)
+        case .starting(let state): receive(packet, over: side, state, &turn)
+        case .backup(let state): receive(packet, over: side, state, &turn)
         case .handover(let state): receive(packet, over: side, state, &turn)
         case .service: receiveInService(packet, over: side, &turn)
         case .leaving(let state): receive(packet, over: side, state, &turn)
+        case .released(let state): receive(packet, over: side, state, &turn)
         case .final: break
         }
     }
@@ -123,7 +130,7 @@ package struct GatewayMachine: Hashable, Sendable {
             if let call = state.calls.first(where: { $0.ticket == ticket }) { finished(call, succeeded, &turn) }
         case .leaving(let state):
             if state.call.ticket == ticket { finished(state, succeeded, &turn) }
-        case .final: break
+        case .released, .final: break
         }
     }
 
@@ -134,6 +141,7 @@ package struct GatewayMachine: Hashable, Sendable {
         case .handover(let state): expire(state, &turn)
         case .service(let state): expire(state, &turn)
         case .leaving(let state): expire(state, &turn)
+        case .released(let state): quit(state.quit, &turn)
         case .final: break
         }
     }
@@ -147,10 +155,11 @@ package struct GatewayMachine: Hashable, Sendable {
             abort(state.look, &turn)
             quit(.asked, &turn)
         case .handover(let state): abandon(state, quit: .asked, &turn)
-        case .service: leave(.asked, &turn)
+        case .service(let state): stop(state, &turn)
         case .leaving(var state):
             state.quit = state.quit ?? .asked
             self.state = .leaving(state)
+        case .released(let state): quit(state.quit, &turn)
         case .final: break
         }
     }
@@ -162,7 +171,14 @@ package struct GatewayMachine: Hashable, Sendable {
         switch table.verdict(for: local.rank) {
         case .backup: enterBackup(&turn)
         case .service: enterService(&turn)
-        case .handover: enterHandover(table.master.map { .better(than: $0.name) } ?? .vacant, &turn)
+        case .handover:
+            let cause: GatewayCause =
+                if let master = table.master {
+                    .better(than: master.name)
+                } else {
+                    table.author.map { .closed(by: $0.name) } ?? .vacant
+                }
+            enterHandover(cause, &turn)
         }
     }
 
@@ -208,6 +224,14 @@ package struct GatewayMachine: Hashable, Sendable {
             known.append(host)
         }
         return known.filter { $0.name != local.name }.map(GatewayTarget.host)
+    }
+
+    /// Says what this host thinks of a takeover that was heard.
+    func answer(
+        _ candidacy: Candidacy, of host: GatewayHost, over side: GatewaySide, _ word: CandidacyAnswer.Word,
+        _ turn: inout Turn
+    ) {
+        turn.send(.answer(CandidacyAnswer(candidacy, word), over: side), to: [.host(host)], over: side)
     }
 
     private mutating func meet(_ host: GatewayHost) {

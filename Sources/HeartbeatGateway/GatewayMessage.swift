@@ -32,6 +32,36 @@ package struct Candidacy: Hashable, Sendable {
     }
 }
 
+/// What a host says of a takeover that somebody has announced to it. The paper's hosts say no, or nothing: whoever announces must
+/// then wait as long as the slowest of them may check itself. Ours say at once that they are there, so that silence is soon told
+/// from a check, and that they have nothing against it, so that nobody waits who was answered by all.
+package struct CandidacyAnswer: Hashable, Sendable {
+    package enum Word: UInt8, Hashable, Sendable, CaseIterable {
+        /// The service is here, and stays.
+        case denied
+        /// The service is here. Another answer follows when it is known to be well, or is given away.
+        case pending
+        /// Whoever says so serves not, or not any more.
+        case granted
+    }
+
+    /// Of the candidacy.
+    package var ticket: GatewayTicket
+    /// The announcement that is answered: an answer to the first one says nothing about the last.
+    package var isLast: Bool
+    package var word: Word
+
+    package init(_ candidacy: Candidacy, _ word: Word) {
+        self.init(candidacy.ticket, isLast: candidacy.isLast, word)
+    }
+
+    package init(_ ticket: GatewayTicket, isLast: Bool, _ word: Word) {
+        self.ticket = ticket
+        self.isLast = isLast
+        self.word = word
+    }
+}
+
 /// Table 1, with its names. "MC" of the table is one datagram to each host.
 package enum GatewayMessage: Hashable, Sendable {
     /// SVC_CHECK: does the host in service think that it is well? `interval` is the time to the sender's next one.
@@ -42,12 +72,12 @@ package enum GatewayMessage: Hashable, Sendable {
     case serviceShutdown(StatusTable)
     /// DNSTR_TAKEOVER
     case downstreamTakeover(Candidacy)
-    /// DNSTR_TAKEOVER_DENY
-    case downstreamTakeoverDeny(GatewayTicket)
+    /// DNSTR_TAKEOVER_DENY, which may also say something else than no
+    case downstreamTakeoverDeny(CandidacyAnswer)
     /// UPSTR_TAKEOVER
     case upstreamTakeover(Candidacy)
     /// UPSTR_TAKEOVER_DENY
-    case upstreamTakeoverDeny(GatewayTicket)
+    case upstreamTakeoverDeny(CandidacyAnswer)
     /// SVC_TAKEOVER. It goes to all hosts on both sides: the table of the paper says "BH", which nobody is who serves.
     case serviceTakeover(StatusTable)
 
@@ -58,10 +88,10 @@ package enum GatewayMessage: Hashable, Sendable {
         }
     }
 
-    package static func deny(_ ticket: GatewayTicket, over side: GatewaySide) -> GatewayMessage {
+    package static func answer(_ answer: CandidacyAnswer, over side: GatewaySide) -> GatewayMessage {
         switch side {
-        case .down: .downstreamTakeoverDeny(ticket)
-        case .up: .upstreamTakeoverDeny(ticket)
+        case .down: .downstreamTakeoverDeny(answer)
+        case .up: .upstreamTakeoverDeny(answer)
         }
     }
 

@@ -23,6 +23,7 @@ package enum GatewayState: Hashable, Sendable {
     case handover(HandoverState)
     case service(ServiceState)
     case leaving(LeavingState)
+    case released(ReleasedState)
     case final
 }
 
@@ -55,14 +56,42 @@ package struct BackupState: Hashable, Sendable {
 }
 
 package struct HandoverState: Hashable, Sendable {
-    /// An announcement that waits for a veto. It is repeated while there is time to answer, for one packet may be lost.
+    /// An announcement that waits for answers. It is repeated while there is time to answer, for one packet may be lost.
     struct Announcement: Hashable, Sendable {
-        var until: Instant
+        /// Whoever is silent until then is not there.
+        let silenceEnds: Instant
+        /// Whoever has said that it is there is waited for until then.
+        let pendingEnds: Instant
         var repetitions: [Instant]
+        /// Who has not answered at all.
+        var silent: Set<NodeName>
+        /// Who is there, and has not said yet whether it stays.
+        var pending: Set<NodeName> = []
+        /// Who has nothing against it.
+        var granted: Set<NodeName> = []
 
-        var deadline: Instant { repetitions.first ?? until }
+        var until: Instant {
+            if !pending.isEmpty { return pendingEnds }
+            return silent.isEmpty ? .zero : silenceEnds
+        }
 
-        var repeated: Announcement { Announcement(until: until, repetitions: Array(repetitions.dropFirst())) }
+        var deadline: Instant { min(repetitions.first ?? until, until) }
+
+        /// Somebody may have come to be known since it was said first.
+        mutating func ask(_ names: Set<NodeName>) {
+            silent.formUnion(names.subtracting(pending).subtracting(granted))
+        }
+
+        /// Takes an answer that is no veto. What somebody has granted stays so: an earlier word may come later.
+        mutating func hear(_ word: CandidacyAnswer.Word, of name: NodeName) {
+            silent.remove(name)
+            if word == .granted {
+                pending.remove(name)
+                granted.insert(name)
+            } else if !granted.contains(name) {
+                pending.insert(name)
+            }
+        }
     }
 
     enum Phase: Hashable, Sendable {
@@ -77,6 +106,20 @@ package struct HandoverState: Hashable, Sendable {
 
     let ticket: GatewayTicket
     var phase: Phase
+
+    /// The announcement that waits for answers.
+    var announcement: Announcement? {
+        get {
+            switch phase {
+            case .announced(let announcement), .announcedLast(let announcement): announcement
+            case .checkingDownlink, .activatingUplink, .checkingUplink, .retreating: nil
+            }
+        }
+        set {
+            guard let newValue else { return }
+            phase = isLast ? .announcedLast(newValue) : .announced(newValue)
+        }
+    }
 
     var isLast: Bool { if case .announcedLast = phase { true } else { false } }
 
@@ -115,6 +158,12 @@ package struct HandoverState: Hashable, Sendable {
     }
 }
 
+/// One attempt of one host: two hosts may count alike.
+struct Claim: Hashable, Sendable {
+    var host: NodeName
+    var ticket: GatewayTicket
+}
+
 /// A takeover that was heard and is not answered yet (Table 2).
 struct HeardCandidacy: Hashable, Sendable {
     var host: GatewayHost
@@ -124,6 +173,8 @@ struct HeardCandidacy: Hashable, Sendable {
     var deadline: Instant
     /// How often it was heard. Each time is answered: an answer may be lost, too.
     var times = 1
+
+    var claim: Claim { Claim(host: host.name, ticket: candidacy.ticket) }
 }
 
 extension [HeardCandidacy] {
@@ -132,7 +183,9 @@ extension [HeardCandidacy] {
 
     /// Takes one that was heard, perhaps again.
     mutating func hear(_ heard: HeardCandidacy) {
-        if let place = firstIndex(where: { $0.candidacy == heard.candidacy && $0.side == heard.side }) {
+        if let place = firstIndex(where: {
+            $0.claim == heard.claim && $0.candidacy.isLast == heard.candidacy.isLast && $0.side == heard.side
+        }) {
             self[place].times = Swift.min(self[place].times + 1, 2 * GatewayMachine.announcements)
         } else if count < Self.most {
             append(heard)
@@ -174,6 +227,8 @@ package struct ServiceState: Hashable, Sendable {
     /// SVC_REQCHECK_TIMER of each backup, and how long it is.
     var backups: [NodeName: Silence] = [:]
     var toldNoRoom = false
+    /// It is asked to stop, and serves until then for a backup to be ready.
+    var stopsAt: Instant?
 
     var calls: [GatewayCall] {
         switch full {
@@ -184,7 +239,7 @@ package struct ServiceState: Hashable, Sendable {
 
     var deadline: Instant? {
         let times = calls.map(\.deadline) + candidacies.map(\.deadline) + backups.values.map(\.until)
-        return (times + [selfCheckAt].compactMap(\.self)).min()
+        return (times + [selfCheckAt, stopsAt].compactMap(\.self)).min()
     }
 }
 
@@ -197,7 +252,18 @@ package struct LeavingState: Hashable, Sendable {
     var call: GatewayCall
     /// `nil` leads to `decide`.
     var quit: GatewayQuit?
+    /// Last announcements that wait for everything to be given away.
     var candidacies: [HeardCandidacy]
+    /// Somebody may take over.
+    var hasBackups: Bool
 
     var deadline: Instant { (candidacies.map(\.deadline) + [call.deadline]).min() ?? call.deadline }
+}
+
+/// Everything is given away, and the machine is about to end. Until somebody has taken over it answers, so that nobody waits for it.
+package struct ReleasedState: Hashable, Sendable {
+    let quit: GatewayQuit
+    let until: Instant
+    /// Whose last announcement was granted. Nobody else's is: two could serve.
+    var granted: Claim?
 }

@@ -227,7 +227,7 @@ public enum GatewayProblem: Hashable, Sendable {
     case replyTooShort(Duration, localSvcCheck: Duration)
     /// The veto of a healthy host would come too late: two would serve. (The second and third one, of either side.)
     case denyTooShort(Duration, checks: Duration)
-    /// The announcement is repeated within it, and so must its answers be: two of three may be lost.
+    /// The announcement is repeated within it, and so must its answers be: most may be lost.
     case hearTooShort(Duration)
     /// It would shorten nothing.
     case hearTooLong(Duration, denyTimeout: Duration)
@@ -246,7 +246,7 @@ extension GatewayProblem: CustomStringConvertible {
                 + "may take together (\(checks.decimalSeconds) s)"
         case .hearTooShort(let time):
             "hear_timeout (\(time.decimalSeconds) s) must be at least "
-                + "\(GatewayConfiguration.shortestHearing.decimalSeconds) s, because three announcements go into it"
+                + "\(GatewayConfiguration.shortestHearing.decimalSeconds) s, because five announcements go into it"
         case .hearTooLong(let time, let deny):
             "hear_timeout (\(time.decimalSeconds) s) must be shorter than deny_timeout (\(deny.decimalSeconds) s)"
         case .serviceCheckTooShort(let host, let time, let own):

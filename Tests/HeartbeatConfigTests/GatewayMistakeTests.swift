@@ -235,7 +235,7 @@ struct GatewayMistakeTests {
             ),
             (
                 "", "hear_timeout 99ms", 7,
-                "hear_timeout (0.099 s) must be at least 0.1 s, because three announcements go into it"
+                "hear_timeout (0.099 s) must be at least 0.1 s, because five announcements go into it"
             ),
             ("", "hear_timeout 8", 7, "hear_timeout (8.0 s) must be shorter than deny_timeout (8.0 s)"),
         ] as [GatewayMistake])

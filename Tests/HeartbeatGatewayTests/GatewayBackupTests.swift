@@ -76,12 +76,12 @@ import Testing
         #expect(rig.lines() == ["remoteSvcCheck", "cancel remoteSvcCheck"] && rig.state == "backup")
     }
 
-    @Test func `init: it hears nothing but the answer`() {
+    @Test func `init: it hears nothing but the answer, and has nothing against anybody`() {
         var rig = GatewayRig("gwb")
         rig.hear(.downstreamTakeover(GatewayRig.candidacy(isLast: false)), from: "gwa")
         rig.hear(.serviceTakeover(GatewayRig.table(of: "gwa")), from: "gwa")
         rig.hear(.serviceShutdown(GatewayRig.table(of: "gwa", isServed: false)), from: "gwa")
-        #expect(rig.lines() == ["remoteSvcCheck"] && rig.state == "init")
+        #expect(rig.lines() == ["remoteSvcCheck", "DNSTR_TAKEOVER_DENY granted down: gwa"] && rig.state == "init")
     }
 }
 
@@ -152,7 +152,10 @@ import Testing
             var rig = GatewayRig.backup("gwb")
             rig.wait(.seconds(10))
             rig.hear(.downstreamTakeover(GatewayRig.candidacy(isLast: false)), from: sender)
-            #expect(rig.lines() == ["remoteSvcCheck", "cancel remoteSvcCheck"])
+            #expect(
+                rig.lines() == [
+                    "remoteSvcCheck", "cancel remoteSvcCheck", "DNSTR_TAKEOVER_DENY granted down: \(sender)",
+                ])
             rig.end(.remoteSvcCheck, false)
             rig.wait(.milliseconds(9999))
             #expect(rig.lines().isEmpty && rig.state == "backup")
@@ -216,8 +219,8 @@ import Testing
     @Test func `backup: vetoes, and what comes over the wrong side, mean nothing to it`() {
         var rig = GatewayRig.backup("gwb")
         let ticket = GatewayTicket(Generation(7), 1)
-        rig.hear(.downstreamTakeoverDeny(ticket), from: "gwa")
-        rig.hear(.upstreamTakeoverDeny(ticket), from: "gwa", over: .up)
+        rig.hear(.downstreamTakeoverDeny(CandidacyAnswer(ticket, isLast: false, .denied)), from: "gwa")
+        rig.hear(.upstreamTakeoverDeny(CandidacyAnswer(ticket, isLast: true, .denied)), from: "gwa", over: .up)
         rig.hear(.serviceCheck(ticket, term: 1, interval: .seconds(1)), from: "gwc")
         rig.hear(.serviceShutdown(GatewayRig.table(of: "gwa", version: 1, isServed: false)), from: "gwa", over: .up)
         rig.hear(.downstreamTakeover(GatewayRig.candidacy(isLast: false)), from: "gwa", over: .up)

@@ -27,8 +27,10 @@ import Testing
         .serviceCheck(ticket, term: 6, interval: .seconds(10)),
         .serviceCheckReply(ticket, isWell: true, GatewayRig.table(of: "gwb", term: 2)),
         .serviceShutdown(GatewayRig.table(of: "gwb", term: 2, isServed: false)),
-        .downstreamTakeover(Candidacy(ticket, term: 6, isLast: false)), .downstreamTakeoverDeny(ticket),
-        .upstreamTakeover(Candidacy(ticket, term: 6, isLast: true)), .upstreamTakeoverDeny(ticket),
+        .downstreamTakeover(Candidacy(ticket, term: 6, isLast: false)),
+        .downstreamTakeoverDeny(CandidacyAnswer(ticket, isLast: false, .denied)),
+        .upstreamTakeover(Candidacy(ticket, term: 6, isLast: true)),
+        .upstreamTakeoverDeny(CandidacyAnswer(ticket, isLast: true, .granted)),
         .serviceTakeover(GatewayRig.table(of: "gwb", term: 2, version: 9)),
     ]
 
@@ -47,8 +49,8 @@ import Testing
         "02" + head + ticketBytes + "01"
             + "0000000000000002 0000000000000001 0000000000000000 01 0014 03677762 03" + hostBytes,
         "03" + head + "0000000000000002 0000000000000001 0000000000000001 00 0014 03677762 03" + hostBytes,
-        "04" + head + ticketBytes + "0000000000000006 00", "05" + head + ticketBytes,
-        "06" + head + ticketBytes + "0000000000000006 01", "07" + head + ticketBytes,
+        "04" + head + ticketBytes + "0000000000000006 00", "05" + head + ticketBytes + "00 00",
+        "06" + head + ticketBytes + "0000000000000006 01", "07" + head + ticketBytes + "01 02",
         "08" + head + "0000000000000002 0000000000000001 0000000000000009 01 0014 03677762 03" + hostBytes,
     ]
 

@@ -55,7 +55,7 @@ import Testing
         #expect(
             problem.description
                 == (time < 100
-                    ? "hear_timeout (0.099 s) must be at least 0.1 s, because three announcements go into it"
+                    ? "hear_timeout (0.099 s) must be at least 0.1 s, because five announcements go into it"
                     : "hear_timeout (8.0 s) must be shorter than deny_timeout (8.0 s)"))
     }
 

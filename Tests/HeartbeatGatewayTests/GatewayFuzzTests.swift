@@ -73,13 +73,15 @@ extension SplitMix64 {
             next() % 2 == 0
             ? GatewayTicket(machine.generation, next() % 200) : GatewayTicket(Generation(number()), number())
         let candidacy = Candidacy(ticket, term: number(), isLast: next() % 2 == 0)
+        let word = CandidacyAnswer.Word.allCases.randomElement(using: &self) ?? .denied
+        let answer = CandidacyAnswer(ticket, isLast: next() % 2 == 0, word)
         let messages: [GatewayMessage] = [
             .serviceCheck(
                 ticket, term: number(), interval: .milliseconds(Int64(UInt32.random(in: 0...(.max), using: &self)))),
             .serviceCheckReply(ticket, isWell: next() % 3 != 0, table), .serviceShutdown(table),
             .serviceTakeover(table),
-            .downstreamTakeover(candidacy), .upstreamTakeover(candidacy), .downstreamTakeoverDeny(ticket),
-            .upstreamTakeoverDeny(ticket),
+            .downstreamTakeover(candidacy), .upstreamTakeover(candidacy), .downstreamTakeoverDeny(answer),
+            .upstreamTakeoverDeny(answer),
         ]
         return GatewayPacket(
             service: next() % 20 == 0 ? "other" : "fw", sender: sender, generation: Generation(number()),

@@ -16,12 +16,12 @@ import Testing
         #expect(rig.lines() == ["remoteSvcCheck", "downlinkCheck"])
         rig.end(.downlinkCheck)
         #expect(rig.lines() == [Self.first])
-        // Said again as long as there is time to check and to say no.
-        rig.wait(.milliseconds(250))
-        #expect(rig.lines() == [Self.first])
-        rig.wait(.milliseconds(250))
-        #expect(rig.lines() == [Self.first])
-        rig.wait(.milliseconds(7499))
+        // Said again as long as there is time to answer.
+        for _ in 1..<GatewayMachine.announcements {
+            rig.wait(.microseconds(62_500))
+            #expect(rig.lines() == [Self.first])
+        }
+        rig.wait(.milliseconds(249))
         #expect(rig.lines().isEmpty)
         rig.wait(.milliseconds(1))
         #expect(rig.lines() == ["activateUplink"])
@@ -29,8 +29,8 @@ import Testing
         #expect(rig.lines() == ["uplinkCheck"])
         rig.end(.uplinkCheck)
         #expect(rig.lines() == Self.last)
-        rig.wait(.milliseconds(7999))
-        #expect(rig.lines() == Self.last + Self.last && rig.state == "handover")
+        rig.wait(.milliseconds(499))
+        #expect(rig.lines().count == 2 * (GatewayMachine.announcements - 1) && rig.state == "handover")
         rig.wait(.milliseconds(1))
         #expect(rig.state == "service")
         #expect(rig.machine.table.master == GatewayRank(20, "gwb") && rig.machine.table.term == 2)
@@ -41,11 +41,11 @@ import Testing
     @Test func `handover: both stages are one candidacy, and the next one is another`() throws {
         var rig = GatewayRig.announced("gwb")
         let first = try #require(rig.candidacy)
-        rig.wait(.seconds(8))
+        rig.wait(GatewayRig.hearing)
         rig.end([.activateUplink, .uplinkCheck])
         let last = try #require(rig.candidacy)
         #expect(first.ticket == last.ticket && !first.isLast && last.isLast)
-        rig.hear(.downstreamTakeoverDeny(last.ticket), from: "gwa")
+        rig.answer(.denied, from: "gwa")
         rig.end(.deactivateUplink)
         rig.wait(.seconds(12.5))
         rig.end(.remoteSvcCheck, false)
@@ -65,7 +65,7 @@ import Testing
     func `handover: the own uplink fails → it goes down again, and the host quits`(procedure: GatewayProcedure) {
         for isHeardOf in [true, false] {
             var rig = GatewayRig.announced("gwb")
-            rig.wait(.seconds(8))
+            rig.wait(GatewayRig.hearing)
             if procedure == .uplinkCheck { rig.end(.activateUplink) }
             _ = rig.lines()
             if isHeardOf {
@@ -84,9 +84,9 @@ import Testing
 
     @Test func `handover: DNSTR_TAKEOVER_DENY → backup, and the uplink never came up`() throws {
         var rig = GatewayRig.announced("gwb")
-        let ticket = try #require(rig.candidacy?.ticket)
+        let candidacy = try #require(rig.candidacy)
         _ = rig.lines()
-        rig.hear(.downstreamTakeoverDeny(ticket), from: "gwa")
+        rig.hear(.downstreamTakeoverDeny(CandidacyAnswer(candidacy, .denied)), from: "gwa")
         #expect(rig.facts.first == .denied(by: "gwa", over: .down))
         #expect(rig.lines().isEmpty && rig.state == "backup")
     }
@@ -94,9 +94,9 @@ import Testing
     @Test(arguments: GatewaySide.allCases)
     func `handover: a veto on either side in the last stage → the uplink goes down, backup`(side: GatewaySide) throws {
         var rig = GatewayRig.announcedLast("gwb")
-        let ticket = try #require(rig.candidacy?.ticket)
+        let candidacy = try #require(rig.candidacy)
         _ = rig.lines()
-        rig.hear(.deny(ticket, over: side), from: "gwa", over: side)
+        rig.hear(.answer(CandidacyAnswer(candidacy, .denied), over: side), from: "gwa", over: side)
         #expect(rig.lines() == ["deactivateUplink"] && rig.state == "handover")
         rig.end(.deactivateUplink)
         #expect(rig.lines().isEmpty && rig.state == "backup")
@@ -104,10 +104,10 @@ import Testing
 
     @Test func `handover: a veto while the uplink comes up ends that, too`() throws {
         var rig = GatewayRig.announced("gwb")
-        let ticket = try #require(rig.candidacy?.ticket)
-        rig.wait(.seconds(8))
+        let candidacy = try #require(rig.candidacy)
+        rig.wait(GatewayRig.hearing)
         _ = rig.lines()
-        rig.hear(.downstreamTakeoverDeny(ticket), from: "gwa")
+        rig.hear(.downstreamTakeoverDeny(CandidacyAnswer(candidacy, .denied)), from: "gwa")
         #expect(rig.lines() == ["cancel activateUplink", "deactivateUplink"])
         rig.end(.activateUplink)
         #expect(rig.lines().isEmpty && rig.state == "handover")
@@ -121,12 +121,79 @@ import Testing
         var rig = GatewayRig.announcedLast("gwb")
         var ticket = try #require(rig.candidacy?.ticket)
         ticket.number -= 1
-        rig.hear(.downstreamTakeoverDeny(ticket), from: "gwa")
+        rig.hear(.downstreamTakeoverDeny(CandidacyAnswer(ticket, isLast: true, .denied)), from: "gwa")
         ticket.number += 1
         ticket.generation = Generation(6)
-        rig.hear(.upstreamTakeoverDeny(ticket), from: "gwa", over: .up)
-        rig.wait(.seconds(8))
+        rig.hear(.upstreamTakeoverDeny(CandidacyAnswer(ticket, isLast: true, .denied)), from: "gwa", over: .up)
+        rig.wait(GatewayRig.hearing)
         #expect(rig.state == "service")
+    }
+
+    // MARK: - Other answers
+
+    @Test func `handover: nobody is waited for when all have nothing against it`() {
+        var rig = GatewayRig.announced("gwb")
+        _ = rig.lines()
+        rig.answer(.granted, from: "gwc")
+        #expect(rig.lines().isEmpty, "gwa has not answered")
+        rig.answer(.granted, from: "gwa")
+        #expect(rig.lines() == ["activateUplink"])
+        rig.end([.activateUplink, .uplinkCheck])
+        _ = rig.lines()
+        // What was said of the first announcement counts no more.
+        rig.answer(.granted, from: "gwa", isLast: false)
+        rig.answer(.granted, from: "gwc", isLast: false)
+        #expect(rig.lines().isEmpty)
+        rig.answer(.granted, from: "gwa", over: .up)
+        rig.answer(.granted, from: "gwa")
+        #expect(rig.lines().isEmpty, "one host twice is one host")
+        rig.answer(.granted, from: "gwc")
+        #expect(rig.state == "service")
+    }
+
+    @Test func `handover: whoever serves, and says so, is waited for as long as its checks may take`() {
+        for isLast in [false, true] {
+            var rig = isLast ? GatewayRig.announcedLast("gwb") : GatewayRig.announced("gwb")
+            _ = rig.lines()
+            rig.answer(.granted, from: "gwc")
+            rig.answer(.pending, from: "gwa")
+            #expect(rig.facts == [.pending("gwa", waiting: .seconds(8))])
+            rig.answer(.pending, from: "gwa")
+            #expect(rig.facts.count == 1, "it is told once")
+            _ = rig.lines()
+            rig.wait(.milliseconds(7999))
+            #expect(
+                rig.lines().count == (isLast ? 2 : 1) * (GatewayMachine.announcements - 1),
+                "it is announced again, and nothing else happens")
+            rig.wait(.milliseconds(1))
+            #expect(isLast ? rig.state == "service" : rig.lines() == ["activateUplink"])
+        }
+    }
+
+    @Test
+    func `handover: what was given away is taken at once, and only when those who are silent have had their time`() {
+        for isAnswered in [true, false] {
+            var rig = GatewayRig.announcedLast("gwb")
+            if isAnswered { rig.answer(.granted, from: "gwc") }
+            rig.answer(.pending, from: "gwa")
+            rig.wait(.milliseconds(100))
+            rig.answer(.granted, from: "gwa")
+            // A word that was said before may come after it.
+            rig.answer(.pending, from: "gwa", over: .up)
+            #expect(rig.state == (isAnswered ? "service" : "handover"))
+            rig.wait(.milliseconds(399))
+            #expect(rig.state == (isAnswered ? "service" : "handover"))
+            rig.wait(.milliseconds(1))
+            #expect(rig.state == "service")
+        }
+    }
+
+    @Test func `handover: a veto ends it, whatever was said before`() {
+        var rig = GatewayRig.announcedLast("gwb")
+        rig.answer(.granted, from: "gwa")
+        rig.answer(.denied, from: "gwa", over: .up)
+        rig.end(.deactivateUplink)
+        #expect(rig.state == "backup")
     }
 
     // MARK: - Other candidates
@@ -140,12 +207,12 @@ import Testing
             rig = GatewayRig.announcedLast("gwb")
             _ = rig.lines()
             rig.hear(.downstreamTakeover(GatewayRig.candidacy(isLast: isLast)), from: "gwa")
-            #expect(rig.lines() == (isLast ? ["deactivateUplink"] : []))
+            #expect(rig.lines() == (isLast ? ["DNSTR_TAKEOVER_DENY granted down: gwa", "deactivateUplink"] : []))
         }
         var rig = GatewayRig.announcedLast("gwb")
         _ = rig.lines()
         rig.hear(.upstreamTakeover(GatewayRig.candidacy(isLast: true)), from: "gwa", over: .up)
-        #expect(rig.lines() == ["deactivateUplink"])
+        #expect(rig.lines() == ["UPSTR_TAKEOVER_DENY granted up: gwa", "deactivateUplink"])
         rig.end(.deactivateUplink)
         #expect(rig.state == "backup")
     }
@@ -156,7 +223,8 @@ import Testing
         rig.end(.remoteSvcCheck, false)
         _ = rig.lines()
         rig.hear(.downstreamTakeover(GatewayRig.candidacy(isLast: false)), from: "gwa")
-        #expect(rig.lines() == ["cancel downlinkCheck"] && rig.state == "backup")
+        #expect(rig.lines() == ["DNSTR_TAKEOVER_DENY granted down: gwa", "cancel downlinkCheck"])
+        #expect(rig.state == "backup")
     }
 
     @Test func `handover: a lower candidate is denied; one with an uplink only in the last stage`() {
@@ -190,7 +258,7 @@ import Testing
     @Test func `handover: SVC_SHUTDOWN brings the table, and the term goes on from it`() {
         var rig = GatewayRig.announcedLast("gwb")
         rig.hear(.serviceShutdown(GatewayRig.table(of: "gwa", term: 9, isServed: false)), from: "gwa")
-        rig.wait(.seconds(8))
+        rig.wait(GatewayRig.hearing)
         #expect(rig.state == "service" && rig.machine.table.term == 10)
     }
 
@@ -200,7 +268,7 @@ import Testing
         let stranger = GatewayRig.host("gwx", 5, 9)
         rig.hear(.downstreamTakeover(GatewayRig.candidacy(isLast: false)), from: "gwx", [stranger])
         #expect(rig.lines() == ["DNSTR_TAKEOVER_DENY down: gwx"])
-        rig.wait(.milliseconds(250))
+        rig.wait(.microseconds(62_500))
         #expect(rig.lines() == ["DNSTR_TAKEOVER down: gwa gwc gwx roving"])
     }
 

@@ -22,6 +22,9 @@ struct GatewayRig {
             timeouts: [.downlinkCheck: .seconds(2), .uplinkCheck: .seconds(2), .remoteSvcCheck: .seconds(3)])
     }
 
+    /// How long a candidate listens.
+    static let hearing = configuration().hearTimeout
+
     /// The table that a host has written which serves.
     static func table(
         of name: String, term: UInt64 = 1, life: UInt64 = 1, version: UInt64 = 0, isServed: Bool = true,
@@ -41,6 +44,8 @@ struct GatewayRig {
     private(set) var effects: [GatewayEffect] = []
     private var procedures: [GatewayTicket: GatewayProcedure] = [:]
     private var sequence: UInt64 = 0
+    /// Its own candidacy, from the last announcement.
+    private(set) var candidacy: Candidacy?
 
     init(_ local: String, _ configuration: GatewayConfiguration = Self.configuration(), generation: UInt64 = 7) {
         machine = GatewayMachine(configuration, local: NodeName(local), generation: Generation(generation), now: now)
@@ -51,6 +56,7 @@ struct GatewayRig {
 
     private mutating func note(_ new: [GatewayEffect]) {
         for case .run(let procedure, let ticket) in new { procedures[ticket] = procedure }
+        for case .send(.downstreamTakeover(let candidacy), _, _) in new { self.candidacy = candidacy }
         effects += new
     }
 
@@ -97,6 +103,15 @@ struct GatewayRig {
         Candidacy(GatewayTicket(Generation(1), number), term: term, isLast: isLast)
     }
 
+    /// Its own candidacy is answered, as far as it was announced.
+    mutating func answer(
+        _ word: CandidacyAnswer.Word, from name: String, over side: GatewaySide = .down, isLast: Bool? = nil
+    ) {
+        guard let candidacy else { return }
+        let answer = CandidacyAnswer(candidacy.ticket, isLast: isLast ?? candidacy.isLast, word)
+        hear(.answer(answer, over: side), from: name, over: side)
+    }
+
     /// The last SVC_CHECK is answered.
     mutating func reply(from name: String, isWell: Bool = true, _ table: StatusTable) {
         guard let question else { return }
@@ -106,13 +121,6 @@ struct GatewayRig {
     var question: GatewayTicket? {
         effects.reversed().lazy.compactMap { effect in
             if case .send(.serviceCheck(let ticket, _, _), _, _) = effect { ticket } else { nil }
-        }.first
-    }
-
-    /// Its own candidacy, from the last announcement.
-    var candidacy: Candidacy? {
-        effects.reversed().lazy.compactMap { effect in
-            if case .send(.downstreamTakeover(let candidacy), _, _) = effect { candidacy } else { nil }
         }.first
     }
 
@@ -133,11 +141,22 @@ struct GatewayRig {
                 case .roving: "roving"
                 }
             }
-            return "\(message.name) \(side.rawValue): \(names.joined(separator: " "))"
+            return "\(message.name)\(word(of: message)) \(side.rawValue): \(names.joined(separator: " "))"
         case .run(let procedure, _): return procedure.rawValue
         case .cancel(let ticket): return "cancel \(procedures[ticket]?.rawValue ?? "?")"
         case .quit(let reason): return "quit \(reason)"
         case .notify: return nil
+        }
+    }
+
+    /// A veto has none.
+    private func word(of message: GatewayMessage) -> String {
+        switch message {
+        case .downstreamTakeoverDeny(let answer), .upstreamTakeoverDeny(let answer):
+            answer.word == .denied ? "" : " \(answer.word)"
+        case .serviceCheck, .serviceCheckReply, .serviceShutdown, .downstreamTakeover, .upstreamTakeover,
+            .serviceTakeover:
+            ""
         }
     }
 
@@ -152,6 +171,7 @@ struct GatewayRig {
         case .handover: "handover"
         case .service: "service"
         case .leaving: "leaving"
+        case .released: "released"
         case .final: "final"
         }
     }
@@ -182,14 +202,14 @@ struct GatewayRig {
     /// Has announced itself on both sides.
     static func announcedLast(_ local: String) -> GatewayRig {
         var rig = announced(local)
-        rig.wait(.seconds(8))
+        rig.wait(hearing)
         rig.end([.activateUplink, .uplinkCheck])
         return rig
     }
 
     static func serving(_ local: String) -> GatewayRig {
         var rig = announcedLast(local)
-        rig.wait(.seconds(8))
+        rig.wait(hearing)
         rig.end([.activateService, .takeoverDownstream, .takeoverUpstream])
         _ = rig.lines()
         return rig

@@ -22,7 +22,7 @@ import Testing
     @Test func `service: begins with the table, the service, and the roving addresses of both sides`() {
         var rig = GatewayRig.announcedLast("gwb")
         _ = rig.lines()
-        rig.wait(.seconds(8))
+        rig.wait(GatewayRig.hearing)
         #expect(rig.lines().suffix(3) == Self.table + ["activateService"])
         rig.end(.activateService)
         #expect(rig.lines() == ["takeoverDownstream"])
@@ -71,6 +71,8 @@ import Testing
         #expect(
             rig.lines() == (isHeardOf ? [] : ["cancel \(procedure.rawValue)"]) + Self.leaving.prefix(2))
         Self.endLeaving(&rig)
+        #expect(rig.state == "released")
+        rig.wait(.seconds(8))
         #expect(rig.effects.last == .quit(.failed(procedure)) && rig.state == "final")
     }
 
@@ -81,16 +83,18 @@ import Testing
         var rig = GatewayRig.serving("gwb")
         rig.wait(.seconds(2))
         let candidacy = GatewayRig.candidacy(isLast: side == .up)
+        let name = side == .down ? "DNSTR_TAKEOVER_DENY" : "UPSTR_TAKEOVER_DENY"
         rig.hear(.takeover(candidacy, over: side), from: "gwc", over: side)
-        #expect(rig.lines() == ["downlinkCheck"])
+        #expect(rig.lines() == ["\(name) pending \(side.rawValue): gwc", "downlinkCheck"])
         rig.end([.downlinkCheck, .uplinkCheck])
         rig.wait(.seconds(2))
         #expect(rig.lines() == ["uplinkCheck", "localSvcCheck"])
         rig.end(.localSvcCheck)
         #expect(
             rig.effects.contains(
-                .send(.deny(candidacy.ticket, over: side), to: [.host(GatewayRig.hosts[2])], over: side)))
-        let name = side == .down ? "DNSTR_TAKEOVER_DENY" : "UPSTR_TAKEOVER_DENY"
+                .send(
+                    .answer(CandidacyAnswer(candidacy, .denied), over: side), to: [.host(GatewayRig.hosts[2])],
+                    over: side)))
         #expect(rig.lines() == ["\(name) \(side.rawValue): gwc"] + Self.table && rig.state == "service")
         // The timer begins anew.
         rig.wait(.milliseconds(4999))
@@ -107,7 +111,10 @@ import Testing
         Self.endLeaving(&rig)
         rig.wait(.seconds(20))
         #expect(
-            rig.lines() == ["downlinkCheck", "uplinkCheck"] + Self.leaving + [
+            rig.lines() == [
+                "DNSTR_TAKEOVER_DENY pending down: gwc", "downlinkCheck", "uplinkCheck",
+                "DNSTR_TAKEOVER_DENY granted down: gwc",
+            ] + Self.leaving + [
                 "quit this host is not fit to serve: uplinkCheck has failed"
             ])
     }
@@ -118,7 +125,9 @@ import Testing
         for _ in 0..<3 { rig.hear(.downstreamTakeover(GatewayRig.candidacy(isLast: false)), from: "gwc") }
         rig.end([.downlinkCheck, .uplinkCheck, .localSvcCheck])
         #expect(
-            rig.lines() == ["downlinkCheck", "uplinkCheck", "localSvcCheck"]
+            rig.lines() == ["downlinkCheck"]
+                + Array(repeating: "DNSTR_TAKEOVER_DENY pending down: gwc", count: 3)
+                + ["uplinkCheck", "localSvcCheck"]
                 + Array(repeating: "DNSTR_TAKEOVER_DENY down: gwc", count: 3) + Self.table)
     }
 
@@ -126,22 +135,41 @@ import Testing
         for side in GatewaySide.allCases {
             var rig = GatewayRig.serving("gwb")
             rig.hear(.downstreamTakeover(GatewayRig.candidacy(isLast: false)), from: "gwa")
-            #expect(rig.lines().isEmpty && rig.state == "service")
+            #expect(rig.lines() == ["DNSTR_TAKEOVER_DENY granted down: gwa"] && rig.state == "service")
             rig.hear(.takeover(GatewayRig.candidacy(isLast: true), over: side), from: "gwa", over: side)
             Self.endLeaving(&rig)
             #expect(rig.facts.first == .leaves(.yields(to: "gwa")))
-            #expect(rig.lines() == Self.leaving && rig.state == "backup")
+            let name = side == .down ? "DNSTR_TAKEOVER_DENY" : "UPSTR_TAKEOVER_DENY"
+            #expect(
+                rig.lines() == ["\(name) pending \(side.rawValue): gwa"] + Self.leaving
+                    + ["\(name) granted \(side.rawValue): gwa"])
+            #expect(rig.state == "backup")
             #expect(rig.machine.table.master == nil && rig.machine.table.hosts.count == 3)
         }
     }
 
     @Test func `service: it gives way while it begins, too`() {
         var rig = GatewayRig.announcedLast("gwb")
-        rig.wait(.seconds(8))
+        rig.wait(GatewayRig.hearing)
         rig.end(.activateService)
         _ = rig.lines()
         rig.hear(.upstreamTakeover(GatewayRig.candidacy(isLast: true)), from: "gwa", over: .up)
-        #expect(rig.lines() == ["cancel takeoverDownstream"] + Self.leaving.prefix(2))
+        #expect(
+            rig.lines() == ["UPSTR_TAKEOVER_DENY pending up: gwa", "cancel takeoverDownstream"] + Self.leaving.prefix(2)
+        )
+    }
+
+    @Test func `service: two candidates are two, also when they count alike`() {
+        var rig = GatewayRig.serving("gwb")
+        let other = GatewayRig.host("gwd", 5, 5)
+        rig.hear(.downstreamTakeover(GatewayRig.candidacy(isLast: true)), from: "gwc")
+        rig.hear(.downstreamTakeover(GatewayRig.candidacy(isLast: true)), from: "gwd", [other])
+        _ = rig.lines()
+        rig.end([.downlinkCheck, .uplinkCheck, .localSvcCheck])
+        #expect(
+            rig.lines().filter { $0.hasPrefix("DNSTR") } == [
+                "DNSTR_TAKEOVER_DENY down: gwc", "DNSTR_TAKEOVER_DENY down: gwd",
+            ])
     }
 
     @Test func `service: a check that takes its time does not let a lower candidate through`() {
@@ -207,7 +235,7 @@ import Testing
 
     @Test func `service: SVC_CHECK waits until the service has begun`() {
         var rig = GatewayRig.announcedLast("gwb")
-        rig.wait(.seconds(8))
+        rig.wait(GatewayRig.hearing)
         rig.hear(Self.ask(1), from: "gwc")
         rig.hear(.downstreamTakeover(GatewayRig.candidacy(isLast: false)), from: "gwc")
         rig.end([.activateService, .takeoverDownstream])
@@ -303,24 +331,119 @@ import Testing
 }
 
 @Suite struct GatewayLeavingTests {
+    /// Asked twice, it waits for nobody.
     private func leaving() -> GatewayRig {
         var rig = GatewayRig.serving("gwb")
+        rig.request(.stop)
         rig.request(.stop)
         _ = rig.lines()
         return rig
     }
 
-    @Test func `leaving: asked to, it leaves in order, and its table without it`() {
+    private static let steps: [GatewayProcedure] = [
+        .releaseDownstream, .releaseUpstream, .deactivateUplink, .deactivateService,
+    ]
+
+    // MARK: - Asked to
+
+    @Test func `stop: it serves until a backup is ready, of whatever priority, and gives everything to that one`() {
         var rig = GatewayRig.serving("gwb")
         rig.request(.stop)
+        #expect(rig.facts == [.handsOver(waiting: .seconds(8))])
         #expect(rig.machine.table.hosts.map(\.name) == ["gwa", "gwc"] && rig.machine.table.master == nil)
-        #expect(rig.lines() == ["SVC_SHUTDOWN down: gwa gwc", "releaseDownstream"])
+        #expect(rig.lines() == ["SVC_SHUTDOWN down: gwa gwc"] && rig.state == "service")
+        rig.hear(.downstreamTakeover(GatewayRig.candidacy(isLast: false)), from: "gwc")
+        #expect(rig.lines() == ["DNSTR_TAKEOVER_DENY granted down: gwc"] && rig.state == "service")
+        rig.hear(.upstreamTakeover(GatewayRig.candidacy(isLast: true)), from: "gwc", over: .up)
+        #expect(
+            rig.lines() == ["UPSTR_TAKEOVER_DENY pending up: gwc", "SVC_SHUTDOWN down: gwa gwc", "releaseDownstream"])
+        rig.hear(.downstreamTakeover(GatewayRig.candidacy(7, isLast: true)), from: "gwa")
+        rig.hear(.downstreamTakeover(GatewayRig.candidacy(8, isLast: false)), from: "gwa")
+        #expect(
+            rig.lines() == ["DNSTR_TAKEOVER_DENY pending down: gwa", "DNSTR_TAKEOVER_DENY granted down: gwa"])
+        rig.end(Self.steps)
+        // Two want it: the better one gets it.
+        #expect(rig.lines().suffix(2) == ["UPSTR_TAKEOVER_DENY up: gwc", "DNSTR_TAKEOVER_DENY granted down: gwa"])
+        #expect(rig.state == "released")
+    }
+
+    @Test func `stop: until somebody has taken over it answers, and grants what it had to one only`() {
+        var rig = leaving()
+        rig.end(Self.steps)
+        _ = rig.lines()
+        #expect(rig.state == "released")
+        rig.hear(.downstreamTakeover(GatewayRig.candidacy(3, isLast: false)), from: "gwa")
+        rig.hear(.downstreamTakeover(GatewayRig.candidacy(isLast: false)), from: "gwc")
+        rig.hear(.downstreamTakeover(GatewayRig.candidacy(isLast: true)), from: "gwc")
+        rig.hear(.downstreamTakeover(GatewayRig.candidacy(3, isLast: true)), from: "gwa")
+        rig.hear(.upstreamTakeover(GatewayRig.candidacy(isLast: true)), from: "gwc", over: .up)
+        #expect(
+            rig.lines() == [
+                "DNSTR_TAKEOVER_DENY granted down: gwa", "DNSTR_TAKEOVER_DENY granted down: gwc",
+                "DNSTR_TAKEOVER_DENY granted down: gwc", "DNSTR_TAKEOVER_DENY down: gwa",
+                "UPSTR_TAKEOVER_DENY granted up: gwc",
+            ])
+        rig.hear(.serviceTakeover(GatewayRig.table(of: "gwc", term: 2)), from: "gwc")
+        #expect(rig.lines() == ["quit it was asked to"] && rig.state == "final")
+    }
+
+    @Test func `stop: when no backup is ready in time, or another one serves, or it is not well, it leaves`() {
+        for reason in 0..<3 {
+            var rig = GatewayRig.serving("gwb")
+            rig.request(.stop)
+            _ = rig.lines()
+            switch reason {
+            case 0:
+                rig.wait(.milliseconds(4999))
+                #expect(rig.lines().isEmpty)
+                rig.wait(.milliseconds(1))
+                #expect(rig.lines() == ["downlinkCheck"])
+                rig.end([.downlinkCheck, .uplinkCheck, .localSvcCheck])
+                #expect(rig.lines() == ["uplinkCheck", "localSvcCheck"], "nobody is told that it serves")
+                rig.wait(.seconds(3))
+            case 1: rig.hear(.serviceTakeover(GatewayRig.table(of: "gwc", term: 2)), from: "gwc")
+            default:
+                rig.wait(.seconds(5))
+                rig.end(.downlinkCheck, false)
+            }
+            #expect(rig.state == "leaving" && rig.lines().last == "releaseDownstream")
+        }
+    }
+
+    @Test func `stop: a backup that asks is told that nobody serves, and becomes a candidate`() {
+        var rig = GatewayRig.serving("gwb")
+        rig.request(.stop)
+        rig.hear(.serviceCheck(GatewayTicket(Generation(1), 4), term: 9, interval: .seconds(10)), from: "gwc")
+        rig.end(.localSvcCheck)
+        guard case .send(.serviceCheckReply(_, isWell: true, let table), _, _) = rig.effects.last else {
+            Issue.record("no answer")
+            return
+        }
+        #expect(table.master == nil && table.term == 1)
+    }
+
+    @Test func `stop: without backups, or before it serves, it leaves at once and ends when everything is given away`()
+    {
+        var rig = GatewayRig("gwb", GatewayRig.configuration([GatewayRig.hosts[1]]))
+        rig.end(.remoteSvcCheck, false)
+        rig.end([.downlinkCheck, .activateUplink, .uplinkCheck, .activateService])
+        #expect(rig.state == "service")
+        rig.request(.stop)
+        rig.end(Self.steps)
+        #expect(rig.state == "final" && rig.effects.last == .quit(.asked))
+    }
+
+    @Test func `leaving: asked to, it leaves in order, and its table without it`() {
+        var rig = leaving()
+        #expect(rig.machine.table.hosts.map(\.name) == ["gwa", "gwc"] && rig.machine.table.master == nil)
         for (step, next) in zip(LeavingState.steps, LeavingState.steps.dropFirst()) {
             rig.end(step)
             #expect(rig.lines() == [next.rawValue])
         }
         rig.end(.deactivateService)
-        #expect(rig.facts.first == .left && rig.lines() == ["quit it was asked to"])
+        #expect(rig.facts.first == .left && rig.lines().isEmpty)
+        rig.wait(.seconds(8))
+        #expect(rig.lines() == ["quit it was asked to"])
     }
 
     @Test(arguments: LeavingState.steps) func `leaving: what cannot be released is told, and the rest is released`(
@@ -341,6 +464,7 @@ import Testing
         var rig = leaving()
         rig.wait(.seconds(1))
         rig.hear(.upstreamTakeover(GatewayRig.candidacy(isLast: true)), from: "gwa", over: .up)
+        #expect(rig.lines() == ["UPSTR_TAKEOVER_DENY pending up: gwa"])
         rig.wait(.milliseconds(6999))
         #expect(rig.lines().isEmpty)
         rig.wait(.milliseconds(1))
@@ -368,7 +492,8 @@ import Testing
         rig.hear(.serviceCheck(GatewayTicket(Generation(1), 1), term: 1, interval: .seconds(1)), from: "gwc")
         #expect(rig.lines().isEmpty && rig.state == "leaving")
         rig.request(.stop)
-        rig.end([.releaseDownstream, .releaseUpstream, .deactivateUplink, .deactivateService])
+        rig.end(Self.steps)
+        rig.wait(.seconds(8))
         #expect(rig.lines().last == "quit it was asked to")
     }
 }

@@ -1,5 +1,5 @@
 // Whether a run of a gateway service was right. Two hosts may serve at once only when both sides between them were cut: when of all
-// announcements, or of all vetoes that answered them, none has come in time on either side. Everything else is a broken rule.
+// announcements, or of all answers to them, none has come in time on either side. Everything else is a broken rule.
 
 import HeartbeatGateway
 import HeartbeatModel
@@ -12,20 +12,41 @@ struct GatewayChecker {
             var side: GatewaySide
         }
 
+        /// What came of one announcement.
+        struct Stage {
+            let begin: Instant
+            /// Who was meant by name.
+            var asked: Set<Int> = []
+            /// Who was found to be there, and who to have nothing against it.
+            var pending: Set<Int> = []
+            var granted: Set<Int> = []
+
+            /// Those who are silent, or have said that they are there, have had their time, or nobody is left to wait for.
+            func isOver(at time: Instant, _ configuration: GatewayConfiguration) -> Bool {
+                if asked.union(pending).isSubset(of: granted) { return true }
+                let isPending = !pending.isSubset(of: granted)
+                return begin + (isPending ? configuration.denyTimeout : configuration.hearTimeout) <= time
+            }
+        }
+
         var ticket: GatewayTicket
-        /// When the downlink was known to work, for the uplink to come up.
-        var announcedAt: Instant
-        var lastAt: Instant?
+        /// For the uplink to come up, and to serve.
+        var first: Stage
+        var last: Stage?
         var addressed: Set<Meeting> = []
-        /// When the other host heard it first.
+        /// When the other host heard the last announcement first, and when it has answered.
         var heard: [Meeting: Instant] = [:]
+        var answered: [Meeting: Instant] = [:]
         /// When it first said no, and whether that has come.
         var denied: [Meeting: Instant] = [:]
         var deniedHere: Set<Meeting> = []
 
+        var lastAt: Instant? { last?.begin }
+
         // The first time counts.
-        mutating func isLast(at time: Instant) { lastAt = lastAt ?? time }
+        mutating func isLast(at time: Instant) { last = last ?? Stage(begin: time) }
         mutating func isHeard(_ meeting: Meeting, at time: Instant) { heard[meeting] = heard[meeting] ?? time }
+        mutating func isAnswered(_ meeting: Meeting, at time: Instant) { answered[meeting] = answered[meeting] ?? time }
         mutating func isDenied(_ meeting: Meeting, at time: Instant) { denied[meeting] = denied[meeting] ?? time }
     }
 
@@ -71,29 +92,53 @@ struct GatewayChecker {
     ) {
         switch message {
         case .downstreamTakeover(let candidacy), .upstreamTakeover(let candidacy):
-            if attempts[host]?.ticket != candidacy.ticket {
-                attempts[host] = Attempt(ticket: candidacy.ticket, announcedAt: world.now)
-            }
-            guard candidacy.isLast else { return }
-            attempts[host]?.isLast(at: world.now)
-            for other in world.hosts.indices where other != host {
-                let isMeant = targets.contains { target in
-                    switch target {
-                    case .host(let meant): meant.name == world.hosts[other].host.name
-                    case .roving: world.hosts[other].hasRoving(side)
-                    }
-                }
-                if isMeant { attempts[host]?.addressed.insert(.init(host: other, side: side)) }
-            }
-        case .downstreamTakeoverDeny(let ticket), .upstreamTakeoverDeny(let ticket):
-            for case .host(let candidate) in targets {
-                guard let other = world.hosts.firstIndex(where: { $0.host.name == candidate.name }),
-                    attempts[other]?.ticket == ticket
-                else { continue }
-                let meeting = Attempt.Meeting(host: host, side: side)
-                attempts[other]?.isDenied(meeting, at: world.now)
-            }
+            announces(candidacy, to: targets, over: side, host, in: world)
+        case .downstreamTakeoverDeny(let answer), .upstreamTakeoverDeny(let answer):
+            answers(answer, to: targets, over: side, host, in: world)
         case .serviceCheck, .serviceCheckReply, .serviceShutdown, .serviceTakeover: break
+        }
+    }
+
+    private mutating func announces(
+        _ candidacy: Candidacy, to targets: [GatewayTarget], over side: GatewaySide, _ host: Int, in world: GatewayWorld
+    ) {
+        if attempts[host]?.ticket != candidacy.ticket {
+            attempts[host] = Attempt(ticket: candidacy.ticket, first: Attempt.Stage(begin: world.now))
+        }
+        let asked = world.hosts.indices.filter { other in
+            other != host && targets.contains(.host(world.hosts[other].host))
+        }
+        guard candidacy.isLast else {
+            attempts[host]?.first.asked.formUnion(asked)
+            return
+        }
+        attempts[host]?.isLast(at: world.now)
+        attempts[host]?.last?.asked.formUnion(asked)
+        for other in world.hosts.indices where other != host {
+            let isMeant = targets.contains { target in
+                switch target {
+                case .host(let meant): meant.name == world.hosts[other].host.name
+                case .roving: world.hosts[other].hasRoving(side)
+                }
+            }
+            if isMeant { attempts[host]?.addressed.insert(.init(host: other, side: side)) }
+        }
+    }
+
+    private mutating func answers(
+        _ answer: CandidacyAnswer, to targets: [GatewayTarget], over side: GatewaySide, _ host: Int,
+        in world: GatewayWorld
+    ) {
+        if answer.word == .granted, answer.isLast, world.hosts[host].serves {
+            report("\(world.hosts[host].host.name) grants what it has not given away", at: world.now)
+        }
+        for case .host(let candidate) in targets {
+            guard let other = world.hosts.firstIndex(where: { $0.host.name == candidate.name }),
+                attempts[other]?.ticket == answer.ticket
+            else { continue }
+            let meeting = Attempt.Meeting(host: host, side: side)
+            if answer.isLast { attempts[other]?.isAnswered(meeting, at: world.now) }
+            if answer.word == .denied { attempts[other]?.isDenied(meeting, at: world.now) }
         }
     }
 
@@ -106,9 +151,23 @@ struct GatewayChecker {
             guard candidacy.isLast, attempts[from]?.ticket == candidacy.ticket else { return }
             let meeting = Attempt.Meeting(host: host, side: side)
             attempts[from]?.isHeard(meeting, at: world.now)
-        case .downstreamTakeoverDeny(let ticket), .upstreamTakeoverDeny(let ticket):
-            guard attempts[host]?.ticket == ticket else { return }
-            attempts[host]?.deniedHere.insert(.init(host: from, side: side))
+        case .downstreamTakeoverDeny(let answer), .upstreamTakeoverDeny(let answer):
+            guard attempts[host]?.ticket == answer.ticket else { return }
+            switch answer.word {
+            case .denied: attempts[host]?.deniedHere.insert(.init(host: from, side: side))
+            case .pending:
+                if answer.isLast {
+                    attempts[host]?.last?.pending.insert(from)
+                } else {
+                    attempts[host]?.first.pending.insert(from)
+                }
+            case .granted:
+                if answer.isLast {
+                    attempts[host]?.last?.granted.insert(from)
+                } else {
+                    attempts[host]?.first.granted.insert(from)
+                }
+            }
         case .serviceCheck, .serviceCheckReply, .serviceShutdown, .serviceTakeover: break
         }
     }
@@ -120,18 +179,17 @@ struct GatewayChecker {
         let name = world.hosts[host].host.name
         switch procedure {
         case .activateUplink:
-            let wait = world.hosts[host].configuration.denyTimeout
-            guard let attempt = attempts[host], attempt.announcedAt + wait <= world.now else {
+            guard let attempt = attempts[host], attempt.first.isOver(at: world.now, world.hosts[host].configuration)
+            else {
                 return report(
                     "\(name) activates its uplink before the downstream side had time to say no", at: world.now)
             }
             if !attempt.deniedHere.isEmpty { report("\(name) activates its uplink in spite of a veto", at: world.now) }
         case .activateService:
             released[host] = []
-            let wait = world.hosts[host].configuration.denyTimeout
-            guard let attempt = attempts[host], let last = attempt.lastAt, last + wait <= world.now else {
-                return report("\(name) serves before both sides had time to say no", at: world.now)
-            }
+            guard let attempt = attempts[host],
+                attempt.last?.isOver(at: world.now, world.hosts[host].configuration) == true
+            else { return report("\(name) serves before both sides had time to say no", at: world.now) }
             if !attempt.deniedHere.isEmpty { report("\(name) serves in spite of a veto", at: world.now) }
             // Before it has anything: what is said now may yet end it, and must not have been needed.
             for other in world.hosts.indices where other != host && world.hosts[other].serves {
@@ -187,6 +245,9 @@ struct GatewayChecker {
             return isListed || isMet ? "it was not told" : nil
         }
         guard let heard = attempt.heard[meeting], world.hosts[early].stalledUntil <= heard else { return nil }
+        guard let answered = attempt.answered[meeting], answered <= heard else {
+            return "it has heard of it and is silent"
+        }
         let due = heard + world.hosts[early].configuration.longestCheck
         guard due < world.now else { return nil }
         guard let denied = attempt.denied[meeting], denied <= due else {
@@ -203,7 +264,7 @@ struct GatewayChecker {
             report("\(name) has taken an older table", at: world.now)
         }
         switch machine.state {
-        case .starting, .backup, .final:
+        case .starting, .backup, .released, .final:
             if world.hosts[host].isUplinkUp { report("\(name) does not serve and its uplink is up", at: world.now) }
             if world.hosts[host].serves { report("\(name) does not serve and has a roving address", at: world.now) }
         case .handover, .service, .leaving: break

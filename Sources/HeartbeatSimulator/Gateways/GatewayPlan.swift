@@ -107,6 +107,7 @@ struct GatewayPlan {
             common.denyTimeout = common.longestCheck + random.milliseconds(in: .milliseconds(200)...(.seconds(3)))
             common.replyTimeout =
                 common.timeout(of: .localSvcCheck) + random.milliseconds(in: .milliseconds(200)...(.seconds(2)))
+            common.hearTimeout = random.milliseconds(in: .milliseconds(100)...(.seconds(1)))
             common.initPatience = common.replyTimeout * 3
         }
         let joining = hosts.count > 2 && random.chance(0.4) ? Int.random(in: 0..<hosts.count, using: &random) : nil
