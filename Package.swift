@@ -37,6 +37,7 @@ let package = Package(
         .executable(name: "hb_site", targets: ["hb_site"]),
         .executable(name: "faild", targets: ["faild"]),
         .executable(name: "hb_lines", targets: ["hb_lines"]),
+        .executable(name: "hb_gateway", targets: ["hb_gateway"]),
         .executable(name: "hbsim", targets: ["hbsim"]),
         .executable(name: "hbdemo", targets: ["hbdemo"]),
         .executable(name: "hbinterop", targets: ["hbinterop"]),
@@ -147,6 +148,12 @@ let package = Package(
                 "HeartbeatNetlink", "HeartbeatInterfaces", "HeartbeatScripts", "HeartbeatProbes",
             ], swiftSettings: strict),
         .target(
+            name: "HeartbeatGatewayKeeper",
+            dependencies: [
+                "HeartbeatModel", "HeartbeatGateway", "HeartbeatFormats", "HeartbeatPlacement", "HeartbeatSystem",
+                "HeartbeatLoop", "HeartbeatNetlink", "HeartbeatAddresses", "HeartbeatScripts",
+            ], swiftSettings: strict),
+        .target(
             name: "HeartbeatControl", dependencies: ["HeartbeatModel", "HeartbeatSystem", "CLinux"],
             swiftSettings: strict),
         .target(
@@ -194,6 +201,13 @@ let package = Package(
             dependencies: [
                 "HeartbeatFaild", "HeartbeatLans", "HeartbeatLog", "HeartbeatLoop", "HeartbeatSystem", "HeartbeatModel",
                 logging, arguments,
+            ], swiftSettings: strict, linkerSettings: small),
+        .executableTarget(
+            name: "hb_gateway",
+            dependencies: [
+                "HeartbeatGatewayKeeper", "HeartbeatGateway", "HeartbeatConfig", "HeartbeatWire", "HeartbeatHost",
+                "HeartbeatLog", "HeartbeatLoop", "HeartbeatScripts", "HeartbeatSystem", "HeartbeatModel", logging,
+                arguments,
             ], swiftSettings: strict, linkerSettings: small),
         .executableTarget(
             name: "hb_lines",

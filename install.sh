@@ -201,7 +201,7 @@ install_all() {
         if [ -x "$file" ]; then mode=755; else mode=644; fi
         put_text $mode "$file" "$share/resource.d/${file##*/}"
     done
-    for unit in heartbeat hb_lines; do
+    for unit in heartbeat hb_lines hb_gateway; do
         put_text 644 "$here/systemd/$unit.service" "$prefix/lib/systemd/system/$unit.service"
     done
     put 644 "$here/systemd/heartbeat.sysusers" "$prefix/lib/sysusers.d/heartbeat.conf"
@@ -239,6 +239,8 @@ uninstall_all() {
             systemctl --quiet disable heartbeat.service 2>/dev/null
             # Its rules and routes stay, so that traffic goes on as it does.
             systemctl --quiet disable --now hb_lines.service 2>/dev/null
+            # It hands the service over before it ends.
+            systemctl --quiet disable --now hb_gateway.service 2>/dev/null
         fi
     fi
     if [ -f "$root$manifest" ]; then

@@ -1,0 +1,48 @@
+// What a person asks of hb_gateway who wants nothing to happen.
+
+import Glibc
+import HeartbeatConfig
+import HeartbeatGatewayKeeper
+import HeartbeatModel
+import HeartbeatSystem
+
+/// Answers on standard output, complaints on standard error.
+struct GatewayAnswers {
+    private let files: GatewayFiles
+
+    init(_ files: GatewayFiles) {
+        self.files = files
+    }
+
+    /// Returns the exit code.
+    func check() -> Int32 {
+        let result = files.read()
+        for diagnostic in result.diagnostics { Self.say("\(diagnostic)", to: STDERR_FILENO) }
+        guard let gateways = result.gateways else { return 6 }
+        for (gateway, local) in files.own(gateways) {
+            for line in gateway.times { Self.say("\(gateway.name): \(line)", to: STDOUT_FILENO) }
+            let hooks = GatewayHooks(gateway, local: local, directory: files.hooks)
+            for procedure in GatewayProcedure.allCases {
+                let program = hooks.path(of: procedure) ?? "built in"
+                Self.say(
+                    "\(gateway.name): \(procedure.rawValue) within \(gateway.timeout(of: procedure).decimalSeconds) s: \(program)",
+                    to: STDOUT_FILENO)
+            }
+        }
+        return 0
+    }
+
+    func show(_ status: StatusFile) -> Int32 {
+        guard let text = status.read() else {
+            Self.say("hb_gateway does not run (\(status.path) is missing or old)", to: STDERR_FILENO)
+            return 1
+        }
+        Self.say(String(text.dropLast()), to: STDOUT_FILENO)
+        return 0
+    }
+
+    static func say(_ text: String, to descriptor: Int32) {
+        let bytes = Array((text + "\n").utf8)
+        _ = write(descriptor, bytes, bytes.count)
+    }
+}

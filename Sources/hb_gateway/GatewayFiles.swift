@@ -1,0 +1,73 @@
+// The files that the command line names, and what this host answers to those who read them.
+
+import Glibc
+import HeartbeatConfig
+import HeartbeatGateway
+import HeartbeatGatewayKeeper
+import HeartbeatModel
+import HeartbeatScripts
+import HeartbeatSystem
+
+/// What a run works with.
+struct GatewayFiles {
+    let file: String
+    let hooks: String
+    let state: String
+    let localNode: NodeName
+    private let authkeys: String
+
+    init(_ words: HbGateway) {
+        file = words.file
+        let directory = Directories.directory(of: words.file)
+        hooks = words.hooks ?? "\(directory)/gateway.d"
+        authkeys = words.authkeys ?? "\(directory)/authkeys"
+        state = words.state
+        localNode = NodeName(words.name ?? Machine.name)
+    }
+
+    /// The service's scripts are looked for beside the file first.
+    var scripts: ResourceScripts {
+        var paths = ScriptPaths()
+        paths.configuration = Directories.directory(of: file)
+        return ResourceScripts(paths: paths)
+    }
+
+    /// Reads and checks.
+    func read() -> GatewaysResult {
+        readGateways(
+            Self.source(file), authkeys: Self.source(authkeys), authkeysMode: Self.mode(of: authkeys),
+            localNode: localNode, host: hostFacts)
+    }
+
+    /// The services that this host takes part in.
+    func own(_ gateways: [GatewayConfiguration]) -> [(configuration: GatewayConfiguration, local: GatewayHost)] {
+        gateways.compactMap { gateway in
+            gateway.hosts.first { $0.name == localNode }.map { (gateway, $0) }
+        }
+    }
+
+    private static func source(_ path: String) -> SourceFile {
+        do throws(SystemError) {
+            return SourceFile(path: path, bytes: try WholeFile.read(path, atMost: 1 << 20))
+        } catch {
+            return SourceFile(path: path, contents: .unreadable(reason: SystemError.text(of: error.code)))
+        }
+    }
+
+    /// Permission bits; 0 for a file that is not there, of which something else is said.
+    private static func mode(of path: String) -> UInt32 {
+        var status = stat()
+        return stat(path, &status) == 0 ? status.st_mode & 0o777 : 0
+    }
+
+    private var hostFacts: HostFacts {
+        let (scripts, hooks) = (scripts, hooks)
+        var facts = HostFacts()
+        facts.hasInterface = { if_nametoindex($0) != 0 }
+        facts.findScript = { scripts.search($0) }
+        facts.hasGatewayHook = { service, procedure in
+            GatewayHooks.path(of: procedure, service: service, in: hooks) != nil
+        }
+        return facts
+    }
+}

@@ -1,0 +1,93 @@
+// The process that a person or systemd starts. It does nothing but look after the one that works: when that is killed, the roving
+// addresses and the service would stay here, and the next host would take them, too. Then all of it is given away, and it begins anew.
+
+import Glibc
+import HeartbeatLoop
+import HeartbeatSystem
+
+/// Starts the working process again and again, until it ends by itself.
+final class GatewayParent {
+    /// On this descriptor the working process sees that its parent is gone.
+    static let pipe: Int32 = 3
+    private static let pause = Duration.seconds(1)
+
+    private var child: pid_t?
+    private var isReleasing = false
+    private var isStopping = false
+
+    /// Returns the exit code.
+    func run() -> Int32 {
+        let (read, write) = (try? Descriptors.makePipe()) ?? (-1, -1)
+        guard read >= 0 else { return fail(SystemError("make", "a pipe")) }
+        defer { close(write) }
+        return ForegroundProgram.run { [unowned self] program in
+            start(read, program)
+        } childMayHaveExited: { [unowned self] in
+            lookAfterChild(read)
+        } stop: { [unowned self] _, signal in
+            isStopping = true
+            if let child, !isReleasing { kill(child, signal) }
+        } fail: { [unowned self] error in
+            _ = fail(error)
+        }
+    }
+
+    private var program: ForegroundProgram?
+
+    private func start(_ pipe: Int32, _ program: ForegroundProgram) {
+        self.program = program
+        isReleasing = false
+        start("--worker", pipe)
+    }
+
+    private func start(_ word: String, _ pipe: Int32) {
+        var process = ChildProcess(
+            executable: "/proc/self/exe", arguments: CommandLine.arguments + [word], environment: Self.environment,
+            directory: ".", standardOutput: STDOUT_FILENO, standardError: STDERR_FILENO)
+        process.extraDescriptor = pipe
+        do throws(SystemError) {
+            child = try process.start()
+        } catch {
+            program?.end(fail(error))
+        }
+    }
+
+    private func lookAfterChild(_ pipe: Int32) {
+        guard let child else { return }
+        var status: Int32 = 0
+        guard waitpid(child, &status, WNOHANG) == child else { return }
+        self.child = nil
+        let signal = status & 0x7F
+        if isReleasing || signal == 0 { return ended(signal == 0 ? (status >> 8) & 0xFF : 1, pipe) }
+        GatewayAnswers.say(
+            "hb_gateway was ended by signal \(signal): what it has left is given away", to: STDERR_FILENO)
+        isReleasing = true
+        start("--release", pipe)
+    }
+
+    private func ended(_ code: Int32, _ pipe: Int32) {
+        guard let program else { return }
+        guard isReleasing, code == 0, !isStopping else { return program.end(code) }
+        program.reactor.after(Self.pause) { [unowned self] in
+            guard !isStopping else { return program.end(0) }
+            start(pipe, program)
+        }
+    }
+
+    private func fail(_ error: SystemError) -> Int32 {
+        GatewayAnswers.say("\(error)", to: STDERR_FILENO)
+        return 1
+    }
+
+    private static var environment: [(String, String)] {
+        var variables: [(String, String)] = []
+        var place = environ
+        while let entry = place.pointee {
+            let text = String(cString: entry)
+            let name = text.prefix { $0 != "=" }
+            variables.append((String(name), String(text.dropFirst(name.count + 1))))
+            place += 1
+        }
+        return variables
+    }
+}
