@@ -146,8 +146,8 @@ check: ## everything that must hold before a change is published
 		$(if $(filter 0,$(shell id -u)),'demo ARGS=--json')
 	@[ "$$(id -u)" -eq 0 ] || echo "SKIPPED: the demonstration needs root"
 
-nightly: ## everything that is too long for each change: all of interop, mutants and 10,000 seeds, and a bare machine (root)
-	@MAKE='$(MAKE)' .ci/steps check interop 'sim SEEDS=10000' 'explore SIZE=2' mutants test-mutants torture connections replacement \
+nightly: ## everything that is too long for each change: all of interop, mutants, 110,000 seeds, and a bare machine (root)
+	@MAKE='$(MAKE)' .ci/steps check interop 'sim SEEDS=10000 GATEWAYS=100000' 'explore SIZE=2' mutants test-mutants torture connections replacement \
 		vm 'vm ARGS=--site=paper' 'vm ARGS=--site=literal' 'vm ARGS=--site=serial' 'vm ARGS=--site=dsl' bare
 
 lint: ## check the format of the Swift sources
@@ -175,12 +175,15 @@ systemd: ## boot a systemd in a container and see the service live and die there
 	Tests/systemd/run $(abspath $(BIN)) $(INSTALLED)
 
 sim: SEEDS ?= 2000
-sim: ## simulate clusters under faults; SEED=n SEEDS=n
+sim: GATEWAYS ?= $(SEEDS)
+sim: ## simulate clusters and gateway services under faults; SEED=n SEEDS=n GATEWAYS=n
 	@.ci/install-missing $(TOOLCHAIN) swift
 	$(RELEASE) --product hbsim
-	@jobs=$$(nproc); share=$$((($(SEEDS) + jobs - 1) / jobs)); \
-	seq $(SEED) $$share $$(($(SEED) + share * jobs - 1)) \
-		| xargs -P $$jobs -I FIRST sh -c '$(BIN)/hbsim --seed FIRST --seeds '$$share' && $(BIN)/hbsim --gateways --seed FIRST --seeds '$$share
+	@jobs=$$(nproc); for world in "$(SEEDS)" "$(GATEWAYS) --gateways"; do \
+		count=$${world%% *}; share=$$(((count + jobs - 1) / jobs)); \
+		seq $(SEED) $$share $$(($(SEED) + share * jobs - 1)) \
+			| xargs -P $$jobs -I FIRST $(BIN)/hbsim $${world#$$count} --seed FIRST --seeds $$share || exit; \
+	done
 
 explore: SIZE ?= 1
 explore: ## go through the ownership protocol state by state; SIZE=2 farther
