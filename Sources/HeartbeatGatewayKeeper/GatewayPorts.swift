@@ -36,8 +36,10 @@ package final class GatewayPorts {
         inbox = GatewayInbox(codec)
     }
 
-    /// What was refused so far, by why.
-    package var refused: [GatewayRefusal.Kind: Int] { inbox.refused }
+    /// What was ignored so far, a sentence for each reason.
+    package var report: [String] {
+        inbox.refused.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($1) packets were ignored: \($0.rawValue)" }
+    }
 
     /// Hears packets of a service from now on.
     package func listen(

@@ -130,7 +130,7 @@ final class GatewayProgram {
     }
 
     private func tellStatus(_ log: LogOutput) {
-        let report = runners.flatMap(\.report)
+        let report = runners.flatMap(\.report) + (ports?.report ?? [])
         guard report != told else { return }
         told = report
         if let error = status.write(report.map { $0 + "\n" }.joined()) { log.write(.warning, "\(error)") }
