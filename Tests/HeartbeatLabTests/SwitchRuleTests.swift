@@ -6,7 +6,7 @@ import Testing
 
 @Test func `rules become a file that replaces all earlier rules`() {
     #expect(
-        SwitchRule.script([.to(node: 0, .lan), .from(node: 1, .cross), .some(percent: 30, .lan)]) == """
+        SwitchRule.losses([.to(node: 0, .lan), .from(node: 1, .cross), .some(percent: 30, .lan)]).script == """
             add table bridge torture
             delete table bridge torture
             table bridge torture {
@@ -23,7 +23,7 @@ import Testing
             }
 
             """)
-    #expect(!SwitchRule.script([]).contains(" drop"))
+    #expect(!SwitchRule.losses([]).script.contains(" drop"))
 }
 
 @Test func `garbage has headers that let it in`() {

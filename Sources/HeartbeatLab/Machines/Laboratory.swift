@@ -12,10 +12,8 @@
 //
 // Where the nodes are gateways, each has a third interface, eth2, on a bridge `wan`, and on that is a server.
 //
-// The bridges stand in a namespace of their own, so every cable has an end outside the machine it serves: pulling it
-// there is what the machine would see of a pulled cable. Nothing touches the interfaces of the host.
+// Nothing touches the interfaces of the host.
 
-import CLinux
 import Glibc
 
 /// The cables between the two nodes, each of which can be pulled by itself.
@@ -38,11 +36,8 @@ package final class Laboratory {
     package static let serverAddress = "10.66.0.9"
     /// File that all resource scripts append to.
     package var scriptRecord: String { "\(run.directory)/scripts.log" }
-    private let switches: NetworkNamespace
+    private let switches: Switches
     private let nullModem: NullModem
-    /// Reaches the bridges without a program, which would take milliseconds.
-    private var bridges: Int32 = -1
-    private var portNumbers: [Int: [Int32]] = [:]
     /// Nodes whose second link lost its carrier when the other one lost its power.
     private var darkened: Set<Int> = []
     private var road: RoughRoad?
@@ -68,7 +63,7 @@ package final class Laboratory {
         run = RunName(prefix: prefix)
         self.programs = Files.absolute(programs)
         shared = Files.absolute(resourceScripts) + "/.."
-        switches = NetworkNamespace(name: run("switch"))
+        switches = Switches(name: run("switch"))
         client = NetworkNamespace(name: run("client"))
         server = hasServer ? NetworkNamespace(name: run("server")) : nil
         nullModem = try NullModem()
@@ -82,17 +77,15 @@ package final class Laboratory {
         }
     }
 
-    private static func checkRights() throws {
+    static func checkRights() throws {
         guard geteuid() == 0 else { throw LabError.missing("network namespaces need root") }
         let missing = requirements.filter { !Files.isInstalled($0) }
         guard missing.isEmpty else { throw LabError.missing("not installed: \(missing.joined(separator: ", "))") }
     }
 
     private func build() throws {
-        _ = try NetworkNamespace.make(switches.name)
         _ = try NetworkNamespace.make(client.name)
-        bridges = try switches.open("route socket") { clinux_lab_route_socket() }
-        try switches.configure(segments.flatMap { ["link add \($0.bridge) type bridge", "link set \($0.bridge) up"] })
+        try switches.make(segments.map(\.bridge))
         let own = HardwareAddress(0x02_00_00_00_00_09)
         try plugIn(client, interface: "eth0", bridge: "lan", name: "client", address: own)
         try client.configure(["address add 192.168.77.9/24 brd + dev eth0"])
@@ -129,11 +122,7 @@ package final class Laboratory {
     private func plugIn(
         _ namespace: NetworkNamespace, interface: String, bridge: String, name: String, address: HardwareAddress
     ) throws {
-        let port = "\(bridge)-\(name)"
-        try switches.configure([
-            "link add \(port) type veth peer name \(interface) address \(address) netns \(namespace.name)",
-            "link set \(port) master \(bridge) up",
-        ])
+        try switches.lead("\(bridge)-\(name)", of: bridge, to: namespace, interface: interface, address: address)
         try namespace.configure(["link set \(interface) up"])
     }
 
@@ -145,7 +134,7 @@ package final class Laboratory {
     /// Boots a node with all its cables plugged in and one program.
     package func powerOn(_ node: LabNode, running words: [String]) throws {
         nullModem.power(node.number, isOn: true)
-        try setPorts(of: node, up: true)
+        try switches.set(ports(of: node), up: true)
         if let other = darkened.remove(1 - node.number) { try plug(.cross(other), true) }
         try node.boot(words)
     }
@@ -157,65 +146,36 @@ package final class Laboratory {
     ///   its carrier until this node has power again. Otherwise the peer sees no carrier change.
     @discardableResult
     package func powerOff(_ node: LabNode, isCrossover: Bool = false) throws -> Moment {
-        let ports = try ports(of: node)
+        let ports = try ports(of: node).map(switches.number)
         let other = nodes[1 - node.number]
-        let far = isCrossover && other.isPowered ? try self.ports(of: other)[1] : nil
+        let far = isCrossover && other.isPowered ? try switches.number(of: self.ports(of: other)[1]) : nil
         nullModem.power(node.number, isOn: false)
-        for port in ports { try check(clinux_lab_cut_port(bridges, port), "cut \(node.name) off") }
+        for port in ports { try switches.cut(port) }
         let moment = Moment.now()
         if let far {
-            try switchOff(far)
+            try switches.switchOff(far)
             darkened.insert(other.number)
         }
         try node.losePower()
-        try setPorts(of: node, up: false)
+        try switches.set(self.ports(of: node), up: false)
         return moment
     }
 
-    /// Switches an interface beside the bridges off, and with it the carrier at the other end of its cable: as fast as a cut,
-    /// which a program would not be.
-    private func switchOff(_ interface: Int32) throws {
-        // A netlink header (RTM_NEWLINK, a request with an acknowledgement), then `ifinfomsg`: of the flags only IFF_UP changes.
-        let words: [UInt32] = [32, 16 | 5 << 16, 0, 0, 0, UInt32(interface), 0, UInt32(IFF_UP)]
-        let count = words.withUnsafeBytes { send(bridges, $0.baseAddress, $0.count, 0) }
-        try check(Int32(count), "switch interface \(interface) off")
-        // The code follows the header of the answer.
-        let answer = readSome(bridges, atMost: 1024)
-        let code = answer.count < 20 ? EIO : -answer[16..<20].reversed().reduce(0) { $0 << 8 | Int32($1) }
-        guard code == 0 else { throw LabError.system(operation: "switch interface \(interface) off", code: code) }
-    }
-
-    /// Numbers of the interfaces at the far ends of a node's cables.
-    private func ports(of node: LabNode) throws -> [Int32] {
-        if let known = portNumbers[node.number] { return known }
-        // `7: lan-cluster1@if2: <…>`
-        let lines = try Command.succeed(["ip", "-n", switches.name, "-o", "link", "show"]).split(separator: "\n")
-        let ports = segments.map(\.bridge).compactMap { bridge in
-            lines.first { $0.contains(" \(bridge)-\(node.name)@") }.flatMap { Int32($0.prefix { $0 != ":" }) }
-        }
-        guard ports.count == segments.count else { throw LabError.missing("\(node.name) has no cables") }
-        portNumbers[node.number] = ports
-        return ports
-    }
-
-    private func setPorts(of node: LabNode, up: Bool) throws {
-        let word = up ? "up" : "down"
-        try switches.configure(segments.map { "link set \($0.bridge)-\(node.name) \(word)" })
-    }
+    /// The far ends of a node's cables.
+    private func ports(of node: LabNode) -> [String] { segments.map { "\($0.bridge)-\(node.name)" } }
 
     /// Pulls a cable or plugs it in again. A network cable takes the carrier of the interface with it.
     package func plug(_ cable: Cable, _ isPlugged: Bool) throws {
-        let word = isPlugged ? "up" : "down"
         switch cable {
-        case .lan(let number): try switches.configure(["link set lan-\(NodeFiles.nodes[number]) \(word)"])
-        case .cross(let number): try switches.configure(["link set cross-\(NodeFiles.nodes[number]) \(word)"])
+        case .lan(let number): try switches.set(["lan-\(NodeFiles.nodes[number])"], up: isPlugged)
+        case .cross(let number): try switches.set(["cross-\(NodeFiles.nodes[number])"], up: isPlugged)
         case .nullModem: nullModem.plug(isPlugged)
         }
     }
 
     /// From now on the switches lose what the rules say, and nothing else. Needs the program nft.
     package func lose(_ rules: [SwitchRule]) throws {
-        try Command.succeed(["ip", "netns", "exec", switches.name, "nft", "-f", "-"], input: SwitchRule.script(rules))
+        try switches.lose(SwitchRule.losses(rules))
     }
 
     /// From now on every IPv4 packet between the nodes takes this road; `nil`: it is as good as before. Replaces what the
@@ -224,7 +184,7 @@ package final class Laboratory {
         road?.close()
         road = nil
         guard let roughness else { return try lose([]) }
-        road = try RoughRoad(roughness, in: switches, between: nodes, seed: seed)
+        road = try RoughRoad(roughness, in: switches.namespace, between: nodes, seed: seed)
         try lose(roughness.keepsOriginal ? [] : Segment.allCases.map { .ipv4Between($0) })
     }
 
@@ -273,11 +233,11 @@ package final class Laboratory {
         for node in nodes {
             do { try node.losePower() } catch { continue }
         }
-        for name in [switches, client, server].compactMap({ $0?.name }) + NodeFiles.nodes.map({ run($0) }) {
+        switches.close()
+        for name in [client, server].compactMap({ $0?.name }) + NodeFiles.nodes.map({ run($0) }) {
             NetworkNamespace(name: name).remove()
         }
         nullModem.close()
-        if bridges >= 0 { _ = Glibc.close(bridges) }
         Files.remove(run.directory)
     }
 }

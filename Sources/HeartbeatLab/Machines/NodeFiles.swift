@@ -1,5 +1,5 @@
-// The files a laboratory node is given: a literal heartbeat 3 configuration, and scripts that write down what they were
-// asked. Text in, text out; it writes nothing.
+// The files a laboratory node is given: a literal heartbeat 3 configuration, and recording scripts. Text in, text out; it writes
+// nothing.
 
 /// Texts of one node's configuration.
 struct NodeFiles {
@@ -55,32 +55,6 @@ struct NodeFiles {
 
     /// A script that writes the call down, runs `lines`, then pretends a service.
     func recordingService(_ name: String, lines: String = "") -> String {
-        Self.recorder(node: node, script: name, record: record) + lines + "\n" + pretendedService(name)
-    }
-
-    /// Writes the call down. /proc/uptime is read by the shell itself: the recording shall cost no program.
-    private static func recorder(node: String, script: String, record: String) -> String {
-        """
-        #!/bin/sh
-        for verb; do :; done
-        read -r uptime _ </proc/uptime
-        echo "$uptime \(node) \(script) $verb" >>'\(record)'
-
-        """
-    }
-
-    private func pretendedService(_ name: String) -> String {
-        """
-        service='\(servicesDirectory)/\(name)'
-        case $verb in
-        start) : >"$service" ;;
-        stop) rm -f "$service" ;;
-        status)
-            if [ -e "$service" ]; then echo running; else echo stopped; exit 3; fi
-            ;;
-        *) exit 2 ;;
-        esac
-
-        """
+        RecordingScript(node: node, services: servicesDirectory, record: record).text(name, lines: lines)
     }
 }

@@ -24,16 +24,10 @@ package enum SwitchRule: Hashable, Sendable {
     /// ARP that is sent to everybody, on its way to the client: it misses announcements and is still answered.
     case broadcastARPToClient
 
-    /// The rules as a file for `nft -f`; it replaces whatever rules there were.
-    static func script(_ rules: [SwitchRule]) -> String {
-        func chain(_ name: String, _ hook: String, _ lines: [String]) -> String {
-            "  chain \(name) { type filter hook \(hook) priority 0; policy accept;\n"
-                + lines.map { "    \($0) drop\n" }.joined() + "  }\n"
-        }
-        return "add table bridge torture\ndelete table bridge torture\ntable bridge torture {\n"
-            + chain("arriving", "prerouting", rules.flatMap(\.arriving))
-            + chain("passing", "forward", rules.flatMap(\.passing))
-            + chain("leaving", "postrouting", rules.flatMap(\.leaving)) + "}\n"
+    /// What is lost by all of them.
+    static func losses(_ rules: [SwitchRule]) -> FrameLosses {
+        FrameLosses(
+            arriving: rules.flatMap(\.arriving), passing: rules.flatMap(\.passing), leaving: rules.flatMap(\.leaving))
     }
 
     private var arriving: [String] {

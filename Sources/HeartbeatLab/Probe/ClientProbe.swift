@@ -93,7 +93,8 @@ package final class ClientProbe: Sendable {
         let started = try LabThread { [self] in
             do {
                 try namespace.enter()
-                preferThisThread()
+                // Where it may not, `longestStall` tells.
+                LabThread.preferThis()
                 let sockets = try ProbeSockets(tick: tick)
                 defer { sockets.close() }
                 probe(sockets, report)
@@ -242,12 +243,4 @@ package final class ClientProbe: Sendable {
     /// The part of a sample's number that its ARP requests carry. Each number is a station of its own, which the bridges
     /// learn: few enough of them, and still seconds between two requests that look alike.
     private static let mark: UInt32 = 0xFFF
-
-    /// Measuring competes with what is measured for the same processors. Without the right to do so it stays as it is,
-    /// and `longestStall` tells.
-    private func preferThisThread() {
-        var priority = sched_param()
-        priority.sched_priority = 2
-        pthread_setschedparam(pthread_self(), SCHED_FIFO, &priority)
-    }
 }
