@@ -167,6 +167,42 @@ static inline int clinux_lab_cut_port(int fd, int interface) {
     return answer.code == 0 ? 0 : -1;
 }
 
+// A route socket that hears of links and IPv4 addresses in every network namespace that has a number in the calling thread's: what
+// happens in several of them comes in the order in which the kernel did it.
+static inline int clinux_lab_news_socket(void) {
+    struct { uint16_t family, pad; uint32_t pid, groups; } at = { 16 /* AF_NETLINK */, 0, 0, 0x1 | 0x10 /* RTMGRP_LINK, RTMGRP_IPV4_IFADDR */ };
+    int one = 1, room = 8 << 20;
+    int fd = socket(16 /* AF_NETLINK */, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0 /* NETLINK_ROUTE */);
+    if (fd < 0) return -1;
+    if (setsockopt(fd, 270 /* SOL_NETLINK */, 8 /* NETLINK_LISTEN_ALL_NSID */, &one, sizeof one) == 0
+        && setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) == 0
+        && bind(fd, (struct sockaddr *)&at, sizeof at) == 0)
+        return fd;
+    int code = errno;
+    close(fd);
+    errno = code;
+    return -1;
+}
+
+// The next messages of such a socket. `space` becomes the number of the namespace that they are about, -1 the thread's own.
+static inline ssize_t clinux_lab_receive_news(int fd, void *buffer, size_t length, int32_t *space) {
+    union { struct cmsghdr header; char room[64]; } control;
+    struct iovec part = { buffer, length };
+    struct msghdr message;
+    struct cmsghdr *entry;
+    memset(&message, 0, sizeof message);
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = &control;
+    message.msg_controllen = sizeof control;
+    *space = -1;
+    ssize_t count = recvmsg(fd, &message, MSG_DONTWAIT);
+    if (count < 0) return -1;
+    for (entry = CMSG_FIRSTHDR(&message); entry != NULL; entry = CMSG_NXTHDR(&message, entry))
+        if (entry->cmsg_level == 270 && entry->cmsg_type == 8) memcpy(space, CMSG_DATA(entry), sizeof *space);
+    return count;
+}
+
 // Counts how often a thread, and every child it starts from now on, passes a tracepoint: `number` is what tracefs says in
 // events/<system>/<name>/id. Eight bytes read from the descriptor are the count so far.
 static inline int clinux_lab_count_tracepoint(pid_t thread, uint64_t number) {
