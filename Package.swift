@@ -281,6 +281,8 @@ let package = Package(
                 "HeartbeatNetlink",
             ], swiftSettings: strict),
         .testTarget(
+            name: "HbGatewayTests", dependencies: ["HeartbeatLab", "HeartbeatModel"], swiftSettings: strict),
+        .testTarget(
             name: "FaildTests", dependencies: ["HeartbeatLab"], swiftSettings: strict),
         .testTarget(
             name: "HeartbeatSimulatorTests", dependencies: ["HeartbeatSimulator", "HeartbeatCore", "HeartbeatModel"],
