@@ -315,7 +315,7 @@ let package = Package(
             name: "HeartbeatMachinesTests", dependencies: ["HeartbeatMachines", "HeartbeatLab", "CLinux"],
             swiftSettings: strict),
         .testTarget(
-            name: "HeartbeatBenchTests", dependencies: ["HeartbeatBench", "HeartbeatLab"],
+            name: "HeartbeatBenchTests", dependencies: ["HeartbeatBench", "HeartbeatLab", "HeartbeatModel"],
             resources: [.copy("golden")], swiftSettings: strict),
         .testTarget(
             name: "HeartbeatInteropTests",

@@ -19,7 +19,7 @@ struct HBBench: ParsableCommand {
             """, version: Version.text,
         subcommands: [
             Plan.self, Run.self, Cost.self, Forward.self, Load.self, Torture.self, Connections.self, Pairs.self,
-            Lines.self, Report.self, MakeLoad.self, Clean.self,
+            Lines.self, Hosts.self, Report.self, MakeLoad.self, Clean.self,
         ])
 }
 
@@ -337,6 +337,30 @@ struct Lines: ParsableCommand {
             trials: trials.values, runs: runs, switches: switches, seconds: seconds, file: places.json,
             places: places.resolved)
         Glibc.exit(program.run())
+    }
+}
+
+struct Hosts: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract:
+            "Break three hosts of a gateway service, under hb_gateway and under keepalived, both with their default times.",
+        discussion: "Needs keepalived and the built hb_gateway.")
+
+    @Option(help: "Separated by commas: \(names(of: HostsTrial.allCases)).")
+    var faults: List<HostsTrial> = List(HostsTrial.allCases)
+
+    @Option(help: "How often each fault is repeated.")
+    var runs = 5
+
+    @OptionGroup var places: Places
+
+    func validate() throws {
+        guard (1...100).contains(runs) else { throw ValidationError("--runs needs a number from 1 to 100") }
+    }
+
+    func run() {
+        Glibc.exit(
+            HostsProgram(trials: faults.values, runs: runs, file: places.json, places: places.resolved).run())
     }
 }
 
