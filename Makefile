@@ -25,7 +25,7 @@ PREFIX ?= /usr
 DESTDIR ?=
 BIN := .build/release
 DEMO_PRODUCTS := heartbeat hb_guardian hb_standby cl_status hbdemo
-BENCH_PRODUCTS := heartbeat hb_guardian hb_standby hb_lines hbbench hbfloor
+BENCH_PRODUCTS := heartbeat hb_guardian hb_standby hb_lines hb_gateway hbbench hbfloor
 CONNECTION_PRODUCTS := heartbeat hb_guardian hb_standby hb_site hbbench
 INTEROP_PRODUCTS := heartbeat hb_guardian cl_status hb_standby hb_takeover hbinterop
 PRODUCTS := $(DEMO_PRODUCTS) hb_takeover hb_address hb_site faild hb_lines hb_gateway hbsim
@@ -75,8 +75,8 @@ ifneq ($(filter -h --help,$(ARGS)),)
 	@cat docs/demo-help.txt
 else
 	@[ "$$(id -u)" -eq 0 ] || { echo "the demonstration needs root: it makes network namespaces" >&2; exit 1; }
-	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) $(if $(findstring --lines,$(ARGS)),nftables:nft) swift >&2
-	@for product in $(if $(findstring --lines,$(ARGS)),hb_lines hbdemo,$(DEMO_PRODUCTS)); do $(RELEASE) --product $$product >&2 || exit; done
+	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) $(if $(findstring --lines,$(ARGS))$(findstring --hosts,$(ARGS)),nftables:nft) swift >&2
+	@for product in $(if $(findstring --lines,$(ARGS)),hb_lines hbdemo,$(if $(findstring --hosts,$(ARGS)),hb_gateway hbdemo,$(DEMO_PRODUCTS))); do $(RELEASE) --product $$product >&2 || exit; done
 	@$(BIN)/hbdemo $(ARGS)
 endif
 

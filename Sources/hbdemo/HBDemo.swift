@@ -21,6 +21,9 @@ struct HBDemo: ParsableCommand {
     @Flag(help: "Play a gateway with two lines to the internet instead of two gateways.")
     var lines = false
 
+    @Flag(help: "Play three hosts of a gateway service instead of two gateways.")
+    var hosts = false
+
     @Flag(name: .shortAndLong, help: "Tell everything that the nodes log and the client sees, and each step of a move.")
     var verbose = false
 
@@ -41,12 +44,17 @@ struct HBDemo: ParsableCommand {
 
     func validate() throws {
         guard !lines || scene.isEmpty else { throw ValidationError("--scene is about two gateways, --lines about one") }
+        guard !hosts || scene.isEmpty, !(hosts && lines) else {
+            throw ValidationError(
+                "--scene is about two gateways, --lines about one, --hosts about three; say one of them")
+        }
     }
 
     func run() throws {
         guard !clean else { Glibc.exit(DemonstrationProgram.sweep()) }
         let program = DemonstrationProgram(
-            lines ? .lines : .pair(scene.isEmpty ? Scene.allCases : scene), wantsJSON: json, keeps: keep,
+            lines ? .lines : hosts ? .hosts : .pair(scene.isEmpty ? Scene.allCases : scene), wantsJSON: json,
+            keeps: keep,
             isVerbose: verbose,
             places: ProgramPlaces(programs: programs, resourceScripts: resourceScripts))
         Glibc.exit(program.run())

@@ -1,5 +1,5 @@
-// The laboratory of a gateway service on the real kernel: that the client reaches what is behind the router by the host that has the
-// roving addresses and by no other way, that cut means cut, and that everything is seen. Needs root and nftables.
+// The laboratory of a gateway service on the real kernel. The client reaches what is behind the router by the host that has the roving
+// addresses and by no other way; cut means cut; everything is seen. Needs root and nftables.
 
 import CLinux
 import Glibc

@@ -1,5 +1,5 @@
 // keepalived as an operator of three gateways writes it: an instance of VRRP on each side, both in a sync group, so that they move
-// together; the check of the service as a tracking script; all times are the defaults. An instance watches its interface without
+// together, and the check of the service as a tracking script. All times are the defaults. An instance watches its interface without
 // being told, and what one of them sees both do.
 
 import Glibc

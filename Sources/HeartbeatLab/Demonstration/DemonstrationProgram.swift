@@ -10,6 +10,8 @@ package struct DemonstrationProgram: Sendable {
         case pair([Scene])
         /// One gateway with two lines to the internet.
         case lines
+        /// Three hosts that can each be the gateway.
+        case hosts
     }
 
     package var subject: Subject
@@ -63,6 +65,7 @@ package struct DemonstrationProgram: Sendable {
         switch subject {
         case .pair(let scenes): return try playPair(scenes, timeline)
         case .lines: return try playLines(timeline)
+        case .hosts: return try playHosts(timeline)
         }
     }
 
@@ -85,6 +88,17 @@ package struct DemonstrationProgram: Sendable {
         let report = LineDemonstrationReport(try demonstration.play())
         Self.print(wantsJSON ? report.json : "\n" + report.table, to: STDOUT_FILENO)
         if !wantsJSON { timeline.say(Self.closingOfLines) }
+        if keeps { try demonstration.linger() }
+        return report.isCorrect ? Self.correct : Self.wrong
+    }
+
+    private func playHosts(_ timeline: Timeline) throws -> Int32 {
+        timeline.say(Self.openingOfHosts)
+        let demonstration = try HostDemonstration(programs: places.programs, timeline: timeline)
+        defer { demonstration.close() }
+        let report = HostDemonstrationReport(try demonstration.play())
+        Self.print(wantsJSON ? report.json : "\n" + report.table, to: STDOUT_FILENO)
+        if !wantsJSON { timeline.say(Self.closingOfHosts) }
         if keeps { try demonstration.linger() }
         return report.isCorrect ? Self.correct : Self.wrong
     }
@@ -125,6 +139,25 @@ package struct DemonstrationProgram: Sendable {
         Next: docs/two-lines.md leads from two modems to this gateway. Here, make demo
         ARGS="--lines --verbose" shows the gateway's log; ARGS="--lines --keep" leaves
         all of it up.
+        """
+
+    static let openingOfHosts = """
+        Three hosts that can each be the gateway, in network namespaces of this machine:
+
+                               ┌── gwa ──┐
+            client 10.0.0.100 ─┼── gwb ──┼── router ── 192.0.2.1
+                               └── gwc ──┘
+
+        hb_gateway runs on each, with its default times. One of them has the roving
+        addresses; the uplinks of the others are down. The client asks 192.0.2.1 through
+        whoever serves, a thousand times a second.
+        """
+
+    static let closingOfHosts = """
+
+        Next: docs/gateway-of-n-hosts.md leads to such hosts. Here, make demo
+        ARGS="--hosts --verbose" shows what each of them logs; ARGS="--hosts --keep"
+        leaves all of them up.
         """
 
     private static func print(_ text: String, to descriptor: Int32) {

@@ -27,7 +27,7 @@ package final class HostProgram {
     package var file: String { "\(host.configDirectory)/gateway.cf" }
     private var authkeys: String { "\(host.configDirectory)/authkeys" }
     private var hooks: String { "\(host.configDirectory)/gateway.d" }
-    private var logFile: String { "\(host.directory)/log" }
+    package var logFile: String { "\(host.directory)/log" }
 
     /// Puts a program into gateway.d that goes before the built-in procedure.
     package func hook(_ procedure: GatewayProcedure, _ lines: String) throws {

@@ -1,5 +1,5 @@
-// Listens to the kernels of all hosts at once, over one socket: what two of them did comes in the order in which it was done, so that
-// who had an address before whom is no matter of luck.
+// Listens to the kernels of all hosts at once, over one socket: what two of them did comes in the order in which it was done. Who had an
+// address before whom is no matter of luck then.
 
 import CLinux
 import Glibc
