@@ -22,7 +22,7 @@ extension GatewayMachine {
         table.close(isLeaving: quit != nil)
         turn.send(.serviceShutdown(table), to: others, over: .down)
         let call = call(LeavingState.steps[0], &turn)
-        let last = state.candidacies.filter(\.candidacy.isLast)
+        let last = state.successors + state.candidacies.filter(\.candidacy.isLast)
         self.state = .leaving(
             LeavingState(call: call, quit: quit, candidacies: last, hasBackups: !state.backups.isEmpty))
     }
@@ -46,7 +46,7 @@ extension GatewayMachine {
     /// Everything is given away, to one of those who wait for it.
     private mutating func released(_ state: LeavingState, _ turn: inout Turn) {
         if case .unreleased(let procedure) = state.quit { return quit(.unreleased(procedure), &turn) }
-        let best = state.candidacies.max { $0.host.rank < $1.host.rank }
+        let best = state.candidacies.best
         for heard in state.candidacies {
             guard heard.claim == best?.claim else {
                 refuse(heard, &turn)
@@ -58,7 +58,7 @@ extension GatewayMachine {
         guard best != nil || state.hasBackups else { return quit(reason, &turn) }
         self.state = .released(
             ReleasedState(
-                quit: reason, until: turn.now + configuration.denyTimeout, granted: best?.claim))
+                quit: reason, until: turn.now + configuration.denyTimeout, granted: best?.host.name))
     }
 
     mutating func receive(
@@ -67,9 +67,8 @@ extension GatewayMachine {
         switch packet.message {
         case .downstreamTakeover(let candidacy), .upstreamTakeover(let candidacy):
             var state = state
-            let claim = Claim(host: packet.sender.name, ticket: candidacy.ticket)
-            if candidacy.isLast { state.granted = state.granted ?? claim }
-            let isGranted = !candidacy.isLast || state.granted == claim
+            if candidacy.isLast { state.granted = state.granted ?? packet.sender.name }
+            let isGranted = !candidacy.isLast || state.granted == packet.sender.name
             answer(candidacy, of: packet.sender, over: side, isGranted ? .granted : .denied, &turn)
             self.state = .released(state)
         case .serviceTakeover(let table):

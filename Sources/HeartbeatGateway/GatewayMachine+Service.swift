@@ -47,6 +47,9 @@ extension GatewayMachine {
             return finished(call, false, &turn)
         }
         var state = state
+        if let due = state.yieldsAt, due <= turn.now, let best = state.successors.best {
+            return leave(state.stopsAt == nil ? .yields(to: best.host.name) : .asked, &turn)
+        }
         if let due = state.stopsAt, due <= turn.now { return leave(.asked, &turn) }
         if let due = state.selfCheckAt, due <= turn.now { beginFullCheck(&state, &turn) }
         for heard in state.candidacies where heard.deadline <= turn.now { refuseUnreleased(heard, &turn) }
@@ -91,9 +94,11 @@ extension GatewayMachine {
         guard state.full == .local else { return }
         state.full = nil
         state.selfCheckAt = turn.now + configuration.selfCheck
+        state.denied = state.denied.filter { turn.now - $0.value < configuration.selfCheck }
         for heard in state.candidacies {
             turn.notify(.vetoed(heard.host.name, over: heard.side))
             refuse(heard, &turn)
+            state.denied[heard.claim] = turn.now
         }
         state.candidacies = []
         // The paper says this once, at the beginning. Said again it reaches those who have missed it, and a host that serves, too,
@@ -121,6 +126,10 @@ extension GatewayMachine {
                 state.questions.append(HeardQuestion(host: packet.sender, ticket: ticket))
             }
         case .downstreamTakeover(let candidacy), .upstreamTakeover(let candidacy):
+            let claim = Claim(host: packet.sender.name, ticket: candidacy.ticket)
+            if let time = state.denied[claim], turn.now - time < configuration.selfCheck {
+                return answer(candidacy, of: packet.sender, over: side, .denied, &turn)
+            }
             let isWelcome = packet.sender.rank > local.rank || state.stopsAt != nil
             // Its uplink may come up beside this host's; only its last announcement makes this host give way.
             let word: CandidacyAnswer.Word = isWelcome && !candidacy.isLast ? .granted : .pending
@@ -128,7 +137,11 @@ extension GatewayMachine {
             let heard = HeardCandidacy(
                 host: packet.sender, candidacy: candidacy, side: side, deadline: turn.now + configuration.longestCheck)
             if isWelcome {
-                if candidacy.isLast { yield(to: heard, &turn) }
+                guard candidacy.isLast else { return }
+                table.insert(heard.host)
+                state.successors.hear(heard)
+                state.yieldsAt = state.yieldsAt ?? turn.now + configuration.hearTimeout
+                self.state = .service(state)
                 return
             }
             state.candidacies.hear(heard)
@@ -159,14 +172,6 @@ extension GatewayMachine {
         knownTerm = nextTerm
         table.takeOver(local, term: knownTerm, generation: generation)
         tellTable(&turn)
-    }
-
-    private mutating func yield(to heard: HeardCandidacy, _ turn: inout Turn) {
-        table.insert(heard.host)
-        guard case .service(var state) = state else { return }
-        state.candidacies.hear(heard)
-        self.state = .service(state)
-        leave(state.stopsAt == nil ? .yields(to: heard.host.name) : .asked, &turn)
     }
 
     /// Tells the backups and serves on until one of them is ready: what is planned need not interrupt anybody.

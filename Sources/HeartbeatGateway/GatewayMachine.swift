@@ -40,6 +40,8 @@ package struct GatewayMachine: Hashable, Sendable {
     var knownTerm: UInt64 = 0
     /// Who has spoken and is in no list: what is announced must reach them, too.
     private var acquaintances: [GatewayHost] = []
+    /// The last reign of each host that this one has heard of. Whatever that host announced before has led to it.
+    private var reigns: [NodeName: Reign] = [:]
     private var lastNumber: UInt64 = 0
 
     /// - Parameter generation: of this machine, greater than that of any earlier one of this host, also after a reboot.
@@ -105,6 +107,7 @@ package struct GatewayMachine: Hashable, Sendable {
     // MARK: - By state
 
     private mutating func receive(_ packet: GatewayPacket, over side: GatewaySide, _ turn: inout Turn) {
+        guard !isOver(packet) else { return }
         learnTerm(of: packet.message)
         meet(packet.sender)
         switch state {
@@ -251,7 +254,27 @@ package struct GatewayMachine: Hashable, Sendable {
             return false
         }
         self.table = table
+        if let author = table.author { reigns[author.name] = Reign(generation: table.generation, term: table.term) }
+        // Whoever has all keys and invents names shall not cost memory.
+        if reigns.count > GatewayInbox.mostSenders { reigns = [:] }
         return true
+    }
+
+    private struct Reign: Hashable {
+        var generation: Generation
+        var term: UInt64
+    }
+
+    /// What was announced before its sender served, and comes only now: a packet waits for seconds where nobody answers ARP.
+    private func isOver(_ packet: GatewayPacket) -> Bool {
+        switch packet.message {
+        case .downstreamTakeover(let candidacy), .upstreamTakeover(let candidacy):
+            guard let reign = reigns[packet.sender.name] else { return false }
+            return packet.generation == reign.generation && candidacy.term < reign.term
+        case .serviceCheck, .serviceCheckReply, .serviceShutdown, .serviceTakeover, .downstreamTakeoverDeny,
+            .upstreamTakeoverDeny:
+            return false
+        }
     }
 
     private mutating func learnTerm(of message: GatewayMessage) {

@@ -181,6 +181,9 @@ extension [HeardCandidacy] {
     /// All that sixteen hosts can say at once, on two sides; the candidates repeat it anyway.
     static var most: Int { 2 * StatusTable.mostHosts }
 
+    /// The one of the best host.
+    var best: HeardCandidacy? { self.max { $0.host.rank < $1.host.rank } }
+
     /// Takes one that was heard, perhaps again.
     mutating func hear(_ heard: HeardCandidacy) {
         if let place = firstIndex(where: {
@@ -227,8 +230,13 @@ package struct ServiceState: Hashable, Sendable {
     /// SVC_REQCHECK_TIMER of each backup, and how long it is.
     var backups: [NodeName: Silence] = [:]
     var toldNoRoom = false
+    /// Who was told no, and when: what is repeated on its way is no reason to check again.
+    var denied: [Claim: Instant] = [:]
     /// It is asked to stop, and serves until then for a backup to be ready.
     var stopsAt: Instant?
+    /// Last announcements of those to whom it gives way, and when: before, they wait for hosts that are silent anyway.
+    var successors: [HeardCandidacy] = []
+    var yieldsAt: Instant?
 
     var calls: [GatewayCall] {
         switch full {
@@ -239,7 +247,7 @@ package struct ServiceState: Hashable, Sendable {
 
     var deadline: Instant? {
         let times = calls.map(\.deadline) + candidacies.map(\.deadline) + backups.values.map(\.until)
-        return (times + [selfCheckAt, stopsAt].compactMap(\.self)).min()
+        return (times + [selfCheckAt, stopsAt, yieldsAt].compactMap(\.self)).min()
     }
 }
 
@@ -265,5 +273,5 @@ package struct ReleasedState: Hashable, Sendable {
     let quit: GatewayQuit
     let until: Instant
     /// Whose last announcement was granted. Nobody else's is: two could serve.
-    var granted: Claim?
+    var granted: NodeName?
 }

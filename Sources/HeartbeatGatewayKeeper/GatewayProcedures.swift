@@ -107,10 +107,12 @@ package final class GatewayProcedures {
 
     private func ended(_ run: Run, _ lack: String?) {
         if let lack, !run.isCancelled { onText(run.procedure, lack) }
-        let isAction = actions.first === run
-        if isAction { actions.removeFirst() }
+        if actions.first === run {
+            actions.removeFirst()
+            // Before anybody hears of it: what follows from that stands behind what waits already.
+            if let next = actions.first { begin(next) }
+        }
         if !run.isCancelled { run.completion(lack == nil) }
-        if isAction, let next = actions.first { begin(next) }
     }
 
     // MARK: - The owner's programs

@@ -92,17 +92,6 @@ struct GatewayScene {
         try wait(for: "\(name(host)) to serve the client") { probe.isServed(by: station, for: .milliseconds(300)) }
     }
 
-    /// Until any of the hosts says that it serves, and does.
-    func waitForAnyOwner(since marks: [Int]) throws -> Int {
-        try wait(for: "somebody to say that it serves") {
-            zip(programs, marks).contains { $0.says("Serves", since: $1) }
-        }
-        try wait(for: "one host to have both addresses") { try owner() != nil }
-        guard let owner = try owner() else { throw Failure(description: "the service has moved once more") }
-        try waitForOwner(owner)
-        return owner
-    }
-
     // MARK: - Looking
 
     var marks: [Int] { programs.map(\.mark) }

@@ -217,6 +217,18 @@ import Testing
         #expect(rig.state == "backup")
     }
 
+    @Test func `handover: what a host announced before it has served counts no more, but in its next life`() {
+        var rig = GatewayRig.backup("gwc", of: "gwb", term: 4)
+        rig.hear(.serviceShutdown(GatewayRig.table(of: "gwb", term: 4, isServed: false)), from: "gwb")
+        rig.wait(.seconds(15))
+        rig.end(.remoteSvcCheck, false)
+        rig.end(.downlinkCheck)
+        rig.hear(.downstreamTakeover(GatewayRig.candidacy(term: 3, isLast: true)), from: "gwb")
+        #expect(rig.state == "handover")
+        rig.hear(.downstreamTakeover(GatewayRig.candidacy(term: 4, isLast: true)), from: "gwb")
+        #expect(rig.state == "backup")
+    }
+
     @Test func `handover: a higher candidate interrupts before anything is announced`() {
         var rig = GatewayRig.backup("gwb")
         rig.wait(.seconds(10))

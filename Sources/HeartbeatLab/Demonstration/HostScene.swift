@@ -22,11 +22,11 @@ package enum HostScene: String, CaseIterable, Hashable, Sendable {
 
     var explanation: String {
         switch self {
-        case .start: "The one with the highest priority serves. The uplinks of the others are down."
+        case .start: "The one with the highest priority serves. The others have no uplink."
         case .powerLoss: "The next one sees no service, hears nobody who serves, and takes over."
         case .hostBack: "It gets ready while the other one serves; then the service moves."
         case .falseAlarm:
-            "What gwb says on the LAN is lost, and nothing else. It asks on the other side,\n    is told no, and its uplink goes down again."
+            "What gwb says on the LAN is lost. It asks on the other side, is told no,\n    and takes its uplink down again."
         case .brokenService: "It notices by itself, gives everything away, and rests."
         case .stop: "It serves until the next one is ready."
         }
