@@ -151,7 +151,7 @@ let package = Package(
             name: "HeartbeatGatewayKeeper",
             dependencies: [
                 "HeartbeatModel", "HeartbeatGateway", "HeartbeatFormats", "HeartbeatPlacement", "HeartbeatSystem",
-                "HeartbeatLoop", "HeartbeatNetlink", "HeartbeatAddresses", "HeartbeatScripts",
+                "HeartbeatLoop", "HeartbeatNetlink", "HeartbeatAddresses", "HeartbeatInterfaces", "HeartbeatScripts",
             ], swiftSettings: strict),
         .target(
             name: "HeartbeatControl", dependencies: ["HeartbeatModel", "HeartbeatSystem", "CLinux"],

@@ -15,6 +15,8 @@ package enum GatewayEvent: Hashable, Sendable {
 package enum GatewayRequest: Hashable, Sendable {
     /// Leave service in order, and end.
     case stop
+    /// Something has happened to a link: whoever serves looks after itself now.
+    case look
 }
 
 /// Whom a message goes to.

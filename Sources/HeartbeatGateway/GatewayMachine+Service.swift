@@ -75,6 +75,13 @@ extension GatewayMachine {
 
     // MARK: - Checks
 
+    /// Does not wait for SELF_CHECK_TIMER.
+    mutating func look(_ turn: inout Turn) {
+        guard case .service(var state) = state, state.entering == nil, state.full == nil else { return }
+        beginFullCheck(&state, &turn)
+        self.state = .service(state)
+    }
+
     private mutating func beginFullCheck(_ state: inout ServiceState, _ turn: inout Turn) {
         state.selfCheckAt = nil
         state.full = .downlink(call(.downlinkCheck, &turn))

@@ -80,6 +80,7 @@ package struct GatewayMachine: Hashable, Sendable {
             receive(packet, over: side, &turn)
         case .ended(let ticket, let succeeded): ended(ticket, succeeded, &turn)
         case .requested(.stop): stop(&turn)
+        case .requested(.look): look(&turn)
         }
         return turn.effects
     }

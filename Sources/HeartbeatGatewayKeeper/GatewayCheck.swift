@@ -55,7 +55,9 @@ final class GatewayCheck {
         do throws(SystemError) {
             let entry = try AddressKeeper().interface(named: interface)
             guard let entry else { return finish("\(interface) is no interface of this host") }
-            guard entry.isUp else { return finish("\(interface) is down") }
+            guard entry.isRunning else {
+                return finish(entry.isUp ? "\(interface) has no carrier" : "\(interface) is down")
+            }
             let port = try NeighbourPort(entry, isIPv6: own.isIPv6, reactor: reactor)
             self.port = port
             port.onStation = { [weak self] in self?.heardStation(of: $0) }

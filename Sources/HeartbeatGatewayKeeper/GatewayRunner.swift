@@ -2,6 +2,7 @@
 // Every system call is here or below, every decision is there.
 
 import HeartbeatGateway
+import HeartbeatInterfaces
 import HeartbeatLoop
 import HeartbeatModel
 
@@ -18,6 +19,7 @@ package final class GatewayRunner {
     private let nextGeneration: () -> Generation?
     private let procedures: GatewayProcedures
     private let ports: GatewayPorts
+    private let watch: InterfaceWatch
     private let reactor: Reactor
     private var machine: GatewayMachine?
     private var generation = Generation(0)
@@ -43,6 +45,7 @@ package final class GatewayRunner {
         self.ports = ports
         self.nextGeneration = nextGeneration
         self.reactor = reactor
+        watch = InterfaceWatch(reactor: reactor)
     }
 
     /// Only gives away what a killed predecessor has left.
@@ -59,6 +62,8 @@ package final class GatewayRunner {
         ports.listen(for: configuration) { [weak self] packet, side in
             self?.take { $0.handle(.received(packet, over: side), at: $1) }
         }
+        watch.onChange = { [weak self] _, _ in self?.take { $0.handle(.requested(.look), at: $1) } }
+        watch.interfaces = GatewaySide.allCases.map { configuration.leg(on: $0).interface }
         release(GatewayMachine.stepsOfLeaving[...])
     }
 
@@ -130,6 +135,7 @@ package final class GatewayRunner {
         restTimer?.cancel()
         timer?.timer.cancel()
         procedures.close()
+        watch.close()
         onEnd(reason)
     }
 

@@ -54,6 +54,22 @@ import Testing
         }
     }
 
+    @Test func `service: when something happens to a link it looks at once, once`() {
+        var rig = GatewayRig.serving("gwb")
+        rig.wait(.seconds(1))
+        for _ in 0..<2 { rig.request(.look) }
+        #expect(rig.lines() == ["downlinkCheck"])
+        rig.end([.downlinkCheck, .uplinkCheck, .localSvcCheck])
+        _ = rig.lines()
+        rig.wait(.milliseconds(4999))
+        #expect(rig.lines().isEmpty, "the timer begins anew")
+        for var idle in [GatewayRig.backup("gwb"), GatewayRig.announcedLast("gwb")] {
+            _ = idle.lines()
+            idle.request(.look)
+            #expect(idle.lines().isEmpty)
+        }
+    }
+
     @Test(arguments: [GatewayProcedure.downlinkCheck, .uplinkCheck, .localSvcCheck], [true, false])
     func `service: the first check that fails leaves at once`(procedure: GatewayProcedure, isHeardOf: Bool) {
         var rig = GatewayRig.serving("gwb")

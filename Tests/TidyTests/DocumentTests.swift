@@ -18,7 +18,7 @@ import Testing
     @Test func `README says how many clusters the make targets simulate`() throws {
         let makefile = try Self.text("Makefile")
         let readme = try Self.text("README.md")
-        for pattern in [#"sim: SEEDS \?= ([0-9]+)"#, #"'sim SEEDS=([0-9]+)'"#] {
+        for pattern in [#"sim: SEEDS \?= ([0-9]+)"#, #"'sim SEEDS=([0-9]+) GATEWAYS"#] {
             let match = try #require(try Regex(pattern).firstMatch(in: makefile), "\(pattern)")
             let digits = String(match.output[1].substring ?? "")
             let number = "\(digits.dropLast(3)),\(digits.suffix(3))"
