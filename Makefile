@@ -96,7 +96,8 @@ else
 	@$(BIN)/hbbench forward --json $(ROWS)/forward.json
 	@$(BIN)/hbbench load --json $(ROWS)/load.json --logs $(ROWS)/logs
 	@$(BIN)/hbbench lines --runs $(RUNS) --json $(ROWS)/lines.json
-	@$(BIN)/hbbench report $(ROWS)/failovers.json $(ROWS)/cost.json $(ROWS)/forward.json $(ROWS)/load.json $(ROWS)/lines.json \
+	@$(BIN)/hbbench hosts --runs $(RUNS) --json $(ROWS)/hosts.json
+	@$(BIN)/hbbench report $(ROWS)/failovers.json $(ROWS)/cost.json $(ROWS)/forward.json $(ROWS)/load.json $(ROWS)/lines.json $(ROWS)/hosts.json \
 		$(wildcard $(ROWS)/connections.json $(ROWS)/pairs.json $(ROWS)/machines*.json) --markdown $(PAGE) --picture $(dir $(PAGE))outage-by-addresses.svg
 endif
 

@@ -89,6 +89,7 @@ import Testing
     #expect(lines(.asking) == "quick_death on\nreference 10.88.0.9\n")
     #expect(lines(.cable) == "link eth1 heartbeat cable\nreference 10.88.0.9\n")
     #expect(lines(.unleased) == "lease off\n")
+    #expect(lines(.unasking) == "veto off\n")
     #expect(
         lines(.probing) == "probe lan dev=eth0 interval=250ms timeout=250ms fall=3 rise=4 arp 10.88.0.9\n")
     #expect(lines(.watching).hasPrefix("link w0 optional\nprobe p0 icmp 10.88.0.9\nlink w1 optional\n"))

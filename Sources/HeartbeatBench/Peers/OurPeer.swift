@@ -16,6 +16,8 @@ package struct OurPeer: FailoverPeer {
         case cable
         /// Nothing keeps a dead daemon's addresses from answering.
         case unleased
+        /// Takes from a silent node without asking it over other ways.
+        case unasking
         /// A hundred more links, and as many probes of the client once a second.
         case watching
         /// It asks for the client at each keepalive, so that it knows whether its LAN leads anywhere.
@@ -86,6 +88,7 @@ package struct OurPeer: FailoverPeer {
         case .asking: "quick_death on\nreference \(client)\n"
         case .cable: "link eth1 heartbeat cable\nreference \(client)\n"
         case .unleased: "lease off\n"
+        case .unasking: "veto off\n"
         case .watching: (0..<watched).map { "link w\($0) optional\nprobe p\($0) icmp \(client)\n" }.joined()
         case .probing:
             "probe lan dev=eth0 interval=\(interval)ms timeout=\(interval)ms fall=3 rise=4 arp \(client)\n"

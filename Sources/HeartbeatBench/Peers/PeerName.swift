@@ -12,6 +12,7 @@ package enum PeerName: String, CaseIterable, Codable, Hashable, Sendable {
     case cable
     /// Ours without a lease.
     case unleased
+    case unasking
     /// Heartbeat with its program for ping nodes, which is the only way it notices the network.
     case ipfail
 
@@ -26,7 +27,7 @@ package enum PeerName: String, CaseIterable, Codable, Hashable, Sendable {
     /// This daemon, with whatever settings.
     package var isOurs: Bool {
         switch self {
-        case .ours, .eager, .asking, .cable, .unleased, .watching, .probing: true
+        case .ours, .eager, .asking, .cable, .unleased, .unasking, .watching, .probing: true
         case .heartbeat, .keepalived, .floor, .ipfail: false
         }
     }
@@ -47,6 +48,7 @@ package enum PeerName: String, CaseIterable, Codable, Hashable, Sendable {
         case .asking: ours(.asking)
         case .cable: ours(.cable)
         case .unleased: ours(.unleased)
+        case .unasking: ours(.unasking)
         case .watching: ours(.watching)
         case .probing: ours(.probing)
         case .heartbeat: OriginalPeer(setting, layout: layout)

@@ -29,6 +29,7 @@ package enum BenchPlan {
         let all = PeerName.plain
         var sections = [
             section(all, [.powerLoss, .failback, .standby, .stop], .oneSecond, 1),
+            section([.unasking], [.powerLoss], .oneSecond, 1),
             section(all, [.powerLoss], .tight, 1),
             section(all, [.powerLoss], .oneSecond, 10),
             section([.ours, .keepalived, .floor], [.powerLoss], .oneSecond, 100),
