@@ -3,15 +3,19 @@
 
 import Glibc
 import HeartbeatLoop
+import HeartbeatModel
 import HeartbeatSystem
 
 /// Starts the working process again and again, until it ends by itself.
 final class GatewayParent {
     /// On this descriptor the working process sees that its parent is gone.
     static let pipe: Int32 = 3
+    /// Before it begins anew what was killed so soon that it would be killed again and again.
     private static let pause = Duration.seconds(1)
+    private static let shortLife = Duration.seconds(10)
 
     private var child: pid_t?
+    private var begin = Instant.now
     private var isReleasing = false
     private var isStopping = false
 
@@ -37,6 +41,7 @@ final class GatewayParent {
     private func start(_ pipe: Int32, _ program: ForegroundProgram) {
         self.program = program
         isReleasing = false
+        begin = .now
         start("--worker", pipe)
     }
 
@@ -68,7 +73,7 @@ final class GatewayParent {
     private func ended(_ code: Int32, _ pipe: Int32) {
         guard let program else { return }
         guard isReleasing, code == 0, !isStopping else { return program.end(code) }
-        program.reactor.after(Self.pause) { [unowned self] in
+        program.reactor.after(.now - begin < Self.shortLife ? Self.pause : .zero) { [unowned self] in
             guard !isStopping else { return program.end(0) }
             start(pipe, program)
         }
