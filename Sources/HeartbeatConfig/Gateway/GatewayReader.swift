@@ -4,7 +4,7 @@
 import HeartbeatModel
 
 /// Reads gateway.cf into `blocks`; only those without errors in `log` are configurations.
-struct GatewayReader {
+struct GatewayReader: DirectiveReader {
     let localNode: NodeName
     let host: HostFacts
     var log: DiagnosticLog
@@ -35,23 +35,7 @@ struct GatewayReader {
         set { blocks[blocks.count - 1] = newValue }
     }
 
-    mutating func read(_ file: SourceFile) {
-        let source = SourceLines(file, &log)
-        lastLine = source.last
-        for sourceLine in source.lines {
-            line = sourceLine.number
-            read(sourceLine.bytes.withoutComment)
-        }
-        // A file that could not be read says nothing that could be checked.
-        if case .unreadable = file.contents { return }
-        finish()
-    }
-
-    private mutating func read(_ bytes: ArraySlice<UInt8>) {
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            return log.error(line, "the line is not valid UTF-8; outside comments use plain text")
-        }
-        guard let directiveLine = DirectiveLine(text) else { return }
+    mutating func read(_ directiveLine: DirectiveLine) {
         guard let rule = GatewayRule.named[directiveLine.directive] else {
             return refuseUnknown(directiveLine.directive)
         }

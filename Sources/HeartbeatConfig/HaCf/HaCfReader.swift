@@ -4,30 +4,8 @@
 
 import HeartbeatModel
 
-/// One line of ha.cf that says something.
-struct DirectiveLine {
-    let directive: String
-    /// What follows, cut at blanks only: for directives whose values contain commas.
-    let words: [String]
-    /// What follows, cut at blanks and commas.
-    let values: [String]
-    /// What follows, as it stands: for a command that a shell will cut.
-    let text: String
-
-    /// `nil` for an empty line. The directive itself ends at a blank only (observed behaviour).
-    init?(_ text: String) {
-        var words = text.words(separatedBy: \.isBlank)
-        guard !words.isEmpty else { return nil }
-        directive = words.removeFirst()
-        let values = text.utf8.drop(while: \.isBlank).dropFirst(directive.utf8.count).drop(while: \.isBlank)
-        self.text = values.lastIndex { !$0.isBlank }.map { String(Substring(values[...$0])) } ?? ""
-        self.words = words
-        self.values = words.flatMap { $0.words(separatedBy: { $0 == UInt8(ascii: ",") }) }
-    }
-}
-
 /// Reads ha.cf into `draft`; only a draft without errors in `log` is a configuration.
-struct HaCfReader {
+struct HaCfReader: DirectiveReader {
     let localNode: NodeName
     let host: HostFacts
     var log: DiagnosticLog
@@ -83,24 +61,7 @@ struct HaCfReader {
         draft.isGuest = host.isGuest
     }
 
-    mutating func read(_ file: SourceFile) {
-        let source = SourceLines(file, &log)
-        lastLine = source.last
-        for sourceLine in source.lines {
-            line = sourceLine.number
-            read(sourceLine.bytes.withoutComment)
-        }
-        // A file that could not be read says nothing that could be checked.
-        if case .unreadable = file.contents { return }
-        finish()
-    }
-
-    private mutating func read(_ bytes: ArraySlice<UInt8>) {
-        // Only what counts must be text: old files have Latin-1 in their comments.
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            return error("the line is not valid UTF-8; outside comments use plain text")
-        }
-        guard let directiveLine = DirectiveLine(text) else { return }
+    mutating func read(_ directiveLine: DirectiveLine) {
         guard let rule = DirectiveRule.named[directiveLine.directive] else {
             return refuseUnknown(directiveLine)
         }

@@ -74,32 +74,33 @@ package struct DemonstrationProgram: Sendable {
         let demonstration = try Demonstration(
             programs: places.programs, resourceScripts: places.resourceScripts, timeline: timeline)
         defer { demonstration.close() }
-        let report = DemonstrationReport(try demonstration.play(scenes))
-        Self.print(wantsJSON ? report.json : "\n" + report.table, to: STDOUT_FILENO)
-        if !wantsJSON { timeline.say(Self.closing) }
-        if keeps { try demonstration.linger() }
-        return report.isCorrect ? Self.correct : Self.wrong
+        return try end(
+            DemonstrationReport(try demonstration.play(scenes)), Self.closing, timeline, demonstration.linger)
     }
 
     private func playLines(_ timeline: Timeline) throws -> Int32 {
         timeline.say(Self.openingOfLines)
         let demonstration = try LineDemonstration(programs: places.programs, timeline: timeline)
         defer { demonstration.close() }
-        let report = LineDemonstrationReport(try demonstration.play())
-        Self.print(wantsJSON ? report.json : "\n" + report.table, to: STDOUT_FILENO)
-        if !wantsJSON { timeline.say(Self.closingOfLines) }
-        if keeps { try demonstration.linger() }
-        return report.isCorrect ? Self.correct : Self.wrong
+        return try end(
+            LineDemonstrationReport(try demonstration.play()), Self.closingOfLines, timeline, demonstration.linger)
     }
 
     private func playHosts(_ timeline: Timeline) throws -> Int32 {
         timeline.say(Self.openingOfHosts)
         let demonstration = try HostDemonstration(programs: places.programs, timeline: timeline)
         defer { demonstration.close() }
-        let report = HostDemonstrationReport(try demonstration.play())
+        return try end(
+            HostDemonstrationReport(try demonstration.play()), Self.closingOfHosts, timeline, demonstration.linger)
+    }
+
+    /// What came of all scenes, and the exit code.
+    private func end(
+        _ report: some DemonstrationOutcome, _ closing: String, _ timeline: Timeline, _ linger: () throws -> Void
+    ) throws -> Int32 {
         Self.print(wantsJSON ? report.json : "\n" + report.table, to: STDOUT_FILENO)
-        if !wantsJSON { timeline.say(Self.closingOfHosts) }
-        if keeps { try demonstration.linger() }
+        if !wantsJSON { timeline.say(closing) }
+        if keeps { try linger() }
         return report.isCorrect ? Self.correct : Self.wrong
     }
 

@@ -1,7 +1,7 @@
 // The results of the demonstration of three hosts as a table for people and as JSON for programs. The same facts in both.
 
 /// Prints results and says whether they are good.
-package struct HostDemonstrationReport: Sendable {
+package struct HostDemonstrationReport: DemonstrationOutcome, Sendable {
     package var results: [HostSceneResult]
 
     package init(_ results: [HostSceneResult]) {
