@@ -2,7 +2,7 @@
 # that is possible (Debian, root), and named where it is not.
 
 .DEFAULT_GOAL := help
-.PHONY: help build install uninstall dist demo bench torture connections interop test check nightly lint shell docs examples packaging \
+.PHONY: help build install uninstall dist demo bench torture connections interop test cuts check nightly lint shell docs examples packaging \
 	systemd sim explore mutants test-mutants bare replacement vm clean
 # The steps share the build directory and the processors.
 .NOTPARALLEL:
@@ -141,14 +141,20 @@ test: ## run all tests; those that need root are skipped aloud without; what the
 	@.ci/unpack bind9 usr/sbin/named .build/named
 	@.ci/test $(ARGS)
 
+# `make test` plays a few of them.
+cuts: ## cut a real pair as every row of the table in docs/veto.md does, and compare who serves (root)
+	@[ "$$(id -u)" -eq 0 ] || { echo "the cuts need root: they are made in network namespaces" >&2; exit 1; }
+	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) $(TESTS) swift
+	@HEARTBEAT_NIGHTLY=1 .ci/test --filter VetoCutsLife
+
 # Mutants are a sample that moves with the commits; the comparison with heartbeat 3 needs its packages, so `.ci/run` adds it.
 check: ## everything that must hold before a change is published
 	@MAKE='$(MAKE)' .ci/steps lint shell test docs build examples packaging systemd sim 'mutants SAMPLE=$(shell .ci/sample 24)' \
 		$(if $(filter 0,$(shell id -u)),'demo ARGS=--json')
 	@[ "$$(id -u)" -eq 0 ] || echo "SKIPPED: the demonstration needs root"
 
-nightly: ## everything that is too long for each change: all of interop, mutants, 110,000 seeds, and a bare machine (root)
-	@MAKE='$(MAKE)' .ci/steps check interop 'sim SEEDS=10000 GATEWAYS=100000' 'explore SIZE=2' mutants test-mutants torture connections replacement \
+nightly: ## everything that is too long for each change: all of interop, mutants and cuts, 110,000 seeds, and a bare machine (root)
+	@MAKE='$(MAKE)' .ci/steps check cuts interop 'sim SEEDS=10000 GATEWAYS=100000' 'explore SIZE=2' mutants test-mutants torture connections replacement \
 		vm 'vm ARGS=--site=paper' 'vm ARGS=--site=literal' 'vm ARGS=--site=serial' 'vm ARGS=--site=dsl' bare
 
 lint: ## check the format of the Swift sources

@@ -303,7 +303,7 @@ let package = Package(
                 "HeartbeatDaemon", "HeartbeatCore", "HeartbeatFormats", "HeartbeatSystem", "HeartbeatLoop",
                 "HeartbeatLog",
                 "HeartbeatHost", "HeartbeatAddresses", "HeartbeatControl", "HeartbeatModel", "HeartbeatWire",
-                "HeartbeatLab", "CLinux",
+                "HeartbeatSimulator", "HeartbeatLab", "CLinux",
             ], swiftSettings: strict),
         .testTarget(
             name: "HeartbeatLabTests", dependencies: ["HeartbeatLab", "HeartbeatModel", "CLinux"],

@@ -34,13 +34,13 @@ package enum SecondLink: String, CaseIterable, Hashable, Sendable {
 /// Plays them.
 package struct CutTable {
     /// What came of one combination.
-    struct Outcome: Hashable {
+    package struct Outcome: Hashable {
         /// When B serves; `nil`: never.
-        var moment: Moment?
+        package var moment: Moment?
         /// Both answer clients that reach them, at the end.
-        var isDouble: Bool
+        package var isDouble: Bool
 
-        enum Moment: Hashable {
+        package enum Moment: Hashable {
             case atOnce
             case keepalive
             case lease

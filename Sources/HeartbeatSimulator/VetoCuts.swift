@@ -16,30 +16,39 @@ package enum VetoCut: String, CaseIterable, Hashable, Sendable {
     fileprivate static let ways: Set<VetoCut> = [.lan, .uplink, .secondLink, .serial]
 }
 
+/// What is cut or broken in one instant.
+package struct VetoRow: Hashable, Sendable, CustomStringConvertible {
+    package let cuts: Set<VetoCut>
+
+    package init(_ cuts: Set<VetoCut>) { self.cuts = cuts }
+
+    package var description: String {
+        VetoCut.allCases.filter(cuts.contains).map(\.rawValue).joined(separator: " + ")
+    }
+
+    /// What comes of it, played out.
+    package func outcome(isOn: Bool) -> CutTable.Outcome { VetoTable.play(cuts, isOn: isOn) }
+
+    fileprivate var markdown: String {
+        "| \(self) | \(outcome(isOn: true).whoServes) | \(outcome(isOn: false).whoServes) |"
+    }
+}
+
 /// Plays them.
 package struct VetoTable {
     /// As a Markdown table.
     package static func markdown() -> String {
         let head = ["| cut or broken | with `veto on` | with `veto off` |", "|---|---|---|"]
-        return (head + combinations.map(row)).joined(separator: "\n")
+        return (head + rows.map(\.markdown)).joined(separator: "\n")
     }
 
     /// All of one or two; of more those that only cut ways.
-    private static var combinations: [Set<VetoCut>] {
+    package static var rows: [VetoRow] {
         let all = VetoCut.allCases
         let sets = (1..<1 << all.count).map { bits in Set(all.indices.filter { bits >> $0 & 1 == 1 }.map { all[$0] }) }
         return sets.filter { set in
             set.count <= 2 && !set.isSuperset(of: [.node, .daemon]) || set.isSubset(of: VetoCut.ways) && set.count > 2
-        }.sorted { ($0.count, name(of: $0)) < ($1.count, name(of: $1)) }
-    }
-
-    private static func name(of cuts: Set<VetoCut>) -> String {
-        VetoCut.allCases.filter(cuts.contains).map(\.rawValue).joined(separator: " + ")
-    }
-
-    private static func row(_ cuts: Set<VetoCut>) -> String {
-        let outcomes = [true, false].map { play(cuts, isOn: $0).whoServes }
-        return "| \(name(of: cuts)) | \(outcomes[0]) | \(outcomes[1]) |"
+        }.map(VetoRow.init).sorted { ($0.cuts.count, $0.description) < ($1.cuts.count, $1.description) }
     }
 
     static func play(_ cuts: Set<VetoCut>, isOn: Bool) -> CutTable.Outcome {
@@ -76,10 +85,12 @@ package struct VetoTable {
 }
 
 extension CutTable.Outcome {
-    /// Who serves afterwards.
+    /// Who serves afterwards: 0 is A, 1 is B.
+    package var owners: Set<Int> { moment == nil ? [0] : isDouble ? [0, 1] : [1] }
+
     fileprivate var whoServes: String {
-        guard let moment else { return "A" }
+        guard owners.contains(1) else { return "A" }
         let when = CutTable.Outcome(moment: moment, isDouble: false).text
-        return isDouble ? "**A, and B after \(when), as long as the cut lasts**" : "B, after \(when)"
+        return owners.contains(0) ? "**A, and B after \(when), as long as the cut lasts**" : "B, after \(when)"
     }
 }

@@ -18,6 +18,10 @@ final class LifeCluster {
         var authkeys = "auth 1\n1 sha1 laboratory\n"
         /// Every resource is a pretended service; otherwise the scripts are the shipped ones.
         var pretends = true
+        /// The null modem is a medium, too.
+        var hasSerial = false
+        /// The nodes have an interface eth2 towards a server.
+        var hasUplink = false
         /// What a daemon leaves that is killed stays, unless somebody is to look after it.
         var hasGuardian = false
 
@@ -51,7 +55,7 @@ final class LifeCluster {
         let programs = places.first { FileManager.default.isExecutableFile(atPath: $0 + "/heartbeat") }
         laboratory = try Laboratory(
             prefix: "hbl", programs: try #require(programs, "heartbeat is not built beside the tests"),
-            resourceScripts: PairTests.scripts)
+            resourceScripts: PairTests.scripts, hasServer: settings.hasUplink)
         self.settings = settings
         do {
             try configure(settings)
@@ -83,7 +87,9 @@ final class LifeCluster {
     private func haCf(for node: LabNode) -> [String] {
         let logs = ["logfile \(node.logFile)", "debugfile \(node.logFile).debug"]
         let guardian = settings.hasGuardian ? [] : ["guardian off"]
-        return logs + guardian + settings.times + settings.media + settings.directives
+        // Faster than the default, at which five keepalives a second are a warning.
+        let serial = settings.hasSerial ? ["baud 115200", "serial \(node.serialDevice)"] : []
+        return logs + guardian + settings.times + settings.media + serial + settings.directives
             + settings.directivesOfNode[node.number]
             + ["node cluster1 cluster2"]
     }

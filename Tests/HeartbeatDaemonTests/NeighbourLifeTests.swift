@@ -6,7 +6,7 @@ import HeartbeatLab
 import Testing
 
 extension LifeTests {
-    private static let canFilter = FileManager.default.isExecutableFile(atPath: "/usr/sbin/nft")
+    static let canFilter = FileManager.default.isExecutableFile(atPath: "/usr/sbin/nft")
 
     @Suite(.serialized, .enabled(if: canFilter, "a gateway that is deaf needs nftables")) struct NeighbourLife {
         private static let address = "192.168.77.100"

@@ -89,12 +89,12 @@ extension TortureFault {
         case .cableCut: losing([.to(node: node, .lan), .from(node: node, .lan)])
         case .deafOnLAN: losing([.to(node: node, .lan)])
         case .muteOnLAN: losing([.from(node: node, .lan)])
-        case .deaf: losing(Segment.allCases.map { .to(node: node, $0) })
-        case .mute: losing(Segment.allCases.map { .from(node: node, $0) })
-        case .partition: losing(Segment.allCases.map { .between($0) })
+        case .deaf: losing(Segment.always.map { .to(node: node, $0) })
+        case .mute: losing(Segment.always.map { .from(node: node, $0) })
+        case .partition: losing(Segment.always.map { .between($0) })
         case .lanPartition: losing([.between(.lan)])
         case .secondLink: losing([.between(.cross)])
-        case .loss: losing(Segment.allCases.map { .some(percent: 30, $0) })
+        case .loss: losing(Segment.always.map { .some(percent: 30, $0) })
         }
     }
 

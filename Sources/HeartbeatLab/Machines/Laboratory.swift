@@ -185,7 +185,7 @@ package final class Laboratory {
         road = nil
         guard let roughness else { return try lose([]) }
         road = try RoughRoad(roughness, in: switches.namespace, between: nodes, seed: seed)
-        try lose(roughness.keepsOriginal ? [] : Segment.allCases.map { .ipv4Between($0) })
+        try lose(roughness.keepsOriginal ? [] : Segment.always.map { .ipv4Between($0) })
     }
 
     /// Somebody on the LAN sends garbage to the nodes' ports, so many packets a second; 0: nobody does.

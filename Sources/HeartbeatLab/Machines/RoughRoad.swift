@@ -31,7 +31,7 @@ final class RoughRoad: Sendable {
     ///   - nodes: both, by number.
     ///   - seed: of the delays.
     init(_ roughness: Roughness, in switches: NetworkNamespace, between nodes: [LabNode], seed: UInt64) throws {
-        let lanes = try Segment.allCases.flatMap { segment in
+        let lanes = try Segment.always.flatMap { segment in
             try [0, 1].map { node in
                 let port = segment.port(ofNode: node)
                 return try switches.open("packet socket on \(port)") {

@@ -2,11 +2,16 @@
 // is a value; nftables in the namespace of the bridges carries it out, so no machine has a part in it.
 
 /// A network of the laboratory.
-package enum Segment: String, CaseIterable, Hashable, Sendable {
+package enum Segment: String, Hashable, Sendable {
     /// Where the client is.
     case lan
     /// The second link of the two nodes.
     case cross
+    /// Where the nodes are gateways: between them and the server.
+    case wan
+
+    /// Those that every laboratory has.
+    package static let always: [Segment] = [.lan, .cross]
 }
 
 /// Frames that a switch throws away.
