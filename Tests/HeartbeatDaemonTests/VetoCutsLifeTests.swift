@@ -47,15 +47,20 @@ extension LifeTests {
                 try cluster.wait(for: "the client to see cluster1 alone") {
                     probe.owners() == [cluster.first.hardwareAddress]
                 }
+                let start = Moment.now()
                 try cut(play.row.cuts, in: cluster)
                 try waitForDeafness(play.row.cuts, in: cluster)
-                try cluster.wait(for: "cluster\(outcome.owners.map { $0 + 1 }) to answer") {
-                    probe.owners() == expected
-                }
+                let names = outcome.owners.sorted().map { cluster.laboratory.nodes[$0].name }
+                try cluster.wait(for: "\(names) to answer, and nobody else") { probe.owners() == expected }
                 let settled = Moment.now()
                 try Interruption.pause(Self.calm)
-                let answers = try probe.record().samples.filter { $0.sentAt >= settled }.flatMap(\.owners)
+                let samples = try probe.record().samples.filter { $0.sentAt >= start }
+                let answers = samples.filter { $0.sentAt >= settled }.flatMap(\.owners)
                 #expect(Set(answers.map(\.from)) == expected && probe.owners() == expected, "\(play.testDescription)")
+                // Nor for a moment on the way there.
+                let others = Set(samples.flatMap(\.owners).map(\.from)).subtracting(expected)
+                #expect(others.isSubset(of: [cluster.first.hardwareAddress]), "\(play.testDescription)")
+                #expect(samples.allSatisfy { $0.owners.count <= expected.count }, "\(play.testDescription)")
                 let isEarly = cluster.log(of: cluster.second).contains("its deadtime is not waited for")
                 #expect(isEarly == (outcome.moment == .lease), "\(play.testDescription)")
             }
