@@ -10,7 +10,8 @@ struct BenchReport {
 
     /// Peers in the order of the page; others follow as they come.
     private static let order = [
-        "ours", "asking", "cable", "eager", "heartbeat", "keepalived", "floor", "ipfail", "watching", "unleased", "unasking",
+        "ours", "asking", "cable", "eager", "heartbeat", "keepalived", "floor", "ipfail", "watching", "unleased",
+        "unasking",
     ]
     /// Those of the picture, each of which has a colour.
     private static let drawn = ["ours", "heartbeat", "keepalived", "floor", "ipfail", "watching"]
