@@ -19,6 +19,8 @@ struct GatewayAnswers {
         let result = files.read()
         for diagnostic in result.diagnostics { Self.say("\(diagnostic)", to: STDERR_FILENO) }
         guard let gateways = result.gateways else { return 6 }
+        let problems = files.problems(with: gateways)
+        for problem in problems { Self.say(problem, to: STDERR_FILENO) }
         for (gateway, local) in files.own(gateways) {
             for line in gateway.times { Self.say("\(gateway.name): \(line)", to: STDOUT_FILENO) }
             let hooks = GatewayHooks(gateway, local: local, directory: files.hooks)
@@ -29,7 +31,7 @@ struct GatewayAnswers {
                     to: STDOUT_FILENO)
             }
         }
-        return 0
+        return problems.isEmpty ? 0 : 6
     }
 
     func show(_ status: StatusFile) -> Int32 {

@@ -46,6 +46,21 @@ struct GatewayFiles {
         }
     }
 
+    /// Programs of the owner that stand in place of procedures and would not be run, each with its remedy.
+    func problems(with gateways: [GatewayConfiguration]) -> [String] {
+        own(gateways).flatMap { gateway, local in
+            let hooks = GatewayHooks(gateway, local: local, directory: hooks)
+            return GatewayProcedure.allCases.compactMap { procedure -> String? in
+                guard let path = hooks.path(of: procedure) else { return nil }
+                guard access(path, X_OK) == 0 else {
+                    return "\(path): stands in place of \(procedure.rawValue) and is not executable; "
+                        + "chmod 755 \(path), or remove it"
+                }
+                return TrustedPath.refusal(of: path).map { "\(path): stands in place of \(procedure.rawValue): \($0)" }
+            }
+        }
+    }
+
     private static func source(_ path: String) -> SourceFile {
         do throws(SystemError) {
             return SourceFile(path: path, bytes: try WholeFile.read(path, atMost: 1 << 20))

@@ -38,6 +38,10 @@ final class GatewayProgram {
         let result = files.read()
         for diagnostic in result.diagnostics { GatewayAnswers.say("\(diagnostic)", to: STDERR_FILENO) }
         guard let gateways = result.gateways else { return 6 }
+        // A host whose checks cannot be run would serve nothing, and give nothing away.
+        let problems = files.problems(with: gateways)
+        for problem in problems { GatewayAnswers.say(problem, to: STDERR_FILENO) }
+        guard problems.isEmpty else { return 6 }
         var logging = result.logging
         if logging.logFile == nil, logging.facility == nil { logging.facility = "daemon" }
         let log = LogOutput(

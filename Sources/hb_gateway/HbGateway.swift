@@ -19,7 +19,7 @@ struct HbGateway: ParsableCommand {
               0   ended by SIGTERM or SIGINT, and nothing of the service is left here; or the file is good; or shown
               1   could not begin; or something of a service may be left; --show: it does not run
               2   the command line makes no sense
-              6   the file, or authkeys, has mistakes
+              6   the file, or authkeys, has mistakes, or a program in gateway.d cannot be run
             """, version: Version.text)
 
     @Argument(help: "The file with the services and their hosts.")

@@ -54,6 +54,24 @@ extension GatewayTests {
         }
     }
 
+    @Test func `a program of gateway.d that cannot be run is refused by name before anything starts`() throws {
+        try GatewayScene.play(.init(hosts: 2)) { scene in
+            let program = scene.programs[1]
+            #expect(program.end() == 0)
+            try program.hook(.uplinkCheck, "exit 0")
+            let path = "\(program.host.configDirectory)/gateway.d/uplinkCheck"
+            for (mode, words) in [(0o644, "is not executable; chmod 755 \(path)"), (0o777, "everybody may write to")] {
+                chmod(path, mode_t(mode))
+                for answer in [try program.ask("--check"), try program.ask()] {
+                    #expect(answer.code == 6 && answer.output.contains("\(path): stands in place of uplinkCheck"))
+                    #expect(answer.output.contains(words), "\(answer.output)")
+                }
+            }
+            chmod(path, 0o755)
+            #expect(try program.ask("--check").code == 0)
+        }
+    }
+
     @Test func `what a killed program has left is given away by --release`() throws {
         // Nobody looks after it until then, and another host may be as fast.
         try GatewayScene.play(.init(maySplit: true)) { scene in
