@@ -23,10 +23,10 @@ package final class LanRunner {
     private var machine: LanMachine?
     private var interfaces: LanInterfaces?
     private var ports: [String: InterfacePort] = [:]
-    private var timer: (due: Instant, timer: ReactorTimer)?
+    private var timer: DeadlineTimer?
     private var lastLook: Instant?
     private var moved: Set<IPAddress> = []
-    private var troubles: Set<String> = []
+    private var troubles = OnceTold()
     private var isClosed = false
 
     /// `keys` sign what is sent; without, packets are believed from any neighbour.
@@ -35,6 +35,7 @@ package final class LanRunner {
         self.reactor = reactor
         streams = StreamPrompter(reactor: reactor)
         codec = LanCodec(keys.map(Authentication.init))
+        timer = DeadlineTimer(reactor: reactor) { [weak self] in self?.expire(at: $0) }
     }
 
     /// Removes what a killed predecessor left, and begins. It goes on trying what does not work yet.
@@ -45,14 +46,14 @@ package final class LanRunner {
         } catch {
             tell("\(error)")
         }
-        expire()
+        expire(at: reactor.now)
     }
 
     /// Ends everything; all routes are as they would be without it.
     package func close() {
         guard !isClosed else { return }
         isClosed = true
-        timer?.timer.cancel()
+        timer?.set(nil)
         for port in ports.values { port.close() }
         ports = [:]
         do throws(SystemError) { _ = try routes.removeLeftovers() } catch { tell("\(error)") }
@@ -60,12 +61,8 @@ package final class LanRunner {
 
     // MARK: - Time
 
-    private func expire() {
+    private func expire(at now: Instant) {
         guard !isClosed else { return }
-        timer = nil
-        let now = reactor.now
-        // What has arrived is heard before anybody is judged for silence.
-        reactor.drain()
         look(at: now)
         if machine != nil { execute(machine?.expireTimers(at: now) ?? []) }
         setTimer()
@@ -73,12 +70,7 @@ package final class LanRunner {
 
     private func setTimer() {
         let due = [machine?.nextDeadline, lastLook.map { $0 + settings.interval }].compactMap(\.self).min()
-        guard due != timer?.due || timer == nil else { return }
-        timer?.timer.cancel()
-        let wanted = due ?? reactor.now + settings.interval
-        timer = (
-            wanted, reactor.after(max(.zero, wanted - reactor.now)) { [weak self] in self?.expire() }
-        )
+        timer?.set(due ?? reactor.now + settings.interval)
     }
 
     // MARK: - Interfaces
@@ -213,7 +205,7 @@ package final class LanRunner {
 
     /// Once in a daemon's life for the same words: what is tried every interval fails every interval.
     private func tell(_ trouble: String) {
-        guard troubles.count < 64, troubles.insert(trouble).inserted else { return }
+        guard troubles.isNew(trouble) else { return }
         onEvent(.trouble(trouble))
     }
 }

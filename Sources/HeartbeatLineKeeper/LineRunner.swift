@@ -26,12 +26,12 @@ package final class LineRunner {
     private let prober: PathProber
     private var machine: LineMachine?
     private var states: [String: InterfaceState] = [:]
-    private var timer: (due: Instant, timer: ReactorTimer)?
+    private var timer: DeadlineTimer?
     private var lookTimer: ReactorTimer?
     private var wanted: LineTables?
     private var isProgrammed = false
     private var outage = Outage()
-    private var troubles: Set<String> = []
+    private var troubles = OnceTold()
     private var isClosed = false
 
     /// News come in showers; one look serves all.
@@ -52,6 +52,7 @@ package final class LineRunner {
         // RTMGRP_LINK, _IPV4_IFADDR, _IPV4_ROUTE, _IPV4_RULE.
         listener = RouteListener(groups: 0x1 | 0x10 | 0x40 | 0x80, reactor: reactor)
         prober = PathProber(reactor: reactor, asksTogether: true)
+        timer = DeadlineTimer(reactor: reactor) { [weak self] in self?.expire(at: $0) }
     }
 
     /// Takes over what a predecessor has left, and begins. It goes on trying what does not work yet.
@@ -88,7 +89,7 @@ package final class LineRunner {
     package func close(keepsRules: Bool = false) {
         guard !isClosed else { return }
         isClosed = true
-        timer?.timer.cancel()
+        timer?.set(nil)
         lookTimer?.cancel()
         outage.giveUp()
         listener.close()
@@ -115,28 +116,15 @@ package final class LineRunner {
     private func take(_ event: LineEvent) {
         guard !isClosed else { return }
         execute(machine?.handle(event, at: reactor.now) ?? [])
-        setTimer()
+        timer?.set(machine?.nextDeadline)
         onChange()
     }
 
-    private func expire() {
+    private func expire(at now: Instant) {
         guard !isClosed else { return }
-        timer = nil
-        let now = reactor.now
-        // What has arrived is heard before a line is judged.
-        reactor.drain()
         execute(machine?.expireTimers(at: now) ?? [])
-        setTimer()
+        timer?.set(machine?.nextDeadline)
         onChange()
-    }
-
-    private func setTimer() {
-        let due = machine?.nextDeadline
-        guard due != timer?.due else { return }
-        timer?.timer.cancel()
-        timer = due.map { due in
-            (due, reactor.after(max(.zero, due - reactor.now)) { [weak self] in self?.expire() })
-        }
     }
 
     // MARK: - The kernel
@@ -250,7 +238,7 @@ package final class LineRunner {
 
     /// Once in a daemon's life for the same words: what is tried every second fails every second.
     private func tell(_ trouble: String) {
-        guard troubles.count < 64, troubles.insert(trouble).inserted else { return }
+        guard troubles.isNew(trouble) else { return }
         onEvent(.trouble(trouble))
     }
 }
