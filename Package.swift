@@ -169,8 +169,10 @@ let package = Package(
             ], swiftSettings: strict),
 
         // Argument parsing only.
+        .target(name: "HeartbeatArguments", dependencies: [arguments], swiftSettings: strict),
         .executableTarget(
-            name: "heartbeat", dependencies: ["HeartbeatDaemon", arguments], swiftSettings: strict,
+            name: "heartbeat", dependencies: ["HeartbeatDaemon", "HeartbeatArguments", arguments],
+            swiftSettings: strict,
             linkerSettings: small),
         .executableTarget(
             name: "cl_status", dependencies: ["HeartbeatControl", "HeartbeatModel", arguments], swiftSettings: strict,
@@ -199,12 +201,14 @@ let package = Package(
         .executableTarget(
             name: "faild",
             dependencies: [
+                "HeartbeatArguments",
                 "HeartbeatFaild", "HeartbeatLans", "HeartbeatLog", "HeartbeatLoop", "HeartbeatSystem", "HeartbeatModel",
                 logging, arguments,
             ], swiftSettings: strict, linkerSettings: small),
         .executableTarget(
             name: "hb_gateway",
             dependencies: [
+                "HeartbeatArguments",
                 "HeartbeatGatewayKeeper", "HeartbeatGateway", "HeartbeatConfig", "HeartbeatWire", "HeartbeatHost",
                 "HeartbeatLog", "HeartbeatLoop", "HeartbeatScripts", "HeartbeatSystem", "HeartbeatModel", logging,
                 arguments,
@@ -212,6 +216,7 @@ let package = Package(
         .executableTarget(
             name: "hb_lines",
             dependencies: [
+                "HeartbeatArguments",
                 "HeartbeatLineKeeper", "HeartbeatLines", "HeartbeatConfig", "HeartbeatLog", "HeartbeatLoop",
                 "HeartbeatSystem", "HeartbeatModel",
                 logging, arguments,

@@ -45,8 +45,10 @@ package struct ConfigurationLoader: Sendable {
     /// Checks all three files at once.
     package func load() -> ConfigurationResult {
         var result = read(
-            haCf: Self.file(paths.haCf), haresources: Self.file(paths.haresources), authkeys: Self.file(paths.authkeys),
-            authkeysMode: Self.mode(of: paths.authkeys))
+            haCf: .read(paths.haCf, atMost: Self.longestFile),
+            haresources: .read(paths.haresources, atMost: Self.longestFile),
+            authkeys: .read(paths.authkeys, atMost: Self.longestFile),
+            authkeysMode: SourceFile.mode(of: paths.authkeys))
         if access(paths.faults, F_OK) == 0 {
             result.diagnostics.append(
                 Diagnostic(
@@ -97,23 +99,10 @@ package struct ConfigurationLoader: Sendable {
     /// Bytes of one file.
     static let longestFile = 4 << 20
 
-    static func file(_ path: String) -> SourceFile {
-        do throws(SystemError) {
-            return SourceFile(path: path, bytes: try WholeFile.read(path, atMost: Self.longestFile))
-        } catch {
-            return SourceFile(path: path, contents: .unreadable(reason: SystemError.text(of: error.code)))
-        }
-    }
-
     /// When ha.cf was written last, in nanoseconds; `nil` without one.
     var haCfWritten: Int64? {
         var status = stat()
         guard stat(paths.haCf, &status) == 0 else { return nil }
         return Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
-    }
-
-    static func mode(of path: String) -> UInt32 {
-        var status = stat()
-        return stat(path, &status) == 0 ? status.st_mode & 0o7777 : 0
     }
 }

@@ -27,7 +27,7 @@ extension HostFacts {
         facts.isOwnAddress = isOwnAddress(_:)
         facts.serviceForUDPPort = serviceForUDPPort(_:)
         facts.heartbeatPort = portOfService("ha-cluster")
-        facts.keyFile = { (ConfigurationLoader.file($0), ConfigurationLoader.mode(of: $0)) }
+        facts.keyFile = { (.read($0, atMost: ConfigurationLoader.longestFile), SourceFile.mode(of: $0)) }
         facts.isGuest = Hypervisor.isPresent
         return facts
     }

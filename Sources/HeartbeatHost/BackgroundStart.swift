@@ -19,7 +19,8 @@ package enum BackgroundStart {
             defer { close(report.read) }
             let child = ChildProcess(
                 executable: ownPath(), arguments: [ownName()] + arguments,
-                environment: ownEnvironment() + [(variable, "3")], directory: "/", standardOutput: STDOUT_FILENO,
+                environment: ChildProcess.ownEnvironment + [(variable, "3")], directory: "/",
+                standardOutput: STDOUT_FILENO,
                 standardError: STDERR_FILENO, isSessionLeader: true, extraDescriptor: report.write)
             let pid = try start(child, closing: report.write)
             return outcome(of: pid, report: readAll(report.read), complain: complain)
@@ -62,17 +63,6 @@ package enum BackgroundStart {
 
     private static func ownName() -> String {
         CommandLine.arguments.first ?? "heartbeat"
-    }
-
-    static func ownEnvironment() -> [(String, String)] {
-        var result: [(String, String)] = []
-        var next = environ
-        while let entry = next.pointee {
-            let parts = String(cString: entry).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            if parts.count == 2 { result.append((String(parts[0]), String(parts[1]))) }
-            next += 1
-        }
-        return result
     }
 }
 

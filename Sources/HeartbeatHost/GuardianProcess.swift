@@ -32,7 +32,7 @@ package struct GuardianProcess {
         defer { close(own) }
         var child = ChildProcess(
             executable: program, arguments: ["hb_guardian", "\(priority)", file] + heirs,
-            environment: BackgroundStart.ownEnvironment(), directory: "/", standardOutput: STDOUT_FILENO,
+            environment: ChildProcess.ownEnvironment, directory: "/", standardOutput: STDOUT_FILENO,
             standardError: STDERR_FILENO, isSessionLeader: true, extraDescriptor: own)
         child.furtherDescriptor = memory.number
         pid = try child.start()

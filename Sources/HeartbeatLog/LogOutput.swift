@@ -3,6 +3,7 @@
 
 import Glibc
 import HeartbeatModel
+import HeartbeatSystem
 import Logging
 
 /// The place all loggers of the process write to.
@@ -48,6 +49,15 @@ package final class LogOutput: Sendable {
         var logger = logger
         for (key, value) in metadata { logger[metadataKey: key] = value }
         return LogOutput(backEnd, logger)
+    }
+
+    /// The log of a program that stays in the foreground: the file that is named, else syslog and the console.
+    package static func inForeground(_ logging: LoggingConfiguration, entity: String) -> LogOutput {
+        var logging = logging
+        if logging.logFile == nil, logging.facility == nil { logging.facility = "daemon" }
+        return LogOutput(
+            logging, host: Machine.name, entity: entity,
+            console: logging.logFile == nil ? foregroundConsole() : .none)
     }
 
     /// The console for a process that stays in the foreground: the journal if standard error goes there anyway

@@ -31,6 +31,12 @@ package enum Descriptors {
         return copy < 0 ? nil : copy
     }
 
+    /// A line for whoever has called a program.
+    package static func writeLine(_ text: String, to descriptor: Int32) {
+        let bytes = Array((text + "\n").utf8)
+        _ = Glibc.write(descriptor, bytes, bytes.count)
+    }
+
     package static func makeNonBlocking(_ descriptor: Int32) {
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
     }

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Glibc
+import HeartbeatArguments
 import HeartbeatModel
 import HeartbeatSystem
 
@@ -57,20 +58,15 @@ struct Faild: ParsableCommand {
     var logFile: String?
 
     static func main() {
-        do {
-            let words = try parse()
+        let program = takeCommandLine { words in
             let keys = try key()
             let settings = LanConfiguration(
                 interfaces: environment("FAILD_INTERFACES")?.split(separator: " ").map(String.init) ?? [],
                 isRequestor: words.isRequestor, interval: words.interval, fall: words.fall, rise: words.rise,
                 port: words.port)
-            _exit(LanProgram(settings, keys: keys, logFile: words.logFile).run())
-        } catch {
-            if exitCode(for: error) == .success { exit(withError: error) }
-            let text = Array((fullMessage(for: error) + "\n").utf8)
-            _ = write(STDERR_FILENO, text, text.count)
-            _exit(2)
+            return LanProgram(settings, keys: keys, logFile: words.logFile)
         }
+        _exit(program.run())
     }
 
     func validate() throws {

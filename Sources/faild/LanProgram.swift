@@ -22,10 +22,7 @@ package final class LanProgram {
         self.keys = keys
         var logging = LoggingConfiguration()
         logging.logFile = logFile
-        logging.facility = logFile == nil ? "daemon" : nil
-        log = LogOutput(
-            logging, host: Machine.name, entity: "faild",
-            console: logFile == nil ? LogOutput.foregroundConsole() : .none)
+        log = LogOutput.inForeground(logging, entity: "faild")
     }
 
     /// Returns when a signal has ended it and its routes are removed. 1 when it could not begin.

@@ -17,16 +17,16 @@ struct GatewayAnswers {
     /// Returns the exit code.
     func check() -> Int32 {
         let result = files.read()
-        for diagnostic in result.diagnostics { Self.say("\(diagnostic)", to: STDERR_FILENO) }
+        for diagnostic in result.diagnostics { Descriptors.writeLine("\(diagnostic)", to: STDERR_FILENO) }
         guard let gateways = result.gateways else { return 6 }
         let problems = files.problems(with: gateways)
-        for problem in problems { Self.say(problem, to: STDERR_FILENO) }
+        for problem in problems { Descriptors.writeLine(problem, to: STDERR_FILENO) }
         for (gateway, local) in files.own(gateways) {
-            for line in gateway.times { Self.say("\(gateway.name): \(line)", to: STDOUT_FILENO) }
+            for line in gateway.times { Descriptors.writeLine("\(gateway.name): \(line)", to: STDOUT_FILENO) }
             let hooks = GatewayHooks(gateway, local: local, directory: files.hooks)
             for procedure in GatewayProcedure.allCases {
                 let program = hooks.path(of: procedure) ?? "built in"
-                Self.say(
+                Descriptors.writeLine(
                     "\(gateway.name): \(procedure.rawValue) within \(gateway.timeout(of: procedure).decimalSeconds) s: \(program)",
                     to: STDOUT_FILENO)
             }
@@ -36,15 +36,10 @@ struct GatewayAnswers {
 
     func show(_ status: StatusFile) -> Int32 {
         guard let text = status.read() else {
-            Self.say("hb_gateway does not run (\(status.path) is missing or old)", to: STDERR_FILENO)
+            Descriptors.writeLine("hb_gateway does not run (\(status.path) is missing or old)", to: STDERR_FILENO)
             return 1
         }
-        Self.say(String(text.dropLast()), to: STDOUT_FILENO)
+        Descriptors.writeLine(String(text.dropLast()), to: STDOUT_FILENO)
         return 0
-    }
-
-    static func say(_ text: String, to descriptor: Int32) {
-        let bytes = Array((text + "\n").utf8)
-        _ = write(descriptor, bytes, bytes.count)
     }
 }

@@ -16,6 +16,8 @@ struct GatewayFiles {
     let localNode: NodeName
     private let authkeys: String
 
+    private static let longestFile = 1 << 20
+
     init(_ words: HbGateway) {
         file = words.file
         let directory = Directories.directory(of: words.file)
@@ -35,7 +37,8 @@ struct GatewayFiles {
     /// Reads and checks.
     func read() -> GatewaysResult {
         readGateways(
-            Self.source(file), authkeys: Self.source(authkeys), authkeysMode: Self.mode(of: authkeys),
+            .read(file, atMost: Self.longestFile), authkeys: .read(authkeys, atMost: Self.longestFile),
+            authkeysMode: SourceFile.mode(of: authkeys),
             localNode: localNode, host: hostFacts)
     }
 
@@ -59,20 +62,6 @@ struct GatewayFiles {
                 return TrustedPath.refusal(of: path).map { "\(path): stands in place of \(procedure.rawValue): \($0)" }
             }
         }
-    }
-
-    private static func source(_ path: String) -> SourceFile {
-        do throws(SystemError) {
-            return SourceFile(path: path, bytes: try WholeFile.read(path, atMost: 1 << 20))
-        } catch {
-            return SourceFile(path: path, contents: .unreadable(reason: SystemError.text(of: error.code)))
-        }
-    }
-
-    /// Permission bits; 0 for a file that is not there, of which something else is said.
-    private static func mode(of path: String) -> UInt32 {
-        var status = stat()
-        return stat(path, &status) == 0 ? status.st_mode & 0o777 : 0
     }
 
     private var hostFacts: HostFacts {

@@ -18,6 +18,7 @@ final class GatewayParent {
     private var begin = Instant.now
     private var isReleasing = false
     private var isStopping = false
+    private var program: ForegroundProgram?
 
     /// Returns the exit code.
     func run() -> Int32 {
@@ -36,8 +37,6 @@ final class GatewayParent {
         }
     }
 
-    private var program: ForegroundProgram?
-
     private func start(_ pipe: Int32, _ program: ForegroundProgram) {
         self.program = program
         isReleasing = false
@@ -47,7 +46,8 @@ final class GatewayParent {
 
     private func start(_ word: String, _ pipe: Int32) {
         var process = ChildProcess(
-            executable: "/proc/self/exe", arguments: CommandLine.arguments + [word], environment: Self.environment,
+            executable: "/proc/self/exe", arguments: CommandLine.arguments + [word],
+            environment: ChildProcess.ownEnvironment,
             directory: ".", standardOutput: STDOUT_FILENO, standardError: STDERR_FILENO)
         process.extraDescriptor = pipe
         do throws(SystemError) {
@@ -64,7 +64,7 @@ final class GatewayParent {
         self.child = nil
         let signal = status & 0x7F
         if isReleasing || signal == 0 { return ended(signal == 0 ? (status >> 8) & 0xFF : 1, pipe) }
-        GatewayAnswers.say(
+        Descriptors.writeLine(
             "hb_gateway was ended by signal \(signal): what it has left is given away", to: STDERR_FILENO)
         isReleasing = true
         start("--release", pipe)
@@ -80,19 +80,7 @@ final class GatewayParent {
     }
 
     private func fail(_ error: SystemError) -> Int32 {
-        GatewayAnswers.say("\(error)", to: STDERR_FILENO)
+        Descriptors.writeLine("\(error)", to: STDERR_FILENO)
         return 1
-    }
-
-    private static var environment: [(String, String)] {
-        var variables: [(String, String)] = []
-        var place = environ
-        while let entry = place.pointee {
-            let text = String(cString: entry)
-            let name = text.prefix { $0 != "=" }
-            variables.append((String(name), String(text.dropFirst(name.count + 1))))
-            place += 1
-        }
-        return variables
     }
 }

@@ -36,17 +36,14 @@ final class GatewayProgram {
     /// Returns the exit code.
     func run() -> Int32 {
         let result = files.read()
-        for diagnostic in result.diagnostics { GatewayAnswers.say("\(diagnostic)", to: STDERR_FILENO) }
+        for diagnostic in result.diagnostics { Descriptors.writeLine("\(diagnostic)", to: STDERR_FILENO) }
         guard let gateways = result.gateways else { return 6 }
         // A host whose checks cannot be run would serve nothing, and give nothing away.
         let problems = files.problems(with: gateways)
-        for problem in problems { GatewayAnswers.say(problem, to: STDERR_FILENO) }
+        for problem in problems { Descriptors.writeLine(problem, to: STDERR_FILENO) }
         guard problems.isEmpty else { return 6 }
-        var logging = result.logging
-        if logging.logFile == nil, logging.facility == nil { logging.facility = "daemon" }
-        let log = LogOutput(
-            logging, host: Machine.name, entity: "hb_gateway",
-            console: logging.logFile == nil ? LogOutput.foregroundConsole() : .none)
+        let logging = result.logging
+        let log = LogOutput.inForeground(logging, entity: "hb_gateway")
         defer { log.flush() }
         return ForegroundProgram.run { [unowned self] program in
             start(gateways, result.keys, logging, log, program)

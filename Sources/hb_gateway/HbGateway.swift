@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Glibc
+import HeartbeatArguments
 import HeartbeatModel
 import HeartbeatSystem
 
@@ -53,14 +54,8 @@ struct HbGateway: ParsableCommand {
     var worker = false
 
     static func main() {
-        do {
-            _exit(try parse().act())
-        } catch {
-            if exitCode(for: error) == .success { exit(withError: error) }
-            let text = Array((fullMessage(for: error) + "\n").utf8)
-            _ = write(STDERR_FILENO, text, text.count)
-            _exit(2)
-        }
+        let words = takeCommandLine { $0 }
+        _exit(words.act())
     }
 
     func validate() throws {

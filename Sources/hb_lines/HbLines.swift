@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Glibc
+import HeartbeatArguments
 import HeartbeatModel
 
 @main
@@ -43,15 +44,8 @@ struct HbLines: ParsableCommand {
     var status = "/run/hb_lines.status"
 
     static func main() {
-        do {
-            let words = try parse()
-            _exit(LinesProgram(words).run())
-        } catch {
-            if exitCode(for: error) == .success { exit(withError: error) }
-            let text = Array((fullMessage(for: error) + "\n").utf8)
-            _ = write(STDERR_FILENO, text, text.count)
-            _exit(2)
-        }
+        let words = takeCommandLine { $0 }
+        _exit(LinesProgram(words).run())
     }
 
     func validate() throws {

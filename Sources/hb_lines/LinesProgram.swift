@@ -26,22 +26,14 @@ final class LinesProgram {
     /// Returns the exit code.
     func run() -> Int32 {
         if words.show { return show() }
-        let result = readLines(file, host: hostFacts)
-        for diagnostic in result.diagnostics { say("\(diagnostic)", to: STDERR_FILENO) }
+        let result = readLines(.read(words.file, atMost: 1 << 20), host: hostFacts)
+        for diagnostic in result.diagnostics { Descriptors.writeLine("\(diagnostic)", to: STDERR_FILENO) }
         guard let lines = result.lines else { return 6 }
         if words.nft {
-            say(String(LineFilter.text(lines).dropLast()), to: STDOUT_FILENO)
+            Descriptors.writeLine(String(LineFilter.text(lines).dropLast()), to: STDOUT_FILENO)
             return 0
         }
         return words.check ? check(lines) : keep(lines, result.logging)
-    }
-
-    private var file: SourceFile {
-        do throws(SystemError) {
-            return SourceFile(path: words.file, bytes: try WholeFile.read(words.file, atMost: 1 << 20))
-        } catch {
-            return SourceFile(path: words.file, contents: .unreadable(reason: SystemError.text(of: error.code)))
-        }
     }
 
     private var hostFacts: HostFacts {
@@ -53,38 +45,33 @@ final class LinesProgram {
     // MARK: - Questions
 
     private func check(_ lines: LineConfiguration) -> Int32 {
-        for line in lines.lines { say("\(line.name): \(lines.times(of: line))", to: STDOUT_FILENO) }
+        for line in lines.lines { Descriptors.writeLine("\(line.name): \(lines.times(of: line))", to: STDOUT_FILENO) }
         do throws(SystemError) {
-            for conflict in try LineKernel(lines).conflicts(lines) { say("warning: \(conflict)", to: STDERR_FILENO) }
-            for warning in AddressTranslation.warnings(about: lines) { say("warning: \(warning)", to: STDERR_FILENO) }
+            for conflict in try LineKernel(lines).conflicts(lines) {
+                Descriptors.writeLine("warning: \(conflict)", to: STDERR_FILENO)
+            }
+            for warning in AddressTranslation.warnings(about: lines) {
+                Descriptors.writeLine("warning: \(warning)", to: STDERR_FILENO)
+            }
         } catch {
-            say("warning: \(error)", to: STDERR_FILENO)
+            Descriptors.writeLine("warning: \(error)", to: STDERR_FILENO)
         }
         return 0
     }
 
     private func show() -> Int32 {
         guard let text = status.read() else {
-            say("hb_lines does not run (\(status.path) is missing or old)", to: STDERR_FILENO)
+            Descriptors.writeLine("hb_lines does not run (\(status.path) is missing or old)", to: STDERR_FILENO)
             return 1
         }
-        say(String(text.dropLast()), to: STDOUT_FILENO)
+        Descriptors.writeLine(String(text.dropLast()), to: STDOUT_FILENO)
         return 0
-    }
-
-    private func say(_ text: String, to descriptor: Int32) {
-        let bytes = Array((text + "\n").utf8)
-        _ = write(descriptor, bytes, bytes.count)
     }
 
     // MARK: - Keeping
 
     private func keep(_ lines: LineConfiguration, _ logging: LoggingConfiguration) -> Int32 {
-        var logging = logging
-        if logging.logFile == nil, logging.facility == nil { logging.facility = "daemon" }
-        let log = LogOutput(
-            logging, host: Machine.name, entity: "hb_lines",
-            console: logging.logFile == nil ? LogOutput.foregroundConsole() : .none)
+        let log = LogOutput.inForeground(logging, entity: "hb_lines")
         defer { log.flush() }
         return ForegroundProgram.run { [unowned self] reactor in
             start(lines, log, reactor)

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Glibc
+import HeartbeatArguments
 import HeartbeatDaemon
 
 @main
@@ -37,15 +38,8 @@ struct Heartbeat: ParsableCommand {
 
     /// The original's code for a bad command line instead of the library's.
     static func main() {
-        do {
-            let command = try parse()
-            Glibc.exit(command.perform())
-        } catch {
-            if exitCode(for: error) == .success { exit(withError: error) }
-            let text = Array((fullMessage(for: error) + "\n").utf8)
-            _ = write(STDERR_FILENO, text, text.count)
-            Glibc.exit(2)
-        }
+        let command = takeCommandLine { $0 }
+        Glibc.exit(command.perform())
     }
 
     func validate() throws {

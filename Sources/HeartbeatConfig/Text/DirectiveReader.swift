@@ -1,6 +1,8 @@
 // A file of directives, from its first line to its last: one a line, its values behind it, comments behind `#`. What a directive means
 // is its reader's matter.
 
+import HeartbeatModel
+
 /// One line that says something.
 struct DirectiveLine {
     let directive: String

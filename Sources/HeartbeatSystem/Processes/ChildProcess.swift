@@ -47,6 +47,18 @@ package struct ChildProcess {
         self.account = account
     }
 
+    /// That of this process, for a child that is to have the same.
+    package static var ownEnvironment: [(String, String)] {
+        var result: [(String, String)] = []
+        var next = environ
+        while let entry = next.pointee {
+            let parts = String(cString: entry).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 { result.append((String(parts[0]), String(parts[1]))) }
+            next += 1
+        }
+        return result
+    }
+
     /// Starts it. Returns its pid, or throws errno.
     package func start() throws(SystemError) -> pid_t {
         let pid = withCStringVector(arguments) { arguments in

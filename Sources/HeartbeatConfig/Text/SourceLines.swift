@@ -1,31 +1,7 @@
-// A configuration file as bytes, and its cutting into lines: what editors on other systems leave behind (byte order mark,
-// carriage returns) is removed here, so that no reader meets it. It knows nothing of directives or comments.
+// The cutting of a configuration file into lines: what editors on other systems leave behind (byte order mark, carriage returns) is
+// removed here, so that no reader meets it. It knows nothing of directives or comments.
 
-/// The contents of one configuration file, or why there are none.
-package struct SourceFile: Hashable, Sendable {
-    package enum Contents: Hashable, Sendable {
-        case bytes([UInt8])
-        /// The file could not be read; the reason completes "cannot be read: ".
-        case unreadable(reason: String)
-    }
-
-    /// As it shall appear in diagnostics.
-    package var path: String
-    package var contents: Contents
-
-    package init(path: String, contents: Contents) {
-        self.path = path
-        self.contents = contents
-    }
-
-    package init(path: String, bytes: [UInt8]) {
-        self.init(path: path, contents: .bytes(bytes))
-    }
-
-    package init(path: String, text: String) {
-        self.init(path: path, contents: .bytes(Array(text.utf8)))
-    }
-}
+import HeartbeatModel
 
 /// One line without its end.
 package struct SourceLine {
@@ -95,6 +71,14 @@ extension UInt8 {
     package var isDigit: Bool {
         (0x30...0x39).contains(self)
     }
+
+    /// Of ASCII, in either case.
+    package var isLetter: Bool {
+        (0x61...0x7A).contains(self | 0x20)
+    }
+
+    /// What names of files and hosts are safely made of.
+    package var isNameByte: Bool { isDigit || isLetter || "-_.".utf8.contains(self) }
 }
 
 extension ArraySlice<UInt8> {
