@@ -94,10 +94,7 @@ extension GatewayMachine {
             answer(candidacy, of: packet.sender, over: side, candidacy.isLast ? .pending : .granted, &turn)
             guard candidacy.isLast else { return }
             var state = state
-            state.candidacies.hear(
-                HeardCandidacy(
-                    host: packet.sender, candidacy: candidacy, side: side,
-                    deadline: turn.now + configuration.longestCheck))
+            state.candidacies.hear(heard(candidacy, of: packet.sender, over: side, turn))
             self.state = .leaving(state)
         case .serviceTakeover(let table): _ = adopt(table)
         case .serviceCheck, .serviceCheckReply, .serviceShutdown, .downstreamTakeoverDeny, .upstreamTakeoverDeny: break

@@ -133,16 +133,14 @@ extension GatewayMachine {
                 state.questions.append(HeardQuestion(host: packet.sender, ticket: ticket))
             }
         case .downstreamTakeover(let candidacy), .upstreamTakeover(let candidacy):
-            let claim = Claim(host: packet.sender.name, ticket: candidacy.ticket)
-            if let time = state.denied[claim], turn.now - time < configuration.selfCheck {
+            let heard = heard(candidacy, of: packet.sender, over: side, turn)
+            if let time = state.denied[heard.claim], turn.now - time < configuration.selfCheck {
                 return answer(candidacy, of: packet.sender, over: side, .denied, &turn)
             }
             let isWelcome = packet.sender.rank > local.rank || state.stopsAt != nil
             // Its uplink may come up beside this host's; only its last announcement makes this host give way.
             let word: CandidacyAnswer.Word = isWelcome && !candidacy.isLast ? .granted : .pending
             answer(candidacy, of: packet.sender, over: side, word, &turn)
-            let heard = HeardCandidacy(
-                host: packet.sender, candidacy: candidacy, side: side, deadline: turn.now + configuration.longestCheck)
             if isWelcome {
                 guard candidacy.isLast else { return }
                 table.insert(heard.host)
@@ -159,6 +157,11 @@ extension GatewayMachine {
         if knownTerm > table.term, state.stopsAt == nil { renewTerm(&turn) }
         work(&state, &turn)
         self.state = .service(state)
+    }
+
+    /// A takeover that waits for an answer, in time for the candidate to hear it.
+    func heard(_ candidacy: Candidacy, of host: GatewayHost, over side: GatewaySide, _ turn: Turn) -> HeardCandidacy {
+        HeardCandidacy(host: host, candidacy: candidacy, side: side, deadline: turn.now + configuration.longestCheck)
     }
 
     /// A backup is heard, for the first time or again.

@@ -28,7 +28,7 @@ package final class GatewayPorts {
     private var inbox: GatewayInbox
     private var listeners: [String: Listener] = [:]
     private var ports: [Place: InterfacePort] = [:]
-    private var troubles: Set<String> = []
+    private var troubles = OnceTold()
 
     package init(_ codec: GatewayCodec, reactor: Reactor) {
         self.codec = codec
@@ -113,7 +113,7 @@ package final class GatewayPorts {
 
     /// Once for the same words: whoever sends rubbish sends a lot of it.
     private func tell(_ trouble: String) {
-        guard troubles.count < 64, troubles.insert(trouble).inserted else { return }
+        guard troubles.isNew(trouble) else { return }
         onTrouble(trouble)
     }
 }

@@ -15,7 +15,7 @@ package final class GatewayProcedures {
     /// A procedure, or a script that it runs, has something to say.
     package var onText: (GatewayProcedure, String) -> Void = { _, _ in }
     /// Whom downlinkCheck asks, besides the witnesses.
-    package var neighbours: [IPAddress] = []
+    package var neighbours: () -> [IPAddress] = { [] }
 
     /// One that was started. Its answer comes once, never from within `run`.
     private final class Run {
@@ -119,9 +119,7 @@ package final class GatewayProcedures {
 
     private func call(_ path: String, _ run: Run, _ answer: @escaping (String?) -> Void) {
         if let doubt = TrustedPath.refusal(of: path) {
-            run.end = {}
-            reactor.after(.zero) { answer("\(path) is not run: \(doubt)") }
-            return
+            return at(once: { _ in "\(path) is not run: \(doubt)" }, run, answer)
         }
         let script = runner.run(
             executable: path, arguments: [run.procedure.rawValue],
@@ -141,7 +139,7 @@ package final class GatewayProcedures {
         let limit = configuration.timeout(of: run.procedure)
         switch run.procedure {
         case .downlinkCheck:
-            check(.anybody(besides: configuration.witnesses + neighbours), .down, run, answer)
+            check(.anybody(besides: configuration.witnesses + neighbours()), .down, run, answer)
         case .uplinkCheck:
             guard let router = configuration.nextHop else { return refuse(run, answer) }
             check(.neighbour(router), .up, run, answer)
@@ -213,7 +211,7 @@ package final class GatewayProcedures {
 
     private func activateUplink(_ run: Run, _ limit: Duration, _ answer: @escaping (String?) -> Void) {
         let begin = reactor.now
-        load(["--", moduleName ?? ""], run, limit) { [weak self] lack in
+        switchDriver([], run, limit) { [weak self] lack in
             guard let self, lack == nil else { return answer(lack) }
             let left = max(.milliseconds(1), limit - (reactor.now - begin))
             uplink.activate(within: left, completion: answer)
@@ -226,20 +224,15 @@ package final class GatewayProcedures {
 
     private func deactivateUplink(_ run: Run, _ limit: Duration, _ answer: @escaping (String?) -> Void) {
         let lack = uplink.deactivate()
-        load(["-r", "--", moduleName ?? ""], run, limit) { answer(lack ?? $0) }
+        switchDriver(["-r"], run, limit) { answer(lack ?? $0) }
     }
 
-    private var moduleName: String? { if case .module(let name) = configuration.uplink { name } else { nil } }
-
     /// Calls modprobe(8) when there is a driver to load or unload.
-    private func load(
-        _ words: [String], _ run: Run, _ limit: Duration, _ answer: @escaping (String?) -> Void
+    private func switchDriver(
+        _ options: [String], _ run: Run, _ limit: Duration, _ answer: @escaping (String?) -> Void
     ) {
-        guard moduleName != nil else {
-            run.end = {}
-            reactor.after(.zero) { answer(nil) }
-            return
-        }
+        guard case .module(let name) = configuration.uplink else { return at(once: { _ in nil }, run, answer) }
+        let words = options + ["--", name]
         let script = runner.run(
             executable: "/sbin/modprobe", arguments: words, environment: [("PATH", standardSearchPath)],
             directory: "/", timeout: limit

@@ -24,7 +24,7 @@ package final class GatewayRunner {
     private var machine: GatewayMachine?
     private var generation = Generation(0)
     private var sequence: UInt64 = 0
-    private var timer: (due: Instant, timer: ReactorTimer)?
+    private var timer: DeadlineTimer?
     /// When a new machine begins, after one that was not fit.
     private var rest: (until: Instant, reason: GatewayQuit)?
     private var restTimer: ReactorTimer?
@@ -46,6 +46,9 @@ package final class GatewayRunner {
         self.nextGeneration = nextGeneration
         self.reactor = reactor
         watch = InterfaceWatch(reactor: reactor)
+        timer = DeadlineTimer(reactor: reactor) { [weak self] now in
+            self?.take { machine, _ in machine.expireTimers(at: now) }
+        }
     }
 
     /// Only gives away what a killed predecessor has left.
@@ -58,7 +61,11 @@ package final class GatewayRunner {
     /// Gives away what a killed predecessor may have left, and begins.
     package func start() {
         procedures.onText = { [weak self] procedure, text in self?.tell(procedure, text) }
-        procedures.neighbours = configuration.hosts.filter { $0.name != local.name }.map(\.down)
+        procedures.neighbours = { [unowned self] in
+            // A table that somebody has emptied shall not make this host's own cable look dead.
+            let known = machine?.table.hosts ?? []
+            return (known.isEmpty ? configuration.hosts : known).filter { $0.name != local.name }.map(\.down)
+        }
         ports.listen(for: configuration) { [weak self] packet, side in
             self?.take { $0.handle(.received(packet, over: side), at: $1) }
         }
@@ -133,7 +140,7 @@ package final class GatewayRunner {
         isOver = true
         rest = nil
         restTimer?.cancel()
-        timer?.timer.cancel()
+        timer?.set(nil)
         procedures.close()
         watch.close()
         onEnd(reason)
@@ -145,29 +152,9 @@ package final class GatewayRunner {
         guard var machine = machine, !isOver else { return }
         let effects = body(&machine, reactor.now)
         self.machine = machine
-        let hosts = machine.table.hosts
-        procedures.neighbours = (hosts.isEmpty ? configuration.hosts : hosts).filter { $0.name != local.name }.map(
-            \.down)
         for effect in effects { execute(effect) }
-        setTimer()
+        timer?.set(self.machine?.nextDeadline)
         onChange()
-    }
-
-    private func expire() {
-        timer = nil
-        let now = reactor.now
-        // What has arrived is heard before anybody is judged for silence.
-        reactor.drain()
-        take { machine, _ in machine.expireTimers(at: now) }
-    }
-
-    private func setTimer() {
-        let due = machine?.nextDeadline
-        guard due != timer?.due else { return }
-        timer?.timer.cancel()
-        timer = due.map { due in
-            (due, reactor.after(max(.zero, due - reactor.now)) { [weak self] in self?.expire() })
-        }
     }
 
     // MARK: - Effects

@@ -148,6 +148,12 @@ public struct GatewayConfiguration: Hashable, Sendable {
     /// In the order in which they are started.
     public var service: [Resource]
 
+    /// `initPatience` unless it is said: three questions.
+    public static func usualPatience(replyTimeout: Duration) -> Duration { replyTimeout * 3 }
+
+    /// `returnAfter` unless it is said: within less, a host that is unfit would keep the others from taking over.
+    public static func usualRest(denyTimeout: Duration) -> Duration { denyTimeout * 3 }
+
     /// - Parameters:
     ///   - initPatience: three times `replyTimeout` unless given.
     ///   - returnAfter: three times `denyTimeout` unless given.
@@ -172,8 +178,8 @@ public struct GatewayConfiguration: Hashable, Sendable {
         self.replyTimeout = replyTimeout
         self.denyTimeout = denyTimeout
         self.hearTimeout = hearTimeout
-        self.initPatience = initPatience ?? replyTimeout * 3
-        self.returnAfter = returnAfter ?? denyTimeout * 3
+        self.initPatience = initPatience ?? Self.usualPatience(replyTimeout: replyTimeout)
+        self.returnAfter = returnAfter ?? Self.usualRest(denyTimeout: denyTimeout)
         self.nextHop = nextHop
         self.remoteTarget = remoteTarget
         self.witnesses = witnesses

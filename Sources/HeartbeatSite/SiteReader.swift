@@ -82,7 +82,7 @@ struct SiteReader {
     }
 
     private mutating func claim(_ name: String) throws(Complaint) {
-        guard name.utf8.allSatisfy({ $0.isDigit || $0 == 0x2D || (0x61...0x7A).contains($0 | 0x20) }), !name.isEmpty
+        guard name.utf8.allSatisfy({ $0.isDigit || $0 == 0x2D || $0.isLetter }), !name.isEmpty
         else {
             throw Complaint("\(quoted(name)) is not a name; use letters, digits and \"-\"")
         }

@@ -70,8 +70,13 @@ extension GatewayReader {
 
     private mutating func deriveTimes(_ place: Int) {
         let block = blocks[place]
-        if block.written["init_patience"] == nil { blocks[place].draft.initPatience = block.draft.replyTimeout * 3 }
-        if block.written["return_after"] == nil { blocks[place].draft.returnAfter = block.draft.denyTimeout * 3 }
+        if block.written["init_patience"] == nil {
+            blocks[place].draft.initPatience = GatewayConfiguration.usualPatience(
+                replyTimeout: block.draft.replyTimeout)
+        }
+        if block.written["return_after"] == nil {
+            blocks[place].draft.returnAfter = GatewayConfiguration.usualRest(denyTimeout: block.draft.denyTimeout)
+        }
     }
 
     private mutating func checkTimes(of block: GatewayBlock) {

@@ -204,10 +204,7 @@ extension GatewayReader {
 extension String {
     /// Letters, digits and a few signs, as in names of hosts; never a file that a shell would hide or take for an option.
     fileprivate var isSimpleName: Bool {
-        let isGood = utf8.allSatisfy { byte in
-            byte.isDigit || (0x61...0x7A).contains(byte | 0x20) || "-_.".utf8.contains(byte)
-        }
-        return isGood && !isEmpty && !"-.".contains(self.prefix(1))
+        utf8.allSatisfy(\.isNameByte) && !isEmpty && !"-.".contains(prefix(1))
     }
 }
 

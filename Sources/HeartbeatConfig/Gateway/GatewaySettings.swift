@@ -47,7 +47,7 @@ extension GatewayRule {
             throw Complaint("is none of link, addresses, module=<kernel module>\(likely)")
         }
         // The kernel keeps 55 characters (MODULE_NAME_LEN).
-        let isGood = name.utf8.allSatisfy { $0.isDigit || (0x61...0x7A).contains($0 | 0x20) || "-_".utf8.contains($0) }
+        let isGood = name.utf8.allSatisfy { $0.isNameByte && $0 != UInt8(ascii: ".") }
         guard isGood, (1...55).contains(name.utf8.count), name.first != "-" else {
             throw Complaint(
                 "names no kernel module; write the one that `ethtool -i` shows as driver, such as module=e1000e")

@@ -200,12 +200,7 @@ extension HaCfReader {
     }
 
     static func checkName(_ name: String) throws(Complaint) {
-        let isGood = name.utf8.allSatisfy { byte in
-            byte.isDigit || (0x61...0x7A).contains(byte | 0x20) || byte == UInt8(ascii: "-")
-                || byte == UInt8(ascii: "_")
-                || byte == UInt8(ascii: ".")
-        }
-        guard isGood, !name.isEmpty, name.utf8.count <= 64 else {
+        guard name.utf8.allSatisfy(\.isNameByte), !name.isEmpty, name.utf8.count <= 64 else {
             throw Complaint("is no name; the first word is what you call it: \"probe isp icmp 192.0.2.1\"")
         }
     }

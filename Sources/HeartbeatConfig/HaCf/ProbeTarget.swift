@@ -132,7 +132,7 @@ enum ProbeTarget {
     /// A name or an address: what is certainly neither is refused before anybody looks it up.
     private static func checked(_ host: String) throws(Complaint) -> String {
         let isGood = host.utf8.allSatisfy {
-            $0.isDigit || (0x61...0x7A).contains($0 | 0x20) || "-._:%".utf8.contains($0)
+            $0.isNameByte || ":%".utf8.contains($0)
         }
         guard isGood, !host.isEmpty, host.utf8.count <= 253 else { throw Complaint("names no host") }
         return host

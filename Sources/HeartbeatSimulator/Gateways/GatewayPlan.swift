@@ -108,7 +108,7 @@ struct GatewayPlan {
             common.replyTimeout =
                 common.timeout(of: .localSvcCheck) + random.milliseconds(in: .milliseconds(200)...(.seconds(2)))
             common.hearTimeout = random.milliseconds(in: .milliseconds(100)...(.seconds(1)))
-            common.initPatience = common.replyTimeout * 3
+            common.initPatience = GatewayConfiguration.usualPatience(replyTimeout: common.replyTimeout)
         }
         let joining = hosts.count > 2 && random.chance(0.4) ? Int.random(in: 0..<hosts.count, using: &random) : nil
         let known = hosts.enumerated().filter { $0.offset != joining }.map(\.element)
