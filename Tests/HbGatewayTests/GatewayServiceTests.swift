@@ -66,6 +66,8 @@ extension GatewayTests {
                     #expect(answer.code == 6 && answer.output.contains("\(path): stands in place of uplinkCheck"))
                     #expect(answer.output.contains(words), "\(answer.output)")
                 }
+                // It keeps nothing from being given away.
+                #expect(try program.ask("--release").code == 0)
             }
             chmod(path, 0o755)
             #expect(try program.ask("--check").code == 0)
