@@ -73,8 +73,9 @@ struct HBSite: ParsableCommand {
                 for path in touched { print("\(path): was not made by hb_site as it is; see hb_site diff, or --force") }
                 return false
             }
-            for node in nodes {
-                for path in try node.disk.write(node.files) { print("\(node.name):\(path): written") }
+            let written = try SiteDisk.write(nodes.map { ($0.disk, $0.files) })
+            for (node, paths) in zip(nodes, written) {
+                for path in paths { print("\(node.name):\(path): written") }
             }
             return true
         }

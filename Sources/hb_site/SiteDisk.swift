@@ -1,4 +1,4 @@
-// The files of a site on a disk: read, compared, and replaced all together or not at all.
+// The files of a site on a disk, or on several: read, compared, and replaced all together or not at all.
 
 import Glibc
 import HeartbeatSite
@@ -30,22 +30,30 @@ struct SiteDisk {
         return paths
     }
 
-    /// Writes all of them beside their places, and only then gives them their names. Returns the paths of those that are other
-    /// than they were.
-    func write(_ files: [SiteFile]) throws(SystemError) -> [String] {
-        var changed: [SiteFile] = []
-        for file in files where try text(file.path) != file.text { changed.append(file) }
+    /// Writes the files of all these disks beside their places, and only then gives them their names. Returns, for each disk, the
+    /// paths of those that are other than they were.
+    static func write(_ all: [(disk: SiteDisk, files: [SiteFile])]) throws(SystemError) -> [[String]] {
+        var changed: [(disk: SiteDisk, files: [SiteFile])] = []
+        for (disk, files) in all { changed.append((disk, try disk.changed(files))) }
         do throws(SystemError) {
-            for file in changed { try stage(file) }
+            for (disk, files) in changed { for file in files { try disk.stage(file) } }
         } catch {
-            for file in changed { unlink(staged(file)) }
+            for (disk, files) in changed { for file in files { unlink(disk.staged(file)) } }
             throw error
         }
-        for file in changed {
-            let place = "\(root)/\(file.path)"
-            guard rename(staged(file), place) == 0 else { throw SystemError("replace", place) }
-        }
-        return changed.map(\.path)
+        for (disk, files) in changed { for file in files { try disk.putInPlace(file) } }
+        return changed.map { $0.files.map(\.path) }
+    }
+
+    private func changed(_ files: [SiteFile]) throws(SystemError) -> [SiteFile] {
+        var changed: [SiteFile] = []
+        for file in files where try text(file.path) != file.text { changed.append(file) }
+        return changed
+    }
+
+    private func putInPlace(_ file: SiteFile) throws(SystemError) {
+        let place = "\(root)/\(file.path)"
+        guard rename(staged(file), place) == 0 else { throw SystemError("replace", place) }
     }
 
     private func staged(_ file: SiteFile) -> String { "\(root)/\(file.path).hb_site" }

@@ -12,7 +12,9 @@ import Testing
         var errors: String
     }
 
-    private func hbSite(_ words: String...) throws -> Result {
+    private func hbSite(_ words: String...) throws -> Result { try hbSite(words) }
+
+    private func hbSite(_ words: [String]) throws -> Result {
         let process = Process()
         let (output, errors) = (Pipe(), Pipe())
         process.executableURL = Bundle.main.bundleURL.appendingPathComponent("hb_site")
@@ -115,6 +117,45 @@ import Testing
             try write("in the way", to: "t/cluster2/etc", mode: 0o644)
             let result = try hbSite("write", "site.cf", "--node", "cluster2", "--root", "t/cluster2")
             #expect(result.code == 6 && result.errors.contains("etc"), "\(result)")
+        }
+    }
+
+    /// Every file below a directory, without directories.
+    private func files(below path: String) -> [String] {
+        let root = "\(directory)/\(path)"
+        return (FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []).filter { file in
+            var isDirectory: ObjCBool = false
+            return FileManager.default.fileExists(atPath: "\(root)/\(file)", isDirectory: &isDirectory)
+                && !isDirectory.boolValue
+        }
+    }
+
+    /// The last file of the last node is `vpn.conf` of swanctl: all others can be written when it turns out that it cannot.
+    @Test("The last file that cannot be written keeps all others from their places", arguments: [false, true])
+    func lastRefused(isWholeTree: Bool) throws {
+        try inDirectory {
+            let words =
+                isWholeTree ? ["--tree", "t"] : ["--node", "cluster4", "--root", "t/cluster4"]
+            func write() throws -> Result { try hbSite(["write", "site.cf"] + words) }
+            let last = "t/cluster4/etc/swanctl/conf.d/vpn.conf"
+            // A directory stands where the file is to be written before it gets its name.
+            let obstacle = "\(directory)/\(last).hb_site"
+            try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: true)
+            let refused = try write()
+            #expect(refused.code == 6 && refused.errors.contains("vpn.conf.hb_site"), "\(refused)")
+            #expect(refused.output.isEmpty)
+            #expect(files(below: "t") == [])
+            // Nor is anything touched of what is there already.
+            try FileManager.default.removeItem(atPath: obstacle)
+            let written = try write()
+            #expect(
+                written.code == 0
+                    && written.output.split(separator: "\n").last == "cluster4:etc/swanctl/conf.d/vpn.conf: written")
+            let before = try files(below: "t").sorted().map { [$0, try text("t/\($0)")] }
+            try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: true)
+            try self.write("another secret, as long as the first\n", to: "site.key", mode: 0o600)
+            #expect(try write().code == 6)
+            #expect(try files(below: "t").sorted().map { [$0, try text("t/\($0)")] } == before)
         }
     }
 
