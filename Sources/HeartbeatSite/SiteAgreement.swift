@@ -16,7 +16,7 @@ package struct SiteDisagreement: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// One row of the table.
-private struct AgreementRule {
+struct AgreementRule {
     enum Scope {
         /// Between the two nodes of each pair.
         case pair
@@ -53,7 +53,7 @@ package enum SiteAgreement {
         return wholeFiles.contains(kind) && kind != .haresources && kind != .authkeys
     }
 
-    private static let table: [AgreementRule] =
+    static let table: [AgreementRule] =
         commonDirectives.map { AgreementRule(.pair, .haCf, $0) } + [
             AgreementRule(.tunnel, .interface, "LOCAL", as: "REMOTE"),
             AgreementRule(.tunnel, .interface, "REMOTE", as: "LOCAL"),
