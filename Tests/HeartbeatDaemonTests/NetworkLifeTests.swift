@@ -82,15 +82,33 @@ extension LifeTests {
                 try cluster.wait(for: "the routes over eth1 to be passed over") { try leadsOver("eth0", cluster) }
                 try cluster.laboratory.plug(.cross(0), true)
                 try cluster.wait(for: "the routes over eth1 to be back") { try leadsOver("eth1", cluster) }
-                try cluster.laboratory.plug(.lan(0), false)
-                #expect(try cluster.first.run(["ip", "route", "show", network]).output.contains("eth0"))
-                try cluster.laboratory.plug(.lan(0), true)
+                try expectRoutesKept(over: "eth0", pulling: .lan(0), in: cluster)
                 #expect(cluster.changes.starts(with: before))
                 // A clean stop leaves the interface as it was.
                 #expect(try cluster.laboratory.heartbeat(["-k"], on: cluster.first).code == 0)
                 let file = "/proc/sys/net/ipv4/conf/eth1/ignore_routes_with_linkdown"
                 #expect(try cluster.first.run(["cat", file]).output == "0\n")
             }
+        }
+
+        /// Whose `link` line says nothing of routes, or who has none, keeps them: the only way to a network stays the way there.
+        private func expectRoutesKept(over interface: String, pulling cable: Cable, in cluster: LifeCluster)
+            throws
+        {
+            let networks = [("10.61.0.0/24", "10.61.0.1"), ("fd00:61::/64", "fd00:61::1")]
+            try cluster.first.namespace.configure(networks.map { "route add \($0.0) dev \(interface)" })
+            try cluster.laboratory.plug(cable, false)
+            for (network, address) in networks {
+                let family = network.contains(":") ? "-6" : "-4"
+                try cluster.wait(for: "the kernel to know of \(interface)'s loss") {
+                    try cluster.first.run(["ip", family, "route", "show", network]).output.contains("linkdown")
+                }
+                let shown = try cluster.first.run(["ip", family, "route", "show", network]).output
+                #expect(!shown.contains("dead"), "\(shown)")
+                let way = try cluster.first.run(["ip", "route", "get", address]).output
+                #expect(way.contains("dev \(interface) "), "\(way)")
+            }
+            try cluster.laboratory.plug(cable, true)
         }
 
         @Test func `a dead switch and a crossover cable move nothing`() throws {

@@ -158,10 +158,13 @@ final class Announcements {
     /// Reads what has arrived; waits until `condition` holds.
     func eventually(_ condition: ([String]) -> Bool) -> Bool {
         HeartbeatLinuxTests.eventually {
-            sockets.forEach(read)
+            listen()
             return condition(heard)
         }
     }
+
+    /// Reads what has arrived: ARP first, then neighbour discovery.
+    func listen() { sockets.forEach(read) }
 
     private func read(_ fd: Int32) {
         var buffer = [UInt8](repeating: 0, count: 2048)
