@@ -47,6 +47,9 @@ ORIGINAL := heartbeat:/usr/share/heartbeat/ResourceManager net-tools:ifconfig ip
 	resource-agents:/usr/lib/ocf/resource.d/heartbeat/IPaddr2
 PEER_PACKAGES := $(ORIGINAL) keepalived:/usr/sbin/keepalived
 TRACKING := conntrackd:conntrackd conntrack:conntrack nftables:nft
+# What a conntrackd needs that is only unpacked.
+UNPACKED_TRACKING := conntrack:conntrack libnetfilter-cthelper0:/usr/lib/*/libnetfilter_cthelper.so.0 \
+	libnetfilter-queue1:/usr/lib/*/libnetfilter_queue.so.1
 # Counts instructions where the processor shows no counter, as in most virtual machines.
 COUNTING := valgrind:valgrind
 PACKAGING := binutils:strip
@@ -137,8 +140,9 @@ interop: ## live beside Debian's heartbeat 3.0.6, read its files and serve its c
 	@for part in configuration clients scripts pairs; do $(BIN)/hbinterop $$part $(SAMPLE:%=--sample %) || exit; done
 
 test: ## run all tests; those that need root are skipped aloud without; what they say is kept in .build/tests.log
-	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) $(TESTS) swift
+	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) $(TESTS) $(UNPACKED_TRACKING) swift
 	@.ci/unpack bind9 usr/sbin/named .build/named
+	@.ci/unpack conntrackd usr/sbin/conntrackd .build/conntrackd
 	@.ci/test $(ARGS)
 
 # `make test` plays a few of them.

@@ -61,7 +61,7 @@ private func rows(of goal: Goal, peer: String = "ours", addresses: Int? = nil, _
 
 @Test func `a goal for a variant is judged by its figures`() throws {
     let cable = try #require(Goal.all.first { $0.fault == "power-cable" && $0.setting == "30s" })
-    #expect(cable.peer == .cable)
+    #expect(cable.peer == PeerName.cable.rawValue)
     #expect(cable.verdict(in: RowTable(rows: rows(of: cable, [29_000]))) == "not measured")
     #expect(cable.verdict(in: RowTable(rows: rows(of: cable, peer: "cable", [120, 151, 149]))) == "met")
     let machine = MachineWatch(sources: "/nowhere", versions: [:]).description()
@@ -93,7 +93,7 @@ private func rows(of goal: Goal, peer: String = "ours", addresses: Int? = nil, _
 }
 
 @Test func `goals are about different things`() {
-    let named = Goal.all.map { [$0.fault, $0.peer.rawValue, $0.setting, "\($0.addresses)", $0.figure, $0.limitText] }
+    let named = Goal.all.map { [$0.fault, $0.peer, $0.setting, "\($0.addresses)", $0.figure, $0.limitText] }
     #expect(Set(named).count == named.count)
     for goal in Goal.all { #expect(DetectionSetting(goal.setting) != nil, "\(goal)") }
 }

@@ -59,6 +59,17 @@ private let measured = [
     row(.conntrackd, ConnectionTrial.commit, [Figure.entries: 1000, Figure.commit: 12.5, Figure.scriptStart: 40]),
 ]
 
+@Test func `a stall of more than a second beyond the dead time misses its goal, be it in one run`() throws {
+    let goals = Goal.all.filter { $0.fault.hasPrefix(ConnectionTrial.prefix) }
+    #expect(
+        Set(goals.map(\.fault)) == Set([ConnectionTrial.powerLoss, .killed, .cut].map(\.name)), "whatever takes power")
+    let verdicts = goals.map { $0.verdict(in: RowTable(rows: measured)) }
+    #expect(verdicts == ["met", "met"] + Array(repeating: "not measured", count: 4))
+    let late = row(.conntrackd, ConnectionTrial.powerLoss.name, run: 3, [Figure.inboundStall: 2100])
+    #expect(goals[1].figure == Figure.inboundStall)
+    #expect(goals[1].verdict(in: RowTable(rows: measured + [late])) == "**missed by 100**")
+}
+
 @Test func `a run with a connection that died is not complete`() {
     #expect(BenchResults.isComplete(measured))
     let wrong = row(.control, ConnectionTrial.standby.name, [:], notes: ["wrong: it survived"])
@@ -133,7 +144,14 @@ private let measured = [
     #expect(GatewayPeer(.control, places: places).isGateway)
 }
 
-private let obstacle = GatewaySite.obstacle() ?? ""
+/// The build brings a conntrackd that is not installed, for an installed one would be started.
+private let unpacked: String? = {
+    let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("../../.build/conntrackd/usr").standardizedFileURL.path
+    return Files.isExecutable("\(directory)/sbin/conntrackd") ? directory : nil
+}()
+
+private let obstacle = GatewaySite.obstacle(unpacked: unpacked) ?? ""
 
 @Suite(.serialized, .enabled(if: obstacle.isEmpty, "connections cannot be tracked here: \(obstacle)"))
 struct ConnectionClusterTests {
@@ -152,7 +170,7 @@ struct ConnectionClusterTests {
         let program = ConnectionsProgram(
             trials: [trial], runs: 1, entries: [], maySkip: false, file: nil, logs: nil,
             places: try BenchClusterTests.places())
-        let cluster = try program.cluster(GatewayPeer(variant, places: program.places))
+        let cluster = try program.cluster(GatewayPeer(variant, places: program.places, unpacked: unpacked))
         defer { cluster.close() }
         let row = try cluster.trial(trial.fault, run: 1, witness: ConnectionWitness(trial, variant))
         #expect(row.figures[Figure.survivors] == (variant == .conntrackd ? 2 : 0), "\(row.notes)")

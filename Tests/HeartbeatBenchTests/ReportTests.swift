@@ -44,7 +44,9 @@ func `every trial of a plan can be done`(plan: [BenchSection]) {
     #expect(isMeasured(.carrierLoss, .oneSecond, 1, [.ours, .heartbeat, .ipfail, .keepalived]))
     for goal in Goal.all {
         guard let fault = Fault(rawValue: goal.fault), let setting = DetectionSetting(goal.setting) else { continue }
-        #expect(isMeasured(fault, setting, goal.addresses, [goal.peer]), "\(goal)")
+        #expect(
+            isMeasured(fault, setting, goal.addresses, PeerName.allCases.filter { $0.rawValue == goal.peer }), "\(goal)"
+        )
     }
     let carrier = plan.filter { $0.faults.contains(.carrierLoss) }.flatMap(\.peers)
     #expect(carrier.prefix(2) == [.ours, .eager], "the defaults first")

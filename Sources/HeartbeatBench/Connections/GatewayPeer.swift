@@ -14,10 +14,17 @@ package struct GatewayPeer: FailoverPeer {
     let variant: GatewayVariant
     private let ours: OurPeer
     private let places: ProgramPlaces
+    private let unpacked: String?
 
-    package init(_ variant: GatewayVariant, _ setting: DetectionSetting = .oneSecond, places: ProgramPlaces) {
+    /// - Parameter unpacked: a directory whose files lie over those of the nodes' /usr, with a conntrackd that is not installed;
+    ///   `nil`: the machine's own.
+    package init(
+        _ variant: GatewayVariant, _ setting: DetectionSetting = .oneSecond, places: ProgramPlaces,
+        unpacked: String? = nil
+    ) {
         self.variant = variant
         self.places = places
+        self.unpacked = unpacked
         ours = OurPeer(setting, programs: places.programs)
     }
 
@@ -25,7 +32,8 @@ package struct GatewayPeer: FailoverPeer {
 
     package var requirements: [Requirement] {
         ours.requirements + [
-            Requirement("\(places.programs)/hb_site", package: nil), Requirement(Self.daemon, package: "conntrackd"),
+            Requirement("\(places.programs)/hb_site", package: nil),
+            Requirement(unpacked.map { "\($0)/sbin/conntrackd" } ?? Self.daemon, package: "conntrackd"),
         ]
     }
 
@@ -51,6 +59,7 @@ package struct GatewayPeer: FailoverPeer {
         }
         try node.configure("ha.cf", (["logfile \(node.logFile)"] + haCf).map { $0 + "\n" }.joined())
         for file in ["haresources", "authkeys"] { try node.configure(file, Files.read("\(made)/ha.d/\(file)")) }
+        node.layer = unpacked
         if variant == .conntrackd { node.mounts = [(inside: "/etc/conntrackd", outside: "\(made)/conntrackd")] }
         try GatewaySite.makeGateway(node.namespace)
     }

@@ -76,10 +76,12 @@ struct GatewaySite {
     }
 
     /// Why nothing of this can be played here; `nil` if it can.
-    static func obstacle() -> String? {
+    /// - Parameter unpacked: what stands for /usr with a conntrackd that is not installed.
+    static func obstacle(unpacked: String? = nil) -> String? {
         guard geteuid() == 0 else { return "network namespaces need root" }
-        let missing = [("conntrackd", "conntrackd"), ("conntrack", "conntrack"), ("nftables", "nft")].filter {
-            !Files.isInstalled($1)
+        let programs = [("conntrackd", "conntrackd"), ("conntrack", "conntrack"), ("nftables", "nft")]
+        let missing = programs.filter { package, program in
+            !(package == "conntrackd" && unpacked != nil) && !Files.isInstalled(program)
         }
         guard missing.isEmpty else {
             return "not installed: apt-get install \(missing.map(\.0).joined(separator: " "))"

@@ -63,7 +63,7 @@ struct BenchReport {
         var result = MarkdownTable(
             columns: [.left("trial"), .left("figure"), .right("goal"), .right("ours"), .left("verdict")]
                 + others.map { .right($0) })
-        let isMeasured = Dictionary(grouping: Goal.all) { $0.measured(of: $0.peer.rawValue, in: table) != nil }
+        let isMeasured = Dictionary(grouping: Goal.all) { $0.measured(of: $0.peer, in: table) != nil }
         for goal in isMeasured[true] ?? [] {
             let cells = (["ours"] + others).map { goal.measured(of: $0, in: table)?.text ?? "-" }
             result.rows.append(
@@ -77,13 +77,14 @@ struct BenchReport {
 
     private static func trial(of goal: Goal) -> String {
         title(fault: goal.fault, setting: goal.setting, addresses: goal.addresses)
-            + (goal.peer == .ours ? "" : ": \(goal.peer.rawValue)")
+            + (goal.peer == Goal.ours ? "" : ": \(goal.peer)")
     }
 
     private static let howToRead = """
-        Cells are median (least–greatest) of all runs. Goals are for ours and judged by the median, those of load by the worst
-        run. Trials name keepalive and dead time: `1s` is 250 ms and 1 s, `10s` 1 s and 10 s, `30s` 2 s and 30 s, `tight` each
-        daemon's shortest. `ours` has no other setting than these; behind a colon stands the variant of ours that a goal is for.
+        Cells are median (least–greatest) of all runs. Goals are for ours and judged by the median; two owners,
+        load, lines and connections by the worst run. Trials name keepalive and dead time: `1s` is 250 ms and 1 s, `10s` 1 s and
+        10 s, `30s` 2 s and 30 s, `tight` each daemon's shortest. `ours` has no other setting than these; behind a colon stands the
+        variant of ours that a goal is for.
         """
 
     private static func title(fault: String, setting: String, addresses: Int) -> String {

@@ -19,12 +19,15 @@ struct Goal: Hashable, Sendable {
     /// What the page calls the figure, with its unit.
     var title: String
     var limit: Limit
-    /// Which variant of ours it is for.
-    var peer = PeerName.ours
+    /// Which variant of ours it is for, as its rows name it.
+    var peer = ours
     /// Of several runs, the one in the middle counts; where a single time is one too many, the worst.
     var judgesWorst = false
 
-    static let all: [Goal] = outages + deaths + announcements + costs + loads + lines
+    /// The first variant, with all settings at their defaults.
+    static let ours = PeerName.ours.rawValue
+
+    static let all: [Goal] = outages + deaths + announcements + costs + loads + connections + lines
 
     private static let outages: [Goal] = [
         Goal("power-loss", "1s", 1, Figure.afterDeadtime, "outage beyond the dead time, ms", .most(20)),
@@ -78,6 +81,17 @@ struct Goal: Hashable, Sendable {
             Goal("forward", "1s", 1, Figure.forwardShare, "a forwarded packet costs more, %", .most(10)),
         ]
 
+    /// At most a second beyond the dead time, which is one, too: TCP tries again in growing pauses, and does not know when the
+    /// address is back.
+    private static let connections: [Goal] = [ConnectionTrial.powerLoss, .killed, .cut].flatMap { trial in
+        [(Figure.outgoingStall, "outgoing stall, ms"), (Figure.inboundStall, "inbound stall, ms")].map {
+            figure, title in
+            Goal(
+                trial.name, "1s", 1, figure, title, .most(2000), judgesWorst: true,
+                for: GatewayVariant.conntrackd.rawValue)
+        }
+    }
+
     private static let lines: [Goal] =
         [LinesTrial.dead, .carrier].flatMap { trial in
             [
@@ -101,6 +115,14 @@ struct Goal: Hashable, Sendable {
     private init(
         _ fault: String, _ setting: String, _ addresses: Int, _ figure: String, _ title: String, _ limit: Limit,
         judgesWorst: Bool = false, for peer: PeerName = .ours
+    ) {
+        self.init(
+            fault, setting, addresses, figure, title, limit, judgesWorst: judgesWorst, for: peer.rawValue)
+    }
+
+    private init(
+        _ fault: String, _ setting: String, _ addresses: Int, _ figure: String, _ title: String, _ limit: Limit,
+        judgesWorst: Bool, for peer: String
     ) {
         self.peer = peer
         self.fault = fault
@@ -132,7 +154,7 @@ struct Goal: Hashable, Sendable {
 
     /// `met`, `missed by 1.2`, or `not measured`, ours or what it is compared with.
     func verdict(in table: RowTable) -> String {
-        guard let own = measured(of: peer.rawValue, in: table), let most = most(in: table) else {
+        guard let own = measured(of: peer, in: table), let most = most(in: table) else {
             return "not measured"
         }
         let value = judgesWorst ? own.greatest : own.median
@@ -145,7 +167,7 @@ struct Goal: Hashable, Sendable {
         case .most(let most): most
         case .times(let factor, let peer): measured(of: peer, in: table).map { factor * $0.median }
         case .moreThanOneAddress(let more):
-            measured(of: peer.rawValue, addresses: 1, in: table).map { $0.median + more }
+            measured(of: peer, addresses: 1, in: table).map { $0.median + more }
         }
     }
 }
