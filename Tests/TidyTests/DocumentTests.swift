@@ -145,6 +145,13 @@ import Testing
         #expect(quoted.sorted() == names.sorted())
     }
 
+    @Test func `the limits say when systemd starts a killed daemon again`() throws {
+        let unit = try Self.text("systemd/heartbeat.service")
+        let pause = try #require(unit.firstMatch(of: /RestartSec=([0-9]+)s/)?.output.1)
+        let limits = try Self.text("docs/limits.md")
+        #expect(limits.contains("systemd starts it again after \(pause) s."))
+    }
+
     /// What tests have instead of the real thing is said where the limits are.
     @Test(arguments: ["README.md", "docs/limits.md"]) func `the limits say what tests only pretend`(path: String) throws
     {
