@@ -71,7 +71,7 @@ extension GatewayMachine {
     /// Repeated within the first half of the time in which those who are there must have answered.
     private func announcement(_ turn: inout Turn) -> HandoverState.Announcement {
         HandoverState.Announcement(
-            silenceEnds: turn.now + configuration.hearTimeout, pendingEnds: turn.now + configuration.denyTimeout,
+            silenceEnds: turn.now + configuration.hearTimeout,
             repetitions: (1..<Self.announcements).map { number in
                 turn.now + configuration.hearTimeout * number / (2 * (Self.announcements - 1))
             }, silent: namesOfOthers)
@@ -123,10 +123,11 @@ extension GatewayMachine {
             return abandon(state, quit: nil, &turn)
         }
         guard answer.isLast == state.isLast, var announcement = state.announcement else { return }
-        let wasPending = announcement.pending.contains(name)
-        announcement.hear(answer.word, of: name)
-        if !wasPending, announcement.pending.contains(name) {
-            turn.notify(.pending(name, waiting: announcement.pendingEnds - turn.now))
+        let wasPending = announcement.isPending(name)
+        announcement.hear(
+            answer.word, of: .init(name: name, side: side), noBy: turn.now + configuration.denyTimeout)
+        if !wasPending, announcement.isPending(name) {
+            turn.notify(.pending(name, waiting: configuration.denyTimeout))
         }
         var state = state
         state.announcement = announcement

@@ -58,38 +58,45 @@ package struct BackupState: Hashable, Sendable {
 package struct HandoverState: Hashable, Sendable {
     /// An announcement that waits for answers. It is repeated while there is time to answer, for one packet may be lost.
     struct Announcement: Hashable, Sendable {
+        /// Where somebody was heard.
+        struct Voice: Hashable, Sendable {
+            var name: NodeName
+            var side: GatewaySide
+        }
+
         /// Whoever is silent until then is not there.
         let silenceEnds: Instant
-        /// Whoever has said that it is there is waited for until then.
-        let pendingEnds: Instant
         var repetitions: [Instant]
         /// Who has not answered at all.
         var silent: Set<NodeName>
-        /// Who is there, and has not said yet whether it stays.
-        var pending: Set<NodeName> = []
+        /// Who is there and has not said yet whether it stays, and until when its no may come. Whoever serves counts from when it has
+        /// heard of this, on each side, which may have been the last time that it was said.
+        var pending: [Voice: Instant] = [:]
         /// Who has nothing against it.
         var granted: Set<NodeName> = []
 
         var until: Instant {
-            if !pending.isEmpty { return pendingEnds }
-            return silent.isEmpty ? .zero : silenceEnds
+            pending.values.max() ?? (silent.isEmpty ? .zero : silenceEnds)
         }
 
         var deadline: Instant { min(repetitions.first ?? until, until) }
 
         /// Somebody may have come to be known since it was said first.
         mutating func ask(_ names: Set<NodeName>) {
-            silent.formUnion(names.subtracting(pending).subtracting(granted))
+            silent.formUnion(names.filter { !isPending($0) }.subtracting(granted))
         }
 
+        func isPending(_ name: NodeName) -> Bool { pending.contains { $0.key.name == name } }
+
         /// Takes an answer that is no veto. What somebody has granted stays so: an earlier word may come later.
-        mutating func hear(_ word: CandidacyAnswer.Word, of name: NodeName) {
-            silent.remove(name)
+        /// - Parameter end: when a no would have come of whoever says for the first time that it is there.
+        mutating func hear(_ word: CandidacyAnswer.Word, of voice: Voice, noBy end: Instant) {
+            silent.remove(voice.name)
             if word == .granted {
-                pending.remove(name)
-                granted.insert(name)
-            } else if !granted.contains(name) {
-                pending.insert(name)
+                pending = pending.filter { $0.key.name != voice.name }
+                granted.insert(voice.name)
+            } else if !granted.contains(voice.name) {
+                pending[voice] = pending[voice] ?? end
             }
         }
     }

@@ -109,6 +109,8 @@ public struct GatewayConfiguration: Hashable, Sendable {
     public static let longestName = 64
     /// The least that `hearTimeout` may be.
     public static let shortestHearing = Duration.milliseconds(100)
+    /// So much longer than the longest check a veto is waited for at least: its way takes time, too.
+    public static let longestWay = Duration.milliseconds(100)
 
     /// Several services may share a port; each message names its own.
     public var name: String
@@ -128,7 +130,7 @@ public struct GatewayConfiguration: Hashable, Sendable {
     public var timeouts: [GatewayProcedure: Duration]
     /// How long a SVC_CHECK_REPLY is waited for.
     public var replyTimeout: Duration
-    /// How long a veto is waited for, on each side, once the host in service was heard.
+    /// How long a veto is waited for, on each side, from when the host in service was heard.
     public var denyTimeout: Duration
     /// How long a candidate waits for any word of the host in service. That one says at once that it is there, and then checks itself.
     public var hearTimeout: Duration
@@ -214,7 +216,9 @@ public struct GatewayConfiguration: Hashable, Sendable {
         var problems: [GatewayProblem] = []
         let local = timeout(of: .localSvcCheck)
         if replyTimeout <= local { problems.append(.replyTooShort(replyTimeout, localSvcCheck: local)) }
-        if denyTimeout <= longestCheck { problems.append(.denyTooShort(denyTimeout, checks: longestCheck)) }
+        if denyTimeout < longestCheck + Self.longestWay {
+            problems.append(.denyTooShort(denyTimeout, checks: longestCheck))
+        }
         if hearTimeout < Self.shortestHearing { problems.append(.hearTooShort(hearTimeout)) }
         if hearTimeout >= denyTimeout { problems.append(.hearTooLong(hearTimeout, denyTimeout: denyTimeout)) }
         if serviceCheck < selfCheck {
@@ -248,8 +252,8 @@ extension GatewayProblem: CustomStringConvertible {
             "reply_timeout (\(time.decimalSeconds) s) must be longer than localSvcCheck may take "
                 + "(\(check.decimalSeconds) s)"
         case .denyTooShort(let time, let checks):
-            "deny_timeout (\(time.decimalSeconds) s) must be longer than downlinkCheck, uplinkCheck and localSvcCheck "
-                + "may take together (\(checks.decimalSeconds) s)"
+            "deny_timeout (\(time.decimalSeconds) s) must be \(GatewayConfiguration.longestWay.decimalSeconds) s longer than "
+                + "downlinkCheck, uplinkCheck and localSvcCheck may take together (\(checks.decimalSeconds) s)"
         case .hearTooShort(let time):
             "hear_timeout (\(time.decimalSeconds) s) must be at least "
                 + "\(GatewayConfiguration.shortestHearing.decimalSeconds) s, because five announcements go into it"

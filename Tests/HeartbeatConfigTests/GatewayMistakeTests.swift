@@ -218,12 +218,13 @@ struct GatewayMistakeTests {
             ),
             (
                 "", "deny_timeout 4", 7,
-                "deny_timeout (4.0 s) must be longer than downlinkCheck, uplinkCheck and localSvcCheck may take together (4.0 s); "
-                    + "write at least \"deny_timeout 4.001\""
+                "deny_timeout (4.0 s) must be 0.1 s longer than downlinkCheck, uplinkCheck and localSvcCheck may take together "
+                    + "(4.0 s); write at least \"deny_timeout 4.1\""
             ),
+            ("", "deny_timeout 4.099", 7, "deny_timeout (4.099 s) must be 0.1 s longer than"),
             (
                 "service firewall", "procedure_timeout uplinkCheck=5\nprocedure_timeout downlinkCheck=1", 6,
-                "deny_timeout (8.0 s) must be longer than"
+                "deny_timeout (8.0 s) must be 0.1 s longer than"
             ),
             (
                 "", "svc_check 500ms", 7,

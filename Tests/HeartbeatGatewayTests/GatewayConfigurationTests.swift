@@ -32,15 +32,17 @@ import Testing
         #expect(configuration.problems == [.replyTooShort(.milliseconds(time), localSvcCheck: .seconds(3))])
     }
 
-    @Test func `a veto is waited for longer than the three checks may take`() throws {
+    @Test func `a veto is waited for longer than the three checks may take, and it is on its way`() throws {
         var configuration = standard
         configuration.timeouts = [.downlinkCheck: .seconds(4), .uplinkCheck: .seconds(1)]
         #expect(configuration.problems == [.denyTooShort(.seconds(8), checks: .seconds(8))])
         #expect(
             configuration.problems.first?.description
-                == "deny_timeout (8.0 s) must be longer than downlinkCheck, uplinkCheck and localSvcCheck may take together "
-                + "(8.0 s)")
-        configuration.timeouts[.uplinkCheck] = .milliseconds(999)
+                == "deny_timeout (8.0 s) must be 0.1 s longer than downlinkCheck, uplinkCheck and localSvcCheck may take "
+                + "together (8.0 s)")
+        configuration.timeouts[.uplinkCheck] = .milliseconds(901)
+        #expect(configuration.problems.count == 1)
+        configuration.timeouts[.uplinkCheck] = .milliseconds(900)
         #expect(configuration.problems.isEmpty)
     }
 

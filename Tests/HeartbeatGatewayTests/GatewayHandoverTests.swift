@@ -170,6 +170,53 @@ import Testing
         }
     }
 
+    @Test func `handover: who says late that it serves is waited for from then on, on each side`() {
+        var rig = GatewayRig.announcedLast("gwb")
+        rig.answer(.granted, from: "gwc")
+        rig.wait(.milliseconds(250))
+        rig.answer(.pending, from: "gwa")
+        rig.wait(.milliseconds(100))
+        rig.answer(.pending, from: "gwa")
+        rig.answer(.pending, from: "gwa", over: .up)
+        rig.wait(.milliseconds(7999))
+        rig.answer(.pending, from: "gwa", over: .up)
+        #expect(rig.state == "handover")
+        rig.wait(.milliseconds(1))
+        #expect(rig.state == "service", "what is said again is an answer to what was said again")
+    }
+
+    /// Two machines with the shortest `denyTimeout` there may be.
+    @Test
+    func `handover: the no of a host that is well comes in time, however late it hears and however long it checks`()
+        throws
+    {
+        var configuration = GatewayRig.configuration()
+        configuration.denyTimeout = configuration.longestCheck + GatewayConfiguration.longestWay
+        #expect(configuration.problems.isEmpty)
+        var master = GatewayRig.serving("gwa", configuration)
+        var candidate = GatewayRig.announcedLast("gwb", configuration)
+        candidate.answer(.granted, from: "gwc")
+        // All announcements but the last one are lost.
+        candidate.wait(configuration.hearTimeout / 2)
+        let candidacy = try #require(candidate.candidacy)
+        master.hear(.upstreamTakeover(candidacy), from: "gwb", over: .up)
+        #expect(master.lines() == ["UPSTR_TAKEOVER_DENY pending up: gwb", "downlinkCheck"])
+        candidate.answer(.pending, from: "gwa", over: .up)
+        for check in [GatewayProcedure.downlinkCheck, .uplinkCheck, .localSvcCheck] {
+            let time = configuration.timeout(of: check)
+            for _ in 0..<2 {
+                master.wait(time / 2)
+                candidate.wait(time / 2)
+            }
+            master.end(check)
+        }
+        #expect(master.lines().contains("UPSTR_TAKEOVER_DENY up: gwb"))
+        #expect(candidate.state == "handover")
+        candidate.answer(.denied, from: "gwa", over: .up)
+        candidate.end(.deactivateUplink)
+        #expect(candidate.state == "backup")
+    }
+
     @Test
     func `handover: what was given away is taken at once, and only when those who are silent have had their time`() {
         for isAnswered in [true, false] {

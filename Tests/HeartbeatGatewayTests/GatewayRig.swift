@@ -188,8 +188,10 @@ struct GatewayRig {
     }
 
     /// Has announced itself for the first time.
-    static func announced(_ local: String) -> GatewayRig {
-        var rig = GatewayRig(local)
+    static func announced(
+        _ local: String, _ configuration: GatewayConfiguration = Self.configuration()
+    ) -> GatewayRig {
+        var rig = GatewayRig(local, configuration)
         rig.end(.remoteSvcCheck, false)
         if rig.state == "backup" {
             rig.wait(.seconds(12.5))
@@ -200,15 +202,17 @@ struct GatewayRig {
     }
 
     /// Has announced itself on both sides.
-    static func announcedLast(_ local: String) -> GatewayRig {
-        var rig = announced(local)
+    static func announcedLast(
+        _ local: String, _ configuration: GatewayConfiguration = Self.configuration()
+    ) -> GatewayRig {
+        var rig = announced(local, configuration)
         rig.wait(hearing)
         rig.end([.activateUplink, .uplinkCheck])
         return rig
     }
 
-    static func serving(_ local: String) -> GatewayRig {
-        var rig = announcedLast(local)
+    static func serving(_ local: String, _ configuration: GatewayConfiguration = Self.configuration()) -> GatewayRig {
+        var rig = announcedLast(local, configuration)
         rig.wait(hearing)
         rig.end([.activateService, .takeoverDownstream, .takeoverUpstream])
         _ = rig.lines()

@@ -88,18 +88,19 @@ extension GatewayReader {
 
     /// Where the mistake is and what to write instead; `nil` if one of the times was refused.
     private func remedy(for problem: GatewayProblem, in block: GatewayBlock) -> (line: Int, text: String)? {
-        let more = { (time: Duration) in (time + .milliseconds(1)).shortSeconds }
         let shorter = "shorten what procedure_timeout says"
         switch problem {
         case .replyTooShort(_, let check):
             guard block.isSound("reply_timeout", "procedure_timeout") else { return nil }
             let line = block.written["reply_timeout"] ?? block.lineOf([.localSvcCheck])
-            return (line ?? block.line, "write at least \"reply_timeout \(more(check))\", or \(shorter)")
+            let least = (check + .milliseconds(1)).shortSeconds
+            return (line ?? block.line, "write at least \"reply_timeout \(least)\", or \(shorter)")
         case .denyTooShort(_, let checks):
             guard block.isSound("deny_timeout", "procedure_timeout") else { return nil }
             let line =
                 block.written["deny_timeout"] ?? block.lineOf([.downlinkCheck, .uplinkCheck, .localSvcCheck])
-            return (line ?? block.line, "write at least \"deny_timeout \(more(checks))\", or \(shorter)")
+            let least = (checks + GatewayConfiguration.longestWay).shortSeconds
+            return (line ?? block.line, "write at least \"deny_timeout \(least)\", or \(shorter)")
         case .hearTooShort:
             guard block.isSound("hear_timeout") else { return nil }
             return (block.lineOf("hear_timeout"), "leave it out, or write for example \"hear_timeout 500ms\"")

@@ -17,15 +17,20 @@ struct GatewayChecker {
             let begin: Instant
             /// Who was meant by name.
             var asked: Set<Int> = []
-            /// Who was found to be there, and who to have nothing against it.
-            var pending: Set<Int> = []
+            /// Who was found to be there, on which side, when first, and who to have nothing against it.
+            var pending: [Meeting: Instant] = [:]
             var granted: Set<Int> = []
 
             /// Those who are silent, or have said that they are there, have had their time, or nobody is left to wait for.
             func isOver(at time: Instant, _ configuration: GatewayConfiguration) -> Bool {
-                if asked.union(pending).isSubset(of: granted) { return true }
-                let isPending = !pending.isSubset(of: granted)
-                return begin + (isPending ? configuration.denyTimeout : configuration.hearTimeout) <= time
+                if asked.union(pending.keys.map(\.host)).isSubset(of: granted) { return true }
+                let there = pending.filter { !granted.contains($0.key.host) }.values.max()
+                return (there.map { $0 + configuration.denyTimeout } ?? begin + configuration.hearTimeout) <= time
+            }
+
+            // The first time counts.
+            mutating func isPending(_ meeting: Meeting, at time: Instant) {
+                pending[meeting] = pending[meeting] ?? time
             }
         }
 
@@ -156,10 +161,11 @@ struct GatewayChecker {
             switch answer.word {
             case .denied: attempts[host]?.deniedHere.insert(.init(host: from, side: side))
             case .pending:
+                let meeting = Attempt.Meeting(host: from, side: side)
                 if answer.isLast {
-                    attempts[host]?.last?.pending.insert(from)
+                    attempts[host]?.last?.isPending(meeting, at: world.now)
                 } else {
-                    attempts[host]?.first.pending.insert(from)
+                    attempts[host]?.first.isPending(meeting, at: world.now)
                 }
             case .granted:
                 if answer.isLast {
