@@ -52,32 +52,44 @@ extension GatewayMachine {
 extension GatewayMachine {
     mutating func enterBackup(isStranded: Bool = false, _ turn: inout Turn) {
         turn.notify(.backup(of: table.master?.name))
-        waitAsBackup(isStranded: isStranded, &turn)
+        wait(BackupState(look: .waiting(until: turn.now), isStranded: isStranded), &turn)
     }
 
     /// SVC_CHECK_TIMER begins anew.
-    private mutating func waitAsBackup(isStranded: Bool, _ turn: inout Turn) {
-        state = .backup(BackupState(look: .waiting(until: turn.now + serviceCheckInterval), isStranded: isStranded))
+    private mutating func wait(_ state: BackupState, _ turn: inout Turn) {
+        var state = state
+        state.look = .waiting(until: turn.now + serviceCheckInterval)
+        self.state = .backup(state)
     }
 
     mutating func expire(_ state: BackupState, _ turn: inout Turn) {
         switch state.look {
         case .waiting:
-            let look = GatewayLook.checking(call(.remoteSvcCheck, &turn))
-            self.state = .backup(BackupState(look: look, isStranded: state.isStranded))
+            var state = state
+            state.look = .checking(call(.remoteSvcCheck, &turn))
+            self.state = .backup(state)
         case .checking(let call):
             giveUp(call, &turn)
             finished(state, false, &turn)
         case .asking:
-            if state.isStranded { return waitAsBackup(isStranded: true, &turn) }
+            if state.isStranded { return wait(state, &turn) }
             enterHandover(.hostSilent, &turn)
         }
     }
 
     /// remoteSvcCheck of a backup.
     mutating func finished(_ state: BackupState, _ succeeded: Bool, _ turn: inout Turn) {
-        guard succeeded else { return enterHandover(.serviceSilent, &turn) }
-        self.state = .backup(BackupState(look: .asking(ask(&turn)), isStranded: state.isStranded))
+        var state = state
+        state.failures = succeeded ? 0 : state.failures + 1
+        if succeeded {
+            state.look = .asking(ask(&turn))
+            self.state = .backup(state)
+        } else if state.isStranded, state.failures < Self.missedChecks {
+            // Nobody could say no to its takeover, so that a check that has failed by mistake must not lead to one.
+            wait(state, &turn)
+        } else {
+            enterHandover(.serviceSilent, &turn)
+        }
     }
 
     mutating func receive(
@@ -87,12 +99,12 @@ extension GatewayMachine {
         case .serviceCheckReply(let ticket, let isWell, let table):
             guard case .asking(let inquiry) = state.look, inquiry.ticket == ticket else { return }
             _ = adopt(table)
-            learn(isWell: isWell, &turn)
+            learn(isWell: isWell, state, &turn)
         case .downstreamTakeover(let candidacy):
             // Somebody is at it. If it is the wrong one, the next check finds out.
             abort(state.look, &turn)
             answer(candidacy, of: packet.sender, over: side, .granted, &turn)
-            waitAsBackup(isStranded: state.isStranded, &turn)
+            wait(state, &turn)
         case .upstreamTakeover(let candidacy): answer(candidacy, of: packet.sender, over: side, .granted, &turn)
         case .serviceShutdown(let table):
             guard adopt(table) else { return }
@@ -109,10 +121,10 @@ extension GatewayMachine {
         }
     }
 
-    private mutating func learn(isWell: Bool, _ turn: inout Turn) {
+    private mutating func learn(isWell: Bool, _ state: BackupState, _ turn: inout Turn) {
         guard isWell else { return enterHandover(.hostUnwell, &turn) }
         switch table.verdict(for: local.rank) {
-        case .backup: waitAsBackup(isStranded: false, &turn)
+        case .backup: wait(BackupState(look: state.look, isStranded: false), &turn)
         case .service, .handover: decide(&turn)
         }
     }

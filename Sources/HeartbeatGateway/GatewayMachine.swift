@@ -25,7 +25,8 @@ package struct GatewayMachine: Hashable, Sendable {
     /// An announcement is sent so often: each, and each answer, may be lost. Where three of ten packets are, both sides are as good as cut for
     /// one takeover in a thousand.
     package static let announcements = 5
-    /// A backup that was not heard for so many of its intervals is gone.
+    /// A backup that was not heard for so many of its intervals is gone, and so is a service that was not seen so often, whose host nobody
+    /// hears.
     static let missedChecks = 3
 
     /// The procedures that give everything away, in their order.

@@ -53,6 +53,8 @@ package struct BackupState: Hashable, Sendable {
     var look: GatewayLook
     /// A service answers for which no host does, and never has since the start: nobody can tell whether it may be replaced.
     var isStranded: Bool
+    /// How many remoteSvcChecks in a row have failed, where one is not enough.
+    var failures = 0
 }
 
 package struct HandoverState: Hashable, Sendable {

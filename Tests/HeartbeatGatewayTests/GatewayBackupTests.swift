@@ -48,9 +48,29 @@ import Testing
             rig.wait(.seconds(4))
             #expect(rig.state == "backup")
         }
-        // The service is gone: now it may.
+    }
+
+    @Test func `init: where nobody answers, one check that fails is no reason to take over, three in a row are`() {
+        var rig = GatewayRig("gwa")
+        for _ in 0..<3 {
+            rig.end(.remoteSvcCheck)
+            rig.wait(.seconds(4))
+        }
+        let fails = { (rig: inout GatewayRig, isHeardOf: Bool) in
+            rig.wait(.seconds(10))
+            if isHeardOf { rig.end(.remoteSvcCheck, false) } else { rig.wait(.seconds(4)) }
+        }
+        fails(&rig, true)
+        fails(&rig, true)
         rig.wait(.seconds(10))
-        rig.end(.remoteSvcCheck, false)
+        rig.end(.remoteSvcCheck)
+        rig.wait(.seconds(4))
+        // Somebody else's takeover ends a check, and proves nothing.
+        fails(&rig, true)
+        fails(&rig, false)
+        rig.hear(.downstreamTakeover(GatewayRig.candidacy(isLast: false)), from: "gwb")
+        #expect(rig.state == "backup" && !rig.facts.contains(.candidate(.serviceSilent)))
+        fails(&rig, true)
         #expect(rig.state == "handover")
     }
 
