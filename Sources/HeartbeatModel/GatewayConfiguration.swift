@@ -227,7 +227,22 @@ public struct GatewayConfiguration: Hashable, Sendable {
         for (host, time) in serviceChecks.sorted(by: { $0.key < $1.key }) where time < selfCheck {
             problems.append(.serviceCheckTooShort(host: host, time, selfCheck: selfCheck))
         }
-        return problems
+        return problems + serviceChecksOutOfOrder
+    }
+
+    /// Backups that look more often than one of higher priority does, while the best host serves.
+    private var serviceChecksOutOfOrder: [GatewayProblem] {
+        let backups = hosts.sorted { $0.rank > $1.rank }.dropFirst().enumerated().map { rank, host in
+            (name: host.name, time: serviceCheck(of: host.name, rank: rank))
+        }
+        return backups.indices.compactMap { place in
+            let backup = backups[place]
+            guard backup.time >= selfCheck, let slowest = backups[..<place].max(by: { $0.time < $1.time }),
+                backup.time < slowest.time
+            else { return nil }
+            return .serviceCheckOutOfOrder(
+                host: backup.name, backup.time, better: slowest.name, betterTime: slowest.time)
+        }
     }
 }
 
@@ -243,6 +258,8 @@ public enum GatewayProblem: Hashable, Sendable {
     case hearTooLong(Duration, denyTimeout: Duration)
     /// Backups would find out before the host itself, and take over what it could give in order. `nil`: all hosts.
     case serviceCheckTooShort(host: NodeName?, Duration, selfCheck: Duration)
+    /// The lesser host would find out before the better one, and take over first.
+    case serviceCheckOutOfOrder(host: NodeName, Duration, better: NodeName, betterTime: Duration)
 }
 
 extension GatewayProblem: CustomStringConvertible {
@@ -262,6 +279,9 @@ extension GatewayProblem: CustomStringConvertible {
         case .serviceCheckTooShort(let host, let time, let own):
             "svc_check\(host.map { " of \($0)" } ?? "") (\(time.decimalSeconds) s) must not be shorter than self_check "
                 + "(\(own.decimalSeconds) s)"
+        case .serviceCheckOutOfOrder(let host, let time, let better, let betterTime):
+            "svc_check of \(host) (\(time.decimalSeconds) s) must not be shorter than that of \(better) "
+                + "(\(betterTime.decimalSeconds) s), whose priority is higher"
         }
     }
 }

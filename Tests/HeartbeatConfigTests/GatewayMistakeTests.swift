@@ -242,6 +242,34 @@ struct GatewayMistakeTests {
         ] as [GatewayMistake])
     func times(mistake: GatewayMistake) { expectOneError(mistake) }
 
+    /// A third host, in the first of four lines.
+    @Test(
+        "A backup does not look more often than a better one",
+        arguments: [
+            (
+                "priority=20", "priority=20 svc_check=3", 4,
+                "gateway fw: svc_check of gwc (2.0 s) must not be shorter than that of gwb (3.0 s), whose priority is higher; "
+                    + "write at least svc_check=3"
+            ),
+            (
+                "priority=20\nhost gwc 10.0.0.4 203.0.113.4 priority=10",
+                "priority=20 svc_check=1.5\nhost gwc 10.0.0.4 203.0.113.4 priority=25", 3,
+                "gateway fw: svc_check of gwb (1.5 s) must not be shorter than that of gwc (2.0 s), whose priority is higher; "
+                    + "write at least svc_check=2"
+            ),
+            (
+                "priority=20\nhost gwc 10.0.0.4 203.0.113.4 priority=10 svc_check=2",
+                "priority=20 svc_check=2\nhost gwc 10.0.0.4 203.0.113.4 priority=10", 3,
+                "write at most svc_check=1.25 here, or a longer one for gwc"
+            ),
+        ] as [GatewayMistake])
+    func order(mistake: GatewayMistake) {
+        let third = GatewayFiles.good.replacing(
+            "priority=20\n", with: "priority=20\nhost gwc 10.0.0.4 203.0.113.4 priority=10 svc_check=2\n")
+        #expect(GatewayFiles(third).read().diagnostics.isEmpty)
+        expectOneError(mistake, in: third)
+    }
+
     @Test(
         "Words",
         arguments: [

@@ -84,6 +84,24 @@ import Testing
         #expect(configuration.serviceCheck(of: "gwb", rank: 2) == .seconds(11))
     }
 
+    @Test func `a backup looks no more often than one of higher priority`() {
+        var configuration = standard
+        configuration.hosts = [GatewayRig.host("gwd", 5, 5)] + GatewayRig.hosts
+        // The best host is no backup while it serves.
+        configuration.serviceChecks = ["gwa": .seconds(60), "gwb": .seconds(12.5), "gwd": .seconds(12.5)]
+        #expect(configuration.problems.isEmpty)
+        configuration.serviceChecks = ["gwb": .seconds(11), "gwd": .seconds(10)]
+        #expect(
+            configuration.problems == [
+                .serviceCheckOutOfOrder(host: "gwd", .seconds(10), better: "gwc", betterTime: .seconds(12.5))
+            ])
+        configuration.serviceChecks = ["gwb": .seconds(13)]
+        #expect(
+            configuration.problems.map(\.description) == [
+                "svc_check of gwc (12.5 s) must not be shorter than that of gwb (13.0 s), whose priority is higher"
+            ])
+    }
+
     @Test func `the procedures are the twelve of the paper`() {
         #expect(
             GatewayProcedure.allCases.map(\.rawValue) == [

@@ -35,6 +35,11 @@ struct GatewayBlock {
     /// Where the first of the words stands that the block has, else its head.
     func lineOf(_ words: String...) -> Int { words.lazy.compactMap { written[$0] }.first ?? line }
 
+    /// Where a host of the draft is named.
+    func lineOf(host name: NodeName) -> Int? {
+        draft.hosts.firstIndex { $0.name == name }.map { hostLines[$0] }
+    }
+
     /// Where the longest of the procedures has its time from; `nil` if all have their defaults.
     func lineOf(_ procedures: [GatewayProcedure]) -> Int? {
         procedures.filter { procedureLines[$0] != nil }

@@ -106,17 +106,22 @@ extension GatewayReader {
             return (block.lineOf("hear_timeout"), "leave it out, or write for example \"hear_timeout 500ms\"")
         case .hearTooLong:
             guard block.isSound("hear_timeout", "deny_timeout") else { return nil }
-            return (
-                block.lineOf("hear_timeout", "deny_timeout"), "write a shorter hear_timeout, or a longer deny_timeout"
-            )
+            let text = "write a shorter hear_timeout, or a longer deny_timeout"
+            return (block.lineOf("hear_timeout", "deny_timeout"), text)
         case .serviceCheckTooShort(let name, _, let own):
             guard block.isSound("svc_check", "self_check") else { return nil }
-            let index = block.draft.hosts.firstIndex { $0.name == name }
-            let word = index == nil ? "\"svc_check \(own.shortSeconds)\"" : "svc_check=\(own.shortSeconds)"
-            return (
-                index.map { block.hostLines[$0] } ?? block.lineOf("svc_check", "self_check"),
-                "write at least \(word), or a shorter self_check"
-            )
+            let line = name.flatMap(block.lineOf(host:))
+            let word = line == nil ? "\"svc_check \(own.shortSeconds)\"" : "svc_check=\(own.shortSeconds)"
+            let text = "write at least \(word), or a shorter self_check"
+            return (line ?? block.lineOf("svc_check", "self_check"), text)
+        case .serviceCheckOutOfOrder(let name, let time, let better, let betterTime):
+            guard block.isSound("host", "svc_check") else { return nil }
+            // One of the two is said for its host alone.
+            guard block.draft.serviceChecks[name] == nil else {
+                return (block.lineOf(host: name) ?? block.line, "write at least svc_check=\(betterTime.shortSeconds)")
+            }
+            let text = "write at most svc_check=\(time.shortSeconds) here, or a longer one for \(name)"
+            return (block.lineOf(host: better) ?? block.line, text)
         }
     }
 
