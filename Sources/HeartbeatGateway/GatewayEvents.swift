@@ -17,6 +17,8 @@ package enum GatewayRequest: Hashable, Sendable {
     case stop
     /// Something has happened to a link: whoever serves looks after itself now.
     case look
+    /// What else this host has to do is this from now on.
+    case bear(GatewayBurden)
 }
 
 /// Whom a message goes to.

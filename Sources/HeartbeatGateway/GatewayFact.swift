@@ -70,6 +70,8 @@ package enum GatewayFact: Hashable, Sendable {
     case left
     /// Another host serves, too.
     case secondMaster(NodeName, yields: Bool)
+    /// This host counts as a priority, instead of the one that it has.
+    case counts(UInt16, of: UInt16, GatewayBurden)
     case joined(NodeName, priority: UInt16)
     /// A backup was not heard for so long, and is none any more.
     case gone(NodeName, after: Duration)
@@ -109,6 +111,9 @@ extension GatewayFact: CustomStringConvertible {
                 + (yields
                     ? "Its priority is higher: this host yields"
                     : "This host's priority is higher: the other one yields")
+        case .counts(let priority, let whole, let burden):
+            "Counts as priority \(priority)"
+                + (priority == whole ? " again" : ", \(whole - priority) less than it has, because \(burden)")
         case .joined(let name, let priority): "\(name) is a backup now, with priority \(priority)"
         case .gone(let name, let time): "\(name) has not asked for \(time.decimalSeconds) s and is no backup any more"
         case .noRoom(let name): "\(name) cannot be a backup: there are \(StatusTable.mostHosts) hosts already"
@@ -124,6 +129,7 @@ extension GatewayFact: CustomStringConvertible {
         case .nobodyAnswers, .candidate, .denied, .secondMaster, .gone, .noRoom, .failed, .unanswered, .vetoed,
             .vetoedUnreleased:
             true
+        case .counts(_, _, let burden): burden.isUnwell
         case .leaves(.failed): true
         case .leaves(.asked), .leaves(.yields): false
         case .backup, .announced, .pending, .interrupted, .serves, .handsOver, .left, .joined: false

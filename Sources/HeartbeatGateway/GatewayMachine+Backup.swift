@@ -52,6 +52,7 @@ extension GatewayMachine {
 extension GatewayMachine {
     mutating func enterBackup(isStranded: Bool = false, _ turn: inout Turn) {
         turn.notify(.backup(of: table.master?.name))
+        takeBurden(&turn)
         wait(BackupState(look: .waiting(until: turn.now), isStranded: isStranded), &turn)
     }
 
@@ -59,6 +60,18 @@ extension GatewayMachine {
     private mutating func wait(_ state: BackupState, _ turn: inout Turn) {
         var state = state
         state.look = .waiting(until: turn.now + serviceCheckInterval)
+        self.state = .backup(state)
+    }
+
+    /// The host in service learns at once what is new about this one.
+    mutating func lookAnew(_ state: BackupState, _ turn: inout Turn) {
+        var state = state
+        switch state.look {
+        case .waiting: state.look = .checking(call(.remoteSvcCheck, &turn))
+        // It asks afterwards.
+        case .checking: return
+        case .asking: state.look = .asking(ask(&turn))
+        }
         self.state = .backup(state)
     }
 

@@ -54,8 +54,7 @@ extension GatewayMachine {
         case .activatingUplink: state.phase = .checkingUplink(call(.uplinkCheck, &turn))
         case .checkingUplink: state.phase = .announcedLast(announcement(&turn))
         case .announcedLast:
-            knownTerm = nextTerm
-            table.takeOver(local, term: knownTerm, generation: generation)
+            beginTerm()
             return decide(&turn)
         case .retreating: return
         }

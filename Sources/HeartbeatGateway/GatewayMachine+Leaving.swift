@@ -54,7 +54,10 @@ extension GatewayMachine {
             }
             answer(heard.candidacy, of: heard.host, over: heard.side, .granted, &turn)
         }
-        guard let reason = state.quit else { return decide(&turn) }
+        guard let reason = state.quit else {
+            takeBurden(&turn)
+            return decide(&turn)
+        }
         guard best != nil || state.hasBackups else { return quit(reason, &turn) }
         self.state = .released(
             ReleasedState(

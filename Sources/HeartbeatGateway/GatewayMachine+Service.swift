@@ -97,6 +97,8 @@ extension GatewayMachine {
 
     /// localSvcCheck has succeeded, and was asked for by SVC_CHECKs or is the end of a full check.
     private mutating func isWell(_ state: inout ServiceState, _ turn: inout Turn) {
+        // Before anything is said: a table counts only from whom it names.
+        if state.full == .local { rise(state, &turn) }
         answer(&state, isWell: true, &turn)
         guard state.full == .local else { return }
         state.full = nil
@@ -179,9 +181,14 @@ extension GatewayMachine {
     }
 
     private mutating func renewTerm(_ turn: inout Turn) {
+        beginTerm()
+        tellTable(&turn)
+    }
+
+    /// This host serves, in a term that is newer than all of which anybody has spoken.
+    mutating func beginTerm() {
         knownTerm = nextTerm
         table.takeOver(local, term: knownTerm, generation: generation)
-        tellTable(&turn)
     }
 
     /// Tells the backups and serves on until one of them is ready: what is planned need not interrupt anybody.

@@ -33,7 +33,11 @@ package struct GatewayMachine: Hashable, Sendable {
     package static let stepsOfLeaving = LeavingState.steps
 
     package let configuration: GatewayConfiguration
-    package let local: GatewayHost
+    /// This host as its file has it.
+    package let configured: GatewayHost
+    /// This host as it counts, and as it says in every packet.
+    package internal(set) var local: GatewayHost
+    var burden = GatewayBurden()
     package let generation: Generation
     package internal(set) var state: GatewayState
     package internal(set) var table: StatusTable
@@ -52,6 +56,7 @@ package struct GatewayMachine: Hashable, Sendable {
             preconditionFailure("\(local) is none of the hosts of \(configuration.name)")
         }
         self.configuration = configuration
+        configured = host
         self.local = host
         self.generation = generation
         table = StatusTable(initial: configuration.hosts)
@@ -82,6 +87,7 @@ package struct GatewayMachine: Hashable, Sendable {
         case .ended(let ticket, let succeeded): ended(ticket, succeeded, &turn)
         case .requested(.stop): stop(&turn)
         case .requested(.look): look(&turn)
+        case .requested(.bear(let burden)): bear(burden, &turn)
         }
         return turn.effects
     }
@@ -91,6 +97,14 @@ package struct GatewayMachine: Hashable, Sendable {
         var turn = Turn(now: now)
         while let due = nextDeadline, due <= now { expire(&turn) }
         return turn.effects
+    }
+
+    /// It serves, or is about to take over, or has something left of it.
+    package var isBusy: Bool {
+        switch state {
+        case .handover, .service, .leaving: true
+        case .starting, .backup, .released, .final: false
+        }
     }
 
     /// When to call ``expireTimers(at:)`` next; `nil` for not before the next event.

@@ -5,11 +5,15 @@ import HeartbeatModel
 extension GatewayMachine {
     /// What this host does, who serves, and who could.
     package var report: [String] {
-        [role]
+        [role] + standing
             + table.hosts.map { host in
                 let part = host.name == table.master?.name ? "serves" : "is a backup"
                 return "\(host.name), priority \(host.priority), \(part)"
             }
+    }
+
+    private var standing: [String] {
+        local == configured ? [] : ["this host counts as priority \(local.priority), not \(configured.priority)"]
     }
 
     private var role: String {

@@ -73,10 +73,10 @@ package struct StatusTable: Hashable, Sendable {
     }
 
     /// DSOM 2002, state `decide`. Where nobody serves the best host asks whether it may: the paper lets it serve at once, also when
-    /// its own check has missed a service that is there.
+    /// its own check has missed a service that is there. What the table says of the host itself is older than what it knows.
     package func verdict(for own: GatewayRank) -> GatewayVerdict {
         guard let master else {
-            let isBest = hosts.first.map { own >= $0.rank } ?? true
+            let isBest = hosts.first { $0.name != own.name }.map { own > $0.rank } ?? true
             return isBest ? .handover : .backup
         }
         if own == master { return .service }

@@ -30,6 +30,8 @@ package final class GatewayRunner {
     private var restTimer: ReactorTimer?
     private var isToStop = false
     private var isOver = false
+    /// What else this host has to do.
+    private var burden = GatewayBurden()
     /// What was told last of each procedure that fails: a check that fails every second is told once.
     private var lacks: [GatewayProcedure: String] = [:]
 
@@ -85,6 +87,16 @@ package final class GatewayRunner {
         }
     }
 
+    /// It serves here, or is about to, or has something left to give away.
+    package var isBusy: Bool { machine?.isBusy ?? false }
+
+    /// What else this host has to do, whenever it may have changed.
+    package func bear(_ burden: GatewayBurden) {
+        guard burden != self.burden else { return }
+        self.burden = burden
+        take { $0.handle(.requested(.bear(burden)), at: $1) }
+    }
+
     /// To be called for every SIGCHLD.
     package func childMayHaveExited() { procedures.childMayHaveExited() }
 
@@ -120,7 +132,7 @@ package final class GatewayRunner {
         self.generation = generation
         sequence = 0
         machine = GatewayMachine(configuration, local: local.name, generation: generation, now: reactor.now)
-        take { $0.expireTimers(at: $1) }
+        take { [burden] in $0.handle(.requested(.bear(burden)), at: $1) + $0.expireTimers(at: $1) }
     }
 
     private func quit(_ reason: GatewayQuit) {
@@ -176,7 +188,8 @@ package final class GatewayRunner {
     private func send(_ message: GatewayMessage, to target: GatewayTarget, over side: GatewaySide) {
         sequence += 1
         let packet = GatewayPacket(
-            service: configuration.name, sender: local, generation: generation, sequence: sequence, message: message)
+            service: configuration.name, sender: machine?.local ?? local, generation: generation, sequence: sequence,
+            message: message)
         let address =
             switch target {
             case .host(let host): host.address(on: side)

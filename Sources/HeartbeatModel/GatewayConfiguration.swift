@@ -149,6 +149,8 @@ public struct GatewayConfiguration: Hashable, Sendable {
     public var setsDefaultRoute: Bool
     /// In the order in which they are started.
     public var service: [Resource]
+    /// So much less a host counts for each other service of its file that it serves.
+    public var spread: UInt16
 
     /// `initPatience` unless it is said: three questions.
     public static func usualPatience(replyTimeout: Duration) -> Duration { replyTimeout * 3 }
@@ -166,7 +168,8 @@ public struct GatewayConfiguration: Hashable, Sendable {
         replyTimeout: Duration = .seconds(4), denyTimeout: Duration = .seconds(8),
         hearTimeout: Duration = .milliseconds(500), initPatience: Duration? = nil, returnAfter: Duration? = nil,
         nextHop: IPAddress? = nil, remoteTarget: IPAddress? = nil, witnesses: [IPAddress] = [],
-        uplink: GatewayUplink = .link, setsDefaultRoute: Bool = true, service: [Resource] = []
+        uplink: GatewayUplink = .link, setsDefaultRoute: Bool = true, service: [Resource] = [],
+        spread: UInt16 = 0
     ) {
         self.name = name
         self.down = down
@@ -188,6 +191,7 @@ public struct GatewayConfiguration: Hashable, Sendable {
         self.uplink = uplink
         self.setsDefaultRoute = setsDefaultRoute
         self.service = service
+        self.spread = spread
     }
 
     public func leg(on side: GatewaySide) -> GatewayLeg {

@@ -71,7 +71,10 @@ final class GatewayProgram {
                 configuration, local: local, procedures: procedures, ports: ports,
                 nextGeneration: { [unowned self] in nextGeneration(log) }, reactor: program.reactor)
             runner.onEvent = { log.write($0.isWarning ? .warning : .info, "\(configuration.name): \($0)") }
-            runner.onChange = { [unowned self] in tellStatus(log) }
+            runner.onChange = { [unowned self] in
+                shareBurdens()
+                tellStatus(log)
+            }
             runner.onEnd = { [unowned self] reason in ended(configuration, reason, log, program) }
             runners.append(runner)
             guard !isRelease else { continue }
@@ -81,6 +84,14 @@ final class GatewayProgram {
         if isRelease { return runners.forEach { $0.release() } }
         watchParent(program.reactor)
         runners.forEach { $0.start() }
+    }
+
+    /// What one service has this host do makes it a worse choice for the others.
+    private func shareBurdens() {
+        let busy = runners.filter(\.isBusy).map(\.configuration.name)
+        for runner in runners {
+            runner.bear(GatewayBurden(services: busy.filter { $0 != runner.configuration.name }))
+        }
     }
 
     /// Whoever has started this process gives away what it leaves when it is killed. When that one is gone, nobody would.

@@ -112,6 +112,40 @@ extension GatewayTests {
         }
     }
 
+    @Test func `of two services the second goes to the host that serves nothing, and stays when the first one moves`()
+        throws
+    {
+        var opening = GatewayScene.Opening()
+        opening.services = { _ in
+            [
+                GatewayService(hosts: [0, 1, 2], further: ["spread 15"]),
+                GatewayService(name: "vpn", network: .second, hosts: [1, 2, 0], further: ["spread 15"]),
+            ]
+        }
+        try GatewayScene.play(opening) { scene in
+            try scene.wait(for: "gwb to serve the second service") { try scene.owner(of: .second) == 1 }
+            try scene.wait(for: 1, toSay: "Counts as priority 75, 15 less than it has, because it has vpn")
+            for host in [0, 2] {
+                try scene.wait(for: "\(scene.name(host)) to know that") {
+                    try scene.programs[host].ask("--show").output.contains("fw: gwb, priority 75, is a backup")
+                }
+            }
+            let vpn = { try scene.lab.history().holders(of: GatewayNetwork.second.roving(on: .down)).count }
+            let moves = try vpn()
+            // gwc, which has 80.
+            let mark = scene.programs[0].mark
+            try scene.lab.powerOff(scene.lab.hosts[0])
+            try scene.waitForOwner(2)
+            // And back to the best one, which serves nothing either.
+            try scene.lab.powerOn(scene.lab.hosts[0])
+            try scene.programs[0].start()
+            try scene.waitForOwner(0)
+            try scene.wait(for: 2, toSay: "Backup: gwa serves", since: mark)
+            #expect(try vpn() == moves && scene.owner(of: .second) == 1, "the second service has moved, too")
+            #expect(try scene.problems(with: .second).isEmpty)
+        }
+    }
+
     @Test func `a fourth host that only it knows of joins, and leaves`() throws {
         var opening = GatewayScene.Opening(hosts: 4, running: [0, 1, 2])
         opening.services = { number in [GatewayService(hosts: number == 3 ? [0, 1, 2, 3] : [0, 1, 2])] }

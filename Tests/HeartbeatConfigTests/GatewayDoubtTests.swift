@@ -25,6 +25,10 @@ struct GatewayDoubtTests {
             ),
             ("10.0.0.20", "10.0.1.20", 4, "witness: 10.0.1.20 is not in the downstream network, 10.0.0.0/24 (line 1)"),
             ("", "service firewall", 7, "service: \"firewall\" is named twice; once is enough"),
+            (
+                "", "spread 15", 7,
+                "spread: there is no other service in this file that a host could have to serve; remove the line"
+            ),
             ("", "service web::\"a", 7, "service: \"web::\"a\": quotes are not understood"),
             ("", "service 10.0.0.9/24/eth0/10.0.0.255/x", 7, "has parts that mean nothing (x)"),
             ("", "logfile", 7, "logfile has no value; the line does nothing"),

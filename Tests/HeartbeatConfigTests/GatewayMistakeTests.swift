@@ -184,6 +184,8 @@ struct GatewayMistakeTests {
             ("", "default_route perhaps", 7, "default_route: \"perhaps\" is neither yes nor no"),
             ("service firewall", "service /etc/x", 6, "service: \"/etc/x\" contains a path"),
             ("service firewall", "service", 6, "service: nothing stands behind it"),
+            ("", "spread 65536", 7, "spread: \"65536\" is out of range; write a number from 0 to 65535"),
+            ("", "spread", 7, "spread: it has one value; write for example \"spread 15\""),
         ] as [GatewayMistake])
     func asked(mistake: GatewayMistake) { expectOneError(mistake) }
 

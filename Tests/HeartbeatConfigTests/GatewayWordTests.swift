@@ -144,6 +144,14 @@ struct GatewayWordTests {
         #expect(files.read().diagnostics.isEmpty)
     }
 
+    @Test("How much a host counts less for another service is said in each service, and is nothing unless it is")
+    func spread() throws {
+        let text = GatewayFiles.good + "spread 15\n" + GatewayFiles.second
+        let result = GatewayFiles(text).read()
+        #expect(result.diagnostics.isEmpty, "\(result.diagnostics)")
+        #expect(try #require(result.gateways).map(\.spread) == [15, 0])
+    }
+
     @Test("Sixteen hosts are not too many")
     func sixteenHosts() {
         let hosts = (40...53).map { "host gw\($0) 10.0.0.\($0) 203.0.113.\($0) priority=\($0)\n" }.joined()

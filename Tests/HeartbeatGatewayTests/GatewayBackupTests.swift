@@ -96,6 +96,13 @@ import Testing
         #expect(rig.lines() == ["remoteSvcCheck", "cancel remoteSvcCheck"] && rig.state == "backup")
     }
 
+    @Test func `init: what it has to do counts from the beginning`() {
+        var rig = GatewayRig("gwa")
+        rig.request(.bear(GatewayRig.burden))
+        rig.end(.remoteSvcCheck, false)
+        #expect(rig.machine.local.priority == 15 && rig.state == "backup", "gwb has 20")
+    }
+
     @Test func `init: it hears nothing but the answer, and has nothing against anybody`() {
         var rig = GatewayRig("gwb")
         rig.hear(.downstreamTakeover(GatewayRig.candidacy(isLast: false)), from: "gwa")
@@ -246,6 +253,26 @@ import Testing
         rig.hear(.downstreamTakeover(GatewayRig.candidacy(isLast: false)), from: "gwa", over: .up)
         #expect(rig.lines().isEmpty && rig.state == "backup")
         #expect(rig.machine.nextDeadline == rig.now + .seconds(10))
+    }
+
+    @Test func `backup: when it counts less, or again as much, SVC_CHECK says so at once`() {
+        var rig = GatewayRig.backup("gwb")
+        rig.wait(.seconds(3))
+        rig.request(.bear(GatewayRig.burden))
+        #expect(rig.facts == [.counts(5, of: 20, GatewayRig.burden)] && rig.machine.local.rank == GatewayRank(5, "gwb"))
+        #expect(rig.lines() == ["remoteSvcCheck"])
+        rig.request(.bear(GatewayRig.burden))
+        #expect(rig.lines().isEmpty, "nothing is new")
+        rig.end(.remoteSvcCheck)
+        #expect(rig.lines() == ["SVC_CHECK down: roving"])
+        rig.request(.bear(GatewayBurden()))
+        #expect(rig.machine.local.priority == 20 && rig.lines() == ["SVC_CHECK down: roving"])
+        for burden in [GatewayBurden(services: ["vpn", "dmz"]), GatewayBurden(isUnwell: true)] {
+            rig.request(.bear(burden))
+            #expect(rig.machine.local.priority == 1, "nobody counts less than that")
+            rig.request(.bear(GatewayBurden()))
+        }
+        #expect(rig.state == "backup")
     }
 
     @Test func `backup: it ends when it is asked to`() {

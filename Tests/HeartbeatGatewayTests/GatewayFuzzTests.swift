@@ -17,7 +17,7 @@ import Testing
         var states: Set<String> = []
         for _ in 0..<3000 {
             var effects: [GatewayEffect]
-            switch Int.random(in: 0..<8, using: &random) {
+            switch Int.random(in: 0..<9, using: &random) {
             case 0..<3:
                 now = now + .milliseconds([0, 1, 500, 2000, 9000, 40_000].randomElement(using: &random) ?? 0)
                 effects = machine.expireTimers(at: now)
@@ -25,6 +25,11 @@ import Testing
             case 3..<6:
                 guard let ticket = tickets.popLast() else { continue }
                 effects = machine.handle(.ended(ticket, succeeded: random.next() % 8 != 0), at: now)
+            case 6:
+                let services = (0..<random.next() % 4).map { "other\($0)" }
+                let burden = GatewayBurden(services: services, isUnwell: random.next() % 4 == 0)
+                effects = machine.handle(.requested(.bear(burden)), at: now)
+                #expect(machine.local.priority > 0)
             default:
                 let packet = random.gatewayPacket(to: machine)
                 let side = GatewaySide.allCases.randomElement(using: &random) ?? .down

@@ -321,6 +321,19 @@ import Testing
         #expect(rig.state == "service" && rig.machine.table.term == 10)
     }
 
+    @Test func `handover: what a candidate counts stands still until it is none any more`() {
+        var rig = GatewayRig.announced("gwb")
+        rig.request(.bear(GatewayRig.burden))
+        rig.wait(GatewayRig.hearing)
+        rig.end([.activateUplink, .uplinkCheck])
+        rig.hear(.downstreamTakeover(GatewayRig.candidacy(isLast: true)), from: "gwc")
+        #expect(rig.machine.local.priority == 20 && rig.lines().last == "DNSTR_TAKEOVER_DENY down: gwc")
+        rig.answer(.denied, from: "gwa")
+        #expect(rig.machine.local.priority == 20)
+        rig.end(.deactivateUplink)
+        #expect(rig.machine.local.priority == 5 && rig.state == "backup")
+    }
+
     @Test func `handover: who has spoken is told, though it is in no list`() {
         var rig = GatewayRig.announced("gwb")
         _ = rig.lines()

@@ -19,8 +19,12 @@ struct GatewayRig {
             down: GatewayLeg(interface: "eth0", roving: ServiceAddress(IPAddress(0x0A00_0001), text: "10.0.0.1")),
             up: GatewayLeg(interface: "eth1", roving: ServiceAddress(IPAddress(0xCB00_7101), text: "203.0.113.1")),
             hosts: hosts, selfCheck: .seconds(5), serviceCheck: .seconds(10),
-            timeouts: [.downlinkCheck: .seconds(2), .uplinkCheck: .seconds(2), .remoteSvcCheck: .seconds(3)])
+            timeouts: [.downlinkCheck: .seconds(2), .uplinkCheck: .seconds(2), .remoteSvcCheck: .seconds(3)], spread: 15
+        )
     }
+
+    /// Of a host that has another service, too.
+    static let burden = GatewayBurden(services: ["vpn"])
 
     /// How long a candidate listens.
     static let hearing = configuration().hearTimeout
@@ -189,9 +193,11 @@ struct GatewayRig {
 
     /// Has announced itself for the first time.
     static func announced(
-        _ local: String, _ configuration: GatewayConfiguration = Self.configuration()
+        _ local: String, _ configuration: GatewayConfiguration = Self.configuration(),
+        bearing burden: GatewayBurden = GatewayBurden()
     ) -> GatewayRig {
         var rig = GatewayRig(local, configuration)
+        rig.request(.bear(burden))
         rig.end(.remoteSvcCheck, false)
         if rig.state == "backup" {
             rig.wait(.seconds(12.5))
@@ -203,16 +209,20 @@ struct GatewayRig {
 
     /// Has announced itself on both sides.
     static func announcedLast(
-        _ local: String, _ configuration: GatewayConfiguration = Self.configuration()
+        _ local: String, _ configuration: GatewayConfiguration = Self.configuration(),
+        bearing burden: GatewayBurden = GatewayBurden()
     ) -> GatewayRig {
-        var rig = announced(local, configuration)
+        var rig = announced(local, configuration, bearing: burden)
         rig.wait(hearing)
         rig.end([.activateUplink, .uplinkCheck])
         return rig
     }
 
-    static func serving(_ local: String, _ configuration: GatewayConfiguration = Self.configuration()) -> GatewayRig {
-        var rig = announcedLast(local, configuration)
+    static func serving(
+        _ local: String, _ configuration: GatewayConfiguration = Self.configuration(),
+        bearing burden: GatewayBurden = GatewayBurden()
+    ) -> GatewayRig {
+        var rig = announcedLast(local, configuration, bearing: burden)
         rig.wait(hearing)
         rig.end([.activateService, .takeoverDownstream, .takeoverUpstream])
         _ = rig.lines()

@@ -309,6 +309,49 @@ import Testing
         #expect(rig.facts.count { if case .joined = $0 { true } else { false } } == 2)
     }
 
+    @Test func `service: a backup that counts less now moves in the table`() {
+        var rig = GatewayRig.serving("gwb")
+        rig.hear(Self.ask(1), from: "gwa", [GatewayRig.host("gwa", 5, 2)])
+        #expect(rig.machine.table.hosts.map(\.name) == ["gwb", "gwc", "gwa"])
+        #expect(rig.machine.table.version == 1 && rig.facts.isEmpty)
+    }
+
+    @Test func `service: what else it has to do never makes it give way, and counts when it has given way`() {
+        var rig = GatewayRig.serving("gwb")
+        rig.request(.bear(GatewayRig.burden))
+        rig.hear(.upstreamTakeover(GatewayRig.candidacy(isLast: true)), from: "gwc", over: .up)
+        rig.end([.downlinkCheck, .uplinkCheck, .localSvcCheck])
+        #expect(rig.machine.local.priority == 20 && rig.machine.table.author == GatewayRank(20, "gwb"))
+        #expect(rig.lines().contains("UPSTR_TAKEOVER_DENY up: gwc") && rig.state == "service")
+        rig.hear(.upstreamTakeover(GatewayRig.candidacy(isLast: true)), from: "gwa", over: .up)
+        rig.wait(GatewayRig.hearing)
+        #expect(rig.machine.local.priority == 20 && rig.state == "leaving")
+        Self.endLeaving(&rig)
+        #expect(rig.machine.local.priority == 5 && rig.state == "backup")
+    }
+
+    @Test func `service: it counts more again when it is well, with a new term, unless it is about to give way`() {
+        for hasSuccessor in [false, true] {
+            var rig = GatewayRig.serving("gwb", bearing: GatewayRig.burden)
+            let table = rig.machine.table
+            #expect(table.author == GatewayRank(5, "gwb"))
+            rig.request(.bear(GatewayBurden()))
+            rig.wait(.milliseconds(4800))
+            if hasSuccessor {
+                rig.hear(.upstreamTakeover(GatewayRig.candidacy(isLast: true)), from: "gwc", over: .up)
+            }
+            rig.wait(.milliseconds(200))
+            rig.hear(Self.ask(1), from: "gwa")
+            _ = rig.lines()
+            rig.end([.downlinkCheck, .uplinkCheck, .localSvcCheck])
+            #expect(rig.machine.table.author == GatewayRank(hasSuccessor ? 5 : 20, "gwb"))
+            #expect(rig.machine.table.term == table.term + (hasSuccessor ? 0 : 1))
+            // Whom it answers must be able to believe it.
+            #expect(rig.machine.table.author == rig.machine.local.rank)
+            #expect(rig.lines() == ["uplinkCheck", "SVC_CHECK_REPLY down: gwa"] + Self.table)
+        }
+    }
+
     @Test func `service: the seventeenth host is answered, and does not join`() {
         var rig = GatewayRig.serving("gwb")
         for number in 0..<20 as Range<UInt32> {

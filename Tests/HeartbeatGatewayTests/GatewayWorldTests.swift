@@ -11,6 +11,7 @@ import Testing
         print(report.summary)
         #expect(report.failures == 0, "\(lines.suffix(20).joined(separator: "\n"))")
         #expect(report.takeovers > 600 && report.vetoes > 200 && report.excused > 5 && report.joins > 200)
+        #expect(report.burdens > 100)
     }
 
     /// A single fault never makes two serve, and everything is well again soon.

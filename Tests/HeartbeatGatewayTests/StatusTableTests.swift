@@ -56,6 +56,28 @@ import Testing
         #expect(table.hosts.map(\.name.text) == ["gwa", "gwx", "gwc"] && table.version == version + 2)
     }
 
+    @Test func `a host that counts less moves in the table, and the order stays total`() throws {
+        var table = GatewayRig.table(of: "gwa")
+        let hasRoom = table.insert(GatewayRig.host("gwb", 10, 3))
+        #expect(
+            hasRoom && table.hosts.map(\.name.text) == ["gwa", "gwb", "gwc"], "of two that count alike the name decides"
+        )
+        table.insert(GatewayRig.host("gwa", 1, 2))
+        #expect(table.hosts.map(\.name.text) == ["gwb", "gwc", "gwa"] && table.version == 2)
+        let author = try #require(table.author)
+        let received = StatusTable(
+            term: 1, generation: Generation(1), version: 2, author: author, isServed: true, hosts: table.hosts)
+        #expect(received == table)
+    }
+
+    @Test func `decide: a host knows itself better than its table does`() {
+        let table = GatewayRig.table(of: "gwb", isServed: false)
+        #expect(table.verdict(for: GatewayRank(15, "gwa")) == .backup)
+        #expect(table.verdict(for: GatewayRank(20, "gwa")) == .handover)
+        #expect(table.verdict(for: GatewayRank(25, "gwb")) == .backup)
+        #expect(table.verdict(for: GatewayRank(35, "gwb")) == .handover)
+    }
+
     @Test func `there is room for sixteen`() {
         var table = GatewayRig.table(of: "gwa")
         for number in 3..<16 { table.insert(GatewayRig.host("h\(number)", UInt16(100 + number), 100)) }

@@ -17,6 +17,15 @@ extension GatewayReader {
             assignResources(place)
         }
         checkBetweenServices()
+        checkSpread()
+    }
+
+    /// What a host serves of this file weighs on the other services of the file.
+    private mutating func checkSpread() {
+        guard blocks.count == 1, blocks[0].draft.spread > 0 else { return }
+        log.warning(
+            blocks[0].lineOf("spread"),
+            "spread: there is no other service in this file that a host could have to serve; remove the line")
     }
 
     // MARK: Hosts

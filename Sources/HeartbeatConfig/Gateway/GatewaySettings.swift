@@ -21,6 +21,9 @@ extension GatewayRule {
         value("default_route", such: "yes") { (reader, text) throws(Complaint) in
             reader.block.draft.setsDefaultRoute = try ValueText.boolean(text)
         },
+        value("spread", such: "15") { (reader, text) throws(Complaint) in
+            reader.block.draft.spread = UInt16(try number(text, in: 0...65535))
+        },
         list("service", such: "firewall IPaddr::10.0.0.9/24") { (reader, text) throws(Complaint) in
             let number = reader.line
             let resource = try ResourceWord.resource(text) { reader.log.warning(number, "service: \($0)") }

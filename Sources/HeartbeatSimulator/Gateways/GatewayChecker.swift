@@ -61,6 +61,7 @@ struct GatewayChecker {
     private(set) var takeovers = 0
     private(set) var vetoes = 0
     private(set) var joins = 0
+    private(set) var burdens = 0
     private var attempts: [Attempt?]
     private var released: [[GatewayProcedure]]
     /// When each host's machine has begun: it has forgotten what it had heard before.
@@ -87,6 +88,7 @@ struct GatewayChecker {
         if case .vetoed = fact { vetoes += 1 }
         if case .vetoedUnreleased = fact { vetoes += 1 }
         if case .joined = fact { joins += 1 }
+        if case .counts = fact { burdens += 1 }
     }
 
     // MARK: - Announcements
@@ -111,7 +113,10 @@ struct GatewayChecker {
             attempts[host] = Attempt(ticket: candidacy.ticket, first: Attempt.Stage(begin: world.now))
         }
         let asked = world.hosts.indices.filter { other in
-            other != host && targets.contains(.host(world.hosts[other].host))
+            other != host
+                && targets.contains { target in
+                    if case .host(let meant) = target { meant.name == world.hosts[other].host.name } else { false }
+                }
         }
         guard candidacy.isLast else {
             attempts[host]?.first.asked.formUnion(asked)

@@ -13,6 +13,7 @@ package struct GatewayReport: Sendable {
     package private(set) var excused = 0
     package private(set) var vetoes = 0
     package private(set) var joins = 0
+    package private(set) var burdens = 0
     package private(set) var virtualTime = Duration.zero
 
     /// Runs every seed and hands every line to print to `output`.
@@ -43,6 +44,7 @@ package struct GatewayReport: Sendable {
         excused += outcome.excused
         vetoes += outcome.vetoes
         joins += outcome.joins
+        burdens += outcome.burdens
         virtualTime += outcome.virtualTime
     }
 }

@@ -22,6 +22,8 @@ package struct GatewaySimulation {
         /// How often a host said no, and how often a backup was new to the host in service.
         package var vetoes: Int
         package var joins: Int
+        /// How often a host came to count something else.
+        package var burdens: Int
     }
 
     /// From the end of all faults until everything must be as it should: a restart, a takeover that was just denied, another one.
@@ -57,7 +59,7 @@ package struct GatewaySimulation {
         return Outcome(
             seed: seed, violations: checker.violations, steps: world.steps, virtualTime: world.now - .zero,
             trace: world.trace.lines, digest: world.trace.digest, takeovers: checker.takeovers,
-            excused: checker.excused, vetoes: checker.vetoes, joins: checker.joins)
+            excused: checker.excused, vetoes: checker.vetoes, joins: checker.joins, burdens: checker.burdens)
     }
 
     // MARK: - Faults
@@ -103,6 +105,9 @@ package struct GatewaySimulation {
         case .stall:
             let end = world.now + world.random.duration(in: .zero...(.seconds(40)))
             world.hosts[host].stalledUntil = max(world.hosts[host].stalledUntil, end)
+        case .burden:
+            let services = (0..<Int.random(in: 0...3, using: &world.random)).map { "other\($0)" }
+            world.burden(host, GatewayBurden(services: services, isUnwell: world.random.chance(0.2)))
         }
         let length = world.random.duration(in: .milliseconds(100)...(.seconds(60)))
         world.queue.insert(.planned(0), at: world.now + length)

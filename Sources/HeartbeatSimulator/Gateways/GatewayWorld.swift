@@ -17,6 +17,8 @@ struct GatewaySimulatedHost {
     var generation: UInt64
     /// Grows whenever what was under way is lost.
     var life = 0
+    /// What else it has to do, whatever becomes of its machine.
+    var burden = GatewayBurden()
     var isPowered = false
     var isServiceBroken = false
     var hasDeadUplink = false
@@ -33,6 +35,9 @@ struct GatewaySimulatedHost {
     var hasRovingDown = false
     var hasRovingUp = false
     var isServiceUp = false
+
+    /// As it counts.
+    var rank: GatewayRank { machine?.local.rank ?? host.rank }
 
     /// Clients of it could be answered.
     var serves: Bool { hasRovingDown || hasRovingUp }
@@ -163,6 +168,7 @@ final class GatewayWorld {
             generation: Generation(hosts[host].generation), now: now)
         checker.begins(host, at: now)
         note(host, "starts")
+        if hosts[host].burden != GatewayBurden() { burden(host, hosts[host].burden) }
         wake(host)
     }
 
@@ -170,6 +176,11 @@ final class GatewayWorld {
         guard hosts[host].machine != nil else { return }
         note(host, "is asked to \(request)")
         step(host) { $0.handle(.requested(request), at: now) }
+    }
+
+    func burden(_ host: Int, _ burden: GatewayBurden) {
+        hosts[host].burden = burden
+        request(.bear(burden), of: host)
     }
 
     func step(_ host: Int, _ body: (inout GatewayMachine) -> [GatewayEffect]) {
@@ -212,7 +223,7 @@ final class GatewayWorld {
         hosts[host].sequence += 1
         guard hosts[host].hears(side) else { return }
         let packet = GatewayPacket(
-            service: hosts[host].configuration.name, sender: hosts[host].host,
+            service: hosts[host].configuration.name, sender: hosts[host].machine?.local ?? hosts[host].host,
             generation: Generation(hosts[host].generation), sequence: hosts[host].sequence, message: message)
         let bytes = plan.isEncoded ? Self.codec.encode(packet) : []
         for other in hosts.indices where other != host && segments.reaches(from: host, to: other, side) {
