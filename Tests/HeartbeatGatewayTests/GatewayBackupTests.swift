@@ -174,45 +174,6 @@ import Testing
         #expect(rig.facts.contains(.candidate(.better(than: "gwc"))) && rig.state == "handover")
     }
 
-    @Test func `backup: DNSTR_TAKEOVER aborts the check, and the timer begins anew`() {
-        for sender in ["gwa", "gwc"] {
-            var rig = GatewayRig.backup("gwb")
-            rig.wait(.seconds(10))
-            rig.hear(.downstreamTakeover(GatewayRig.candidacy(isLast: false)), from: sender)
-            #expect(
-                rig.lines() == [
-                    "remoteSvcCheck", "cancel remoteSvcCheck", "DNSTR_TAKEOVER_DENY granted down: \(sender)",
-                ])
-            rig.end(.remoteSvcCheck, false)
-            rig.wait(.milliseconds(9999))
-            #expect(rig.lines().isEmpty && rig.state == "backup")
-            rig.wait(.milliseconds(1))
-            #expect(rig.lines() == ["remoteSvcCheck"])
-        }
-    }
-
-    @Test func `backup: SVC_SHUTDOWN aborts the check, and the table decides`() {
-        for (local, state) in [("gwb", "handover"), ("gwc", "backup")] {
-            var rig = GatewayRig.backup(local)
-            rig.wait(.seconds(12.5))
-            var closed = GatewayRig.table(of: "gwa")
-            closed.close(isLeaving: true)
-            rig.hear(.serviceShutdown(closed), from: "gwa")
-            #expect(rig.lines().prefix(2) == ["remoteSvcCheck", "cancel remoteSvcCheck"])
-            #expect(rig.state == state && rig.machine.table == closed)
-        }
-    }
-
-    @Test func `backup: SVC_TAKEOVER of another host aborts the check, and the table decides`() {
-        for (local, state) in [("gwb", "handover"), ("gwc", "backup")] {
-            var rig = GatewayRig.backup(local, of: "gwa")
-            let master = local == "gwb" ? "gwc" : "gwb"
-            rig.wait(.seconds(12.5))
-            rig.hear(.serviceTakeover(GatewayRig.table(of: master, term: 2)), from: master)
-            #expect(rig.lines().prefix(2) == ["remoteSvcCheck", "cancel remoteSvcCheck"] && rig.state == state)
-        }
-    }
-
     @Test func `backup: SVC_TAKEOVER said again brings the table and aborts nothing`() {
         var rig = GatewayRig.backup("gwb")
         rig.wait(.seconds(10))

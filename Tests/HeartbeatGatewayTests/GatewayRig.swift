@@ -81,7 +81,7 @@ struct GatewayRig {
         note(machine.handle(.ended(ticket, succeeded: succeeded), at: now))
     }
 
-    mutating func end(_ procedures: [GatewayProcedure]) {
+    mutating func end(_ procedures: some Sequence<GatewayProcedure>) {
         for procedure in procedures { end(procedure) }
     }
 
