@@ -35,10 +35,31 @@ package struct GatewayHooks {
     }
 
     package static func path(of procedure: GatewayProcedure, service: String, in directory: String) -> String? {
-        ["\(directory)/\(service)", directory].map { "\($0)/\(procedure.rawValue)" }.first { access($0, F_OK) == 0 }
+        path(named: procedure.rawValue, service: service, in: directory)
+    }
+
+    private static func path(named name: String, service: String, in directory: String) -> String? {
+        ["\(directory)/\(service)", directory].map { "\($0)/\(name)" }.first { access($0, F_OK) == 0 }
+    }
+
+    /// The program that says how this host is.
+    package var health: String? {
+        Self.path(named: GatewayConfiguration.healthProgram, service: service, in: directory)
+    }
+
+    /// What the owner has put there for this service, with what each is for.
+    package var programs: [(name: String, path: String)] {
+        let procedures = GatewayProcedure.allCases.compactMap { procedure in
+            path(of: procedure).map { (procedure.rawValue, $0) }
+        }
+        return procedures + (health.map { [(GatewayConfiguration.healthProgram, $0)] } ?? [])
     }
 
     package func environment(of procedure: GatewayProcedure) -> [(String, String)] {
-        [("PATH", standardSearchPath), ("HA_PROCEDURE", procedure.rawValue)] + variables
+        environment(named: procedure.rawValue)
+    }
+
+    package func environment(named name: String) -> [(String, String)] {
+        [("PATH", standardSearchPath), ("HA_PROCEDURE", name)] + variables
     }
 }

@@ -39,6 +39,7 @@ package final class GatewayProcedures {
     private let addresses: ServiceAddresses
     private let uplink: GatewayUplink
     private let resources: GatewayResources
+    private var health: GatewayHealth?
     private var runs: [GatewayTicket: Run] = [:]
     /// What changes something, in its order; the first one is under way.
     private var actions: [Run] = []
@@ -72,7 +73,20 @@ package final class GatewayProcedures {
     /// Ends announcing. What is up stays.
     package func close() {
         for run in runs.values { run.end?() }
+        health?.close()
         addresses.close()
+    }
+
+    /// Asks hostHealth from now on, if the owner has such a program.
+    package func watchHealth(
+        onText: @escaping (String) -> Void, onAnswer: @escaping (_ isWell: Bool) -> Void
+    ) {
+        guard let path = hooks.health else { return }
+        let health = GatewayHealth(
+            path, environment: hooks.environment(named: GatewayConfiguration.healthProgram),
+            configuration: configuration, runner: runner, reactor: reactor, onText: onText, onAnswer: onAnswer)
+        self.health = health
+        health.ask()
     }
 
     /// Begins one, as soon as it may.

@@ -8,6 +8,8 @@ extension GatewayRunner {
         case fact(GatewayFact)
         /// A procedure says something, mostly why it has failed.
         case procedure(GatewayProcedure, String)
+        /// hostHealth says something.
+        case health(String)
         case ended(GatewayQuit)
     }
 }
@@ -17,6 +19,7 @@ extension GatewayRunner.Event: CustomStringConvertible {
         switch self {
         case .fact(let fact): "\(fact)"
         case .procedure(let procedure, let text): "\(procedure.rawValue): \(text)"
+        case .health(let text): "\(GatewayConfiguration.healthProgram): \(text)"
         case .ended(let reason): "Ends, because \(reason)"
         }
     }
@@ -25,7 +28,7 @@ extension GatewayRunner.Event: CustomStringConvertible {
     package var isWarning: Bool {
         switch self {
         case .fact(let fact): fact.isWarning
-        case .procedure: true
+        case .procedure, .health: true
         case .ended(let reason): reason.isWarning
         }
     }

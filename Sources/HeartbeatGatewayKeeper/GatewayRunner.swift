@@ -34,6 +34,7 @@ package final class GatewayRunner {
     private var burden = GatewayBurden()
     /// What was told last of each procedure that fails: a check that fails every second is told once.
     private var lacks: [GatewayProcedure: String] = [:]
+    private var healthTroubles = OnceTold()
 
     /// - Parameter nextGeneration: makes a generation that is greater than all before, also after a reboot; `nil` when it cannot be
     ///   written down, which it has told.
@@ -73,7 +74,19 @@ package final class GatewayRunner {
         }
         watch.onChange = { [weak self] _, _ in self?.take { $0.handle(.requested(.look), at: $1) } }
         watch.interfaces = GatewaySide.allCases.map { configuration.leg(on: $0).interface }
+        watchHealth()
         release(GatewayMachine.stepsOfLeaving[...])
+    }
+
+    private func watchHealth() {
+        procedures.watchHealth { [weak self] text in
+            guard let self, healthTroubles.isNew(text) else { return }
+            onEvent(.health(text))
+        } onAnswer: { [weak self] isWell in
+            guard let self else { return }
+            if isWell { healthTroubles = OnceTold() }
+            bear(GatewayBurden(services: burden.services, isUnwell: !isWell))
+        }
     }
 
     /// Leaves service in order; `onEnd` follows.
@@ -90,8 +103,10 @@ package final class GatewayRunner {
     /// It serves here, or is about to, or has something left to give away.
     package var isBusy: Bool { machine?.isBusy ?? false }
 
-    /// What else this host has to do, whenever it may have changed.
-    package func bear(_ burden: GatewayBurden) {
+    /// Which other services this host has to do with, whenever that may have changed.
+    package func bear(_ services: [String]) { bear(GatewayBurden(services: services, isUnwell: burden.isUnwell)) }
+
+    private func bear(_ burden: GatewayBurden) {
         guard burden != self.burden else { return }
         self.burden = burden
         take { $0.handle(.requested(.bear(burden)), at: $1) }

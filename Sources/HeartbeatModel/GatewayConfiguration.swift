@@ -112,6 +112,9 @@ public struct GatewayConfiguration: Hashable, Sendable {
     /// So much longer than the longest check a veto is waited for at least: its way takes time, too.
     public static let longestWay = Duration.milliseconds(100)
 
+    /// The owner's program that says whether a host is as good as its priority. Nothing is built in, and it is no procedure.
+    public static let healthProgram = "hostHealth"
+
     /// Several services may share a port; each message names its own.
     public var name: String
     public var down: GatewayLeg
@@ -202,6 +205,9 @@ public struct GatewayConfiguration: Hashable, Sendable {
     }
 
     public func timeout(of procedure: GatewayProcedure) -> Duration { timeouts[procedure] ?? procedure.defaultTimeout }
+
+    /// How long ``healthProgram`` may take: it is a script of the owner, too.
+    public var healthTimeout: Duration { timeout(of: .localSvcCheck) }
 
     /// The longest full check: whoever serves has said no by then, or serves no more.
     public var longestCheck: Duration {

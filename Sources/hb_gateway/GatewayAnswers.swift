@@ -30,6 +30,11 @@ struct GatewayAnswers {
                     "\(gateway.name): \(procedure.rawValue) within \(gateway.timeout(of: procedure).decimalSeconds) s: \(program)",
                     to: STDOUT_FILENO)
             }
+            if let program = hooks.health {
+                Descriptors.writeLine(
+                    "\(gateway.name): \(GatewayConfiguration.healthProgram) within "
+                        + "\(gateway.healthTimeout.decimalSeconds) s: \(program)", to: STDOUT_FILENO)
+            }
         }
         return problems.isEmpty ? 0 : 6
     }

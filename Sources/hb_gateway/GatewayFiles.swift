@@ -53,13 +53,11 @@ struct GatewayFiles {
     func problems(with gateways: [GatewayConfiguration]) -> [String] {
         own(gateways).flatMap { gateway, local in
             let hooks = GatewayHooks(gateway, local: local, directory: hooks)
-            return GatewayProcedure.allCases.compactMap { procedure -> String? in
-                guard let path = hooks.path(of: procedure) else { return nil }
+            return hooks.programs.compactMap { name, path -> String? in
                 guard access(path, X_OK) == 0 else {
-                    return "\(path): stands in place of \(procedure.rawValue) and is not executable; "
-                        + "chmod 755 \(path), or remove it"
+                    return "\(path): stands in place of \(name) and is not executable; chmod 755 \(path), or remove it"
                 }
-                return TrustedPath.refusal(of: path).map { "\(path): stands in place of \(procedure.rawValue): \($0)" }
+                return TrustedPath.refusal(of: path).map { "\(path): stands in place of \(name): \($0)" }
             }
         }
     }

@@ -90,7 +90,7 @@ final class GatewayProgram {
     private func shareBurdens() {
         let busy = runners.filter(\.isBusy).map(\.configuration.name)
         for runner in runners {
-            runner.bear(GatewayBurden(services: busy.filter { $0 != runner.configuration.name }))
+            runner.bear(busy.filter { $0 != runner.configuration.name })
         }
     }
 

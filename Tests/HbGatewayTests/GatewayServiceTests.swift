@@ -146,6 +146,28 @@ extension GatewayTests {
         }
     }
 
+    @Test func `a host that is not well by its own word serves only where nobody else can`() throws {
+        var opening = GatewayScene.Opening()
+        opening.prepare = { scene in
+            // What takes longer than localSvcCheck may is as bad as a no.
+            try scene.programs[1].hook(named: "hostHealth", "echo the disk is full\nexec sleep 20")
+        }
+        try GatewayScene.play(opening) { scene in
+            try scene.wait(for: 1, toSay: "Counts as priority 1, 89 less than it has, because hostHealth has failed")
+            #expect(scene.programs[1].says("hostHealth: the disk is full"))
+            #expect(try scene.programs[1].ask("--check").output.contains("fw: hostHealth within 0.6 s: "))
+            for host in [0, 2] {
+                try scene.wait(for: "\(scene.name(host)) to know that") {
+                    try scene.programs[host].ask("--show").output.contains("fw: gwb, priority 1, is a backup")
+                }
+            }
+            try scene.lab.powerOff(scene.lab.hosts[0])
+            try scene.waitForOwner(2)
+            try scene.lab.powerOff(scene.lab.hosts[2])
+            try scene.waitForOwner(1)
+        }
+    }
+
     @Test func `a fourth host that only it knows of joins, and leaves`() throws {
         var opening = GatewayScene.Opening(hosts: 4, running: [0, 1, 2])
         opening.services = { number in [GatewayService(hosts: number == 3 ? [0, 1, 2, 3] : [0, 1, 2])] }

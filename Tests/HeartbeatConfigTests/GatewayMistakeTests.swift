@@ -29,6 +29,7 @@ struct GatewayMistakeTests {
             ("gateway fw", "gateway f/w", 1, "gateway: \"f/w\" cannot be the name of a service"),
             ("gateway fw", "gateway .fw", 1, "gateway: \".fw\" cannot be the name of a service"),
             ("gateway fw", "gateway localSvcCheck", 1, "is the name of a procedure; call the service otherwise"),
+            ("gateway fw", "gateway hostHealth", 1, "is the name of a procedure; call the service otherwise"),
             (
                 "gateway fw", "gateway " + String(repeating: "f", count: 65), 1,
                 "has 65 bytes, and messages have room for 64; shorten it"

@@ -70,7 +70,7 @@ extension GatewayReader {
             throw Complaint("cannot be the name of a service; write letters and digits, such as \"fw\"")
         }
         try checkLength(of: name)
-        guard GatewayProcedure(rawValue: name) == nil else {
+        guard GatewayProcedure(rawValue: name) == nil, name != GatewayConfiguration.healthProgram else {
             throw Complaint("is the name of a procedure; call the service otherwise")
         }
     }

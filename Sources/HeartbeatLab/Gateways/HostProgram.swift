@@ -31,7 +31,12 @@ package final class HostProgram {
 
     /// Puts a program into gateway.d that goes before the built-in procedure.
     package func hook(_ procedure: GatewayProcedure, _ lines: String) throws {
-        try Files.write("#!/bin/sh\n\(lines)\n", to: "\(hooks)/\(procedure.rawValue)", mode: 0o755)
+        try hook(named: procedure.rawValue, lines)
+    }
+
+    /// The same for a program that stands in place of nothing.
+    package func hook(named name: String, _ lines: String) throws {
+        try Files.write("#!/bin/sh\n\(lines)\n", to: "\(hooks)/\(name)", mode: 0o755)
     }
 
     // MARK: - Its life
