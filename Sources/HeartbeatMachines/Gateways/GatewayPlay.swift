@@ -10,6 +10,10 @@ final class GatewayPlay: SitePlay {
     private let booted: BootedSite
     private var random: SplitMix64
     let loadTime: Duration
+    /// What crossed the internet before a scene; `nil` where nobody counts.
+    var crossings: Crossings?
+    /// What was not as it must be at the beginning; a result of the scene that follows.
+    var problemsAtFirst: [String] = []
 
     /// - Parameters:
     ///   - seed: decides how long machines stand still.
@@ -21,7 +25,8 @@ final class GatewayPlay: SitePlay {
         random = SplitMix64(seed: seed)
     }
 
-    private var laboratory: MachineLaboratory { booted.laboratory }
+    var laboratory: MachineLaboratory { booted.laboratory }
+    var site: GatewaySite { booted.site }
     var pair: [Machine] { booted.gateways }
 
     /// Starts the daemon on all nodes and waits until every client reaches everything.
@@ -38,8 +43,9 @@ final class GatewayPlay: SitePlay {
         }
         try settle()
         for machine in laboratory.machines {
-            for line in booted.site.checks { try machine.succeed(line) }
+            for line in site.checks { try machine.succeed(line) }
         }
+        try proveAtFirst()
     }
 
     private func powerCycle() throws {
@@ -62,11 +68,14 @@ final class GatewayPlay: SitePlay {
         if moves == nil { try inflict(scene, on: active) }
         let end = Moment.now()
         let falseDeaths = try scene == .powerLoss || scene == .watchdog ? nil : deathsFound() - deaths
+        let earlier = problemsAtFirst + (try proveLoss(scene, of: active))
+        problemsAtFirst = []
         try repair(scene, active)
         let twoOwners = try booted.doubleOwnership(from: start, to: end)
         var result = GatewayResult(
             scene: scene, daemon: daemon, outage: try booted.outage(from: start, to: end), twoOwners: twoOwners,
-            moves: try moves ?? (owner() === active ? 0 : 1), falseDeaths: falseDeaths, problems: [])
+            moves: try moves ?? (owner() === active ? 0 : 1), falseDeaths: falseDeaths,
+            problems: try earlier + prove())
         // An original that finds a living node dead is a result, and so is what follows from it.
         let isExcused = daemon == .heartbeat && falseDeaths.map { $0 > 0 } == true
         if let must = scene.mustMove(daemon), must != (result.moves > 0), !isExcused {

@@ -43,6 +43,8 @@ struct GatewaySite {
     var hasSeveralWays = false
     /// Lines of shell that must succeed on every gateway: who reads its files finds nothing wrong with them.
     var checks: [String] = []
+    /// What must be true while they serve, by end.
+    var proofs: [EndProofs] = []
 
     /// - Parameters:
     ///   - ours: a directory that this daemon has been installed into.

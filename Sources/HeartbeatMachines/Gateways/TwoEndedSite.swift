@@ -28,7 +28,9 @@ extension GatewaySite {
         let right = End(
             nodes: ["cluster3", "cluster4"], lan: Wire("lanB"), wan: Wire("wanB"), networks: [10, 11],
             provider: "116.2.2")
-        return between([left, right], daemon, tree: tree)
+        var site = between([left, right], daemon, tree: tree)
+        site.proofs = [proofs(of: left, at: 0, far: right), proofs(of: right, at: 2, far: left)]
+        return site
     }
 
     /// One network behind two gateways, each with a tunnel of its own to the same far pair: whichever has the pair's service has two
@@ -49,7 +51,26 @@ extension GatewaySite {
             nodes: ["cluster3", "cluster4"], lan: Wire("lanB"), wan: Wire("wanB"), networks: [0], provider: "116.1.1")
         var site = between([left, right], daemon, tree: tree)
         site.hasSeveralWays = true
+        let target = "192.168.\(left.networks[0]).100"
+        site.proofs = [
+            EndProofs(
+                first: 0, service: left.service(left.networks[0]),
+                onOwner: right.networks.map { .isRoutedByBGP($0, through: nil) }),
+            EndProofs(
+                first: 2, service: right.service(right.networks[0]),
+                onOwner: [.areUp(["one", "two"])] + left.networks.map { .isRoutedByBGP($0, through: nil) },
+                onLoss: ["ipsec1", "ipsec2"].map { .isReached(target, through: $0) }),
+        ]
         return site
+    }
+
+    /// All between the ends goes through one connection. The script of the tunnel may be told the same twice, also where it is not
+    /// used.
+    private static func proofs(of end: End, at first: Int, far: End) -> EndProofs {
+        EndProofs(
+            first: first, service: end.service(end.networks[0]),
+            onOwner: [.oneSA] + far.networks.map { .isRoutedByBGP($0, through: "gre1") },
+            onOther: [.succeeds("gre", ["main start", "main start", "main stop", "main stop"])])
     }
 
     private static func between(_ ends: [End], _ daemon: GatewayDaemon, tree: String) -> GatewaySite {

@@ -97,6 +97,9 @@ package final class MachineLaboratory {
     /// Pulls a null modem, by its place in the plan, or plugs it in.
     package func plugNullModem(_ place: Int, _ isPlugged: Bool) { cables[place].plug(isPlugged) }
 
+    /// Counts what its internet passes on.
+    var crossings: CrossingCounter { CrossingCounter(network: network) }
+
     /// Takes everything away. Goes on whatever fails; what is left over in spite of that, the next run sweeps up.
     package func close() {
         guard !isClosed else { return }
