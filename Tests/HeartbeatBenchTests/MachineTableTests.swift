@@ -19,15 +19,15 @@ struct MachineTableTests {
             row("lan-cut", "pair", "ours", run: 2, [Figure.outage: 170, Figure.moves: 1, Figure.falseDeaths: 0]),
             row(
                 "lan-cut", "pair", "heartbeat", run: 1, [Figure.outage: 12_000, Figure.moves: 0, Figure.falseDeaths: 0]),
-            row("power-loss", "paper", "ours", run: 1, [Figure.outage: 9500, Figure.moves: 1]),
+            row("power-loss", "paper", "ours", run: 1, [Figure.outage: 9500, Figure.moves: 1, Figure.detection: 1000]),
         ]
         let lines = MachineTable(RowTable(rows: rows)).markdown.split(separator: "\n").filter { $0.hasPrefix("| p") }
             .map { $0.split(separator: "|").map { $0.trimmed } }
         #expect(
             lines == [
-                ["pair", "lan-cut", "ours", "2", "160 (150–170)", "-", "1", "0"],
-                ["pair", "lan-cut", "heartbeat", "1", "12000", "-", "0", "0"],
-                ["paper", "power-loss", "ours", "1", "9500", "-", "1", "-"],
+                ["pair", "lan-cut", "ours", "2", "160 (150–170)", "-", "1", "0", "-"],
+                ["pair", "lan-cut", "heartbeat", "1", "12000", "-", "0", "0", "-"],
+                ["paper", "power-loss", "ours", "1", "9500", "-", "1", "-", "1000"],
             ])
     }
 

@@ -119,7 +119,7 @@ import Testing
         #expect(GatewayTable.figures(result) == "outage ms 8123, moves 0")
         #expect(
             GatewayTable.text([result]).split(separator: "\n").last?.split(separator: " ") == [
-                "session-restart", "ours", "8123", "-", "0", "-",
+                "session-restart", "ours", "8123", "-", "0", "-", "-",
             ])
     }
 }

@@ -14,6 +14,8 @@ package struct MachineRecord {
 
         /// Of two gateways.
         package static let pair = Pace(keepalive: .milliseconds(250), deadtime: .seconds(1), addresses: 2)
+        /// Of two gateways whose ha.cf says nothing of times, with one address.
+        package static let defaults = Pace(keepalive: .seconds(1), deadtime: .seconds(5), addresses: 1)
         /// Of a gateway's lines: how often a probe asks, and when it is lost.
         package static let lines = Pace(keepalive: .seconds(1), deadtime: .seconds(3), addresses: 1)
     }

@@ -115,6 +115,8 @@ package enum Figure {
     package static let followerOutage = "follower_outage_ms"
     /// How often a node was found dead that was not.
     package static let falseDeaths = "false_deaths"
+    /// How long after its last word a node was found dead.
+    package static let detection = "detection_ms"
     /// How many of the two survived.
     package static let survivors = "survivors"
     /// Of a takeover of connections alone: how many, what the script took, what conntrackd's commit took of that by itself.

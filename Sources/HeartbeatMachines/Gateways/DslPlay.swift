@@ -43,7 +43,7 @@ final class DslPlay: SitePlay {
         try settle()
         return GatewayResult(
             scene: scene, daemon: .ours, outage: try booted.outage(from: start, to: end), twoOwners: nil,
-            moves: after.moves(since: before), falseDeaths: nil,
+            moves: after.moves(since: before), falseDeaths: nil, detection: nil,
             problems: SessionVerdict(scene: scene, before: before, over: over, after: after).problems)
     }
 

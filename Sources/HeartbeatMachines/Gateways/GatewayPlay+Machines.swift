@@ -53,6 +53,16 @@ extension GatewayPlay {
         for machine in pair { try machine.succeed("kill $(cat /run/hogs); rm /run/hogs") }
     }
 
+    /// How many bytes the daemon has logged.
+    func lengthOfLog(of machine: Machine) throws -> Int {
+        Int(try machine.run("wc -c 2>/dev/null </var/log/ha-log").output.filter(\.isNumber)) ?? 0
+    }
+
+    /// What it has logged since then about groups that moved.
+    func log(of machine: Machine, after length: Int) throws -> String {
+        try machine.run("tail -c +\(length + 1) /var/log/ha-log | grep 'Timeline of '").output
+    }
+
     /// How often a node of the pair has found the other one dead since it started.
     func deathsFound() throws -> Int {
         try pair.reduce(0) { sum, machine in

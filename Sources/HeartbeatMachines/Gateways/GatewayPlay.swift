@@ -63,6 +63,8 @@ final class GatewayPlay: SitePlay {
         if scene == .watchdog { try serveWithWatchdog() }
         let active = try owner()
         let deaths = try deathsFound()
+        let taker = partner(of: active)
+        let told = try lengthOfLog(of: taker)
         let start = Moment.now()
         let moves = try scene == .standstills ? standStillAgain() : nil
         if moves == nil { try inflict(scene, on: active) }
@@ -75,7 +77,7 @@ final class GatewayPlay: SitePlay {
         var result = GatewayResult(
             scene: scene, daemon: daemon, outage: try booted.outage(from: start, to: end), twoOwners: twoOwners,
             moves: try moves ?? (owner() === active ? 0 : 1), falseDeaths: falseDeaths,
-            problems: try earlier + prove())
+            detection: GatewayGoals.detection(inLog: try log(of: taker, after: told)), problems: try earlier + prove())
         // An original that finds a living node dead is a result, and so is what follows from it.
         let isExcused = daemon == .heartbeat && falseDeaths.map { $0 > 0 } == true
         if let must = scene.mustMove(daemon), must != (result.moves > 0), !isExcused {

@@ -40,6 +40,16 @@ package enum SiteName: String, Hashable, Sendable, CaseIterable {
     /// and heartbeat 3 knows nothing of lines.
     func isFor(_ daemon: GatewayDaemon) -> Bool { ![.literal, .dsl].contains(self) || daemon == .ours }
 
+    /// How long after its last word a dead node is found, by what ha.cf says of keepalive and deadtime; a fifth of a second is for
+    /// the daemon. `nil`: there is no other node.
+    package var detection: ClosedRange<Duration>? {
+        switch self {
+        case .pair, .serial, .paper, .literal: .milliseconds(750) ... .milliseconds(1200)
+        case .tunnels: .seconds(4) ... .milliseconds(5200)
+        case .dsl: nil
+        }
+    }
+
     /// - Parameters:
     ///   - programs: where hb_site is.
     ///   - sources: the directory of the sources, whose example is used.
@@ -104,7 +114,7 @@ package struct GatewayProgram {
         self.isVerbose = isVerbose
     }
 
-    /// Returns the exit code: 0 when every scene ended as it must, 1 when one did not, 3 when the machines cannot be had, 130
+    /// Returns the exit code: 0 when every scene ended as it must and goals were met, 1 when not, 3 when the machines cannot be had, 130
     /// when it was interrupted.
     package func run() -> Int32 {
         do {
@@ -114,9 +124,11 @@ package struct GatewayProgram {
             }
             let results = try daemons.filter(site.isFor).flatMap(play)
             sayAtOnce(GatewayTable.text(results))
-            let problems = results.flatMap { result in
-                result.problems.map { "\(result.daemon.rawValue), \(result.scene.rawValue): \($0)" }
-            }
+            for remark in GatewayGoals.remarks(results, detection: site.detection) { sayAtOnce("NOTE: \(remark)") }
+            let problems =
+                results.flatMap { result in
+                    result.problems.map { "\(result.daemon.rawValue), \(result.scene.rawValue): \($0)" }
+                } + GatewayGoals.problems(results)
             for problem in problems { sayAtOnce("FAILED: \(problem)") }
             return problems.isEmpty ? 0 : 1
         } catch LabError.interrupted {

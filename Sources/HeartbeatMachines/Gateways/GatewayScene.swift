@@ -48,6 +48,8 @@ package struct GatewayResult: Hashable, Sendable {
     package var moves: Int
     /// How often a node was found dead that was not; `nil` where machines really died, or nobody asks.
     package var falseDeaths: Int?
+    /// How long after its last word a node was found dead; `nil` of a daemon that does not tell, and where none was.
+    package var detection: Duration?
     /// What was not as it must be.
     package var problems: [String]
 }

@@ -9,22 +9,27 @@ enum GatewayTable {
         """
         outage ms \(result.outage.roundedMilliseconds)\
         \(result.twoOwners.map { ", two owners ms \($0.roundedMilliseconds)" } ?? ""), moves \(result.moves)\
-        \(result.falseDeaths.map { ", false deaths \($0)" } ?? "")
+        \(result.falseDeaths.map { ", false deaths \($0)" } ?? "")\
+        \(result.detection.map { ", detection ms \($0.roundedMilliseconds)" } ?? "")
         """
     }
 
     static func text(_ results: [GatewayResult]) -> String {
-        let rows = results.map { result in
-            [
-                result.scene.rawValue, result.daemon.rawValue, "\(result.outage.roundedMilliseconds)",
-                result.twoOwners.map { "\($0.roundedMilliseconds)" } ?? "-", "\(result.moves)",
-                result.falseDeaths.map(String.init) ?? "-",
-            ]
-        }
-        let all = [["scene", "daemon", "outage ms", "two owners ms", "moves", "false deaths"]] + rows
+        let rows = results.map(row)
+        let all = [["scene", "daemon", "outage ms", "two owners ms", "moves", "false deaths", "detection ms"]] + rows
         let widths = all[0].indices.map { column in all.map { $0[column].count }.max() ?? 0 }
         return all.map { row in
             zip(row, widths).map { padded($0, to: $1) }.joined(separator: "  ")
         }.joined(separator: "\n")
+    }
+
+    private static func row(_ result: GatewayResult) -> [String] {
+        let times = [result.outage, result.twoOwners, result.detection].map { time in
+            time.map { "\($0.roundedMilliseconds)" } ?? "-"
+        }
+        let falseDeaths = result.falseDeaths.map(String.init) ?? "-"
+        return [
+            result.scene.rawValue, result.daemon.rawValue, times[0], times[1], "\(result.moves)", falseDeaths, times[2],
+        ]
     }
 }
