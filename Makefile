@@ -2,7 +2,7 @@
 # that is possible (Debian, root), and named where it is not.
 
 .DEFAULT_GOAL := help
-.PHONY: help build install uninstall dist demo bench torture connections interop test cuts check nightly lint shell docs examples packaging \
+.PHONY: help build install uninstall dist demo bench torture connections pairs interop test cuts check nightly lint shell docs examples packaging \
 	systemd sim explore mutants test-mutants bare replacement vm clean
 # The steps share the build directory and the processors.
 .NOTPARALLEL:
@@ -27,6 +27,7 @@ BIN := .build/release
 DEMO_PRODUCTS := heartbeat hb_guardian hb_standby cl_status hbdemo
 BENCH_PRODUCTS := heartbeat hb_guardian hb_standby hb_lines hb_gateway hbbench hbfloor
 CONNECTION_PRODUCTS := heartbeat hb_guardian hb_standby hb_site hbbench
+PAIRS_PRODUCTS := heartbeat hb_guardian hb_standby hbbench
 INTEROP_PRODUCTS := heartbeat hb_guardian cl_status hb_standby hb_takeover hbinterop
 PRODUCTS := $(DEMO_PRODUCTS) hb_takeover hb_address hb_site faild hb_lines hb_gateway hbsim
 LIBRARIES := HeartbeatCore HeartbeatWire
@@ -131,6 +132,13 @@ connections: ## let connections survive failovers of two gateways, and die witho
 	@$(BIN)/hbbench connections --may-skip --runs $(RUNS) --entries $(ENTRIES) --json $(ROWS)/connections.json \
 		--logs $(ROWS)/connections-logs
 
+pairs: ## move one of two pairs in every way, and see the other follow within a second (root); RUNS=5
+	@[ "$$(id -u)" -eq 0 ] || { echo "two pairs need root: they need network namespaces" >&2; exit 1; }
+	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) swift
+	@for product in $(PAIRS_PRODUCTS); do $(RELEASE) --product $$product || exit; done
+	@mkdir -p $(ROWS)
+	@$(BIN)/hbbench pairs --runs $(RUNS) --json $(ROWS)/pairs.json
+
 interop: ## live beside Debian's heartbeat 3.0.6, read its files and serve its clients as it does (root)
 	@[ "$$(id -u)" -eq 0 ] || { echo "the comparison needs root: it makes namespaces" >&2; exit 1; }
 	@[ ! -e /usr/share/swift-heartbeat ] || { \
@@ -158,8 +166,8 @@ check: ## everything that must hold before a change is published
 	@[ "$$(id -u)" -eq 0 ] || echo "SKIPPED: the demonstration needs root"
 
 nightly: ## everything that is too long for each change: all of interop, mutants and cuts, 110,000 seeds, and a bare machine (root)
-	@MAKE='$(MAKE)' .ci/steps check cuts interop 'sim SEEDS=10000 GATEWAYS=100000' 'explore SIZE=2' mutants test-mutants torture connections replacement \
-		vm 'vm ARGS=--site=paper' 'vm ARGS=--site=literal' 'vm ARGS=--site=serial' 'vm ARGS=--site=dsl' bare
+	@MAKE='$(MAKE)' .ci/steps check cuts interop 'sim SEEDS=10000 GATEWAYS=100000' 'explore SIZE=2' mutants test-mutants torture connections pairs replacement \
+		vm 'vm ARGS=--site=paper' 'vm ARGS=--site=literal' 'vm ARGS=--site=tunnels' 'vm ARGS=--site=serial' 'vm ARGS=--site=dsl' bare
 
 lint: ## check the format of the Swift sources
 	@.ci/install-missing swift

@@ -285,7 +285,7 @@ struct Connections: ParsableCommand {
 struct Pairs: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Move one of two pairs, and measure when the other one has followed.",
-        discussion: "Exit code 1 when the pairs did not come to the same tunnel.")
+        discussion: "Exit code 1 when the pairs did not come to the same tunnel, or not within a second.")
 
     @Option(help: "Separated by commas: \(names(of: PairsTrial.allCases)).")
     var faults: List<PairsTrial> = List(PairsTrial.allCases)

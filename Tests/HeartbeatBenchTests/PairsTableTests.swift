@@ -23,6 +23,21 @@ struct PairsTableTests {
         #expect(lines == ["|power|2|69(68–70)|900|2|", "|homeafterpower|1|2|900|2|"])
     }
 
+    @Test("A pair that follows more than a second later is wrong, and fails the run")
+    func apart() {
+        func row(apart: Int) -> BenchRow {
+            let (left, right) = (
+                Moment(nanoseconds: 7_000_000_000), Moment(nanoseconds: 7_000_000_000) + .milliseconds(apart)
+            )
+            return PairsProgram.row(
+                PairsTrial.lan.name, 1, [.init(served: left, outage: .zero), .init(served: right, outage: .zero)])
+        }
+        for apart in [-1000, 0, 1000] { #expect(BenchResults.isComplete([row(apart: apart)])) }
+        for apart in [-1001, 1001] {
+            #expect(row(apart: apart).figures[Figure.skew] == 1001 && !BenchResults.isComplete([row(apart: apart)]))
+        }
+    }
+
     @Test("Each is played, and has a name that the page's other tables pass over")
     func names() {
         #expect(PairsTrial.allCases.count == 5)

@@ -12,6 +12,8 @@ extension LifeTests {
         private func settings(_ side: Int) -> LifeCluster.Settings {
             var settings = LifeCluster.Settings()
             settings.media = ["bcast eth0", "bcast eth1"]
+            // The partners of a dead node know after a second, too.
+            settings.times = ["keepalive 100ms", "warntime 500ms", "deadtime 1", "initdead 3"]
             settings.authkeys = "auth 1\n1 sha1 only-pair-\(side)\n"
             settings.directives += ["link eth0 debounce=20ms up=1"]
             settings.groups = ["cluster1 web"]
@@ -147,6 +149,10 @@ private struct Pairs {
         usleep(1_500_000)
         try waitFor(node: node, after: what)
         #expect(starts == before.map { $0 + 1 }, "\(what): \(both.map(\.changes))")
+        let begun = both.compactMap { $0.laboratory.scriptCalls().last { $0.record.verb == "start" }?.at }
+        try #require(begun.count == 2)
+        let apart = max(begun[0], begun[1]) - min(begun[0], begun[1])
+        #expect(apart <= .seconds(1), "\(what): the pairs were \(apart) apart")
     }
 
     /// A tunnel has no carrier: what is sent into it is lost.

@@ -18,7 +18,7 @@ package struct PairsProgram: Sendable {
         self.places = places
     }
 
-    /// Measures and prints. Returns the exit code: 1 also when the pairs did not come together.
+    /// Measures and prints. Returns the exit code: 1 also when the pairs did not come together, or not within a second.
     package func run() -> Int32 {
         BenchProgram.run(measuring: [OurPeer(.oneSecond, programs: places.programs)], file: file, places: places) {
             results in
@@ -37,16 +37,25 @@ package struct PairsProgram: Sendable {
         try results.attempt(Self.row(trial.name, run)) { results in
             let seen = try cluster.play(trial)
             for (name, sights) in [(trial.name, seen.away), (trial.homeName, seen.home)] {
-                var row = Self.row(name, run)
-                row.figures = [
-                    Figure.skew: abs((sights[0].served - sights[1].served).inMilliseconds),
-                    Figure.outage: sights[0].outage.inMilliseconds,
-                    Figure.followerOutage: sights[1].outage.inMilliseconds,
-                ]
+                let row = Self.row(name, run, sights)
                 try results.add(row)
                 BenchProgram.tell(PairsTable.line(for: row))
             }
         }
+    }
+
+    /// What was seen of the left pair and of the right one.
+    static func row(_ fault: String, _ run: Int, _ sights: [PairsCluster.Sight]) -> BenchRow {
+        var row = row(fault, run)
+        let skew = abs((sights[0].served - sights[1].served).inMilliseconds)
+        row.figures = [
+            Figure.skew: skew, Figure.outage: sights[0].outage.inMilliseconds,
+            Figure.followerOutage: sights[1].outage.inMilliseconds,
+        ]
+        if skew > PairsTrial.mostApart {
+            row.notes.append(BenchRow.wrong + "the pairs were apart for more than a second")
+        }
+        return row
     }
 
     private static func row(_ fault: String, _ run: Int) -> BenchRow {

@@ -18,4 +18,6 @@ package enum PairsTrial: String, CaseIterable, Sendable {
     /// The row of the way home after it.
     var homeName: String { "\(Self.prefix)home after \(rawValue)" }
     static let prefix = "pairs-"
+    /// So far two pairs may be apart, in milliseconds.
+    static let mostApart = 1000.0
 }

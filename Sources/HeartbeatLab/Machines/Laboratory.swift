@@ -224,6 +224,11 @@ package final class Laboratory {
         ScriptHistory(Files.read(scriptRecord).split(separator: "\n").compactMap { ScriptRecord(line: $0) })
     }
 
+    /// The same calls with their times.
+    package func scriptCalls() -> [ScriptCall] {
+        Files.read(scriptRecord).split(separator: "\n").compactMap { ScriptCall(line: $0) }
+    }
+
     /// Takes everything away. Goes on whatever fails; what is left over in spite of that, the next run sweeps up.
     package func close() {
         guard !isClosed else { return }
