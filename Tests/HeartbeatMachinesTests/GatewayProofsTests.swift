@@ -20,23 +20,25 @@ struct GatewayProofsTests {
         ).code == 0
     }
 
-    private static func sa(_ name: String, _ state: String = "INSTALLED") -> String {
+    private static func sa(_ name: String, _ state: String = "INSTALLED", policy: Int = 1) -> String {
         """
         \(name): #1, ESTABLISHED, IKEv2, 5f0f_i* 0c1b_r
           local  '116.1.1.1' @ 116.1.1.1[500]
-          \(name): #2, reqid 1, \(state), TRANSPORT, ESP:AES_GCM_16-128
+          \(name): #2, reqid \(policy), \(state), TRANSPORT, ESP:AES_GCM_16-128
             installed 12s ago, rekeying in 3232s, expires in 3948s
         """
     }
 
-    @Test("exactly one SA, as swanctl says it or as ipsec does")
-    func oneSA() throws {
+    @Test("one policy, as swanctl says it or as ipsec does")
+    func onePolicy() throws {
         let (one, old) = (Self.sa("main"), Self.sa("main", "REKEYED"))
-        #expect(try holds(.oneSA, ["swanctl": one]))
-        #expect(try holds(.oneSA, ["swanctl": "\(old)\n\(one)"]))
-        #expect(try !holds(.oneSA, ["swanctl": ""]))
-        #expect(try !holds(.oneSA, ["swanctl": "\(one)\n\(one)"]))
-        #expect(try holds(.oneSA, ["ipsec": "        main{2}:  INSTALLED, TRANSPORT, reqid 1, ESP SPIs: c1_i c2_o"]))
+        #expect(try holds(.onePolicy, ["swanctl": one]))
+        #expect(try holds(.onePolicy, ["swanctl": "\(old)\n\(one)"]))
+        #expect(try !holds(.onePolicy, ["swanctl": ""]))
+        #expect(try holds(.onePolicy, ["swanctl": "\(one)\n\(one)"]))
+        #expect(try !holds(.onePolicy, ["swanctl": "\(one)\n\(Self.sa("main", policy: 2))"]))
+        #expect(
+            try holds(.onePolicy, ["ipsec": "        main{2}:  INSTALLED, TRANSPORT, reqid 1, ESP SPIs: c1_i c2_o"]))
     }
 
     @Test("two connections are up at once, not one of them twice")

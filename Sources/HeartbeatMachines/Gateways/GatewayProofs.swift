@@ -9,9 +9,10 @@ struct Proof: Hashable {
     var claim: String
     var line: String
 
-    /// Rekeying may show two of them for a moment.
-    static let oneSA = Proof(
-        claim: "exactly one SA is installed", line: "[ \"$(\(listing) | grep -c INSTALLED)\" = 1 ]")
+    /// Of one policy: rekeying, and two ends that ask each other at once, make a second SA of the same.
+    static let onePolicy = Proof(
+        claim: "the SAs that are installed are of one policy",
+        line: "[ \"$(\(listing) | grep INSTALLED | grep -o 'reqid [0-9]*' | sort -u | wc -l)\" = 1 ]")
 
     /// Each of these connections is up, at the same time.
     static func areUp(_ connections: [String]) -> Proof {

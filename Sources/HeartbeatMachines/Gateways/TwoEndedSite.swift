@@ -69,7 +69,7 @@ extension GatewaySite {
     private static func proofs(of end: End, at first: Int, far: End) -> EndProofs {
         EndProofs(
             first: first, service: end.service(end.networks[0]),
-            onOwner: [.oneSA] + far.networks.map { .isRoutedByBGP($0, through: "gre1") },
+            onOwner: [.onePolicy] + far.networks.map { .isRoutedByBGP($0, through: "gre1") },
             onOther: [.succeeds("gre", ["main start", "main start", "main stop", "main stop"])])
     }
 
