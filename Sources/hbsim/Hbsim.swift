@@ -29,7 +29,7 @@ struct Hbsim: ParsableCommand {
     @Flag(help: "Explore all interleavings within bounds instead: --seeds is how far, 1 as in the tests.")
     var explore = false
 
-    @Flag(help: "Run two to five hosts of a gateway service instead of a pair of nodes.")
+    @Flag(help: "Run two to six hosts of a gateway service instead of a pair of nodes.")
     var gateways = false
 
     @Flag(

@@ -1,4 +1,4 @@
-// Random runs of two to five hosts with everything going wrong: every rule holds, and things happen in them that the rules are about.
+// Random runs of two to six hosts with everything going wrong: every rule holds, and things happen in them that the rules are about.
 
 import HeartbeatModel
 import HeartbeatSimulator
@@ -10,7 +10,9 @@ import Testing
         let report = GatewayReport.run(seeds: 1..<201) { lines.append($0) }
         print(report.summary)
         #expect(report.failures == 0, "\(lines.suffix(20).joined(separator: "\n"))")
-        #expect(report.takeovers > 600 && report.vetoes > 200 && report.excused > 5 && report.joins > 200)
+        #expect(report.takeovers > 600 && report.vetoes > 200 && report.joins > 200)
+        // That so many packets are lost is rarer.
+        for excuse in [GatewayExcuse.cut, .stalled] { #expect(report.excused[excuse, default: 0] > 5, "\(excuse)") }
         #expect(report.burdens > 100)
     }
 

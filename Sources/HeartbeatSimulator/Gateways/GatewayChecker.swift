@@ -1,5 +1,6 @@
-// Whether a run of a gateway service was right. Two hosts may serve at once only when both sides between them were cut: when of all
-// announcements, or of all answers to them, none has come in time on either side. Everything else is a broken rule.
+// Whether a run of a gateway service was right. Two hosts may serve at once only when of all announcements, or of all answers to them,
+// none has come in time on either side: for both were cut, packets were lost, or one of the hosts stood still. Which of these it was is
+// told apart and counted. Everything else is a broken rule.
 
 import HeartbeatGateway
 import HeartbeatModel
@@ -38,26 +39,22 @@ struct GatewayChecker {
         /// For the uplink to come up, and to serve.
         var first: Stage
         var last: Stage?
-        var addressed: Set<Meeting> = []
-        /// When the other host heard the last announcement first, and when it has answered.
-        var heard: [Meeting: Instant] = [:]
-        var answered: [Meeting: Instant] = [:]
-        /// When it first said no, and whether that has come.
-        var denied: [Meeting: Instant] = [:]
+        /// What has passed between it and each of the others, from the last announcement on.
+        var meetings: [Meeting: GatewayMeeting] = [:]
+        /// Who has said no, and was heard.
         var deniedHere: Set<Meeting> = []
+        /// What is to be said of each of the others, if that one serves, too; when it has decided to serve.
+        var findings: [Meeting: GatewayMeeting.Finding]?
 
         var lastAt: Instant? { last?.begin }
 
-        // The first time counts.
+        /// The first time counts.
         mutating func isLast(at time: Instant) { last = last ?? Stage(begin: time) }
-        mutating func isHeard(_ meeting: Meeting, at time: Instant) { heard[meeting] = heard[meeting] ?? time }
-        mutating func isAnswered(_ meeting: Meeting, at time: Instant) { answered[meeting] = answered[meeting] ?? time }
-        mutating func isDenied(_ meeting: Meeting, at time: Instant) { denied[meeting] = denied[meeting] ?? time }
     }
 
     private(set) var violations: [String] = []
-    /// Hosts that served while another one did, with both sides between them cut.
-    private(set) var excused = 0
+    /// How often a host has begun to serve while another one did, and nobody had done anything wrong.
+    private(set) var excused: [GatewayExcuse: Int] = [:]
     private(set) var takeovers = 0
     private(set) var vetoes = 0
     private(set) var joins = 0
@@ -66,11 +63,16 @@ struct GatewayChecker {
     private var released: [[GatewayProcedure]]
     /// When each host's machine has begun: it has forgotten what it had heard before.
     private var begunAt: [Instant]
+    private var stalls: GatewayStalls
+    /// The last table that each host was sent.
+    private var received: [StatusTable?]
 
     init(count: Int) {
         attempts = Array(repeating: nil, count: count)
         released = Array(repeating: [], count: count)
         begunAt = Array(repeating: .zero, count: count)
+        stalls = GatewayStalls(count: count)
+        received = Array(repeating: nil, count: count)
     }
 
     mutating func report(_ problem: String, at time: Instant) {
@@ -81,6 +83,11 @@ struct GatewayChecker {
         begunAt[host] = time
         attempts[host] = nil
         released[host] = []
+        received[host] = nil
+    }
+
+    mutating func stands(_ host: Int, from: Instant, until: Instant) {
+        stalls.stands(host, from: from, until: until)
     }
 
     mutating func hears(_ fact: GatewayFact) {
@@ -131,7 +138,9 @@ struct GatewayChecker {
                 case .roving: world.hosts[other].hasRoving(side)
                 }
             }
-            if isMeant { attempts[host]?.addressed.insert(.init(host: other, side: side)) }
+            guard isMeant else { continue }
+            let meeting = Attempt.Meeting(host: other, side: side)
+            attempts[host]?.meetings[meeting, default: GatewayMeeting()].announcement.isSaid(at: world.now)
         }
     }
 
@@ -146,9 +155,36 @@ struct GatewayChecker {
             guard let other = world.hosts.firstIndex(where: { $0.host.name == candidate.name }),
                 attempts[other]?.ticket == answer.ticket
             else { continue }
+            note(answer, of: other, in: Attempt.Meeting(host: host, side: side)) { $0.isSaid(at: world.now) }
+        }
+    }
+
+    /// Something happens to an answer to the last announcement of `candidate`.
+    private mutating func note(
+        _ answer: CandidacyAnswer, of candidate: Int, in meeting: Attempt.Meeting,
+        _ body: (inout GatewayMeeting.Word) -> Void
+    ) {
+        guard answer.isLast, var attempt = attempts[candidate], attempt.ticket == answer.ticket else { return }
+        body(&attempt.meetings[meeting, default: GatewayMeeting()].presence)
+        if answer.word == .denied { body(&attempt.meetings[meeting, default: GatewayMeeting()].veto) }
+        attempts[candidate] = attempt
+    }
+
+    /// No cut is in the way of what was just said. It comes after each of `arrivals`, which may be none.
+    mutating func passes(
+        _ message: GatewayMessage, from: Int, to host: Int, over side: GatewaySide, arrivals: [Duration],
+        at now: Instant
+    ) {
+        switch message {
+        case .downstreamTakeover(let candidacy), .upstreamTakeover(let candidacy):
+            guard candidacy.isLast, attempts[from]?.ticket == candidacy.ticket else { return }
             let meeting = Attempt.Meeting(host: host, side: side)
-            if answer.isLast { attempts[other]?.isAnswered(meeting, at: world.now) }
-            if answer.word == .denied { attempts[other]?.isDenied(meeting, at: world.now) }
+            attempts[from]?.meetings[meeting]?.announcement.passes(at: now, arrivals: arrivals)
+        case .downstreamTakeoverDeny(let answer), .upstreamTakeoverDeny(let answer):
+            note(answer, of: host, in: Attempt.Meeting(host: from, side: side)) {
+                $0.passes(at: now, arrivals: arrivals)
+            }
+        case .serviceCheck, .serviceCheckReply, .serviceShutdown, .serviceTakeover: break
         }
     }
 
@@ -160,9 +196,10 @@ struct GatewayChecker {
         case .downstreamTakeover(let candidacy), .upstreamTakeover(let candidacy):
             guard candidacy.isLast, attempts[from]?.ticket == candidacy.ticket else { return }
             let meeting = Attempt.Meeting(host: host, side: side)
-            attempts[from]?.isHeard(meeting, at: world.now)
+            attempts[from]?.meetings[meeting]?.announcement.isRead(at: world.now)
         case .downstreamTakeoverDeny(let answer), .upstreamTakeoverDeny(let answer):
             guard attempts[host]?.ticket == answer.ticket else { return }
+            note(answer, of: host, in: Attempt.Meeting(host: from, side: side)) { $0.isRead(at: world.now) }
             switch answer.word {
             case .denied: attempts[host]?.deniedHere.insert(.init(host: from, side: side))
             case .pending:
@@ -179,7 +216,9 @@ struct GatewayChecker {
                     attempts[host]?.first.granted.insert(from)
                 }
             }
-        case .serviceCheck, .serviceCheckReply, .serviceShutdown, .serviceTakeover: break
+        case .serviceCheckReply(_, _, let table), .serviceShutdown(let table), .serviceTakeover(let table):
+            received[host] = table
+        case .serviceCheck: break
         }
     }
 
@@ -202,14 +241,16 @@ struct GatewayChecker {
                 attempt.last?.isOver(at: world.now, world.hosts[host].configuration) == true
             else { return report("\(name) serves before both sides had time to say no", at: world.now) }
             if !attempt.deniedHere.isEmpty { report("\(name) serves in spite of a veto", at: world.now) }
+            decides(host, in: world)
             // Before it has anything: what is said now may yet end it, and must not have been needed.
             for other in world.hosts.indices where other != host && world.hosts[other].serves {
-                judge(host, other, in: world)
+                _ = judge(host, other, in: world)
             }
         case .takeoverDownstream:
             for other in world.hosts.indices where other != host && world.hosts[other].serves {
-                judge(host, other, in: world)
-                excuse(host, other, in: world)
+                if let late = judge(host, other, in: world) {
+                    excuse(late, late == host ? other : host, in: world)
+                }
             }
         case .releaseDownstream, .releaseUpstream, .deactivateService: leaves(procedure, host, in: world)
         case .deactivateUplink:
@@ -227,44 +268,76 @@ struct GatewayChecker {
 
     // MARK: - Two that serve
 
-    private mutating func judge(_ one: Int, _ two: Int, in world: GatewayWorld) {
-        guard let mine = attempts[one]?.lastAt, let others = attempts[two]?.lastAt else { return }
+    /// It serves from now on, whatever it hears: what it knows now must be reason enough.
+    private mutating func decides(_ host: Int, in world: GatewayWorld) {
+        guard let attempt = attempts[host] else { return }
+        var findings: [Attempt.Meeting: GatewayMeeting.Finding] = [:]
+        for other in world.hosts.indices where other != host {
+            for side in GatewaySide.allCases {
+                let meeting = Attempt.Meeting(host: other, side: side)
+                findings[meeting] = finding(of: attempt, host, in: meeting, in: world)
+            }
+        }
+        attempts[host]?.findings = findings
+    }
+
+    private func finding(
+        of attempt: Attempt, _ late: Int, in meeting: Attempt.Meeting, in world: GatewayWorld
+    ) -> GatewayMeeting.Finding {
+        guard let passed = attempt.meetings[meeting], passed.announcement.said != nil else {
+            return findingUntold(late, meeting.host, in: world)
+        }
+        let side: GatewaySide = meeting.side == .down ? .up : .down
+        return passed.finding(
+            at: world.now, beside: attempt.meetings[.init(host: meeting.host, side: side)] ?? GatewayMeeting(),
+            longestCheck: world.hosts[meeting.host].configuration.longestCheck
+        ) { stalls.stood(meeting.host, between: $0, $1) }
+    }
+
+    /// Of a host that joins the others know what it has told them.
+    private func findingUntold(_ late: Int, _ early: Int, in world: GatewayWorld) -> GatewayMeeting.Finding {
+        let own = attempts[early]?.meetings.filter { $0.key.host == late }.map(\.value.announcement) ?? []
+        let isListed = world.hosts[late].configuration.hosts.contains { $0.name == world.hosts[early].host.name }
+        let isMet = own.contains { $0.read.map { $0 > begunAt[late] } ?? false }
+        if isListed || isMet { return .wrong("it was not told") }
+        return .excused(own.contains { $0.passed.map { $0 > begunAt[late] } ?? false } ? .lost : .cut)
+    }
+
+    /// Whoever of them was the last to announce itself must not have been able to know of the other one. Who that was, unless a rule
+    /// is broken.
+    private mutating func judge(_ one: Int, _ two: Int, in world: GatewayWorld) -> Int? {
+        let (mine, others) = (attempts[one]?.lastAt, attempts[two]?.lastAt)
+        guard let mine, let others else {
+            let name = world.hosts[mine == nil ? one : two].host.name
+            report("\(name) serves, and has never announced that it will", at: world.now)
+            return nil
+        }
         let (late, early) = mine >= others ? (one, two) : (two, one)
         let names = "\(world.hosts[late].host.name) serves beside \(world.hosts[early].host.name)"
+        guard let findings = attempts[late]?.findings else {
+            report("\(names): it has never decided to", at: world.now)
+            return nil
+        }
         for side in GatewaySide.allCases {
-            if let fault = fault(late: late, early: early, side, in: world) {
+            if case .wrong(let fault) = findings[.init(host: early, side: side)] {
                 report("\(names): \(fault) (\(side.rawValue))", at: world.now)
             }
         }
+        return violations.isEmpty ? late : nil
     }
 
-    private mutating func excuse(_ one: Int, _ two: Int, in world: GatewayWorld) {
-        guard violations.isEmpty else { return }
-        excused += 1
-        let names = "\(world.hosts[one].host.name) serves beside \(world.hosts[two].host.name)"
-        world.trace.note("network", "\(names), for both sides between them were cut", at: world.now)
-    }
-
-    /// What was done wrong on a side; `nil` when it was as good as cut.
-    private func fault(late: Int, early: Int, _ side: GatewaySide, in world: GatewayWorld) -> String? {
-        guard let attempt = attempts[late] else { return nil }
-        let meeting = Attempt.Meeting(host: early, side: side)
-        guard attempt.addressed.contains(meeting) else {
-            // Of a host that joins the others know what it has told them.
-            let isListed = world.hosts[late].configuration.hosts.contains { $0.name == world.hosts[early].host.name }
-            let isMet = attempts[early]?.heard.contains { $0.key.host == late && $0.value > begunAt[late] } ?? false
-            return isListed || isMet ? "it was not told" : nil
+    private mutating func excuse(_ late: Int, _ early: Int, in world: GatewayWorld) {
+        let found = GatewaySide.allCases.compactMap { side -> GatewayExcuse? in
+            guard case .excused(let excuse) = attempts[late]?.findings?[.init(host: early, side: side)] else {
+                return nil
+            }
+            return excuse
         }
-        guard let heard = attempt.heard[meeting], world.hosts[early].stalledUntil <= heard else { return nil }
-        guard let answered = attempt.answered[meeting], answered <= heard else {
-            return "it has heard of it and is silent"
-        }
-        let due = heard + world.hosts[early].configuration.longestCheck
-        guard due < world.now else { return nil }
-        guard let denied = attempt.denied[meeting], denied <= due else {
-            return "it has heard of it and neither said no nor given way"
-        }
-        return attempt.deniedHere.contains(meeting) ? "its veto is ignored" : nil
+        let excuse: GatewayExcuse =
+            found.contains(.stalled) ? .stalled : found.contains(.lost) ? .lost : .cut
+        excused[excuse, default: 0] += 1
+        let names = "\(world.hosts[late].host.name) serves beside \(world.hosts[early].host.name)"
+        world.trace.note("network", "\(names) \(excuse.rawValue)", at: world.now)
     }
 
     // MARK: - After each step
@@ -273,6 +346,14 @@ struct GatewayChecker {
         let name = world.hosts[host].host.name
         if machine.table != before, !machine.table.isNewer(than: before) {
             report("\(name) has taken an older table", at: world.now)
+        }
+        switch machine.state {
+        case .starting, .backup, .handover, .released, .final:
+            // Only whoever serves changes the table, also its own copy.
+            if machine.table != before, machine.table != received[host] {
+                report("\(name) has a table that nobody has sent it", at: world.now)
+            }
+        case .service, .leaving: break
         }
         switch machine.state {
         case .starting, .backup, .released, .final:

@@ -27,7 +27,7 @@ enum GatewayFault: CaseIterable {
 
 /// What is the same in a whole run.
 struct GatewayPlan {
-    static let names = ["gwa", "gwb", "gwc", "gwd", "gwe"]
+    static let names = ["gwa", "gwb", "gwc", "gwd", "gwe", "gwf"]
 
     /// Each host as it is configured. All know the first ones; who joins later is in no other list than its own.
     var configurations: [GatewayConfiguration] = []
@@ -67,8 +67,10 @@ struct GatewayPlan {
         boots = hosts.map { _ in .zero }
     }
 
-    init(using random: inout SplitMix64) {
-        self.init(count: Int.random(in: 2...5, using: &random))
+    /// - Parameter isLarge: as many hosts as there are names.
+    init(using random: inout SplitMix64, isLarge: Bool) {
+        let count = Int.random(in: 2..<Self.names.count, using: &random)
+        self.init(count: isLarge ? Self.names.count : count)
         // The names say nothing of the order.
         hosts.shuffle(using: &random)
         drawConfigurations(using: &random)

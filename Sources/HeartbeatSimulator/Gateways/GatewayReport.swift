@@ -9,8 +9,8 @@ package struct GatewayReport: Sendable {
     package private(set) var failures = 0
     package private(set) var steps = 0
     package private(set) var takeovers = 0
-    /// Two served, and both sides between them were cut: the one case that the protocol cannot rule out.
-    package private(set) var excused = 0
+    /// Two served, by what has kept a veto from reaching the second one: the cases that the protocol cannot rule out.
+    package private(set) var excused: [GatewayExcuse: Int] = [:]
     package private(set) var vetoes = 0
     package private(set) var joins = 0
     package private(set) var burdens = 0
@@ -32,8 +32,11 @@ package struct GatewayReport: Sendable {
     /// One line.
     package var summary: String {
         "\(runs) seeds, \(steps) steps, \(virtualTime.components.seconds / 3600) virtual hours, \(takeovers) takeovers, "
-            + "\(vetoes) vetoes, \(joins) joins, two served \(excused) times with both sides cut: "
-            + verdict(failures: failures)
+            + "\(vetoes) vetoes, \(joins) joins, two served \(excuses): " + verdict(failures: failures)
+    }
+
+    private var excuses: String {
+        GatewayExcuse.allCases.map { "\(excused[$0, default: 0]) times \($0.rawValue)" }.joined(separator: ", ")
     }
 
     private mutating func add(_ outcome: GatewaySimulation.Outcome) {
@@ -41,7 +44,7 @@ package struct GatewayReport: Sendable {
         failures += outcome.violations.isEmpty ? 0 : 1
         steps += outcome.steps
         takeovers += outcome.takeovers
-        excused += outcome.excused
+        excused.merge(outcome.excused) { $0 + $1 }
         vetoes += outcome.vetoes
         joins += outcome.joins
         burdens += outcome.burdens

@@ -172,6 +172,12 @@ final class GatewayWorld {
         wake(host)
     }
 
+    /// It does nothing, and hears later of what comes meanwhile.
+    func stall(_ host: Int, for time: Duration) {
+        checker.stands(host, from: now, until: now + time)
+        hosts[host].stalledUntil = max(hosts[host].stalledUntil, now + time)
+    }
+
     func request(_ request: GatewayRequest, of host: Int) {
         guard hosts[host].machine != nil else { return }
         note(host, "is asked to \(request)")
@@ -233,7 +239,9 @@ final class GatewayWorld {
                 case .roving: hosts[other].hasRoving(side)
                 }
             guard isMeant else { continue }
-            for delay in arrivals() {
+            let arrivals = arrivals()
+            checker.passes(message, from: host, to: other, over: side, arrivals: arrivals, at: now)
+            for delay in arrivals {
                 queue.insert(
                     .arrival(host: other, life: hosts[other].life, from: host, packet, bytes: bytes, side),
                     at: now + delay)
