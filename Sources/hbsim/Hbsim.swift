@@ -57,10 +57,9 @@ struct Hbsim: ParsableCommand {
 
     /// `seeds` faults in every run: 1 is all single faults, 2 all pairs of them as well.
     private func exploreGateways() throws {
-        for hosts in 2...3 {
-            var exploration = GatewayExploration(hosts: hosts, faults: Int(seeds))
+        for var exploration in GatewayExploration.all(size: Int(seeds)) {
             exploration.run()
-            print("\(hosts) hosts, \(seeds) faults: \(exploration.runs) runs, two served in \(exploration.excused)")
+            print(exploration.summary)
             guard let objection = exploration.objection else { continue }
             print(objection)
             throw ExitCode.failure

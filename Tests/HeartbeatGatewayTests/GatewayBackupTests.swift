@@ -245,4 +245,12 @@ import Testing
         rig.hear(.serviceTakeover(GatewayRig.table(of: "gwc", term: 9)), from: "gwc")
         #expect(rig.lines().isEmpty && rig.state == "final")
     }
+
+    @Test func `backup: what a host has announced before it served, and comes only now, is nobody's`() {
+        var rig = GatewayRig.backup("gwb", term: 2)
+        rig.hear(.downstreamTakeover(GatewayRig.candidacy(term: 1, isLast: true)), from: "gwa")
+        #expect(rig.lines().isEmpty)
+        rig.hear(.downstreamTakeover(GatewayRig.candidacy(term: 2, isLast: true)), from: "gwa")
+        #expect(rig.lines() == ["DNSTR_TAKEOVER_DENY granted down: gwa"])
+    }
 }

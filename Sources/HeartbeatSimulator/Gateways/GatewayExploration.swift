@@ -1,46 +1,55 @@
-// Goes through all runs of a gateway service in which few things go wrong, whatever and whenever: each packet may be lost or late, each
-// procedure slow or failed, and its host may lose power at that moment. With every single fault, and then every pair of faults, no seed
-// has to be lucky. The protocol relies on time, so a run is one in virtual time and not a set of steps in any order.
+// Goes through all runs of a gateway service in which few things go wrong, whatever and whenever: each packet may be lost, late or come
+// twice, each procedure slow or failed, its host may lose power at that moment, or be asked to stop. With every single fault, and then
+// every pair of faults, no seed has to be lucky. The protocol relies on time, so a run is one in virtual time and not a set of steps in
+// any order. Or what is said of a takeover goes wrong by channels: all that one host says to another over one side.
 
 import HeartbeatModel
 
-/// Which of the things that can become of a packet or a procedure does: the first unless said.
-struct GatewayChoices {
-    /// By the number of the choice, from 0: which alternative, from 1.
-    let deviations: [Int: Int]
-    /// How many alternatives each choice had so far.
-    private(set) var widths: [Int] = []
-
-    init(_ deviations: [Int: Int]) {
-        self.deviations = deviations
-    }
-
-    mutating func choose(_ count: Int) -> Int {
-        defer { widths.append(count) }
-        return deviations[widths.count] ?? 0
-    }
-}
-
-package struct GatewayExploration {
-    /// How long a late packet takes: with the default times its answer comes too late.
-    static let late = Duration.milliseconds(1500)
-    /// Things go wrong until then: a start, a takeover, some checks.
-    private static let trouble = Duration.seconds(60)
-    /// Then all must be well within so much.
+package struct GatewayExploration: Sendable {
+    /// All must be well within so much after the trouble.
     private static let patience = Duration.seconds(150)
 
     package let hosts: Int
+    package let opening: GatewayOpening
     /// So many things go wrong.
     package let faults: Int
+    /// They are channels, and not single packets and procedures.
+    package let isByChannel: Bool
     package private(set) var runs = 0
     /// Two served in spite of everything: no veto has come through on either side.
-    package private(set) var excused = 0
+    package private(set) var excused: [GatewayExcuse: Int] = [:]
     /// What was wrong with the first run in which a rule was broken, and its last lines.
     package private(set) var objection: String?
 
-    package init(hosts: Int, faults: Int) {
+    package init(hosts: Int, opening: GatewayOpening = .start, faults: Int, isByChannel: Bool = false) {
         self.hosts = hosts
+        self.opening = opening
         self.faults = faults
+        self.isByChannel = isByChannel
+    }
+
+    /// All of them.
+    /// - Parameter size: how far: so many faults; of three hosts twice as many channels, of two hosts all.
+    package static func all(size: Int) -> [GatewayExploration] {
+        (2...3).flatMap { hosts in
+            let openings = GatewayOpening.allCases.filter { hosts > 2 || $0 != .rivals && $0 != .joining }
+            let channels = openings.filter { $0 != .start && $0 != .joining }
+            return openings.map { GatewayExploration(hosts: hosts, opening: $0, faults: size) }
+                + channels.map {
+                    GatewayExploration(
+                        hosts: hosts, opening: $0, faults: hosts == 2 ? .max : 2 * size, isByChannel: true)
+                }
+        }
+    }
+
+    /// One line.
+    package var summary: String {
+        let number = faults == .max ? "all" : "\(faults)"
+        let excuses = GatewayExcuse.allCases.compactMap { excuse in
+            excused[excuse].map { ", two served \($0) times \(excuse.rawValue)" }
+        }
+        return "\(hosts) hosts, \(opening.rawValue), \(number) \(isByChannel ? "channels" : "faults"): \(runs) runs"
+            + excuses.joined()
     }
 
     package mutating func run() { explore([:], after: -1, left: faults) }
@@ -59,15 +68,15 @@ package struct GatewayExploration {
     /// How many alternatives there were.
     private mutating func play(_ deviations: [Int: Int]) -> [Int] {
         runs += 1
-        let world = GatewayWorld(GatewayPlan(count: hosts), seed: 1, trace: Trace(detail: .tail(60)))
-        world.choices = GatewayChoices(deviations)
-        for host in world.hosts.indices { world.queue.insert(.start(host: host, life: 0), at: .zero) }
-        _ = world.run(until: .zero + Self.trouble)
+        let world = opening.world(of: hosts)
+        opening.play(world)
+        world.choices = GatewayChoices(deviations, isByChannel ? .channels : .single)
+        _ = world.run(until: world.now + opening.trouble)
         let widths = world.choices?.widths ?? []
-        world.choices = GatewayChoices([:])
-        _ = world.run(until: .zero + Self.trouble + Self.patience)
+        world.choices = GatewayChoices()
+        _ = world.run(until: world.now + Self.patience)
         if world.checker.violations.isEmpty { world.judgeEnd("in the end") }
-        excused += world.checker.excused.values.reduce(0, +)
+        excused.merge(world.checker.excused) { $0 + $1 }
         if !world.checker.violations.isEmpty {
             let lines = world.trace.lines.map(\.description) + world.checker.violations
             objection = "\(deviations.sorted { $0.key < $1.key }):\n" + lines.joined(separator: "\n")

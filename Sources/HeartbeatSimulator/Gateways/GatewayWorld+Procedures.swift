@@ -18,12 +18,15 @@ extension GatewayWorld {
         }
         hosts[host].running.insert(ticket)
         let longest = hosts[host].configuration.timeout(of: procedure)
-        let fate = choices == nil ? drawnFate(of: procedure, longest) : chosenFate(of: procedure, longest)
+        let fate = choices == nil ? drawnFate(of: procedure, longest) : chosenFate(of: procedure, host, longest)
         let life = hosts[host].life
         switch fate {
         case .ends(let time, let isForced):
             queue.insert(
                 .ended(host: host, life: life, procedure, ticket, isForced: isForced), at: now + min(time, longest))
+        case .stop(let time):
+            queue.insert(.stop(host: host, life: life), at: now)
+            queue.insert(.ended(host: host, life: life, procedure, ticket, isForced: false), at: now + time)
         case .never: break
         case .powerLoss: queue.insert(.powerLoss(host: host, life: life), at: now)
         }
@@ -34,6 +37,8 @@ extension GatewayWorld {
         case ends(after: Duration, isForced: Bool)
         case never
         case powerLoss
+        /// The host is asked to end while it is under way.
+        case stop(after: Duration)
     }
 
     private func drawnFate(of procedure: GatewayProcedure, _ longest: Duration) -> Fate {
@@ -44,12 +49,14 @@ extension GatewayWorld {
         return .ends(after: time, isForced: isForced)
     }
 
-    private func chosenFate(of procedure: GatewayProcedure, _ longest: Duration) -> Fate {
-        let usual = Duration.milliseconds(100)
-        switch choices?.choose(gives(procedure) ? 3 : 4) {
+    private func chosenFate(of procedure: GatewayProcedure, _ host: Int, _ longest: Duration) -> Fate {
+        let usual = checks(procedure) && slow.contains(host) ? longest : Duration.milliseconds(100)
+        if procedure == .remoteSvcCheck, lying.remove(host) != nil { return .ends(after: usual, isForced: true) }
+        switch choices?.procedure(among: gives(procedure) ? 4 : 5) {
         case 1: return .ends(after: longest, isForced: false)
         case 2: return .powerLoss
-        case 3: return .ends(after: usual, isForced: true)
+        case 3: return .stop(after: usual)
+        case 4: return .ends(after: usual, isForced: true)
         default: return .ends(after: usual, isForced: false)
         }
     }

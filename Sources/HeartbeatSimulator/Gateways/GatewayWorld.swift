@@ -71,6 +71,7 @@ final class GatewayWorld {
         case wakeup(host: Int, life: Int, number: Int)
         case ended(host: Int, life: Int, GatewayProcedure, GatewayTicket, isForced: Bool)
         case powerLoss(host: Int, life: Int)
+        case stop(host: Int, life: Int)
         case start(host: Int, life: Int)
         case planned(Int)
     }
@@ -91,6 +92,9 @@ final class GatewayWorld {
     var checker: GatewayChecker
     /// Nothing is left to chance.
     var choices: GatewayChoices?
+    /// Hosts whose next remoteSvcCheck says no, and those whose checks take as long as they may. Only where nothing is left to chance.
+    var lying: Set<Int> = []
+    var slow: Set<Int> = []
 
     init(_ plan: GatewayPlan, seed: UInt64, trace: Trace) {
         self.plan = plan
@@ -142,6 +146,7 @@ final class GatewayWorld {
             step(host) { $0.handle(.ended(ticket, succeeded: succeeded), at: now) }
         case .start(let host, let life): if hosts[host].life == life { start(host) }
         case .powerLoss(let host, let life): if hosts[host].life == life { losePower(host, for: .seconds(5)) }
+        case .stop(let host, let life): if hosts[host].life == life { request(.stop, of: host) }
         }
     }
 
@@ -239,7 +244,7 @@ final class GatewayWorld {
                 case .roving: hosts[other].hasRoving(side)
                 }
             guard isMeant else { continue }
-            let arrivals = arrivals()
+            let arrivals = arrivals(of: message, from: host, to: other, over: side)
             checker.passes(message, from: host, to: other, over: side, arrivals: arrivals, at: now)
             for delay in arrivals {
                 queue.insert(
@@ -250,13 +255,13 @@ final class GatewayWorld {
         if trace.showsMessages { note(host, "sends \(message.name) to \(name(target)) (\(side.rawValue))") }
     }
 
-    private func arrivals() -> [Duration] {
+    private func arrivals(
+        of message: GatewayMessage, from host: Int, to other: Int, over side: GatewaySide
+    ) -> [Duration] {
         guard choices != nil else { return plan.quality.arrivals(using: &random) }
-        switch choices?.choose(3) {
-        case 1: return []
-        case 2: return [GatewayExploration.late]
-        default: return [.milliseconds(1)]
-        }
+        // Nobody is there to whom anything could happen.
+        guard hosts[other].isPowered else { return [] }
+        return choices?.arrivals(over: GatewayChannel(message, from: host, to: other, over: side)) ?? []
     }
 
     private func name(_ target: GatewayTarget) -> String {
