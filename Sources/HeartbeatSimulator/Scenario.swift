@@ -85,7 +85,8 @@ package struct Scenario {
         }
     }
 
-    /// `lan eth0 reference`, `lan eth1 cable`, `lan eth0 reference=node1`: that node alone reaches it when the network is cut.
+    /// `lan eth0 reference`, `lan eth1 cable`, `lan eth0 reference=node1`: that node alone reaches it when the network is cut;
+    /// `lan eth0 firewall`: no message passes, and kernels answer.
     private mutating func readLan(_ words: [String], line: Int) throws(ScenarioError) {
         var lan = Lan(name: words[1], number: UInt8(lans.count))
         lan.medium = configuration.media.firstIndex { $0.name.text == words[1] }
@@ -95,11 +96,13 @@ package struct Scenario {
                 lan.isCable = true
                 configuration.interfaces.append(InterfaceRule(interface: words[1], role: .heartbeat, isCable: true))
             case "reference": lan.reference = .onBothSides
+            case "firewall": lan.hasFirewall = true
             default:
                 guard word.hasPrefix("reference="),
                     let host = configuration.nodes.firstIndex(of: NodeName(String(word.dropFirst(10))))
                 else {
-                    throw ScenarioError(line: line, message: "\(word) is none of cable, reference, reference=<node>")
+                    throw ScenarioError(
+                        line: line, message: "\(word) is none of cable, firewall, reference, reference=<node>")
                 }
                 lan.reference = .beside(host)
             }
@@ -175,6 +178,7 @@ package struct Scenario {
                 configuration.syncFiles = [SharedFilePlan.path]
                 configuration.syncMismatch = try Self.syncMismatch(parts[1], line: line)
             case "veto": configuration.veto.isOn = parts[1] != "off"
+            case "blind" where parts[1] == "take": configuration.veto.blind = .take
             case "quick_death": configuration.quickDeath = try Self.quickDeath(parts[1], line: line)
             case "media":
                 configuration.media = parts[1].split(separator: ",").map {

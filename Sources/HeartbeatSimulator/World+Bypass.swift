@@ -32,7 +32,7 @@ extension World {
     var hasReliableWay: Bool {
         network.hasReliableMedium
             || lans.contains { lan in
-                lan.medium == nil && !lan.isCut
+                lan.medium == nil && !lan.isCut && !lan.hasFirewall
                     && hosts.allSatisfy { $0.bypass.listens(on: lan) && !$0.unplugged.contains(lan.name) }
             }
     }
@@ -53,7 +53,7 @@ extension World {
     func transmitByBypass(_ message: Message, from sender: Int) {
         let (machine, other) = (hosts[sender], hosts[1 - sender])
         guard machine.bypass.isUsed else { return }
-        for lan in lans where machine.bypass.listens(on: lan) && other.bypass.listens(on: lan) {
+        for lan in lans where machine.bypass.listens(on: lan) && other.bypass.listens(on: lan) && !lan.hasFirewall {
             guard !machine.unplugged.contains(lan.name), !other.unplugged.contains(lan.name) else { continue }
             for delay in quality(of: lan, from: sender).arrivals(using: &random) {
                 queue.insert(

@@ -14,6 +14,8 @@ struct Lan: Hashable {
     var medium: Int?
     /// Nothing passes, if no medium goes over it.
     var isCut = false
+    /// A firewall lets no message through, if no medium goes over it: kernels still answer each other.
+    var hasFirewall = false
     /// Nothing stands between the two.
     var isCable = false
     /// A third host is there, and which node still reaches it when the network is cut; `nil`: both.

@@ -149,6 +149,50 @@ import Testing
         #expect(desk.core.snapshot.hold == [])
     }
 
+    // MARK: - The veto
+
+    /// It tells of no addresses. Those that one of ours had before it are nobody's any more.
+    @Test func `beside an original there is no bypass, and nobody is asked`() {
+        var desk = CoreOnDesk()
+        _ = desk.feed(
+            .kernel(
+                .standsOn(
+                    NetworkGround(addresses: [
+                        .init(interface: "eth1", address: IPAddress(0x0A00_0101), bits: 24)
+                    ]))))
+        let peers = KernelQuestion(IPAddress(0x0A00_0102), on: "eth1")
+        #expect(desk.feed(.peerRecalled([peers.address])).contains(.bypass([peers], isUsed: false)))
+        var effects = desk.negotiate()
+        effects += desk.hear(original: [], stable: false)
+        _ = desk.settle()
+        effects += desk.hear(original: .local, stable: true)
+        #expect(effects.contains(.bypass([], isUsed: false)))
+        desk.peerStatus = nil
+        let alone = desk.pass(.seconds(15))
+        let asks = alone.contains { effect in
+            switch effect {
+            case .bypass, .askKernels: true
+            default: false
+            }
+        }
+        #expect(!asks && alone.tells(.nodeDead(node: CoreOnDesk.beta)))
+        #expect(desk.running == ["web", "files"])
+    }
+
+    @Test(arguments: [true, false])
+    func `a node without a carrier takes from a silent original, and not from one of ours`(
+        isOriginal: Bool
+    ) {
+        var desk = isOriginal ? CoreOnDesk.besideAnOriginal() : CoreOnDesk.besideOurs()
+        _ = desk.feed(.watched([InterfaceRule(interface: "eth0")]))
+        for isUp in [true, false] { _ = desk.feed(.interfaceObserved(interface: "eth0", isUp: isUp)) }
+        desk.peerStatus = nil
+        let effects = desk.pass(.seconds(15))
+        #expect(effects.tells(.nodeDead(node: CoreOnDesk.beta)) == isOriginal)
+        #expect(effects.tells(any: .blind) == !isOriginal)
+        #expect(desk.running.contains("files") == isOriginal)
+    }
+
     // MARK: - Partition
 
     @Test func afterAPartitionWeKeepWhatWeRun() {

@@ -79,6 +79,22 @@ extension LifeTests {
             }
         }
 
+        /// Its daemon cannot be heard, and ARP still shows that its kernel has the address.
+        @Test(.enabled(if: canHoldLease), .enabled(if: canFilter, "a switch that loses messages needs nftables"))
+        func `nothing is taken from a node whose kernel serves, although a firewall drops what it says`() throws {
+            try LifeCluster.run(Self.settings()) { cluster in
+                try startBoth(cluster)
+                try cluster.laboratory.lose([.heartbeatsBetween(.lan)])
+                try cluster.laboratory.plug(.cross(1), false)
+                #expect(cluster.says("but its machine answers for \(Self.address) on eth0", on: cluster.second))
+                #expect(cluster.says("cluster2: is dead", on: cluster.first), "it has nothing that could answer for it")
+                #expect(try owners(cluster) == ["cluster1"])
+                #expect(!cluster.log(of: cluster.second).contains("is dead\n"))
+                _ = try cluster.laboratory.powerOff(cluster.first)
+                try cluster.wait(for: "cluster2 to serve") { try cluster.has(Self.address, cluster.second) }
+            }
+        }
+
         @Test func `without the veto both serve`() throws {
             try LifeCluster.run(Self.settings(["veto off", "quick_death off"])) { cluster in
                 for node in cluster.laboratory.nodes { try cluster.boot(node) }

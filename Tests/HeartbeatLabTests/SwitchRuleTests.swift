@@ -24,6 +24,11 @@ import Testing
 
             """)
     #expect(!SwitchRule.losses([]).script.contains(" drop"))
+    #expect(
+        SwitchRule.losses([.heartbeatsBetween(.lan)]).passing == [
+            "iifname \"lan-cluster1\" oifname \"lan-cluster2\" ether type ip udp dport 694",
+            "iifname \"lan-cluster2\" oifname \"lan-cluster1\" ether type ip udp dport 694",
+        ])
 }
 
 @Test func `garbage has headers that let it in`() {

@@ -24,6 +24,14 @@ import Testing
         #expect(VetoTable.play([.secondLink, .serial], isOn: false).isDouble, "nobody is asked")
     }
 
+    @Test func `every row in which A lives and one way is whole has one owner`() {
+        let rows = VetoTable.rows.filter {
+            $0.cuts.isDisjoint(with: [.node, .daemon]) && !$0.cuts.isSuperset(of: Self.ways)
+        }
+        #expect(rows.count == 14, "of four ways one, two or three are cut")
+        for row in rows { #expect(row.outcome(isOn: true).owners == [0], "\(row)") }
+    }
+
     @Test(arguments: [VetoCut.node, .daemon])
     func `a node that is dead is replaced as soon as without a veto`(cut: VetoCut) {
         for other in [nil] + VetoCut.allCases.map(Optional.some) {

@@ -18,6 +18,7 @@ struct NodeFiles {
     /// sees it.
     static let group = ["ipsec", "gre", "zebra", "bgpd"]
     static let deadtime = Duration.seconds(1)
+    static let port = 694
 
     var serialDevice: String { "\(directory)/null-modem" }
     var logFile: String { "\(directory)/ha-log" }
@@ -34,7 +35,7 @@ struct NodeFiles {
         deadtime 1
         warntime 500ms
         initdead 3
-        udpport 694
+        udpport \(Self.port)
         baud 19200
         serial \(serialDevice)
         bcast eth0

@@ -26,6 +26,8 @@ package enum SwitchRule: Hashable, Sendable {
     case some(percent: Int, Segment)
     /// IPv4 between the two nodes. For somebody who carries it himself.
     case ipv4Between(Segment)
+    /// Heartbeats between the two nodes, as a firewall does that knows nothing of them: ARP and everything else passes.
+    case heartbeatsBetween(Segment)
     /// ARP that is sent to everybody, on its way to the client: it misses announcements and is still answered.
     case broadcastARPToClient
 
@@ -44,7 +46,7 @@ package enum SwitchRule: Hashable, Sendable {
         switch self {
         case .to(let node, let segment): ["oifname \"\(segment.port(ofNode: node))\""]
         case .broadcastARPToClient: ["oifname \"lan-client\" ether type arp ether daddr ff:ff:ff:ff:ff:ff"]
-        case .from, .between, .some, .ipv4Between: []
+        case .from, .between, .some, .ipv4Between, .heartbeatsBetween: []
         }
     }
 
@@ -58,6 +60,7 @@ package enum SwitchRule: Hashable, Sendable {
         case .between(let segment): bothWays(segment, "")
         case .some(let percent, let segment): bothWays(segment, " numgen random mod 100 < \(percent)")
         case .ipv4Between(let segment): bothWays(segment, " ether type ip")
+        case .heartbeatsBetween(let segment): bothWays(segment, " ether type ip udp dport \(NodeFiles.port)")
         case .to, .from, .broadcastARPToClient: []
         }
     }
