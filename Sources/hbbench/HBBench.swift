@@ -343,7 +343,7 @@ struct Lines: ParsableCommand {
 struct Hosts: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
-            "Break three hosts of a gateway service, under hb_gateway and under keepalived, both with their default times.",
+            "Break three hosts of a gateway service, under hb_gateway and under keepalived, and watch what five cost.",
         discussion: "Needs keepalived and the built hb_gateway.")
 
     @Option(help: "Separated by commas: \(names(of: HostsTrial.allCases)).")
@@ -352,15 +352,20 @@ struct Hosts: ParsableCommand {
     @Option(help: "How often each fault is repeated.")
     var runs = 5
 
+    @Option(help: "How long the cost is watched each time.")
+    var seconds = 30
+
     @OptionGroup var places: Places
 
     func validate() throws {
         guard (1...100).contains(runs) else { throw ValidationError("--runs needs a number from 1 to 100") }
+        guard (1...86400).contains(seconds) else { throw ValidationError("--seconds needs a number from 1 to 86400") }
     }
 
     func run() {
-        Glibc.exit(
-            HostsProgram(trials: faults.values, runs: runs, file: places.json, places: places.resolved).run())
+        let program = HostsProgram(
+            trials: faults.values, runs: runs, seconds: seconds, file: places.json, places: places.resolved)
+        Glibc.exit(program.run())
     }
 }
 

@@ -15,7 +15,9 @@ import Testing
 
     @Test func `faults are compared, and every run is in the range`() {
         let rows = [
-            Self.row(.power, "ours", run: 1, [Figure.outage: 2200, Figure.holderOutage: 2400, Figure.twoHolders: 0]),
+            Self.row(
+                .power, "ours", run: 1,
+                [Figure.outage: 2200, Figure.upstreamOutage: 2300, Figure.holderOutage: 2400, Figure.twoHolders: 0]),
             Self.row(.power, "keepalived", run: 1, [Figure.outage: 3500, Figure.twoHolders: 0]),
             Self.row(.back, "ours", run: 1, [Figure.outage: 31.25, Figure.twoHolders: 0]),
             Self.row(.back, "keepalived", run: 1, [Figure.outage: 12, Figure.twoHolders: 1.25]),
@@ -23,16 +25,61 @@ import Testing
         ]
         #expect(
             HostsTable(RowTable(rows: rows)).text == """
-                | fault | who        |   n |        outage ms | by the holder ms | two hosts ms | two answer ms | stall ms |
-                | ----- | ---------- | --: | ---------------: | ---------------: | -----------: | ------------: | -------: |
-                | power | ours       |   2 | 2400 (2200–2600) |             2400 |            0 |             - |        - |
-                | power | keepalived |   1 |             3500 |                - |            0 |             - |        - |
-                | back  | ours       |   1 |             31.3 |                - |            0 |             - |        - |
-                | back  | keepalived |   1 |               12 |                - |          1.3 |             - |        - |
+                | fault | who        |   n |        outage ms | upstream ms | by the holder ms | two hosts ms | two answer ms | stall ms |
+                | ----- | ---------- | --: | ---------------: | ----------: | ---------------: | -----------: | ------------: | -------: |
+                | power | ours       |   2 | 2400 (2200–2600) |        2300 |             2400 |            0 |             - |        - |
+                | power | keepalived |   1 |             3500 |           - |                - |            0 |             - |        - |
+                | back  | ours       |   1 |             31.3 |           - |                - |            0 |             - |        - |
+                | back  | keepalived |   1 |               12 |           - |                - |          1.3 |             - |        - |
 
                 """)
         #expect(
             HostsTable.line(for: rows[3]) == "keepalived hosts-back, run 1: outage ms 12, two hosts ms 1.3")
+    }
+
+    @Test func `of the cost there are two lines for each program: who serves, and the others together`() {
+        let rows = ["ours", "keepalived"].flatMap { peer in
+            (1...3).map { host in
+                Self.row(
+                    .cost, peer, run: 1,
+                    [
+                        Figure.node: Double(host), Figure.residentMemory: 10 + Double(host),
+                        Figure.downPackets: host == 1 ? 4 : 0.5,
+                    ])
+            }
+        }
+        let lines = HostsTable(RowTable(rows: rows)).text.split(separator: "\n").map { line in
+            line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+        }
+        #expect(lines[0].prefix(6) == ["who", "host", "n", "processes", "PSS MiB", "RSS MiB"])
+        #expect(lines[0][8] == "down packets/s")
+        let cells = lines.dropFirst(2).map { [$0[0], $0[1], $0[2], $0[5], $0[8]] }
+        #expect(
+            cells == [
+                ["ours", "serves", "1", "11", "4"], ["ours", "backup", "2", "13 (12–13)", "0.5"],
+                ["keepalived", "serves", "1", "11", "4"], ["keepalived", "backup", "2", "13 (12–13)", "0.5"],
+            ])
+        #expect(
+            HostsTable.line(for: rows[1]) == "ours hosts-cost, run 1: host 2, RSS MiB 12, down packets/s 0.5")
+    }
+
+    @Test func `the goals of three hosts are keepalived's figures, and never two of them`() throws {
+        let goals = Goal.all.filter { $0.fault == HostsTrial.stop.name }
+        #expect(
+            goals.map(\.figure) == [
+                Figure.outage, Figure.upstreamOutage, Figure.holderOutage, Figure.twoHolders,
+            ])
+        let rows = [
+            Self.row(.stop, "ours", run: 1, [Figure.outage: 18, Figure.holderOutage: 20, Figure.twoHolders: 0]),
+            Self.row(.stop, "ours", run: 2, [Figure.outage: 18, Figure.holderOutage: 20, Figure.twoHolders: 8.5]),
+            Self.row(
+                .stop, "keepalived", run: 1, [Figure.outage: 6.4, Figure.holderOutage: 422, Figure.twoHolders: 3]),
+        ]
+        #expect(
+            goals.map { $0.verdict(in: RowTable(rows: rows)) } == [
+                "**missed by 12**", "not measured", "met", "**missed by 8.5**",
+            ])
+        #expect(!Goal.all.contains { $0.fault == HostsTrial.cost.name })
     }
 
     @Test func `two hosts are told by their kernels, an outage by the client, and who may serve by both`() throws {
@@ -48,19 +95,24 @@ import Testing
         ])
         let stations = [HardwareAddress(0x02_00_00_00_00_81), HardwareAddress(0x02_00_00_00_00_82)]
         var record = ProbeRecord(addresses: 2, period: .milliseconds(2))
+        var upstream = record
         for time in stride(from: Int64(0), to: 400, by: 2) {
             for address in 0..<2 {
                 let answer = ProbeSample.Answer(from: stations[time < 300 ? 0 : 1], at: moment(time + 1))
                 let isAnswered = !(100..<200).contains(time)
-                record.samples.append(
-                    ProbeSample(
-                        address: address, sentAt: moment(time), echo: isAnswered ? answer : nil,
-                        owners: address == 0 ? [] : [answer]))
+                var sample = ProbeSample(
+                    address: address, sentAt: moment(time), echo: isAnswered ? answer : nil,
+                    owners: address == 0 ? [] : [answer])
+                record.samples.append(sample)
+                // The way back is there a little later.
+                if time < 220 { sample.echo = time < 100 ? answer : nil }
+                upstream.samples.append(sample)
             }
         }
         let figures = try HostsMeasurement.figures(
-            of: record, history, stations, from: moment(50), to: moment(390))
+            of: record, upstream: upstream, history, stations, from: moment(50), to: moment(390))
         #expect(figures[Figure.outage] == 102)
+        #expect(figures[Figure.upstreamOutage] == 122)
         // From the last answer by the first host to the first one by the second.
         #expect(figures[Figure.holderOutage] == 202)
         #expect(figures[Figure.twoHolders] == 30)

@@ -9,7 +9,7 @@ import HeartbeatModel
 /// Debian's keepalived. All uplinks are up all the time: VRRP is spoken on both sides.
 final class HostsKeepalived: HostsPeer {
     static let name = "keepalived"
-    /// advert_int; and three of them with (256 − priority)/256 of a fourth (RFC 3768), for the host with the lowest priority.
+    /// advert_int; and three of them with (256 − priority)/256 of a fourth (RFC 3768), for the third host.
     static let times = (keepalive: Duration.seconds(1), deadtime: Duration.milliseconds(3609))
     /// It serves after three seconds, and five seconds later announces the addresses once more, which would repair what a fault has
     /// broken.
@@ -17,7 +17,7 @@ final class HostsKeepalived: HostsPeer {
 
     static let daemon = Requirement("/usr/sbin/keepalived", package: "keepalived")
     private static let network = GatewayNetwork.first
-    private static let priorities = [200, 150, 100]
+    private static let priorities = [200, 150, 100, 75, 50]
     private let script: String
     private var children: [Int: ChildProcess] = [:]
 

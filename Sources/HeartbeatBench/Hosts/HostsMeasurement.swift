@@ -1,4 +1,4 @@
-// One thing happens to the host in service, as its client sees it and as the kernels of all hosts tell.
+// One thing happens to the host in service, as its client and the router above see it and as the kernels of all hosts tell.
 
 import Glibc
 import HeartbeatLab
@@ -20,19 +20,21 @@ struct HostsMeasurement {
 
     /// What one trial gives: figures, and what a reader of them must know.
     func measure(_ trial: HostsTrial) throws -> (figures: [String: Double], notes: [String]) {
-        let probe = try laboratory.probe()
-        defer { probe.close() }
-        try prepare(trial, probe)
+        let probes = try Probes(laboratory)
+        defer { probes.close() }
+        try prepare(trial, probes)
         // A fault does not wait for the beginning of an interval.
         try Interruption.pause(.milliseconds(Int.random(in: 0..<1000)))
         let start = try inflict(trial)
         let isOver = try Interruption.wait(atMost: Self.limit) {
             try Interruption.pause(.milliseconds(30))
-            return try Moment.now() - start >= trial.leastSpan && isAtRest(after: trial, probe)
+            return try Moment.now() - start >= trial.leastSpan && isAtRest(after: trial, probes)
         }
         let end = Moment.now()
         let stations = laboratory.hosts.map { $0.station() }
-        let figures = try Self.figures(of: probe.record(), laboratory.history(), stations, from: start, to: end)
+        let figures = try Self.figures(
+            of: probes.down.record(), upstream: probes.up.record(), laboratory.history(), stations, from: start, to: end
+        )
         var notes: [String] = []
         if !isOver { notes.append("\(BenchRow.notRecovered) after \(Self.limit)") }
         if try holders().contains(where: { $0.count > 1 }) { notes.append("two hosts until the end of the trial") }
@@ -42,11 +44,46 @@ struct HostsMeasurement {
         return (figures, notes)
     }
 
-    /// What the client and the kernels have seen.
-    /// - Parameter stations: of the hosts, by their numbers.
+    /// Brings the hosts to where a trial begins, and leaves them alone.
+    func settle(before trial: HostsTrial) throws {
+        let probes = try Probes(laboratory)
+        defer { probes.close() }
+        try prepare(trial, probes)
+    }
+
+    /// Who asks through the hosts, from either side.
+    private struct Probes {
+        /// The client, and the router above.
+        let down: ClientProbe
+        let up: ClientProbe
+
+        init(_ laboratory: GatewayHosts) throws {
+            down = try laboratory.probe()
+            do {
+                up = try laboratory.upstreamProbe()
+            } catch {
+                down.close()
+                throw error
+            }
+        }
+
+        /// Whether both were answered by way of this host for so long, and nobody else had an address.
+        func areServed(by host: LabHost, for span: Duration) -> Bool {
+            let uplink = GatewayNetwork.first.uplink
+            return down.isServed(by: host.station(), for: span) && up.isServed(by: host.station(uplink), for: span)
+        }
+
+        func close() { for probe in [down, up] { probe.close() } }
+    }
+
+    /// What the client, the router and the kernels have seen.
+    /// - Parameters:
+    ///   - record: of the client.
+    ///   - upstream: of the router.
+    ///   - stations: of the hosts, by their numbers.
     static func figures(
-        of record: ProbeRecord, _ history: HostHistory, _ stations: [HardwareAddress], from start: Moment,
-        to end: Moment
+        of record: ProbeRecord, upstream: ProbeRecord, _ history: HostHistory, _ stations: [HardwareAddress],
+        from start: Moment, to end: Moment
     ) throws -> [String: Double] {
         let analyses = record.byAddress()
         let addresses = analyses.map { $0.figures(from: start, to: end) }
@@ -54,13 +91,15 @@ struct HostsMeasurement {
         let shared = GatewaySide.allCases.map {
             history.longestShared(GatewayNetwork.first.roving(on: $0), from: start, to: end)
         }
+        let stalls = [record, upstream].map { $0.longestStall(from: start, to: end, tick: $0.period) }
         let figures: [String: Double] = [
             Figure.outage: addresses[0].outage.inMilliseconds,
+            Figure.upstreamOutage: upstream.byAddress()[0].figures(from: start, to: end).outage.inMilliseconds,
             Figure.holderOutage: byHolder.outage.inMilliseconds,
             Figure.lost: Double(addresses[0].lost),
             Figure.twoOwners: addresses[1].doubleOwnership.inMilliseconds,
             Figure.twoHolders: (shared.max() ?? .zero).inMilliseconds,
-            Figure.stall: record.longestStall(from: start, to: end, tick: record.period).inMilliseconds,
+            Figure.stall: (stalls.max() ?? .zero).inMilliseconds,
         ]
         return figures.mapValues { ($0 * 1000).rounded() / 1000 }
     }
@@ -81,7 +120,7 @@ struct HostsMeasurement {
 
     // MARK: - Before
 
-    private func prepare(_ trial: HostsTrial, _ probe: ClientProbe) throws {
+    private func prepare(_ trial: HostsTrial, _ probes: Probes) throws {
         let owner = laboratory.hosts[trial.ownerBefore]
         let running = laboratory.hosts.filter { $0.number >= owner.number }
         for host in running { try laboratory.powerOn(host) }
@@ -90,7 +129,7 @@ struct HostsMeasurement {
         let isReady = try Interruption.wait(atMost: Self.startLimit) {
             try Interruption.pause(.milliseconds(30))
             return try running.allSatisfy { peer.isReady($0, owner: owner) }
-                && serves(owner, for: Self.calm, probe)
+                && serves(owner, for: Self.calm, probes)
         }
         guard isReady else {
             throw LabError.notReached(
@@ -98,7 +137,7 @@ struct HostsMeasurement {
                     + running.map(peer.diagnosis).joined())
         }
         try Interruption.pause(begun + type(of: peer).rest - Moment.now())
-        guard try serves(owner, for: Self.calm, probe) else {
+        guard try serves(owner, for: Self.calm, probes) else {
             throw LabError.notReached("\(type(of: peer).name) does not stay on \(owner.name)")
         }
     }
@@ -120,6 +159,7 @@ struct HostsMeasurement {
         case .back:
             try laboratory.powerOn(best)
             try peer.start(best)
+        case .cost: break
         }
         return start
     }
@@ -132,16 +172,16 @@ struct HostsMeasurement {
         return GatewaySide.allCases.map { history.holdersNow(of: GatewayNetwork.first.roving(on: $0)) }
     }
 
-    /// Whether a host alone has both addresses and has served the client for so long.
-    private func serves(_ host: LabHost, for span: Duration, _ probe: ClientProbe) throws -> Bool {
-        try probe.isServed(by: host.station(), for: span) && holders().allSatisfy { $0 == [host.number] }
+    /// Whether a host alone has both addresses and has served both sides for so long.
+    private func serves(_ host: LabHost, for span: Duration, _ probes: Probes) throws -> Bool {
+        try probes.areServed(by: host, for: span) && holders().allSatisfy { $0 == [host.number] }
     }
 
-    private func isAtRest(after trial: HostsTrial, _ probe: ClientProbe) throws -> Bool {
+    private func isAtRest(after trial: HostsTrial, _ probes: Probes) throws -> Bool {
         guard let owner = trial.ownerAfter.map({ laboratory.hosts[$0] }) else {
-            return try laboratory.hosts.contains { try serves($0, for: Self.longCalm, probe) }
+            return try laboratory.hosts.contains { try serves($0, for: Self.longCalm, probes) }
         }
-        guard trial == .killAll else { return try serves(owner, for: Self.calm, probe) }
+        guard trial == .killAll else { return try serves(owner, for: Self.calm, probes) }
         // Nothing may ever stop what the dead daemon has left.
         let history = try laboratory.history()
         return GatewaySide.allCases.allSatisfy { side in

@@ -19,11 +19,19 @@ package enum HostsTrial: String, CaseIterable, Hashable, Sendable {
     case stop
     /// The best host, which was off, is switched on.
     case back
+    /// Nothing happens, and what the hosts take for it is measured.
+    case cost
+
+    /// Those in which something happens.
+    static let faults = allCases.filter { $0 != .cost }
 
     /// What the faults of its rows begin with.
     static let prefix = "hosts-"
 
     var name: String { Self.prefix + rawValue }
+
+    /// All times are those of a file that says none.
+    static let setting = "default"
 
     /// Who serves when it begins.
     var ownerBefore: Int { self == .back ? 1 : 0 }
@@ -32,7 +40,7 @@ package enum HostsTrial: String, CaseIterable, Hashable, Sendable {
     var ownerAfter: Int? {
         switch self {
         case .power, .downCable, .upCable, .service, .killAll, .stop: 1
-        case .back: 0
+        case .back, .cost: 0
         case .kill: nil
         }
     }
@@ -41,7 +49,7 @@ package enum HostsTrial: String, CaseIterable, Hashable, Sendable {
     var leastSpan: Duration {
         switch self {
         case .kill, .killAll: .seconds(15)
-        case .power, .downCable, .upCable, .service, .stop, .back: .zero
+        case .power, .downCable, .upCable, .service, .stop, .back, .cost: .zero
         }
     }
 }
@@ -52,4 +60,11 @@ extension Figure {
     static let holderOutage = "holder_outage_ms"
     /// The longest time in which two hosts had a roving address, as their kernels tell.
     static let twoHolders = "two_holders_ms"
+    /// The outage of the router above, which asks the client.
+    static let upstreamOutage = "upstream_outage_ms"
+    /// What a host sends on its interface of each side.
+    static let downPackets = "down_packets_per_s"
+    static let downBytes = "down_bytes_per_s"
+    static let upPackets = "up_packets_per_s"
+    static let upBytes = "up_bytes_per_s"
 }

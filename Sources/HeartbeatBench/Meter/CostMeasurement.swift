@@ -93,8 +93,16 @@ struct Reading {
         at = Moment.now()
     }
 
+    /// An interface, and what the packets and the bytes that it sends are called.
+    typealias Traffic = (interface: String, packets: String, bytes: String)
+
+    /// Of a node of a pair.
+    static let pair: [Traffic] = [
+        ("eth0", Figure.lanPackets, Figure.lanBytes), ("eth1", Figure.crossPackets, Figure.crossBytes),
+    ]
+
     /// Rates over the time since an earlier reading, and the memory now.
-    func figures(since earlier: Reading) -> [String: Double] {
+    func figures(since earlier: Reading, sending traffic: [Traffic] = Self.pair) -> [String: Double] {
         let seconds = (at - earlier.at).inMilliseconds / 1000
         var figures = [
             Figure.processes: Double(meter.processes.count),
@@ -103,9 +111,7 @@ struct Reading {
             Figure.processorTime: Double(schedule.running - earlier.schedule.running) / 1e9 / seconds * 3600,
             Figure.switches: Double(schedule.switches - earlier.schedule.switches) / seconds,
         ]
-        for (interface, packets, bytes) in [
-            ("eth0", Figure.lanPackets, Figure.lanBytes), ("eth1", Figure.crossPackets, Figure.crossBytes),
-        ] {
+        for (interface, packets, bytes) in traffic {
             guard let now = links[interface], let before = earlier.links[interface] else { continue }
             figures[packets] = Double(now.packets - before.packets) / seconds
             figures[bytes] = Double(now.bytes - before.bytes) / seconds

@@ -1,4 +1,5 @@
-// What `hbbench hosts` does: three hosts of a gateway service under hb_gateway, and three under keepalived, meet the same faults.
+// What `hbbench hosts` does: three hosts of a gateway service under hb_gateway, and three under keepalived, meet the same
+// faults; then what five of them cost.
 
 import Glibc
 import HeartbeatLab
@@ -7,13 +8,16 @@ import HeartbeatLab
 package struct HostsProgram: Sendable {
     package var trials: [HostsTrial]
     package var runs: Int
+    /// How long the cost is watched.
+    package var seconds: Int
     /// File for the rows; `nil`: none.
     package var file: String?
     package var places: ProgramPlaces
 
-    package init(trials: [HostsTrial], runs: Int, file: String?, places: ProgramPlaces) {
+    package init(trials: [HostsTrial], runs: Int, seconds: Int, file: String?, places: ProgramPlaces) {
         self.trials = trials
         self.runs = runs
+        self.seconds = seconds
         self.file = file
         self.places = places
     }
@@ -53,16 +57,29 @@ package struct HostsProgram: Sendable {
         _ make: (GatewayHosts) throws -> Peer
     ) throws {
         var row = BenchRow(
-            peer: Peer.name, fault: trial.name, setting: "default",
+            peer: Peer.name, fault: trial.name, setting: HostsTrial.setting,
             keepaliveMilliseconds: Peer.times.keepalive.inMilliseconds,
             deadtimeMilliseconds: Peer.times.deadtime.inMilliseconds, addresses: 2, run: run)
         try results.attempt(row) { results in
-            let laboratory = try GatewayHosts(prefix: BenchCluster.prefix)
+            let laboratory = try GatewayHosts(
+                prefix: BenchCluster.prefix, count: trial == .cost ? HostsCost.hosts : 3)
             defer { laboratory.close() }
-            let measurement = HostsMeasurement(laboratory: laboratory, peer: try make(laboratory))
-            (row.figures, row.notes) = try measurement.measure(trial)
-            try results.add(row)
-            BenchProgram.tell(HostsTable.line(for: row))
+            for (figures, notes) in try measure(trial, laboratory, try make(laboratory)) {
+                (row.figures, row.notes) = (figures, notes)
+                try results.add(row)
+                BenchProgram.tell(HostsTable.line(for: row))
+            }
         }
+    }
+
+    /// One for each row: of the cost, one a host.
+    private func measure(
+        _ trial: HostsTrial, _ laboratory: GatewayHosts, _ peer: any HostsPeer
+    ) throws -> [(figures: [String: Double], notes: [String])] {
+        guard trial == .cost else {
+            return [try HostsMeasurement(laboratory: laboratory, peer: peer).measure(trial)]
+        }
+        let cost = HostsCost(laboratory: laboratory, peer: peer, duration: .seconds(seconds))
+        return try cost.figures().map { ($0, []) }
     }
 }

@@ -82,9 +82,9 @@ struct BenchReport {
 
     private static let howToRead = """
         Cells are median (least–greatest) of all runs. Goals are for ours and judged by the median; two owners,
-        load, lines and connections by the worst run. Trials name keepalive and dead time: `1s` is 250 ms and 1 s, `10s` 1 s and
-        10 s, `30s` 2 s and 30 s, `tight` each daemon's shortest. `ours` has no other setting than these; behind a colon stands the
-        variant of ours that a goal is for.
+        two hosts, load, lines and connections by the worst run. Trials name keepalive and dead time: `1s` is 250 ms and 1 s, `10s` 1 s
+        and 10 s, `30s` 2 s and 30 s, `tight` each daemon's shortest, `default` what files mean that say no times. `ours` has no other
+        setting than these; behind a colon stands the variant of ours that a goal is for.
         """
 
     private static func title(fault: String, setting: String, addresses: Int) -> String {

@@ -27,7 +27,7 @@ struct Goal: Hashable, Sendable {
     /// The first variant, with all settings at their defaults.
     static let ours = PeerName.ours.rawValue
 
-    static let all: [Goal] = outages + deaths + announcements + costs + loads + connections + lines
+    static let all: [Goal] = outages + deaths + announcements + costs + loads + connections + lines + hosts
 
     private static let outages: [Goal] = [
         Goal("power-loss", "1s", 1, Figure.afterDeadtime, "outage beyond the dead time, ms", .most(20)),
@@ -111,6 +111,16 @@ struct Goal: Hashable, Sendable {
             Goal(LinesTrial.cost.name, "1s", 1, Figure.residentMemory, "memory (RSS), MiB", .most(20)),
             Goal(LinesTrial.cost.name, "1s", 1, Figure.switches, "wake-ups a second", .most(10)),
         ]
+
+    /// Not behind keepalived in anything that happens to three hosts, and never two of them at once.
+    private static let hosts: [Goal] = HostsTrial.faults.flatMap { trial in
+        [
+            (Figure.outage, "outage, ms"), (Figure.upstreamOutage, "outage upstream, ms"),
+            (Figure.holderOutage, "outage by the holder, ms"),
+        ].map { figure, title in
+            Goal(trial.name, HostsTrial.setting, 2, figure, title, .times(1, peer: HostsKeepalived.name))
+        } + [Goal(trial.name, HostsTrial.setting, 2, Figure.twoHolders, "two hosts, ms", .most(0), judgesWorst: true)]
+    }
 
     private init(
         _ fault: String, _ setting: String, _ addresses: Int, _ figure: String, _ title: String, _ limit: Limit,

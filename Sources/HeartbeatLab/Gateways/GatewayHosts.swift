@@ -107,6 +107,7 @@ package final class GatewayHosts {
                 "address add \(network.nextHop)/\(network.length(on: .up)) dev \(interface)",
                 "route add \(network.downstream) via \(network.roving(on: .up))",
             ])
+            try router.set("net/ipv4/neigh/\(interface)/unres_qlen_bytes", to: "4096")
         }
         try router.configure(["address add \(GatewayNetwork.far)/32 dev lo"])
     }
@@ -159,6 +160,14 @@ package final class GatewayHosts {
         manner.probesPerTick = 2
         return try ClientProbe(
             [GatewayNetwork.far, GatewayNetwork.first.roving(on: .down)], from: client, every: tick, manner: manner)
+    }
+
+    /// The router, which asks the client, and who has the address of its way there.
+    package func upstreamProbe(every tick: Duration = .milliseconds(2)) throws -> ClientProbe {
+        var manner = ClientProbe.Manner()
+        manner.probesPerTick = 2
+        return try ClientProbe(
+            [GatewayNetwork.client, GatewayNetwork.first.roving(on: .up)], from: router, every: tick, manner: manner)
     }
 
     /// Records what the hosts say to each other on a side of a service.
