@@ -46,7 +46,7 @@ struct Plan: ParsableCommand {
     @Flag(help: "A first look, about three minutes.")
     var quick = false
 
-    @Flag(help: "Only what is about dead nodes and dead daemons, about 13 minutes.")
+    @Flag(help: "Only what is about nodes and daemons that are dead or seem so, about 19 minutes.")
     var deaths = false
 
     @Option(help: "How often each fault is repeated.")
@@ -93,14 +93,14 @@ struct Run: ParsableCommand {
         guard (1...ServiceAddress.limit).contains(addresses) else {
             throw ValidationError("--addresses needs a number from 1 to \(ServiceAddress.limit)")
         }
+        if let objection = section.objection { throw ValidationError(objection) }
     }
 
-    func run() {
-        places.measure([
-            BenchSection(
-                peers: peers.values, faults: faults.values, setting: setting, addresses: addresses, runs: runs)
-        ])
+    private var section: BenchSection {
+        BenchSection(peers: peers.values, faults: faults.values, setting: setting, addresses: addresses, runs: runs)
     }
+
+    func run() { places.measure([section]) }
 }
 
 struct Cost: ParsableCommand {

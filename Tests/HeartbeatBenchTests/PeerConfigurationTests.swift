@@ -82,6 +82,18 @@ import Testing
     #expect(parts[2].contains("10.88.1.2/16 dev eth0") && !parts[2].contains("10.88.1.1/16"))
 }
 
+@Test func `where the client's network carries no heartbeats they go over the second link alone`() {
+    var files = HeartbeatConfiguration(
+        keepalive: .milliseconds(250), deadtime: .seconds(1), addresses: ServiceAddress.first(1), logFile: "/log",
+        addressesPerLine: 1)
+    #expect(files.haCf.contains("bcast eth0\nbcast eth1\n"))
+    files.media = .secondLink
+    #expect(files.haCf.contains("udpport 694\nbcast eth1\nauto_failback on\n"))
+    let text = KeepalivedPeer(.oneSecond, media: .secondLink).configuration(
+        ofNode: 0, addresses: ServiceAddress.first(1))
+    #expect(text.contains("    interface eth1\n") && text.contains("10.88.1.1/16 dev eth0\n"))
+}
+
 @Test func `ours has no setting of its own, and its variants have these lines`() {
     func lines(_ variant: OurPeer.Variant) -> String { OurPeer(.oneSecond, variant, programs: "").further }
     #expect(lines(.ours) == "")

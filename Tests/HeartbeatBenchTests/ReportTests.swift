@@ -16,6 +16,7 @@ func `every trial of a plan can be done`(plan: [BenchSection]) {
     for section in plan {
         #expect((1...ServiceAddress.limit).contains(section.addresses))
         #expect(section.runs > 0 && !section.peers.isEmpty && !section.faults.isEmpty)
+        #expect(section.objection == nil)
         // A failback needs the state another fault leaves; without one it would cost an outage nobody measures.
         for (index, fault) in section.faults.enumerated() where fault == .failback {
             #expect(index > 0 && section.faults[index - 1] == .powerLoss)
@@ -48,10 +49,23 @@ func `every trial of a plan can be done`(plan: [BenchSection]) {
             isMeasured(fault, setting, goal.addresses, PeerName.allCases.filter { $0.rawValue == goal.peer }), "\(goal)"
         )
     }
+    #expect(isMeasured(.mediaCut, .oneSecond, 1, [.ours, .unasking, .keepalived]))
     let carrier = plan.filter { $0.faults.contains(.carrierLoss) }.flatMap(\.peers)
     #expect(carrier.prefix(2) == [.ours, .eager], "the defaults first")
     let long = plan.filter { $0.peers.contains(.heartbeat) && $0.addresses >= 100 }
     #expect(long.map(\.runs) == [1], "each of these takes minutes")
+}
+
+@Test func `cut media are measured by themselves, and of who has media to cut`() {
+    func section(_ peers: [PeerName], _ faults: [Fault]) -> BenchSection {
+        BenchSection(peers: peers, faults: faults, setting: .oneSecond, addresses: 1, runs: 1)
+    }
+    #expect(section([.ours, .floor], [.powerLoss, .stop]).media == .everywhere)
+    #expect(section([.ours, .floor], [.powerLoss, .stop]).objection == nil)
+    #expect(section([.ours, .heartbeat], [.mediaCut]).media == .secondLink)
+    #expect(section([.ours, .heartbeat], [.mediaCut]).objection == nil)
+    #expect(section([.ours, .floor], [.mediaCut]).objection?.contains("the floor") == true)
+    #expect(section([.ours], [.mediaCut, .stop]).objection?.contains("by itself") == true)
 }
 
 @Test func `a table has a line for each peer and fault with the median and the extremes`() {

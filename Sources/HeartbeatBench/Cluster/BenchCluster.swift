@@ -260,8 +260,17 @@ package final class BenchCluster {
                 try laboratory.plug(.lan(0), true)
                 try Interruption.pause(Fault.flap)
             }
+        case .mediaCut: try cutMedia()
         }
         return start
+    }
+
+    private func cutMedia() throws {
+        try laboratory.lose([.between(.cross)])
+        try Interruption.pause(Fault.cut)
+        try laboratory.lose([])
+        // What they do when they hear each other again belongs to it.
+        try Interruption.pause(Self.longCalm)
     }
 
     private func isAtRest(after fault: Fault, _ probe: ClientProbe) -> Bool {
@@ -286,7 +295,7 @@ package final class BenchCluster {
         return switch fault {
         case .failback: startLimit
         // Who stops everything on both nodes and begins anew needs a start as well.
-        case .hang, .flapping: takeover + .seconds(30)
+        case .hang, .flapping, .mediaCut: takeover + .seconds(30)
         case .powerLoss, .powerCable, .standby, .stop, .kill, .carrierLoss: takeover
         }
     }

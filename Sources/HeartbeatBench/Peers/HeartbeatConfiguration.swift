@@ -12,6 +12,7 @@ struct HeartbeatConfiguration {
     var addressesPerLine: Int
     /// Follows the addresses of the first line; `nil`: no script.
     var script: String?
+    var media = MediaLayout.everywhere
     /// Further lines of ha.cf.
     var further = ""
 
@@ -27,8 +28,7 @@ struct HeartbeatConfiguration {
         warntime \(deadtime.roundedMilliseconds / 2)ms
         initdead \(max(deadtime, .seconds(5)).roundedMilliseconds)ms
         udpport 694
-        bcast eth0
-        bcast eth1
+        \(media.interfaces.map { "bcast \($0)" }.joined(separator: "\n"))
         auto_failback on
         node cluster1 cluster2
 

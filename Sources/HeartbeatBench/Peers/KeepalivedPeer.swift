@@ -12,14 +12,19 @@ package struct KeepalivedPeer: FailoverPeer {
     package let rest = Duration.seconds(7)
 
     private let layout: ServiceLayout
+    /// It speaks on one link.
+    private let interface: String
 
     /// Of the node that prefers to serve, and of the other.
     private static let priorities = [150, 100]
     /// Hundredths of an interval that the backup waits.
     private static let waits = Double(3 * 256 + 256 - priorities[1]) / 256
 
-    package init(_ setting: DetectionSetting, layout: ServiceLayout = .together) {
+    package init(
+        _ setting: DetectionSetting, layout: ServiceLayout = .together, media: MediaLayout = .everywhere
+    ) {
         self.layout = layout
+        interface = media == .everywhere ? "eth0" : "eth1"
         switch setting {
         case .tight: keepalive = .milliseconds(10)
         case .oneSecond, .tenSeconds, .thirtySeconds, .explicit:
@@ -75,7 +80,7 @@ package struct KeepalivedPeer: FailoverPeer {
         return """
             vrrp_instance bench\(group == 0 ? "" : "\(group + 1)") {
                 state \(number == 0 ? "MASTER" : "BACKUP")
-                interface eth0
+                interface \(interface)
                 virtual_router_id \(51 + group)
                 priority \(Self.priorities[number])
                 advert_int \(seconds)

@@ -7,6 +7,7 @@ package struct OriginalPeer: FailoverPeer {
     package var name: String { usesIPFail ? "ipfail" : "heartbeat" }
     private let usesIPFail: Bool
     private let layout: ServiceLayout
+    private let media: MediaLayout
     package let keepalive: Duration
     package let deadtime: Duration
     package let signOfLife = HeartbeatConfiguration.signOfLife
@@ -16,9 +17,13 @@ package struct OriginalPeer: FailoverPeer {
     package let patiencePerAddress = Duration.seconds(3)
 
     /// With `usesIPFail` it pings the client, and its program gives the groups to the node that reaches it.
-    package init(_ setting: DetectionSetting, usesIPFail: Bool = false, layout: ServiceLayout = .together) {
+    package init(
+        _ setting: DetectionSetting, usesIPFail: Bool = false, layout: ServiceLayout = .together,
+        media: MediaLayout = .everywhere
+    ) {
         self.usesIPFail = usesIPFail
         self.layout = layout
+        self.media = media
         (keepalive, deadtime) = setting.times(tight: (.milliseconds(25), .milliseconds(100)))
     }
 
@@ -49,7 +54,7 @@ package struct OriginalPeer: FailoverPeer {
         let files = HeartbeatConfiguration(
             keepalive: keepalive, deadtime: deadtime, addresses: addresses, logFile: "/var/log/ha-log",
             addressesPerLine: layout == .each ? 1 : 20, script: layout == .each ? ServiceLayout.script : nil,
-            further: usesIPFail ? pings : "")
+            media: media, further: usesIPFail ? pings : "")
         for (file, text) in [("ha.cf", files.haCf), ("haresources", files.haresources), ("authkeys", files.authkeys)] {
             try node.write(text, to: "\(own.etc)/\(file)", mode: file == "authkeys" ? 0o600 : 0o644)
         }

@@ -32,15 +32,18 @@ package struct OurPeer: FailoverPeer {
     private let variant: Variant
     private let programs: String
     private let layout: ServiceLayout
+    private let media: MediaLayout
     /// How many links and how many probes there are besides; even.
     private var watched: Int { variant == .watching ? 100 : 0 }
 
     /// - Parameter programs: directory of `heartbeat` and `hb_standby`.
     package init(
-        _ setting: DetectionSetting, _ variant: Variant = .ours, programs: String, layout: ServiceLayout = .together
+        _ setting: DetectionSetting, _ variant: Variant = .ours, programs: String, layout: ServiceLayout = .together,
+        media: MediaLayout = .everywhere
     ) {
         self.variant = variant
         self.layout = layout
+        self.media = media
         (keepalive, deadtime) = setting.times(tight: (.milliseconds(10), .milliseconds(30)))
         self.programs = programs
     }
@@ -61,7 +64,7 @@ package struct OurPeer: FailoverPeer {
         let files = HeartbeatConfiguration(
             keepalive: keepalive, deadtime: deadtime, addresses: addresses, logFile: node.logFile,
             addressesPerLine: layout == .each ? 1 : ServiceAddress.limit,
-            script: layout == .each ? ServiceLayout.script : nil, further: further)
+            script: layout == .each ? ServiceLayout.script : nil, media: media, further: further)
         for number in stride(from: 0, to: watched, by: 2) {
             try node.namespace.configure([
                 "link add w\(number) type veth peer name w\(number + 1)", "link set w\(number) up",

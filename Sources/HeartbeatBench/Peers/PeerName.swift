@@ -36,11 +36,13 @@ package enum PeerName: String, CaseIterable, Codable, Hashable, Sendable {
     /// - Parameters:
     ///   - programs: directory of the programs of these sources.
     ///   - layout: what moves together; the floor knows one group.
+    ///   - media: where signs of life go; those of the floor go to the client's network.
     package func peer(
-        _ setting: DetectionSetting, programs: String, layout: ServiceLayout = .together
+        _ setting: DetectionSetting, programs: String, layout: ServiceLayout = .together,
+        media: MediaLayout = .everywhere
     ) -> any FailoverPeer {
         func ours(_ variant: OurPeer.Variant) -> OurPeer {
-            OurPeer(setting, variant, programs: programs, layout: layout)
+            OurPeer(setting, variant, programs: programs, layout: layout, media: media)
         }
         return switch self {
         case .ours: ours(.ours)
@@ -51,9 +53,9 @@ package enum PeerName: String, CaseIterable, Codable, Hashable, Sendable {
         case .unasking: ours(.unasking)
         case .watching: ours(.watching)
         case .probing: ours(.probing)
-        case .heartbeat: OriginalPeer(setting, layout: layout)
-        case .ipfail: OriginalPeer(setting, usesIPFail: true, layout: layout)
-        case .keepalived: KeepalivedPeer(setting, layout: layout)
+        case .heartbeat: OriginalPeer(setting, layout: layout, media: media)
+        case .ipfail: OriginalPeer(setting, usesIPFail: true, layout: layout, media: media)
+        case .keepalived: KeepalivedPeer(setting, layout: layout, media: media)
         case .floor: FloorPeer(setting, programs: programs)
         }
     }

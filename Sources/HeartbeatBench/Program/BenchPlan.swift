@@ -15,11 +15,21 @@ package struct BenchSection: Hashable, Sendable {
         self.addresses = addresses
         self.runs = runs
     }
+
+    /// A fault of the media leaves the client's network whole, so that network carries none.
+    var media: MediaLayout { faults.contains(.mediaCut) ? .secondLink : .everywhere }
+
+    /// Why this cannot be measured; `nil`: it can.
+    package var objection: String? {
+        guard media == .secondLink else { return nil }
+        if peers.contains(.floor) { return "the floor has no other media than the client's network" }
+        return faults.count > 1 ? "media-cut needs other media than the other faults: measure it by itself" : nil
+    }
 }
 
 /// A list of sections.
 package enum BenchPlan {
-    /// Everything there is a goal for, beside its peers; about 50 minutes with five runs.
+    /// Everything there is a goal for, beside its peers; about 55 minutes with five runs.
     package static func standard(runs: Int) -> [BenchSection] {
         func section(_ peers: [PeerName], _ faults: [Fault], _ setting: DetectionSetting, _ addresses: Int)
             -> BenchSection
@@ -52,7 +62,7 @@ package enum BenchPlan {
         return sections + deaths(runs: runs)
     }
 
-    /// Dead nodes and dead daemons: who answers, and how soon the other node knows; about 13 minutes with five runs.
+    /// Nodes and daemons that are dead or seem so: who answers, and how soon the other node knows; about 19 minutes with five runs.
     package static func deaths(runs: Int) -> [BenchSection] {
         func section(_ peers: [PeerName], _ faults: [Fault], _ setting: DetectionSetting, _ runs: Int) -> BenchSection {
             BenchSection(peers: peers, faults: faults, setting: setting, addresses: 1, runs: runs)
@@ -65,6 +75,7 @@ package enum BenchPlan {
             // Who does not ask waits for the whole deadtime.
             section([.ours, .asking], [.powerLoss], .thirtySeconds, min(runs, 3)),
             section([.cable], [.powerCable], .thirtySeconds, min(runs, 3)),
+            section([.ours, .unasking, .keepalived], [.mediaCut], .oneSecond, runs),
         ]
     }
 

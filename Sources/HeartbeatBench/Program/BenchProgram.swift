@@ -29,7 +29,7 @@ package struct BenchProgram: Sendable {
     /// Measures and prints. Returns the exit code.
     package func run() -> Int32 {
         let peers = sections.flatMap { section in
-            section.peers.map { $0.peer(section.setting, programs: places.programs) }
+            section.peers.map { $0.peer(section.setting, programs: places.programs, media: section.media) }
         }
         return Self.run(measuring: peers, file: file, places: places) { results in
             for (number, section) in sections.enumerated() {
@@ -78,8 +78,8 @@ package struct BenchProgram: Sendable {
         for name in section.peers {
             clusters.append(
                 try BenchCluster(
-                    name.peer(section.setting, programs: places.programs), setting: section.setting,
-                    addresses: section.addresses, places: places))
+                    name.peer(section.setting, programs: places.programs, media: section.media),
+                    setting: section.setting, addresses: section.addresses, places: places))
         }
         let steps = (1...max(1, section.runs)).flatMap { run in section.faults.map { (run: run, fault: $0) } }
         for (index, step) in steps.enumerated() {

@@ -54,6 +54,7 @@ struct Goal: Hashable, Sendable {
             Goal("power-loss", "1s", 1, Figure.afterLastHeard, "outage since last heard, ms", .most(580), for: .asking),
             Goal(
                 "power-loss", "30s", 1, Figure.afterLastHeard, "outage since last heard, ms", .most(4080), for: .asking),
+            Goal("media-cut", "1s", 1, Figure.twoOwners, "two owners, ms", .most(0), judgesWorst: true),
         ]
         + ["1s", "10s", "30s"].map { setting in
             Goal("power-cable", setting, 1, Figure.outage, "outage, ms", .most(150), for: .cable)

@@ -21,9 +21,14 @@ package enum Fault: String, CaseIterable, Codable, Hashable, Sendable {
     case carrierLoss = "carrier-loss"
     /// Its LAN interface loses its carrier and gets it back, again and again; the second link stays.
     case flapping
+    /// The second link carries nothing between the nodes for `cut`, and no other link their signs of life; the client's network is whole.
+    case mediaCut = "media-cut"
 
     /// How long a hang lasts.
     package static let freeze = Duration.seconds(3)
+
+    /// How long the media are cut.
+    static let cut = Duration.seconds(10)
 
     /// How often the carrier is lost, and for how long it is away and back each time.
     package static let flaps = 60
@@ -40,6 +45,7 @@ package enum Fault: String, CaseIterable, Codable, Hashable, Sendable {
         case .hang: "stops all processes of"
         case .carrierLoss: "pulls the LAN cable of"
         case .flapping: "plays with the LAN cable of"
+        case .mediaCut: "cuts the keepalives of"
         }
     }
 
@@ -54,7 +60,7 @@ package enum Fault: String, CaseIterable, Codable, Hashable, Sendable {
         switch self {
         case .powerLoss, .powerCable, .standby, .stop, .kill, .carrierLoss: 1
         case .failback: 0
-        case .hang, .flapping: nil
+        case .hang, .flapping, .mediaCut: nil
         }
     }
 }
