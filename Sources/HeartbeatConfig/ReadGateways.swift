@@ -11,6 +11,8 @@ package struct GatewaysResult: Hashable, Sendable {
     /// What messages are signed with.
     package var keys: AuthenticationKeys
     package var logging: LoggingConfiguration
+    /// The lines that name the hosts of each service.
+    package var hostLines: [String: [NodeName: Int]]
     /// gateway.cf, authkeys; within a file in the order of its lines.
     package var diagnostics: [Diagnostic]
 }
@@ -30,5 +32,6 @@ package func readGateways(
     keyReader.read(authkeys, mode: authkeysMode)
     return GatewaysResult(
         gateways: reader.log.hasErrors || keyReader.log.hasErrors ? nil : reader.gateways, keys: keyReader.keys,
-        logging: reader.logging, diagnostics: reader.log.inOrderOfLines + keyReader.log.inOrderOfLines)
+        logging: reader.logging, hostLines: reader.hostLines,
+        diagnostics: reader.log.inOrderOfLines + keyReader.log.inOrderOfLines)
 }

@@ -29,6 +29,8 @@ package final class GatewayPorts {
     private var listeners: [String: Listener] = [:]
     private var ports: [Place: InterfacePort] = [:]
     private var troubles = OnceTold()
+    /// Who has an address, as the files say: whose packet was refused tells nothing itself that could be believed.
+    private var names: [IPAddress: NodeName] = [:]
 
     package init(_ codec: GatewayCodec, reactor: Reactor) {
         self.codec = codec
@@ -50,6 +52,7 @@ package final class GatewayPorts {
             let leg = configuration.leg(on: side)
             places[side] = Place(
                 interface: leg.interface, port: configuration.port, isIPv6: leg.roving.isIPv6)
+            for host in configuration.hosts { names[host.address(on: side)] = host.name }
         }
         listeners[configuration.name] = Listener(places: places, receive: receive)
         for side in GatewaySide.allCases { _ = port(of: configuration.name, side) }
@@ -107,7 +110,8 @@ package final class GatewayPorts {
             else { return }
             listener.receive(packet, side)
         } catch {
-            tell("packet of \(source) on \(place.interface) is ignored: \(error)")
+            let sender = names[source].map { "\($0), \(source)," } ?? "\(source)"
+            tell("packet of \(sender) on \(place.interface) is ignored: \(error)")
         }
     }
 

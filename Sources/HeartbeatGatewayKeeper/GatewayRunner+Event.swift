@@ -10,6 +10,8 @@ extension GatewayRunner {
         case procedure(GatewayProcedure, String)
         /// hostHealth says something.
         case health(String)
+        /// Another host has another file, as a packet of it shows.
+        case contradiction(String)
         case ended(GatewayQuit)
     }
 }
@@ -20,6 +22,7 @@ extension GatewayRunner.Event: CustomStringConvertible {
         case .fact(let fact): "\(fact)"
         case .procedure(let procedure, let text): "\(procedure.rawValue): \(text)"
         case .health(let text): "\(GatewayConfiguration.healthProgram): \(text)"
+        case .contradiction(let text): text
         case .ended(let reason): "Ends, because \(reason)"
         }
     }
@@ -28,7 +31,7 @@ extension GatewayRunner.Event: CustomStringConvertible {
     package var isWarning: Bool {
         switch self {
         case .fact(let fact): fact.isWarning
-        case .procedure, .health: true
+        case .procedure, .health, .contradiction: true
         case .ended(let reason): reason.isWarning
         }
     }

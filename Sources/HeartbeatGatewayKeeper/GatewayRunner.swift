@@ -13,6 +13,8 @@ package final class GatewayRunner {
     package var onEnd: (GatewayQuit) -> Void = { _ in }
     /// How the service stands may have changed.
     package var onChange: () -> Void = {}
+    /// Where the file names a host, such as `gateway.cf:3`.
+    package var place: (NodeName) -> String = { _ in "the file of this host" }
 
     package let configuration: GatewayConfiguration
     private let local: GatewayHost
@@ -35,6 +37,8 @@ package final class GatewayRunner {
     /// What was told last of each procedure that fails: a check that fails every second is told once.
     private var lacks: [GatewayProcedure: String] = [:]
     private var healthTroubles = OnceTold()
+    /// What other hosts say otherwise than the file: each of their packets says it.
+    private var contradictions = OnceTold()
 
     /// - Parameter nextGeneration: makes a generation that is greater than all before, also after a reboot; `nil` when it cannot be
     ///   written down, which it has told.
@@ -70,6 +74,7 @@ package final class GatewayRunner {
             return (known.isEmpty ? configuration.hosts : known).filter { $0.name != local.name }.map(\.down)
         }
         ports.listen(for: configuration) { [weak self] packet, side in
+            self?.compare(packet.sender)
             self?.take { $0.handle(.received(packet, over: side), at: $1) }
         }
         watch.onChange = { [weak self] _, _ in self?.take { $0.handle(.requested(.look), at: $1) } }
@@ -211,6 +216,13 @@ package final class GatewayRunner {
             case .roving: configuration.leg(on: side).roving.ip
             }
         ports.send(packet, to: address, over: side)
+    }
+
+    private func compare(_ sender: GatewayHost) {
+        guard sender.name != local.name else { return }
+        for sentence in configuration.contradictions(of: sender, place: place) where contradictions.isNew(sentence) {
+            onEvent(.contradiction(sentence))
+        }
     }
 
     private func tell(_ procedure: GatewayProcedure, _ text: String) {

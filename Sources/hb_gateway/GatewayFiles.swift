@@ -66,6 +66,7 @@ struct GatewayFiles {
         let (scripts, hooks) = (scripts, hooks)
         var facts = HostFacts()
         facts.hasInterface = { if_nametoindex($0) != 0 }
+        facts.hasAddress = { OwnAddress.isThere($0, on: $1) }
         facts.findScript = { scripts.search($0) }
         facts.hasGatewayHook = { service, procedure in
             GatewayHooks.path(of: procedure, service: service, in: hooks) != nil

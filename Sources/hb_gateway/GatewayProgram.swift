@@ -42,11 +42,10 @@ final class GatewayProgram {
         let problems = files.problems(with: gateways)
         for problem in problems { Descriptors.writeLine(problem, to: STDERR_FILENO) }
         guard problems.isEmpty || isRelease else { return 6 }
-        let logging = result.logging
-        let log = LogOutput.inForeground(logging, entity: "hb_gateway")
+        let log = LogOutput.inForeground(result.logging, entity: "hb_gateway")
         defer { log.flush() }
         return ForegroundProgram.run { [unowned self] program in
-            start(gateways, result.keys, logging, log, program)
+            start(gateways, result, log, program)
         } childMayHaveExited: { [unowned self] in
             for runner in runners { runner.childMayHaveExited() }
         } stop: { [unowned self] _, _ in
@@ -57,20 +56,22 @@ final class GatewayProgram {
     }
 
     private func start(
-        _ gateways: [GatewayConfiguration], _ keys: AuthenticationKeys, _ logging: LoggingConfiguration,
-        _ log: LogOutput, _ program: ForegroundProgram
+        _ gateways: [GatewayConfiguration], _ result: GatewaysResult, _ log: LogOutput, _ program: ForegroundProgram
     ) {
-        let ports = GatewayPorts(GatewayCodec(Authentication(keys)), reactor: program.reactor)
+        let ports = GatewayPorts(GatewayCodec(Authentication(result.keys)), reactor: program.reactor)
         self.ports = ports
         ports.onTrouble = { log.write(.warning, $0) }
         for (configuration, local) in files.own(gateways) {
             let procedures = GatewayProcedures(
-                configuration, local: local, hookDirectory: files.hooks, scripts: files.scripts, logging: logging,
+                configuration, local: local, hookDirectory: files.hooks, scripts: files.scripts,
+                logging: result.logging,
                 reactor: program.reactor)
             let runner = GatewayRunner(
                 configuration, local: local, procedures: procedures, ports: ports,
                 nextGeneration: { [unowned self] in nextGeneration(log) }, reactor: program.reactor)
             runner.onEvent = { log.write($0.isWarning ? .warning : .info, "\(configuration.name): \($0)") }
+            let lines = result.hostLines[configuration.name] ?? [:]
+            runner.place = { [file = files.file] name in lines[name].map { "\(file):\($0)" } ?? file }
             runner.onChange = { [unowned self] in
                 shareBurdens()
                 tellStatus(log)

@@ -177,6 +177,10 @@ extension GatewayTests {
             try scene.programs[3].start()
             try scene.wait(for: 0, toSay: "gwd is a backup now, with priority 70")
             try scene.wait(for: 3, toSay: "Backup: gwa serves")
+            // It was meant to, or was forgotten in the other files.
+            let line = "write \"host gwd 10.0.0.5 203.0.113.5 priority=70\""
+            #expect(scene.programs[0].count("gwd is in no host line of this host's file") == 1)
+            #expect(scene.programs[0].log.contains(line))
             #expect(scene.programs[3].end() == 0)
             try scene.wait(for: 0, toSay: "gwd has not asked for")
             #expect(try scene.moves() == moves)

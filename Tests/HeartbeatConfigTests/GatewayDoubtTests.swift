@@ -55,6 +55,24 @@ struct GatewayDoubtTests {
             ])
     }
 
+    @Test("The own downstream address is to be there before anything starts; where nobody looked nothing is said")
+    func ownAddressHere() {
+        var files = GatewayFiles()
+        for answer in [nil, true] {
+            files.host.hasAddress = { _, _ in answer }
+            #expect(files.read().diagnostics.isEmpty)
+        }
+        files.host.hasAddress = { address, interface in address.description != "10.0.0.2" || interface != "eth0" }
+        let result = files.read()
+        #expect(result.gateways?.count == 1)
+        #expect(
+            result.diagnostics.map(\.description) == [
+                "gateway.cf:2: warning: host gwa: 10.0.0.2 is not on eth0 of this host; give it to the interface at boot, or "
+                    + "correct the line"
+            ])
+        #expect(result.hostLines == ["fw": [NodeName("gwa"): 2, NodeName("gwb"): 3]])
+    }
+
     // MARK: Two services
 
     @Test("A service without this host is left out, and nothing of this machine is asked for it")

@@ -21,6 +21,19 @@ extension GatewayReader {
         }
     }
 
+    /// The other hosts send to the own downstream address, and this one asks from it. It is not brought up here: nothing moves it.
+    mutating func checkOwnAddress(of block: GatewayBlock) {
+        guard block.isSound("gateway", "host"),
+            let (item, line) = zip(block.draft.hosts, block.hostLines).first(where: { $0.0.name == localNode })
+        else { return }
+        let interface = block.draft.down.interface
+        guard host.hasInterface(interface) != false, host.hasAddress(item.down, interface) == false else { return }
+        log.warning(
+            line,
+            "host \(item.name): \(item.down) is not on \(interface) of this host; give it to the interface at boot, or correct the "
+                + "line")
+    }
+
     private mutating func checkThatEachIsOnce(in block: GatewayBlock) {
         let uses = block.movingAddresses + block.ownAddresses + block.foreignAddresses
         var first: [IPAddress: GatewayAddressUse] = [:]

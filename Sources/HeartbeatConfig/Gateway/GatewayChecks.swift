@@ -13,6 +13,7 @@ extension GatewayReader {
             checkAddresses(of: blocks[place])
             guard hasThisHost(blocks[place]) else { continue }
             checkInterfaces(of: blocks[place])
+            checkOwnAddress(of: blocks[place])
             checkWhatIsAsked(by: blocks[place])
             assignResources(place)
         }

@@ -27,6 +27,15 @@ struct GatewayReader: DirectiveReader {
     /// The services that have this host.
     var gateways: [GatewayConfiguration] { blocks.filter(hasThisHost).map(\.draft) }
 
+    /// Where each service names its hosts.
+    var hostLines: [String: [NodeName: Int]] {
+        blocks.reduce(into: [:]) { lines, block in
+            for (host, line) in zip(block.draft.hosts, block.hostLines) {
+                lines[block.draft.name, default: [:]][host.name] = line
+            }
+        }
+    }
+
     func hasThisHost(_ block: GatewayBlock) -> Bool { block.namedHosts.contains(localNode) }
 
     /// The service that the line being read belongs to.

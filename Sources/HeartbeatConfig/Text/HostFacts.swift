@@ -17,6 +17,8 @@ package struct HostFacts: Sendable {
 
     package var deviceKind: @Sendable (_ path: String) -> DeviceKind = { _ in .characterDevice }
     package var hasInterface: @Sendable (_ name: String) -> Bool? = { _ in nil }
+    /// Whether the interface has the address now; `nil`: nobody looked.
+    package var hasAddress: @Sendable (_ address: IPAddress, _ interface: String) -> Bool? = { _, _ in nil }
     /// Whether the interface has an IPv4 broadcast address now (SIOCGIFBRDADDR).
     package var hasBroadcastAddress: @Sendable (_ interface: String) -> Bool? = { _ in nil }
     package var userExists: @Sendable (_ name: String) -> Bool = { _ in true }

@@ -41,6 +41,16 @@ package struct GatewayDatagram: Hashable, Sendable {
     }
 }
 
+extension GatewayDatagram {
+    /// As a host with another version of the protocol says it.
+    package func ofVersion(_ version: UInt8) -> GatewayDatagram {
+        var other = self
+        // Behind the three letters that every message begins with.
+        other.frame[14 + Int(frame[14] & 0x0F) * 4 + 8 + 3] = version
+        return other
+    }
+}
+
 /// Listens until it is closed.
 package final class GatewayTap: Sendable {
     private final class Notes: Sendable {
