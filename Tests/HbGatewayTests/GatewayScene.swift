@@ -34,6 +34,8 @@ struct GatewayScene {
         var maySplit = false
         /// Of the file of a host; `nil`: all hosts in one service, in their order.
         var services: ((Int) -> [GatewayService])?
+        /// Hosts on which a program of `prepare` starts the real one.
+        var wrapped: Set<Int> = []
         /// What is done before anything starts.
         var prepare: (GatewayScene) throws -> Void = { _ in }
     }
@@ -45,7 +47,8 @@ struct GatewayScene {
         let everybody = Array(0..<opening.hosts)
         let programs = try lab.hosts.map { host in
             let services = opening.services?(host.number) ?? [GatewayService(hosts: everybody)]
-            return try HostProgram(program, on: host, services: services)
+            let path = opening.wrapped.contains(host.number) ? wrapper(of: host) : program
+            return try HostProgram(path, on: host, services: services)
         }
         let probe = try lab.probe(every: .milliseconds(5))
         defer { probe.close() }
@@ -61,6 +64,9 @@ struct GatewayScene {
             throw Failure(description: "\(error)\n\(problems)\n\(programs.map(\.diagnosis).joined())")
         }
     }
+
+    /// What starts hb_gateway on a host where it is wrapped.
+    static func wrapper(of host: LabHost) -> String { "\(host.directory)/hb_gateway" }
 
     private func open(_ hosts: [Int], inOrder: Bool) throws {
         for host in hosts { try lab.powerOn(lab.hosts[host]) }

@@ -25,13 +25,16 @@ package final class HostProgram {
 
     /// gateway.cf
     package var file: String { "\(host.configDirectory)/gateway.cf" }
-    private var authkeys: String { "\(host.configDirectory)/authkeys" }
+    package var authkeys: String { "\(host.configDirectory)/authkeys" }
     private var hooks: String { "\(host.configDirectory)/gateway.d" }
     package var logFile: String { "\(host.directory)/log" }
 
     /// Puts a program into gateway.d that goes before the built-in procedure.
-    package func hook(_ procedure: GatewayProcedure, _ lines: String) throws {
-        try hook(named: procedure.rawValue, lines)
+    /// - Parameter service: whose own program it is; `nil`: that of all services.
+    package func hook(_ procedure: GatewayProcedure, of service: String? = nil, _ lines: String) throws {
+        let directory = service.map { "\(hooks)/\($0)" } ?? hooks
+        try Files.makeDirectory(directory)
+        try Files.write("#!/bin/sh\n\(lines)\n", to: "\(directory)/\(procedure.rawValue)", mode: 0o755)
     }
 
     /// The same for a program that stands in place of nothing.
