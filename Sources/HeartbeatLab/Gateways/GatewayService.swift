@@ -17,22 +17,23 @@ package struct GatewayService: Hashable, Sendable {
     /// Numbers of the hosts that the file names, the best one first.
     package var hosts: [Int]
     package var pace = Pace.quick
+    /// The resource script that it starts.
+    package var script: String
     /// More lines.
     package var further: [String] = []
 
+    /// - Parameter script: `nil`: one that pretends a service and records what it is asked.
     package init(
         name: String = "fw", network: GatewayNetwork = .first, hosts: [Int], pace: Pace = .quick,
-        further: [String] = []
+        script: String? = nil, further: [String] = []
     ) {
         self.name = name
         self.network = network
         self.hosts = hosts
         self.pace = pace
+        self.script = script ?? "\(name)-worker"
         self.further = further
     }
-
-    /// The recording resource script that it starts.
-    package var script: String { "\(name)-worker" }
 
     /// The block.
     package var text: String {
