@@ -1,4 +1,4 @@
-// Hosts that do not fit together: other files, another version. Who is meant is named, and nobody else notices.
+// Hosts that do not fit together: other files, another version, another key. Who is meant is named, and nobody else notices.
 
 import HeartbeatLab
 import HeartbeatModel
@@ -25,6 +25,25 @@ extension GatewayTests {
             // Each of their packets says it, and it is told once.
             #expect(scene.programs[0].count("gwc says that its priority is 90, and") == 1)
             #expect(!scene.programs[0].says("gwb says"))
+        }
+    }
+
+    @Test func `a host with another key is named, says so itself, and stays a backup`() throws {
+        var opening = GatewayScene.Opening(running: [0, 1])
+        opening.prepare = { scene in
+            try Files.write("auth 1\n1 sha1 another\n", to: scene.programs[2].authkeys, mode: 0o600)
+        }
+        try GatewayScene.play(opening) { scene in
+            let moves = try scene.moves()
+            try scene.lab.powerOn(scene.lab.hosts[2])
+            try scene.programs[2].start()
+            try scene.wait(for: 2, toSay: "The service answers, and no host has answered for it")
+            try scene.wait(for: 2, toSay: "Backup: nobody serves yet")
+            let words = "packet of gwc, 10.0.0.4, on down0 is ignored: authentication does not match"
+            #expect(scene.programs[0].log.contains(words))
+            try scene.wait(for: 0, toShow: "packets were ignored: not signed with one of the keys")
+            #expect(!scene.programs[2].says("Wants to take over"))
+            #expect(try scene.rises(of: 2) == 0 && scene.moves() == moves)
         }
     }
 }
