@@ -43,3 +43,20 @@ struct CrossingCounter {
         try Command.succeed(["ip", "netns", "exec", network.name, Self.requirement] + words, input: input)
     }
 }
+
+/// Packets that were sent from one end of a site to the other.
+struct Crossings: Hashable {
+    /// GRE that nobody has encrypted.
+    var clear: Int
+    var encrypted: Int
+
+    /// What is wrong with what has crossed since an earlier count.
+    func problems(since before: Crossings) -> [String] {
+        var problems: [String] = []
+        if clear > before.clear {
+            problems.append("\(clear - before.clear) packets of GRE crossed the internet in clear")
+        }
+        if encrypted <= before.encrypted { problems.append("no ESP crossed the internet") }
+        return problems
+    }
+}
