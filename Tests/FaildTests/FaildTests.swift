@@ -104,7 +104,10 @@ import Testing
             #expect(lab.detours(2) == [1])
             try lab.start(2, [])
             try lab.wait(for: "the leftovers to go") { lab.routes(2) == "" }
-            #expect(lab.log(2).contains("1 routes of a daemon that was killed are removed"))
+            // It tells what it has done afterwards.
+            try lab.wait(for: "the line about them") {
+                lab.log(2).contains("1 routes of a daemon that was killed are removed")
+            }
         }
     }
 
