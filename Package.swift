@@ -209,7 +209,8 @@ let package = Package(
             name: "hb_gateway",
             dependencies: [
                 "HeartbeatArguments",
-                "HeartbeatGatewayKeeper", "HeartbeatGateway", "HeartbeatConfig", "HeartbeatWire", "HeartbeatHost",
+                "HeartbeatGatewayKeeper", "HeartbeatGateway", "HeartbeatAddresses", "HeartbeatConfig", "HeartbeatWire",
+                "HeartbeatHost",
                 "HeartbeatLog", "HeartbeatLoop", "HeartbeatScripts", "HeartbeatSystem", "HeartbeatModel", logging,
                 arguments,
             ], swiftSettings: strict, linkerSettings: small),

@@ -41,6 +41,12 @@ package struct AddressSurvey: Sendable {
         tables?.entries(of: address).isEmpty == false
     }
 
+    /// Whether the interface has the address, up or down; `nil` when the kernel does not tell.
+    package func has(_ address: IPAddress, on interface: String) -> Bool? {
+        guard let tables else { return nil }
+        return tables.entries(with: address).contains { tables.interface($0.interface)?.name == interface }
+    }
+
     /// Who has the address here; `nil` when nobody has it, or a heartbeat of ours has brought it up.
     package func holder(of address: ServiceAddress) -> AddressHolder? {
         guard let tables else { return nil }

@@ -65,22 +65,29 @@ extension GatewayMachine {
 
     /// The host in service learns at once what is new about this one.
     mutating func lookAnew(_ state: BackupState, _ turn: inout Turn) {
-        var state = state
         switch state.look {
-        case .waiting: state.look = .checking(call(.remoteSvcCheck, &turn))
+        case .waiting: look(state, &turn)
         // It asks afterwards.
-        case .checking: return
-        case .asking: state.look = .asking(ask(&turn))
+        case .checking: break
+        case .asking: askHost(state, &turn)
         }
+    }
+
+    private mutating func look(_ state: BackupState, _ turn: inout Turn) {
+        var state = state
+        state.look = .checking(call(.remoteSvcCheck, &turn))
+        self.state = .backup(state)
+    }
+
+    private mutating func askHost(_ state: BackupState, _ turn: inout Turn) {
+        var state = state
+        state.look = .asking(ask(&turn))
         self.state = .backup(state)
     }
 
     mutating func expire(_ state: BackupState, _ turn: inout Turn) {
         switch state.look {
-        case .waiting:
-            var state = state
-            state.look = .checking(call(.remoteSvcCheck, &turn))
-            self.state = .backup(state)
+        case .waiting: look(state, &turn)
         case .checking(let call):
             giveUp(call, &turn)
             finished(state, false, &turn)
@@ -95,8 +102,7 @@ extension GatewayMachine {
         var state = state
         state.failures = succeeded ? 0 : state.failures + 1
         if succeeded {
-            state.look = .asking(ask(&turn))
-            self.state = .backup(state)
+            askHost(state, &turn)
         } else if state.isStranded, state.failures < Self.missedChecks {
             // Nobody could say no to its takeover, so that a check that has failed by mistake must not lead to one.
             wait(state, &turn)

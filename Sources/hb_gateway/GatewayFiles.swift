@@ -1,6 +1,7 @@
 // The files that the command line names, and what this host answers to those who read them.
 
 import Glibc
+import HeartbeatAddresses
 import HeartbeatConfig
 import HeartbeatGateway
 import HeartbeatGatewayKeeper
@@ -66,7 +67,7 @@ struct GatewayFiles {
         let (scripts, hooks) = (scripts, hooks)
         var facts = HostFacts()
         facts.hasInterface = { if_nametoindex($0) != 0 }
-        facts.hasAddress = { OwnAddress.isThere($0, on: $1) }
+        facts.hasAddress = { AddressSurvey.now().has($0, on: $1) }
         facts.findScript = { scripts.search($0) }
         facts.hasGatewayHook = { service, procedure in
             GatewayHooks.path(of: procedure, service: service, in: hooks) != nil

@@ -32,14 +32,14 @@ package final class HostProgram {
     /// Puts a program into gateway.d that goes before the built-in procedure.
     /// - Parameter service: whose own program it is; `nil`: that of all services.
     package func hook(_ procedure: GatewayProcedure, of service: String? = nil, _ lines: String) throws {
-        let directory = service.map { "\(hooks)/\($0)" } ?? hooks
-        try Files.makeDirectory(directory)
-        try Files.write("#!/bin/sh\n\(lines)\n", to: "\(directory)/\(procedure.rawValue)", mode: 0o755)
+        try hook(named: procedure.rawValue, of: service, lines)
     }
 
-    /// The same for a program that stands in place of nothing.
-    package func hook(named name: String, _ lines: String) throws {
-        try Files.write("#!/bin/sh\n\(lines)\n", to: "\(hooks)/\(name)", mode: 0o755)
+    /// The same for a program that may stand in place of nothing.
+    package func hook(named name: String, of service: String? = nil, _ lines: String) throws {
+        let directory = service.map { "\(hooks)/\($0)" } ?? hooks
+        try Files.makeDirectory(directory)
+        try Files.write("#!/bin/sh\n\(lines)\n", to: "\(directory)/\(name)", mode: 0o755)
     }
 
     // MARK: - Its life
