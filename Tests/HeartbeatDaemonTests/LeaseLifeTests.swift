@@ -32,7 +32,7 @@ extension LifeTests {
 
         /// Whether the node's kernel answers the client for the service address.
         private func answers(_ node: LabNode, in cluster: LifeCluster) throws -> Bool {
-            let client = ["ip", "netns", "exec", cluster.laboratory.client.name]
+            let client = cluster.laboratory.client.inside
             let pinned = [
                 "ip", "neighbour", "replace", Self.address, "lladdr", "\(node.hardwareAddress)", "nud", "permanent",
                 "dev",

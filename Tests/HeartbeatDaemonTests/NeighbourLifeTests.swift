@@ -35,7 +35,7 @@ extension LifeTests {
         }
 
         private func gateway(_ words: [String], in cluster: LifeCluster) throws {
-            _ = try Command.succeed(["ip", "netns", "exec", cluster.laboratory.client.name] + words)
+            _ = try Command.succeed(cluster.laboratory.client.inside + words)
         }
 
         private func timeline(of node: LabNode, in cluster: LifeCluster) -> String {

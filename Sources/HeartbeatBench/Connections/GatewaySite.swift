@@ -65,14 +65,14 @@ struct GatewaySite {
     /// Makes the namespace of a node forward, translate and be strict.
     static func makeGateway(_ namespace: NetworkNamespace) throws {
         try namespace.set("net/ipv4/ip_forward", to: "1")
-        try Command.succeed(["ip", "netns", "exec", namespace.name, "nft", "-f", "-"], input: filter)
+        try Command.succeed(namespace.inside + ["nft", "-f", "-"], input: filter)
         // A kernel that picks connections up in their middle would hide that it was told nothing.
         try namespace.set("net/netfilter/nf_conntrack_tcp_loose", to: "0")
     }
 
     /// What a kernel forgets when its machine loses power.
     static func forgetConnections(_ namespace: NetworkNamespace) throws {
-        try Command.succeed(["ip", "netns", "exec", namespace.name, "conntrack", "-F"])
+        try Command.succeed(namespace.inside + ["conntrack", "-F"])
     }
 
     /// Why nothing of this can be played here; `nil` if it can.

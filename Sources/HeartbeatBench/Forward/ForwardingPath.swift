@@ -55,10 +55,8 @@ struct ForwardingPath {
     }
 
     private func arrived() throws -> Int {
-        let text = try Command.succeed([
-            "ip", "netns", "exec", cluster.laboratory.client.name, "cat",
-            "/sys/class/net/fsink/statistics/rx_packets",
-        ])
+        let text = try Command.succeed(
+            cluster.laboratory.client.inside + ["cat", "/sys/class/net/fsink/statistics/rx_packets"])
         return Int(text.split(separator: "\n").first ?? "") ?? 0
     }
 }

@@ -120,7 +120,7 @@ final class MixedNode {
             "iptables", isLossy ? "-I" : "-D", "INPUT", "-p", "udp", "--dport", "694", "-m", "statistic",
             "--mode", "random", "--probability", "0.2", "-j", "DROP",
         ]
-        try Command.succeed(["ip", "netns", "exec", lab.namespace.name] + words)
+        try Command.succeed(lab.namespace.inside + words)
     }
 
     // MARK: - What is there

@@ -62,7 +62,7 @@ package final class LabHost {
             _ = close(nothing)
         }
         let child = try ChildProcess(
-            inside + words, environment: Self.environment, standardInput: nothing, standardOutput: console)
+            namespace.inside + words, environment: Self.environment, standardInput: nothing, standardOutput: console)
         children.append(child)
         return child
     }
@@ -92,10 +92,8 @@ package final class LabHost {
 
     /// Runs a program inside to its end.
     package func run(_ words: [String], limit: Duration = .seconds(10)) throws -> Command {
-        try Command.run(inside + words, environment: Self.environment, limit: limit)
+        try Command.run(namespace.inside + words, environment: Self.environment, limit: limit)
     }
-
-    private var inside: [String] { ["ip", "netns", "exec", namespace.name] }
 
     private static let environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"]
 

@@ -120,7 +120,7 @@ package final class TwoLines {
     package func attempt(_ host: Host, _ words: [String]) -> String { Command.attempt(inside(host) + words) }
 
     /// What to put in front of a program's words for it to run there.
-    package func inside(_ host: Host) -> [String] { ["ip", "netns", "exec", namespace(host).name] }
+    package func inside(_ host: Host) -> [String] { namespace(host).inside }
 
     /// Rules for nftables on a host.
     package func filter(_ host: Host, _ rules: String) throws {

@@ -112,9 +112,8 @@ package final class LabNode {
         // The shell is the first process: it collects orphans and does not mind how the program ends. /run is each
         // node's own, as pid files and device locks are on real machines.
         let holder = try ChildProcess(
-            [
-                "ip", "netns", "exec", namespace.name, "unshare", "--mount", "--uts", "--ipc", "--pid", "--fork",
-                "--kill-child", "--mount-proc", "sh", "-c",
+            namespace.inside + [
+                "unshare", "--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c",
                 """
                 mount --make-rprivate / && mount -t tmpfs tmpfs /run && mkdir /run/lock && hostname \(name) || exit
                 \(layer.map { "mount -t overlay overlay -o lowerdir='\($0)':/usr /usr || exit" } ?? "")

@@ -25,9 +25,12 @@ package struct NetworkNamespace: Hashable, Sendable {
             ["ip", "-n", name, "-batch", "-"], input: lines.map { $0 + "\n" }.joined())
     }
 
+    /// The words before a command line that is to run inside.
+    package var inside: [String] { ["ip", "netns", "exec", name] }
+
     /// Writes a setting below /proc/sys of the namespace.
     package func set(_ setting: String, to value: String) throws {
-        try Command.succeed(["ip", "netns", "exec", name, "sh", "-c", "echo '\(value)' >'/proc/sys/\(setting)'"])
+        try Command.succeed(inside + ["sh", "-c", "echo '\(value)' >'/proc/sys/\(setting)'"])
     }
 
     /// Makes a descriptor that belongs to the namespace, whoever uses it.

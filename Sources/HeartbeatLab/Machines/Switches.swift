@@ -68,7 +68,7 @@ final class Switches {
 
     /// From now on what the rules say is lost, and nothing else. Needs the program nft.
     func lose(_ losses: FrameLosses) throws {
-        try Command.succeed(["ip", "netns", "exec", namespace.name, "nft", "-f", "-"], input: losses.script)
+        try Command.succeed(namespace.inside + ["nft", "-f", "-"], input: losses.script)
     }
 
     /// Takes the namespace away.

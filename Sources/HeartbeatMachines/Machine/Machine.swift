@@ -51,7 +51,7 @@ package final class Machine {
         }
         let words = hardware.words(image, payload: payload, directory: directory, cable: cable)
         process = try ChildProcess(
-            ["ip", "netns", "exec", network.name, "qemu-system-x86_64"] + words, standardInput: nothing,
+            network.inside + ["qemu-system-x86_64"] + words, standardInput: nothing,
             standardOutput: output)
     }
 

@@ -40,7 +40,7 @@ struct CrossingCounter {
 
     @discardableResult
     private func nft(_ words: [String], input: String = "") throws -> String {
-        try Command.succeed(["ip", "netns", "exec", network.name, Self.requirement] + words, input: input)
+        try Command.succeed(network.inside + [Self.requirement] + words, input: input)
     }
 }
 
