@@ -33,8 +33,8 @@ package enum ControlExit {
 extension ControlReply {
     /// `exit N`, then `out TEXT` and `err TEXT` lines, then `end`; every line ends in a newline.
     package var text: String {
-        let out = lines.map { "out \(ControlWord.encodeText($0))" }
-        let err = errors.map { "err \(ControlWord.encodeText($0))" }
+        let out = lines.map { "out \(WordText.encodeText($0))" }
+        let err = errors.map { "err \(WordText.encodeText($0))" }
         return (["exit \(exitCode)"] + out + err + ["end"]).map { $0 + "\n" }.joined()
     }
 
@@ -46,7 +46,7 @@ extension ControlReply {
         else { return nil }
         self.init(exitCode: exitCode)
         for line in rest {
-            guard let content = ControlWord.decodeText(line.dropFirst(4)) else { return nil }
+            guard let content = WordText.decodeText(line.dropFirst(4)) else { return nil }
             switch line.prefix(4) {
             case "out ": lines.append(content)
             case "err ": errors.append(content)

@@ -54,7 +54,7 @@ extension ControlRequest {
 
     /// One line of words separated by blanks, without its end. Bytes that could be taken for structure are written `%XX`.
     package var line: String {
-        words.map(ControlWord.encode).joined(separator: " ")
+        words.map(WordText.encode).joined(separator: " ")
     }
 
     private var words: [String] {
@@ -69,7 +69,7 @@ extension ControlRequest {
     /// Reads a line without its end; `nil` for anything that is not a request.
     package init?(line: String) {
         guard line.utf8.count <= ControlRequest.longestLine else { return nil }
-        let parts = line.split(separator: " ", omittingEmptySubsequences: false).map(ControlWord.decode)
+        let parts = line.split(separator: " ", omittingEmptySubsequences: false).map(WordText.decode)
         let words = parts.compactMap(\.self)
         guard words.count == parts.count, let first = words.first else { return nil }
         let rest = Array(words.dropFirst())

@@ -1,23 +1,25 @@
 // How a word or a line of text is written so that nothing in it can be taken for structure.
 
-enum ControlWord {
+/// Words and lines between programs.
+package enum WordText {
     /// Blanks, control characters, `%` and bytes above 126 become `%XX`; an empty word becomes `%`.
-    static func encode(_ word: String) -> String {
+    package static func encode(_ word: String) -> String {
         word.isEmpty ? "%" : escaped(word) { $0 > 0x20 }
     }
 
     /// The opposite of `encode`; `nil` when the text cannot have come from it.
-    static func decode(_ text: some StringProtocol) -> String? {
+    package static func decode(_ text: some StringProtocol) -> String? {
         guard !text.isEmpty else { return nil }
         return text == "%" ? "" : unescaped(text)
     }
 
     /// Like `encode`, but blanks stay: for text that ends at the end of the line.
-    static func encodeText(_ text: String) -> String {
+    package static func encodeText(_ text: String) -> String {
         escaped(text) { $0 >= 0x20 }
     }
 
-    static func decodeText(_ text: some StringProtocol) -> String? {
+    /// The opposite of `encodeText`.
+    package static func decodeText(_ text: some StringProtocol) -> String? {
         unescaped(text)
     }
 
