@@ -58,6 +58,117 @@ extension ClusterCore {
     public var acceptedMessage: MessageIdentity? { node.channel.acceptedMessage }
 }
 
+// MARK: - Facts for programs
+
+extension ClusterCore {
+    /// What the core knows of what a daemon tells; what only the shell knows is not in it.
+    package func facts(at now: Instant) -> NodeFacts {
+        let picture = snapshot
+        var facts = NodeFacts(node: node.name)
+        facts.generation = node.channel.generation
+        facts.timings = timings
+        facts.phase = phase(picture, at: now)
+        facts.hold = picture.hold
+        facts.handover = ownership.handover.word
+        facts.nodes = picture.nodes.map { fact(of: $0, at: now) }
+        if let peer = node.peer { facts.links = node.channel.links.facts(of: peer.name, at: now) }
+        facts.watched = node.health.facts
+        facts.groups = node.groups.runners.filter { !$0.isRetired }.map(fact)
+        facts.files = picture.files
+        facts.peer = peerWord
+        facts.failback = failbackFact
+        facts.flags = flags(at: now)
+        return facts
+    }
+
+    private var timings: NodeFacts.Timings {
+        let configuration = node.configuration
+        var timings = NodeFacts.Timings(
+            keepalive: configuration.keepalive, deadtime: configuration.deadtime, warntime: configuration.warntime,
+            initdead: configuration.initdead)
+        if !configuration.pingNodes.isEmpty { timings.deadping = configuration.deadping }
+        timings.startTimeout = configuration.actionTimeouts.start
+        timings.stopTimeout = configuration.actionTimeouts.stop
+        timings.autoFailback = configuration.autoFailback
+        return timings
+    }
+
+    private func phase(_ picture: ClusterSnapshot, at now: Instant) -> NodeFacts.Phase {
+        switch ownership.state {
+        case .joining:
+            let awaited = ([node.peer].compactMap(\.self) + node.membership.pingNodes).filter {
+                $0.standing == .awaited
+            }
+            return .joining(left: awaited.compactMap(\.deadline).max().map { max(.zero, $0 - now) })
+        case .negotiating: return .transition
+        case .stable: return picture.isInTransition ? .transition : .stable
+        case .leaving, .lingering, .gone: return .leaving
+        }
+    }
+
+    private func fact(of shown: ClusterSnapshot.Node, at now: Instant) -> NodeFacts.Node {
+        if let monitor = node.membership.pingNodes.first(where: { $0.name == shown.name }) {
+            return monitor.fact(isPing: true, at: now)
+        }
+        guard let peer = node.peer, peer.name == shown.name else {
+            var fact = NodeFacts.Node(name: shown.name, status: shown.status, speaks: .ours)
+            fact.lease = node.lease.announced
+            fact.deadtime = node.configuration.deadtime
+            return fact
+        }
+        var fact = peer.fact(isPing: false, at: now)
+        fact.speaks = node.membership.peerSpeaksClaims.map { $0 ? .ours : .original } ?? .unknown
+        let heard = node.channel.links.facts(of: peer.name, at: now).compactMap(\.lastHeard) + [fact.lastHeard]
+        fact.lastHeard = heard.compactMap(\.self).min()
+        return fact
+    }
+
+    private func fact(of runner: GroupRunner) -> NodeFacts.Group {
+        let group = runner.group
+        let set = node.groups.set(of: runner)
+        var fact = NodeFacts.Group(
+            key: group.key, preferred: group.preferredNode,
+            state: ownership.isWithheld(runner, node) ? .withheld : runner.snapshotState,
+            onPeer: ownership.placeOnPeer(runner, node), resources: group.resources.map(\.word))
+        if case .stopFailed(let index) = runner.phase { fact.failing = group.steps[index].word }
+        fact.isDisputed = ownership.dispute.overlapSince != nil && ownership.disputed.contains(set)
+        fact.differs = ownership.isUnlikePeers(runner, node)
+        return fact
+    }
+
+    private var peerWord: NodeFacts.PeerWord? {
+        guard node.peerIsAlive, let holdings = ownership.peer else { return nil }
+        var word = NodeFacts.PeerWord()
+        word.hold = holdings.claimed
+        word.isStable = holdings.isStable
+        if let told = ownership.told, let claim = holdings.claim {
+            word.isAnswer = ownership.answers(claim, since: told.sequence, node)
+        }
+        word.health = ownership.peerHealth
+        return word
+    }
+
+    private var failbackFact: NodeFacts.FailbackFact? {
+        guard ownership.failback.isWanted, ownership.own.held.contains(.foreign) || !ownership.own.adopted.isEmpty
+        else { return nil }
+        return NodeFacts.FailbackFact(isWanted: true, blockedBy: ownership.obstacleToFailback(node))
+    }
+
+    private func flags(at now: Instant) -> Set<NodeFacts.Flag> {
+        let doubts = node.channel.doubts
+        let sign = node.peerIsAlive ? node.membership.bypass.sign(node.configuration, at: now) : nil
+        let isOnlyKernel = if case .onlyKernel? = sign { true } else { false }
+        let all: [(NodeFacts.Flag, Bool)] = [
+            (.bothHold, ownership.dispute.overlapSince != nil), (.mediaCut, sign == .onlyWay),
+            (.onlyKernelServes, isOnlyKernel), (.blind, node.membership.isToldBlind),
+            (.deaf, node.peerIsAlive && node.peerIsDeaf(at: now)),
+            (.lockedOut, doubts.hasToldLockedOut && node.channel.lives?.isProven != true),
+            (.unanswered, doubts.hasToldUnanswered && doubts.unansweredSince != nil),
+        ]
+        return Set(all.filter(\.1).map(\.0))
+    }
+}
+
 extension GroupRunner {
     var snapshotState: ClusterSnapshot.Group.State {
         switch phase {

@@ -167,7 +167,7 @@ package struct NodeFacts: Hashable, Sendable {
         }
     }
 
-    /// A cluster node as it is heard over one medium; the local node's are its own packets that come back.
+    /// The other node as it is heard over one medium.
     package struct Link: Hashable, Sendable {
         package enum State: String, Hashable, Sendable, CaseIterable {
             case awaited
@@ -361,9 +361,13 @@ package struct NodeFacts: Hashable, Sendable {
     /// Groups of the other node that run here and are to go back by themselves.
     package struct FailbackFact: Hashable, Sendable {
         package enum Obstacle: String, Hashable, Sendable, CaseIterable {
+            /// A file that must be the same on both nodes is not, haresources among them.
             case files
+            /// The other node may be worse off.
             case health
+            /// The partner's pair serves where this node is.
             case partner
+            /// Something is on its way between the nodes, or the other one is not active.
             case transition
         }
 

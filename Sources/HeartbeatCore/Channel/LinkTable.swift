@@ -16,6 +16,8 @@ struct LinkTable: Hashable, Sendable {
         var medium: MediumName
         var isUp = false
         var deadline: Instant
+        /// When a packet last came.
+        var heardAt: Instant?
         /// A link that never came up is reported once, at initdead.
         var isReported = false
     }
@@ -46,6 +48,7 @@ struct LinkTable: Hashable, Sendable {
     mutating func heard(_ node: NodeName, over medium: MediumName, deadtime: Duration, now: Instant) -> Change? {
         guard let index = links.firstIndex(where: { $0.node == node && $0.medium == medium }) else { return nil }
         links[index].deadline = now + deadtime
+        links[index].heardAt = now
         guard !links[index].isUp else { return nil }
         links[index].isUp = true
         links[index].isReported = true
@@ -77,6 +80,16 @@ struct LinkTable: Hashable, Sendable {
 
     func links(of node: NodeName) -> [ClusterSnapshot.Link] {
         links.filter { $0.node == node }.map { ClusterSnapshot.Link(medium: $0.medium, isUp: $0.isUp) }
+    }
+
+    /// The same for programs, with the age of the last packet.
+    func facts(of node: NodeName, at now: Instant) -> [NodeFacts.Link] {
+        links.filter { $0.node == node }.map { link in
+            var fact = NodeFacts.Link(
+                node: node, medium: link.medium, state: link.isUp ? .up : link.isReported ? .dead : .awaited)
+            fact.lastHeard = link.heardAt.map { now - $0 }
+            return fact
+        }
     }
 
     private func isPending(_ link: Link) -> Bool {

@@ -42,8 +42,11 @@ public struct Fact: Hashable, Sendable {
 
     /// What it is about: the values of the fields that name something, without those that count or explain.
     public var object: String {
-        fields.filter(\.name.identifies).map(\.value).joined(separator: " ")
+        identifying.map(\.value).joined(separator: " ")
     }
+
+    /// The fields that name something.
+    package var identifying: [Field] { fields.filter(\.name.identifies) }
 
     /// The journal's `MESSAGE_ID` of an event, 32 hexadecimal digits: FNV-1a of 128 bits (draft-eastlake-fnv) over
     /// `swift-heartbeat:` and the event's name, so that it is as lasting as the name.

@@ -187,6 +187,16 @@ struct HealthMonitor: Hashable, Sendable {
         return ownInterfaces + probes + groups
     }
 
+    /// The same for programs: whether a loss of it is a reason to move groups. In the order of `watched`.
+    var facts: [NodeFacts.Watched] {
+        let counts = interfaces.map(\.counts) + paths.map(countsAlone) + groups.map { _ in true }
+        return zip(watched, counts).map { item, counts in
+            var fact = NodeFacts.Watched(name: item.name, kind: item.kind, state: item.state)
+            fact.counts = counts
+            return fact
+        }
+    }
+
     /// Names of paths that are lost, to be known to the next daemon.
     var lostPaths: [String] { paths.filter(\.isLost).map(\.probe.name) }
 

@@ -130,14 +130,19 @@ package struct Bypass: Hashable, Sendable {
             return .over
         }
         guard let due = alarmDue, due <= now else { return nil }
-        // Of a dead one everything was told when it died; one that was last shown to be alive long ago is about to be.
-        let recently = now - configuration.latePatience * 2
-        let notice: Notice? =
-            if let heardAt, heardAt >= recently { .onlyWay } else {
-                served.flatMap { $0.at >= recently ? .onlyKernel($0.question) : nil }
-            }
+        // Of a dead one everything was told when it died.
+        let notice = sign(configuration, at: now)
         hasAlarmed = isAlive && notice != nil
         alarmDue = now + (hasAlarmed ? Self.alarmInterval : configuration.deadtime)
         return hasAlarmed ? notice : nil
+    }
+
+    /// How a peer of which no medium brings a word shows that it is there; one that was last shown to be alive long ago is about to be
+    /// dead.
+    func sign(_ configuration: Configuration, at now: Instant) -> Notice? {
+        guard isDeaf else { return nil }
+        let recently = now - configuration.latePatience * 2
+        if let heardAt, heardAt >= recently { return .onlyWay }
+        return served.flatMap { $0.at >= recently ? .onlyKernel($0.question) : nil }
     }
 }

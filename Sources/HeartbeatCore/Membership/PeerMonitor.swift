@@ -219,3 +219,22 @@ package struct PeerMonitor: Hashable, Sendable {
         lastHeard = max(lastHeard, now + grace - patience)
     }
 }
+
+extension PeerMonitor {
+    /// What is told of the node; how long its status has been what it is nobody here keeps.
+    func fact(isPing: Bool, at now: Instant) -> NodeFacts.Node {
+        let shown: NodeStatus = !isPing ? status : isAlive ? .ping : standing == .dead ? .dead : .initializing
+        var fact = NodeFacts.Node(name: name, kind: isPing ? .ping : .normal, status: shown)
+        fact.standing =
+            switch standing {
+            case .awaited: .awaited
+            case .alive: .alive
+            case .dead: .dead
+            case .left: .left
+            }
+        fact.lastHeard = lastWord.map { now - $0 }
+        if !isPing, lastWord != nil { fact.deadtime = deadtime }
+        if announcesLease { fact.lease = lease }
+        return fact
+    }
+}

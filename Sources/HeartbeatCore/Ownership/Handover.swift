@@ -26,6 +26,18 @@ package enum Handover: Hashable, Sendable {
         }
     }
 
+    /// For people.
+    var word: String {
+        switch self {
+        case .idle: "idle"
+        case .offered(let set, _, _, _): "offered \(set)"
+        case .releasing(let giveup, _): "releasing \(giveup.set)"
+        case .handedOver(let giveup, _): "handed-over \(giveup.set)"
+        case .promised(let set, _, _): "promised \(set)"
+        case .acquiring(let set, _): "acquiring \(set)"
+        }
+    }
+
     /// Our own scripts take as long as they take: their deadline passes once.
     mutating func forgetDeadline() {
         switch self {

@@ -124,7 +124,7 @@ extension Ownership {
 
     /// What both nodes want. What the peer is only about to stop – it has yielded, or has found it left up when it began – is
     /// waited for, not disputed.
-    private var disputed: HoldSet { own.held.intersection(peer?.wanted ?? []) }
+    var disputed: HoldSet { own.held.intersection(peer?.wanted ?? []) }
 
     /// Both nodes claim the same set: say so, and find out who is to yield.
     mutating func watchForOverlap(_ node: inout LocalNode, at now: Instant) {

@@ -75,7 +75,7 @@ extension Ownership {
     }
 
     /// What is gone from our file and does not run any more is not to be handed over either.
-    private func lineUnlikePeers(in set: HoldSet, _ node: LocalNode) -> ResourceGroup? {
+    func lineUnlikePeers(in set: HoldSet, _ node: LocalNode) -> ResourceGroup? {
         node.groups.runners.first { runner in
             set.contains(node.groups.set(of: runner)) && isUnlikePeers(runner, node)
                 && !(runner.isRetired && runner.isReleased)
@@ -93,6 +93,15 @@ extension Ownership {
         guard !waitsForFiles(&node) else { return }
         failback.isDone()
         offer(.foreign, isFailback: true, &node, at: now)
+    }
+
+    /// Why what is to go back stays for now, in the order in which `failBack` asks.
+    func obstacleToFailback(_ node: LocalNode) -> NodeFacts.FailbackFact.Obstacle? {
+        if node.peerIsActive, lineUnlikePeers(in: .foreign, node) != nil { return .files }
+        if !isStable(node) || obstacleToOffer(.foreign, node) != nil || dispute.isAsked { return .transition }
+        if peerIsUnproven(node) { return .health }
+        if partnerKeepsHere(node) { return .partner }
+        return failback.waitsForFiles ? .files : nil
     }
 
     // MARK: - Giving

@@ -62,4 +62,24 @@ extension Ownership {
         return !node.lease.isDark && node.peerIsAlive && hasFailedOnPeer(runner) && !isUnlikePeers(runner, node)
             && !isBlocked(runner, node) && !isUnconfirmed(runner, node)
     }
+
+    // MARK: - The peer's
+
+    /// What the peer does with a group, by its last word.
+    func placeOnPeer(_ runner: GroupRunner, _ node: LocalNode) -> NodeFacts.PeerState {
+        // It has said that it released everything.
+        if node.peer?.standing == .left { return .stopped }
+        guard node.peerIsAlive, let peer else { return .unknown }
+        let key = runner.group.key
+        let atRest = peer.isStable
+        if let claim = peer.claim {
+            if claim.failed.contains(key) { return .failed }
+            if claim.kept?.contains(key) == true { return atRest ? .stopFailed : .moving }
+            if claim.adopted.contains(key) { return atRest ? .running : .moving }
+        }
+        guard peer.claimed.contains(node.groups.set(of: runner)) else { return .stopped }
+        // It starts nothing of what we have told it that we have not stopped.
+        if told?.report.claim?.kept?.contains(key) == true { return .stopped }
+        return atRest ? .running : .moving
+    }
 }
