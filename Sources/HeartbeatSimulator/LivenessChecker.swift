@@ -86,7 +86,24 @@ enum LivenessChecker {
         }
         let running = (0..<count).filter { owners[0].running.contains(ResourcePlace(group: group, position: $0)) }
         guard running.count == count else { return ["\(key) runs only in part on \(owners[0].name)"] }
-        return unreachableAddresses(of: group, in: world)
+        return unreachableAddresses(of: group, in: world) + mistakenFacts(of: key, runningOn: owners[0], in: world)
+    }
+
+    /// Whoever asks either node where a group runs must be told the truth. Beside what does not stop, a node is in transition for ever.
+    private static func mistakenFacts(of key: String, runningOn owner: Host, in world: World) -> [String] {
+        guard !world.configuration.groups.contains(where: world.scripts.isStuck) else { return [] }
+        return world.hosts.compactMap { host in
+            guard let facts = host.core?.facts(at: host.localTime(world.now)),
+                let told = facts.groups.first(where: { $0.key == key })
+            else { return "\(host.name) tells nothing of \(key)" }
+            let isTrue =
+                host.name == owner.name
+                ? told.state == .running && (told.onPeer == .stopped || told.onPeer == .failed)
+                : told.state != .running && told.onPeer == .running
+            guard !isTrue || facts.flags.contains(.bothHold) else { return nil }
+            return
+                "\(host.name) tells that \(key) is \(told.state) here and \(told.onPeer) there, and it runs on \(owner.name)"
+        }
     }
 
     /// A group that does not stop is to be, and something of it is up: what has a resource in common with it is started

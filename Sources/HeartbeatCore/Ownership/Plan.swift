@@ -71,15 +71,20 @@ extension Ownership {
         if node.peer?.standing == .left { return .stopped }
         guard node.peerIsAlive, let peer else { return .unknown }
         let key = runner.group.key
-        let atRest = peer.isStable
-        if let claim = peer.claim {
-            if claim.failed.contains(key) { return .failed }
-            if claim.kept?.contains(key) == true { return atRest ? .stopFailed : .moving }
-            if claim.adopted.contains(key) { return atRest ? .running : .moving }
-        }
-        guard peer.claimed.contains(node.groups.set(of: runner)) else { return .stopped }
-        // It starts nothing of what we have told it that we have not stopped.
-        if told?.report.claim?.kept?.contains(key) == true { return .stopped }
-        return atRest ? .running : .moving
+        let isAtRest = peer.isStable
+        let isClaimed = peer.claimed.contains(node.groups.set(of: runner))
+        guard let claim = peer.claim else { return !isClaimed ? .stopped : isAtRest ? .running : .moving }
+        if claim.failed.contains(key) { return .failed }
+        if claim.kept?.contains(key) == true { return isAtRest ? .stopFailed : .moving }
+        if claim.adopted.contains(key) { return isAtRest ? .running : .moving }
+        // It claims the set, and has started nothing of what it waits for.
+        guard isClaimed, !claim.awaited.contains(key) else { return .stopped }
+        return isAtRest && !mayAwait(key, claim, node) ? .running : .moving
+    }
+
+    /// The peer has been told that we have not stopped the group, and has not been heard since.
+    private func mayAwait(_ key: String, _ claim: ResourceClaim, _ node: LocalNode) -> Bool {
+        guard let told, told.report.claim?.kept?.contains(key) == true else { return false }
+        return !answers(claim, since: told.sequence, node)
     }
 }
