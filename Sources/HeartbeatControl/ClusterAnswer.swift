@@ -6,18 +6,18 @@ import HeartbeatModel
 /// Answers a question from a picture of the cluster; `nil` for an operator's request, which only the core can answer.
 ///
 /// `parameters` are those of the configuration; add `hbversion` to have it answered. `clients` are the names of the clients
-/// that are signed on here, `timelines` the last movement of each group that has moved, `lines` those of ha.cf. Words and codes:
-/// observed behaviour.
+/// that are signed on here, `timelines` the last movement of each group that has moved, `lines` those of ha.cf, `facts` everything
+/// that is told to `hbctl`, asked for only then. Words and codes: observed behaviour.
 package func answer(
     _ request: ControlRequest, snapshot: ClusterSnapshot, parameters: [Configuration.Parameter], clients: [String] = [],
-    timelines: [GroupTimeline] = [], lines: LineReport = LineReport()
+    timelines: [GroupTimeline] = [], lines: LineReport = LineReport(), facts: @escaping () -> NodeFacts? = { nil }
 ) -> ControlReply? {
     switch request {
     case .operation: nil
     case .question(let question, let inProse):
         ClusterAnswer(
             snapshot: snapshot, parameters: parameters, clients: clients, timelines: timelines, lines: lines,
-            inProse: inProse
+            facts: facts, inProse: inProse
         ).reply(to: question)
     }
 }
@@ -28,6 +28,7 @@ private struct ClusterAnswer {
     let clients: [String]
     let timelines: [GroupTimeline]
     let lines: LineReport
+    let facts: () -> NodeFacts?
     let inProse: Bool
 
     func reply(to question: ClusterQuestion) -> ControlReply {
@@ -50,6 +51,7 @@ private struct ClusterAnswer {
         case .files: files()
         case .timeline: timeline()
         case .snapshot: ControlReply(lines: snapshot.facts)
+        case .facts(let format): factLines(format)
         }
     }
 
@@ -230,6 +232,19 @@ private struct ClusterAnswer {
         case .failed: "stopped, because it could not be started,"
         case .stopFailed: "stuck, because it could not be stopped,"
         }
+    }
+
+    /// Not in the original. A client that speaks another format is told which one is spoken here.
+    private func factLines(_ format: Int) -> ControlReply {
+        let spoken = FactsFormat.current.major
+        guard format == spoken else {
+            let error = "ERROR: facts \(format) is not spoken here; \(spoken) is"
+            return ControlReply(exitCode: ControlExit.unknown, errors: [error])
+        }
+        guard let facts = facts() else {
+            return ControlReply(exitCode: ControlExit.unknown, errors: ["ERROR: nothing is known yet"])
+        }
+        return ControlReply(lines: facts.text)
     }
 
     private func parameter(_ name: String) -> ControlReply {

@@ -1,6 +1,8 @@
 // What the daemon answers, and its text form: lines that begin with what they are and an end that cannot be missed, so
 // that half an answer is never taken for a whole one.
 
+import HeartbeatModel
+
 /// An answer for a command-line tool to print and exit with.
 package struct ControlReply: Hashable, Sendable {
     /// The tool's exit code, one of `ControlExit`.

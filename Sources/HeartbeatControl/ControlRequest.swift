@@ -11,7 +11,8 @@ package enum ControlRequest: Hashable, Sendable {
     case operation(OperatorRequest)
 }
 
-/// What `cl_status` can ask. Names and meaning are the original's, except `groups`, `network`, `files`, `timeline` and `snapshot`.
+/// What `cl_status` and `hbctl` can ask. Names and meaning are the original's, except `groups`, `network`, `files`, `timeline`,
+/// `snapshot` and `facts`.
 package enum ClusterQuestion: Hashable, Sendable {
     /// Whether the daemon answers; `verbose` adds the verbose list of nodes.
     case hbstatus(verbose: Bool)
@@ -38,6 +39,8 @@ package enum ClusterQuestion: Hashable, Sendable {
     case timeline
     /// Everything, one fact a line, for programs.
     case snapshot
+    /// `NodeFacts` as lines, in a format of this major number.
+    case facts(format: Int)
 }
 
 /// Which nodes are listed.
@@ -106,6 +109,7 @@ extension ClusterQuestion {
         case .files: ["files"]
         case .timeline: ["timeline"]
         case .snapshot: ["snapshot"]
+        case .facts(let format): ["facts", "\(format)"]
         }
     }
 
@@ -141,6 +145,9 @@ extension ClusterQuestion {
         case "nodeweight": self = .nodeWeight(NodeName(word))
         case "nodesite": self = .nodeSite(NodeName(word))
         case "hbparameter": self = .parameter(word)
+        case "facts":
+            guard let format = Int(word), "\(format)" == word else { return nil }
+            self = .facts(format: format)
         default: return nil
         }
     }

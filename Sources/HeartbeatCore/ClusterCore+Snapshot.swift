@@ -32,6 +32,9 @@ extension ClusterCore {
         return snapshot
     }
 
+    /// Of this life.
+    package var generation: Generation { node.channel.generation }
+
     /// This node's own status.
     public var status: NodeStatus { node.membership.status }
 

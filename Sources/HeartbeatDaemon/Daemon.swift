@@ -293,6 +293,7 @@ final class Daemon {
         report.take()?.ready()
         // Not before: it would hold on to what the command that started us reads to its end.
         shell.startGuardian()
+        shell.keepLastWords()
     }
 
     private func makeShell(

@@ -36,6 +36,8 @@ package struct DaemonPaths: Hashable, Sendable {
     var scriptJournal: ScriptJournal { ScriptJournal(own.path + "/scripts") }
     /// Names of paths that are lost; for the daemon after this one.
     var lostPaths: LostPaths { LostPaths(in: own, and: PrivateDirectory(state)) }
+    /// What the daemon last told, for whoever asks when it is gone.
+    var lastStatus: LastStatus { LastStatus(in: own, and: PrivateDirectory(state)) }
     /// Where the other node was last; for the daemon after this one.
     var peerAddresses: PeerAddresses { PeerAddresses(in: PrivateDirectory(state)) }
     var scriptNotes: String { own.path + "/rsctmp" }

@@ -55,6 +55,8 @@ final class FactTeller {
     private let logger: Logger
     private let reactor: Reactor
     private var repeated: RepeatedFacts
+    /// The last warnings and worse.
+    private(set) var troubles = RecentTroubles()
     private var timer: (due: Instant, timer: ReactorTimer)?
 
     /// All lines go to `logger`.
@@ -79,7 +81,16 @@ final class FactTeller {
     }
 
     func tell(_ fact: Fact) {
-        write(repeated.take(fact, at: reactor.now))
+        let now = reactor.now
+        troubles.note(fact, at: now)
+        write(repeated.take(fact, at: now))
+    }
+
+    /// Of which there are few enough already.
+    func tellUncounted(_ event: ShellEvent, _ text: String, _ fields: [Fact.Field]) {
+        let fact = Fact(event, text, fields)
+        troubles.note(fact, at: reactor.now)
+        logger.tell(fact)
     }
 
     private func write(_ facts: [Fact]) {

@@ -59,6 +59,11 @@ final class GuardianService {
         start()
     }
 
+    /// For whoever asks.
+    var fact: NodeFacts.GuardianFact {
+        NodeFacts.GuardianFact(isWanted: configuration.hasGuardian, isRunning: running != nil)
+    }
+
     /// What an earlier guardian has left to read.
     private func recall() {
         guard let bytes = paths.own.contents(of: Self.file, atMost: 1024) else { return }

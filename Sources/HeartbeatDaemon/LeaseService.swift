@@ -59,6 +59,12 @@ final class LeaseService {
     /// The kernel answers for no service address just now.
     var isDark: Bool { lease.map { $0.kernel.until <= .sinceBoot } ?? false }
 
+    /// For whoever asks.
+    var fact: NodeFacts.LeaseFact {
+        let left = lease.map { $0.kernel.until - .sinceBoot }
+        return NodeFacts.LeaseFact(isHeld: isHeld, isDark: isDark, left: left.map { max(.zero, $0) })
+    }
+
     // MARK: - Setting up
 
     /// Sets the kernel up: from now on it answers for no service address before the first deadline is stored. What an earlier

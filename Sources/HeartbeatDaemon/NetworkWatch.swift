@@ -30,6 +30,8 @@ final class NetworkWatch {
     private var configuration: Configuration
     private var rules: [InterfaceRule] = []
     private var told: [String: InterfaceState] = [:]
+    /// Why paths do not answer, or cannot be asked; none for those that answer.
+    private var silences: [String: String] = [:]
     private var echo: DatagramResponder?
     private let partnerWord: () -> PartnerWord
     private var partners: PartnerResponder?
@@ -66,7 +68,10 @@ final class NetworkWatch {
         }
         routes.onProblem = { [unowned self] in facts.tell(.networkWatchFailed, $0) }
         places.onProblem = { [unowned self] in facts.tell(.networkWatchFailed, $0) }
-        prober.onAnswer = { [unowned self] in feed(.pathProbed($0, $1)) }
+        prober.onAnswer = { [unowned self] in
+            keep($1, of: $0)
+            feed(.pathProbed($0, $1))
+        }
         begin()
     }
 
@@ -80,6 +85,22 @@ final class NetworkWatch {
         feed(.watched(rules))
         for (interface, state) in told { feed(.interfaceObserved(interface: interface, isUp: state.isUp)) }
         tellLostPaths()
+    }
+
+    /// What was last found out of an interface or a path, for people.
+    func reason(of name: String, _ kind: ClusterSnapshot.Watched.Kind) -> String? {
+        switch kind {
+        case .uplink, .downlink, .heartbeat: told[name].map { "\($0.reason), says \($0.source.rawValue)" }
+        case .probe: silences[name]
+        case .probeGroup: nil
+        }
+    }
+
+    private func keep(_ answer: PathAnswer, of name: String) {
+        switch answer {
+        case .answered, .told: if !silences.isEmpty { silences[name] = nil }
+        case .failed(let reason), .unknown(let reason): silences[name] = reason
+        }
     }
 
     private func tellLostPaths() {

@@ -23,7 +23,7 @@ final class NodeShell {
     private let log: LogOutput
     let reactor: Reactor
     private let uuid: NodeUUID
-    private var core: ClusterCore
+    private(set) var core: ClusterCore
     private var hasBegunAnew = false
     var codec: MessageCodec { didSet { copies.forget() } }
     private var copies = RepeatedMessages()
@@ -59,7 +59,11 @@ final class NodeShell {
     private(set) lazy var lines = LineService(
         directory: "\(paths.configuration)/line.d", facts: facts, reactor: reactor
     ) { [unowned self] in feed($0) }
-    private var movements = GroupMovements()
+    private(set) var movements = GroupMovements()
+    let birth: Instant
+    var changes = SnapshotChanges()
+    private(set) var lateness = LoopLateness()
+    private(set) var lastWords: LastWords?
     /// Called after every status message; the watchdog is fed then.
     var onStatusSent: () -> Void = {}
     /// Called once, when the core has decided to end, with the keys of the groups that have not stopped.
@@ -76,6 +80,7 @@ final class NodeShell {
         logger = log.logger
         self.log = log
         self.reactor = reactor
+        birth = reactor.now
         facts = FactTeller(logger, reactor: reactor)
         services = ServiceReport(configuration)
         lease = LeaseService(facts: facts, reactor: reactor)
@@ -124,6 +129,14 @@ final class NodeShell {
         guardian.open(lease.memory, heirs: services.isService ? [] : paths.releasing(localNode))
     }
 
+    /// Whoever asks when this daemon is gone can read how it was.
+    func keepLastWords() {
+        lastWords = LastWords(paths: paths, generation: core.generation, facts: facts, reactor: reactor) {
+            [unowned self] in nodeFacts()
+        }
+        lastWords?.hear()
+    }
+
     /// Where it was when the last daemon ended.
     private func recallPeer() {
         let addresses = bypass.recalled
@@ -147,6 +160,7 @@ final class NodeShell {
         movements.close()
         guardian.close(keys.isEmpty ? .dismissed : .addressesOnly)
         tellMovements()
+        lastWords?.close()
         facts.close()
         if keys.isEmpty { lease.close() }
         services.stopping()
@@ -169,6 +183,7 @@ final class NodeShell {
         if let sample = sampler.sample(at: instant) {
             execute(core.handle(.hostSampled(sample), at: instant), of: instant)
         }
+        if let due = core.nextDeadline, due <= instant { lateness.note(instant - due, at: instant) }
         execute(core.expireTimers(at: instant), of: instant)
         services.expire(at: instant)
         setDeadline()
@@ -214,7 +229,7 @@ final class NodeShell {
     private func tell(_ error: WireError, over medium: MediumName) {
         guard configuration.logging.logsBadPackets else { return }
         guard let text = rejected.report(error, over: medium, at: reactor.now) else { return }
-        logger.tell(.packetRefused, text, [Fact.Field(.medium, medium)])
+        facts.tellUncounted(.packetRefused, text, [Fact.Field(.medium, medium)])
     }
 
     /// A message that a local process wrote into the FIFO.
@@ -243,7 +258,7 @@ final class NodeShell {
             configuration.parameters + [Configuration.Parameter(name: "hbversion", value: Version.text)]
         if let answer = HeartbeatControl.answer(
             request, snapshot: core.snapshot, parameters: parameters, clients: clients.names,
-            timelines: movements.latest, lines: lines.report)
+            timelines: movements.latest, lines: lines.report, facts: { [unowned self] in nodeFacts() })
         {
             reply(answer)
             return
@@ -273,7 +288,7 @@ final class NodeShell {
         happened(event, to: medium.name.text)
         if let index = media.media.firstIndex(where: { $0 === medium }) {
             services.happened(event, toMedium: index)
-            services.update(core.snapshot)
+            showNews()
         }
     }
 
@@ -296,11 +311,19 @@ final class NodeShell {
         if isNews { movements.answer(told: instant, decided: reactor.now, silence: core.peerSilence) }
         log.holdingBack { effects.forEach(execute) }
         if isNews {
-            services.update(core.snapshot)
+            showNews()
             tellMovements()
         }
         clients.deliver()
         tellPartners()
+    }
+
+    /// Something has changed that a person could see.
+    private func showNews() {
+        let snapshot = core.snapshot
+        services.update(snapshot)
+        changes.note(snapshot, at: reactor.now)
+        lastWords?.hear()
     }
 
     /// The nodes of another pair, so that they ask, when they would be told something else than before.
@@ -365,6 +388,7 @@ final class NodeShell {
             core = ClusterCore(
                 configuration, local: localNode, uuid: uuid, generation: generation, host: sampler.current,
                 randomSeed: .random(in: 0...(.max)), now: reactor.now)
+            lastWords?.begin(generation)
             _ = codec.sign(withKey: configuration.authentication.current)
             lease.darken()
             if lease.isHeld { feed(.kernel(.leaseSupported(true))) }
@@ -386,6 +410,7 @@ final class NodeShell {
         let hasLeft = bypass.send(netstring: netstring(of: message)) || hasLeftOverMedium
         guard case .status(let report) = message.content else { return }
         hasKeepaliveLeft = hasLeft
+        if hasLeft { lastWords?.beat() }
         onStatusSent()
         guardian.turn(report.lease, isAlone: !core.peerIsActive)
         services.statusSent(at: reactor.now)
@@ -428,7 +453,9 @@ final class NodeShell {
     private func pass(_ transition: Transition) {
         movements.take(transition)
         clients.take(transition)
-        if transition == .shuttingDown { services.stopping() }
+        guard transition == .shuttingDown else { return }
+        services.stopping()
+        lastWords?.ends()
     }
 }
 

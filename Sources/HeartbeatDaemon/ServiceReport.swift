@@ -35,6 +35,9 @@ final class ServiceReport {
     /// What the operator should know about `WatchdogSec=`, if anything.
     var warning: String? { watchdog.warning }
 
+    /// What has become of each medium, in the order of ha.cf.
+    var mediumStates: [NodeFacts.Medium.State] { media.states }
+
     // MARK: - Starting
 
     /// What has become of a medium, by its place in ha.cf.
@@ -111,38 +114,36 @@ final class ServiceReport {
 
 /// Which media have answered.
 struct MediaReadiness {
-    private enum State {
-        case unanswered
-        case open
-        case failed
-    }
-
-    private var media: [(name: MediumName, state: State)]
+    private var media: [(name: MediumName, state: NodeFacts.Medium.State)]
 
     init(_ names: [MediumName]) {
-        media = names.map { ($0, .unanswered) }
+        media = names.map { ($0, .unopened) }
     }
+
+    var states: [NodeFacts.Medium.State] { media.map(\.state) }
 
     /// Other media from now on; what is known of those that stay is kept.
     mutating func adopt(_ names: [MediumName]) {
-        media = names.map { name in (name, media.first { $0.name == name }?.state ?? .unanswered) }
+        media = names.map { name in (name, media.first { $0.name == name }?.state ?? .unopened) }
     }
 
     mutating func happened(_ event: MediumEvent, to index: Int) {
         switch event {
         case .opened, .recovered: media[index].state = .open
-        case .failed: media[index].state = .failed
+        case .failed(let error): media[index].state = .failing("\(error)")
         case .warned: break
         }
     }
 
     /// One works, and each of the others does or has said why not.
     var isReady: Bool {
-        media.contains { $0.state == .open } && !media.contains { $0.state == .unanswered }
+        media.contains { $0.state == .open } && !media.contains { $0.state == .unopened }
     }
 
     /// Those that do not work now, in the order of ha.cf.
-    var failed: [MediumName] { media.filter { $0.state == .failed }.map(\.name) }
+    var failed: [MediumName] {
+        media.compactMap { medium in if case .failing = medium.state { medium.name } else { nil } }
+    }
 }
 
 /// When systemd's watchdog is fed: with status messages, a quarter of its time apart at least.

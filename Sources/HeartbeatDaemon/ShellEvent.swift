@@ -44,6 +44,7 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
     case reloadRefused = "reload-refused"
     case configurationMistake = "configuration-mistake"
     case rebootFailed = "reboot-failed"
+    case statusNotKept = "status-not-kept"
 
     // The lease.
     case leaseUnavailable = "lease-unavailable"
@@ -108,7 +109,7 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
             .mediumWarning, .networkWatchFailed, .pathRecalled,
             .packetRefused, .injectionRefused, .generationNew, .generationRaised,
             .realtimeRefused, .neighbourDisagrees,
-            .reloadIncomplete, .fileNotCompared, .leftoverScript, .hookFailed,
+            .reloadIncomplete, .fileNotCompared, .statusNotKept, .leftoverScript, .hookFailed,
             .watchdogWarning, .serviceWatchdogSlow, .clientRefused, .clientIgnored, .clientMessageRefused,
             .clientClosed, .programFailed, .lanLost, .lanMoved, .lanTrouble, .lineDown, .lineProbeLost,
             .lineTrouble:

@@ -24,7 +24,7 @@ package struct FactLine: Hashable, Sendable {
     }
 
     /// What is `nil` is not told.
-    package init(_ kind: String, _ fields: KeyValuePairs<String, String?> = [:]) {
+    package init(_ kind: String, _ fields: KeyValuePairs<String, String?>) {
         self.init(kind, fields.compactMap { key, value in value.map { Field(key, $0) } })
     }
 

@@ -25,4 +25,11 @@ extension Instant {
 package enum WallClock {
     /// Seconds since 1970, at least 1: 0 stands for no time in messages and files.
     package static var unixTime: UInt64 { UInt64(max(1, time(nil))) }
+
+    /// Milliseconds since 1970.
+    package static var unixMilliseconds: UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return UInt64(max(0, time.tv_sec)) * 1000 + UInt64(time.tv_nsec) / 1_000_000
+    }
 }

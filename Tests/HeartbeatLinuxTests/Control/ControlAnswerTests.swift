@@ -203,6 +203,20 @@ import Testing
             ])
     }
 
+    @Test func factsAreToldInTheFormatThatIsAskedForOrNot() {
+        let facts = NodeFacts(node: NodeName("nodea"))
+        func told(_ format: Int, _ facts: NodeFacts?) -> ControlReply? {
+            answer(
+                .question(.facts(format: format), inProse: false), snapshot: ControlAnswerTests.snapshot(),
+                parameters: [], facts: { facts })
+        }
+        #expect(told(1, facts) == ControlReply(lines: facts.text))
+        #expect(
+            told(2, facts)
+                == ControlReply(exitCode: 13, errors: ["ERROR: facts 2 is not spoken here; 1 is"]))
+        #expect(told(1, nil)?.exitCode == 13)
+    }
+
     @Test(arguments: [OperatorRequest.shutdown, .standby(.all), .takeover(.local)])
     func operationsAreNotAnsweredHere(operation: OperatorRequest) {
         #expect(answer(.operation(operation), snapshot: ControlAnswerTests.snapshot(), parameters: []) == nil)

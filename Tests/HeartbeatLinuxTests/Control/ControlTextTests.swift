@@ -9,7 +9,7 @@ import Testing
         .nodeType(NodeName("a b\n%")), .nodeWeight(NodeName("")), .nodeSite(NodeName("ü")),
         .listLinks(NodeName("x"), verbose: true), .linkStatus(NodeName("x"), MediumName("/dev/ttyS0")),
         .clientStatus(NodeName("x"), client: "verbose"), .resourceStatus, .parameter("keepalive"), .groups,
-        .network, .timeline, .snapshot,
+        .network, .timeline, .snapshot, .facts(format: 1), .facts(format: 20),
     ]
     static let requests: [ControlRequest] =
         questions.flatMap { [.question($0, inProse: false), .question($0, inProse: true)] } + [
@@ -29,6 +29,7 @@ import Testing
         "plain hbstatus", "plain hbstatus loud", "plain listnodes all", "plain nodestatus", "plain nodestatus a b",
         "plain rscstatus ", " plain rscstatus", "plain nodestatus %4", "plain nodestatus %zz", "plain nodestatus %FF",
         "plain nodestatus ü", "PLAIN rscstatus", "plain nodestatus \0", "plain nodestatus a\tb",
+        "plain facts", "plain facts x", "plain facts 01", "plain facts 1 1",
     ])
     func otherTextIsNoRequest(line: String) {
         #expect(ControlRequest(line: line) == nil)
