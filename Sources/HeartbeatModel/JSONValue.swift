@@ -1,35 +1,45 @@
-// Writes JSON (RFC 8259). Only what a report needs: no reading, no floating point.
+// Writes JSON (RFC 8259). Only what reports need: no reading, no floating point.
 
 /// A JSON value whose members keep their order.
-indirect enum JSONValue: Hashable {
+package indirect enum JSONValue: Hashable, Sendable {
     case null
     case bool(Bool)
     case number(Int64)
+    /// A number of so many units of its last decimal: 1234 with 3 places is 1.234.
+    case decimal(units: Int64, places: Int)
     case string(String)
     case array([JSONValue])
     case object([Member])
 
-    struct Member: Hashable {
-        var name: String
-        var value: JSONValue
+    package struct Member: Hashable, Sendable {
+        package var name: String
+        package var value: JSONValue
 
-        init(_ name: String, _ value: JSONValue) {
+        package init(_ name: String, _ value: JSONValue) {
             self.name = name
             self.value = value
         }
     }
 
     /// The value on one line.
-    var text: String {
+    package var text: String {
         switch self {
         case .null: "null"
         case .bool(let value): value ? "true" : "false"
         case .number(let value): String(value)
+        case .decimal(let units, let places): Self.decimal(units, places)
         case .string(let value): Self.quoted(value)
         case .array(let values): "[" + values.map(\.text).joined(separator: ", ") + "]"
         case .object(let members):
             "{" + members.map { "\(Self.quoted($0.name)): \($0.value.text)" }.joined(separator: ", ") + "}"
         }
+    }
+
+    private static func decimal(_ units: Int64, _ places: Int) -> String {
+        guard places > 0 else { return String(units) }
+        let digits = String(units.magnitude)
+        let padded = String(repeating: "0", count: max(0, places + 1 - digits.utf8.count)) + digits
+        return (units < 0 ? "-" : "") + "\(padded.dropLast(places)).\(padded.suffix(places))"
     }
 
     private static func quoted(_ text: String) -> String {

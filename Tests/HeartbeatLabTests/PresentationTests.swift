@@ -43,15 +43,6 @@ func `other lines are not log lines`(line: String) {
 }
 
 @Test(arguments: [
-    (JSONValue.null, "null"), (.bool(true), "true"), (.number(-5), "-5"),
-    (.string("a\"b\\c\n\t\u{1}ü"), #""a\"b\\c\n\t\u0001ü""#), (.array([.number(1), .bool(false)]), "[1, false]"),
-    (.object([.init("b", .number(1)), .init("a", .array([]))]), #"{"b": 1, "a": []}"#),
-])
-func `values become JSON`(value: JSONValue, text: String) {
-    #expect(value.text == text)
-}
-
-@Test(arguments: [
     ("hbd17-1", 17), ("hbd17-1-client", 17), ("hbd17", nil), ("hbd", nil), ("hbd17x-1", nil), ("hbdx-1", nil),
     ("hbdt17-1", nil), ("other17-1", nil), ("hbd99999999999-1", nil),
 ])

@@ -1,5 +1,7 @@
 // The results of the demonstration of three hosts as a table for people and as JSON for programs. The same facts in both.
 
+import HeartbeatModel
+
 /// Prints results and says whether they are good.
 package struct HostDemonstrationReport: DemonstrationOutcome, Sendable {
     package var results: [HostSceneResult]

@@ -1,5 +1,7 @@
 // The results of the demonstration of two lines as a table for people and as JSON for programs. The same facts in both.
 
+import HeartbeatModel
+
 /// Prints results and says whether they are good.
 package struct LineDemonstrationReport: DemonstrationOutcome, Sendable {
     package var results: [LineSceneResult]
