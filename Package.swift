@@ -74,6 +74,7 @@ let package = Package(
         .target(name: "HeartbeatFormats", dependencies: ["HeartbeatModel"], swiftSettings: strict),
         .target(
             name: "HeartbeatPlacement", dependencies: ["HeartbeatModel", "HeartbeatFormats"], swiftSettings: strict),
+        .target(name: "HeartbeatStatus", dependencies: ["HeartbeatModel"], swiftSettings: fast),
 
         // The world, from system calls up.
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
@@ -281,6 +282,9 @@ let package = Package(
             dependencies: ["HeartbeatGateway", "HeartbeatSimulator", "HeartbeatWire", "HeartbeatModel"],
             swiftSettings: strict),
         .testTarget(
+            name: "HeartbeatStatusTests", dependencies: ["HeartbeatStatus", "HeartbeatModel"], exclude: ["golden"],
+            swiftSettings: strict),
+        .testTarget(
             name: "HbLinesTests",
             dependencies: [
                 "HeartbeatLab", "HeartbeatFormats", "HeartbeatLineKeeper", "HeartbeatLines", "HeartbeatModel",
@@ -291,7 +295,8 @@ let package = Package(
         .testTarget(
             name: "FaildTests", dependencies: ["HeartbeatLab"], swiftSettings: strict),
         .testTarget(
-            name: "HeartbeatSimulatorTests", dependencies: ["HeartbeatSimulator", "HeartbeatCore", "HeartbeatModel"],
+            name: "HeartbeatSimulatorTests",
+            dependencies: ["HeartbeatSimulator", "HeartbeatCore", "HeartbeatStatus", "HeartbeatModel"],
             swiftSettings: strict),
         .testTarget(
             name: "HeartbeatLinuxTests",
