@@ -42,7 +42,7 @@ package struct FactLine: Hashable, Sendable {
     /// Reads what `text` has written; `nil` for anything else.
     package init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "\t", omittingEmptySubsequences: false)
-        guard let kind = parts.first, FactLine.isName(kind) else { return nil }
+        guard let kind = parts.first, FactLine.isName(kind), !text.utf8.contains(UInt8(ascii: " ")) else { return nil }
         self.init(String(kind), [Field]())
         for part in parts.dropFirst() {
             guard let equals = part.firstIndex(of: "="), FactLine.isName(part[..<equals]),
