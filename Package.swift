@@ -29,6 +29,7 @@ let package = Package(
         .library(name: "HeartbeatCore", targets: ["HeartbeatCore", "HeartbeatModel"]),
         .library(name: "HeartbeatWire", targets: ["HeartbeatWire", "HeartbeatModel"]),
         .executable(name: "heartbeat", targets: ["heartbeat"]),
+        .executable(name: "hbctl", targets: ["hbctl"]),
         .executable(name: "cl_status", targets: ["cl_status"]),
         .executable(name: "hb_standby", targets: ["hb_standby"]),
         .executable(name: "hb_takeover", targets: ["hb_takeover"]),
@@ -169,12 +170,22 @@ let package = Package(
                 nioCore,
             ], swiftSettings: strict),
 
+        .target(
+            name: "HeartbeatOperator",
+            dependencies: [
+                "HeartbeatModel", "HeartbeatStatus", "HeartbeatSystem", "HeartbeatControl", "HeartbeatHost",
+                "HeartbeatAddresses",
+            ], swiftSettings: strict),
+
         // Argument parsing only.
         .target(name: "HeartbeatArguments", dependencies: [arguments], swiftSettings: strict),
         .executableTarget(
             name: "heartbeat", dependencies: ["HeartbeatDaemon", "HeartbeatArguments", arguments],
             swiftSettings: strict,
             linkerSettings: small),
+        .executableTarget(
+            name: "hbctl", dependencies: ["HeartbeatOperator", "HeartbeatStatus", "HeartbeatModel", arguments],
+            swiftSettings: strict, linkerSettings: small),
         .executableTarget(
             name: "cl_status", dependencies: ["HeartbeatControl", "HeartbeatModel", arguments], swiftSettings: strict,
             linkerSettings: small),
@@ -284,6 +295,12 @@ let package = Package(
         .testTarget(
             name: "HeartbeatStatusTests", dependencies: ["HeartbeatStatus", "HeartbeatModel"], exclude: ["golden"],
             swiftSettings: strict),
+        .testTarget(
+            name: "HbctlTests",
+            dependencies: [
+                "HeartbeatOperator", "HeartbeatStatus", "HeartbeatControl", "HeartbeatSystem", "HeartbeatLab",
+                "HeartbeatModel", "CLinux",
+            ], swiftSettings: strict),
         .testTarget(
             name: "HbLinesTests",
             dependencies: [

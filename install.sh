@@ -207,7 +207,7 @@ install_all() {
     put 644 "$here/systemd/heartbeat.sysusers" "$prefix/lib/sysusers.d/heartbeat.conf"
     put 644 "$here/systemd/heartbeat.tmpfiles" "$prefix/lib/tmpfiles.d/heartbeat.conf"
     [ -e "$root$logrotate" ] || put 644 "$here/systemd/heartbeat.logrotate" "$logrotate"
-    for file in "$here"/*.example "$here"/*.md "$here/LICENSE" "$here"/docs/*; do
+    for file in "$here"/*.example "$here"/*.md "$here/LICENSE" "$here"/docs/* "$here"/schemas/*; do
         [ ! -f "$file" ] || put 644 "$file" "$documents/${file#"$here"/}"
     done
     write_manifest

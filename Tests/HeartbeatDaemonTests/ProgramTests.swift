@@ -10,7 +10,8 @@ import Testing
         .deletingLastPathComponent()
 
     private static let programs = [
-        "heartbeat", "cl_status", "hb_standby", "hb_takeover", "hb_address", "hb_guardian", "faild", "hbsim", "hbdemo",
+        "heartbeat", "hbctl", "cl_status", "hb_standby", "hb_takeover", "hb_address", "hb_guardian", "faild", "hbsim",
+        "hbdemo",
         "hbbench",
         "hbinterop",
     ]

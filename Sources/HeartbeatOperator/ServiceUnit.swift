@@ -1,0 +1,76 @@
+// What systemd knows of the end of the daemon that it has started. Only where there is systemd, and only for a second.
+
+import Glibc
+import HeartbeatModel
+import HeartbeatStatus
+import HeartbeatSystem
+
+struct ServiceUnit {
+    private static let name = "heartbeat.service"
+    private static let patience = Duration.seconds(1)
+    private static let properties = [
+        "Result", "ExecMainCode", "ExecMainStatus", "ActiveState", "InactiveEnterTimestampMonotonic",
+    ]
+
+    let end: LastWords.End
+    /// So long ago.
+    let ended: Duration?
+
+    /// `nil` where nobody can be asked, or the daemon was not started by it since the boot.
+    static func look() -> ServiceUnit? {
+        guard access("/run/systemd/system", F_OK) == 0 else { return nil }
+        let words = ["systemctl", "show", "-p", properties.joined(separator: ","), name]
+        guard let output = Self.output(of: "/usr/bin/systemctl", words) else { return nil }
+        return ServiceUnit(output, now: .now)
+    }
+
+    /// `KEY=VALUE` lines; times are microseconds of the monotonic clock.
+    init?(_ text: String, now: Instant) {
+        var values: [Substring: Substring] = [:]
+        for line in text.split(separator: "\n") {
+            let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 { values[parts[0]] = parts[1] }
+        }
+        guard let microseconds = values["InactiveEnterTimestampMonotonic"].flatMap({ Int64($0) }), microseconds > 0
+        else {
+            return nil
+        }
+        ended = max(.zero, now - Instant(nanoseconds: microseconds * 1000))
+        let status = values["ExecMainStatus"].flatMap { Int32($0) } ?? 0
+        switch (values["Result"], values["ExecMainCode"]) {
+        case ("watchdog", _): end = .watchdog
+        case ("timeout", _): end = .timeout
+        // CLD_KILLED and CLD_DUMPED.
+        case (_, "2"), (_, "3"): end = .signal(status)
+        case ("success", _): end = .orderly
+        case (_, "1"): end = .exit(status)
+        default: end = .unknown
+        }
+    }
+
+    /// What a program writes, if it ends in time.
+    private static func output(of executable: String, _ words: [String]) -> String? {
+        guard let pipe = try? Descriptors.makePipe() else { return nil }
+        defer { close(pipe.read) }
+        let child = ChildProcess(
+            executable: executable, arguments: words, environment: ChildProcess.ownEnvironment, directory: "/",
+            standardOutput: pipe.write, standardError: pipe.write)
+        let pid = try? child.start()
+        close(pipe.write)
+        guard let pid else { return nil }
+        defer {
+            kill(-pid, SIGKILL)
+            waitpid(pid, nil, 0)
+        }
+        let deadline = Instant.now + patience
+        var bytes: [UInt8] = []
+        while true {
+            var entry = pollfd(fd: pipe.read, events: Int16(POLLIN), revents: 0)
+            let rest = (deadline - .now).milliseconds
+            guard rest > 0, poll(&entry, 1, Int32(clamping: rest)) > 0 else { return nil }
+            guard let more = Descriptors.read(pipe.read, atMost: 65536), bytes.count < 1 << 20 else { return nil }
+            if more.isEmpty { return String(decoding: bytes, as: UTF8.self) }
+            bytes += more
+        }
+    }
+}

@@ -1,0 +1,50 @@
+// What the terminal of whoever asks can show: how many columns, whether colours, and which hour it is there.
+
+import Glibc
+import HeartbeatModel
+import HeartbeatStatus
+import HeartbeatSystem
+
+/// `--color`.
+package enum ColourChoice: String, Hashable, Sendable, CaseIterable {
+    case auto
+    case always
+    case never
+}
+
+package enum Terminal {
+    /// As asked for, else that of the terminal, else `COLUMNS`, else 80.
+    package static func width(_ wanted: Int?) -> Int {
+        if let wanted { return wanted }
+        var size = winsize()
+        if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
+        return variable("COLUMNS").flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? 80
+    }
+
+    /// `auto`: on a terminal that is not dumb, unless NO_COLOR is set (no-color.org).
+    package static func isColoured(_ choice: ColourChoice) -> Bool {
+        switch choice {
+        case .always: true
+        case .never: false
+        case .auto:
+            isatty(STDOUT_FILENO) == 1 && (variable("NO_COLOR") ?? "").isEmpty && variable("TERM") != "dumb"
+        }
+    }
+
+    private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+    /// Wall clocks where this program runs.
+    package static var time: LocalTime {
+        LocalTime { unix in
+            var moment = time_t(clamping: unix)
+            var parts = tm()
+            return localtime_r(&moment, &parts) == nil ? 0 : parts.tm_gmtoff
+        }
+    }
+
+    /// Writes to standard output; a reader that has gone, or a full disk, changes nothing of what the program ends with.
+    package static func write(_ text: String) {
+        signal(SIGPIPE, SIG_IGN)
+        _ = Descriptors.write(Array(text.utf8), to: STDOUT_FILENO)
+    }
+}

@@ -1,0 +1,44 @@
+// hbctl: the pair in an operator's hands. Only argument parsing; what is asked is in HeartbeatOperator, what is said in
+// HeartbeatStatus.
+
+import ArgumentParser
+import Glibc
+import HeartbeatModel
+import HeartbeatOperator
+import HeartbeatStatus
+
+@main
+struct Hbctl: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hbctl", abstract: "Tells how the pair is, and what to do about it.",
+        discussion: """
+            EXAMPLES
+              hbctl status                         who serves, who could, what is wrong
+              hbctl status --json                  the same for programs
+              hbctl status --nagios                one line for monitors
+              hbctl status --help                  all options, and the exit status
+
+            Members of group haclient may ask.
+            """, version: Version.text, subcommands: [Status.self])
+
+    /// A program that asked for JSON gets it also when the command line is wrong.
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            let code = exitCode(for: error)
+            if code != .success, CommandLine.arguments.contains("--json") {
+                let text = ErrorJSON(
+                    command: CommandLine.arguments.dropFirst().first ?? "", exit: code.rawValue, code: "usage",
+                    sentence: message(for: error), remedy: ["hbctl --help"]
+                ).text
+                Terminal.write(text)
+                Glibc.exit(code.rawValue)
+            }
+            exit(withError: error)
+        }
+    }
+}
+
+extension ColourChoice: ExpressibleByArgument {}

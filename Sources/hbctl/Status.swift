@@ -1,0 +1,77 @@
+// hbctl status: what there is to say about the pair, as text, JSON or one line. Only argument parsing.
+
+import ArgumentParser
+import Glibc
+import HeartbeatOperator
+import HeartbeatStatus
+
+struct Status: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Tells who serves, who could, and what is wrong.",
+        discussion: """
+            A line that tells something wrong begins with "!", or with "!!" where the service itself is concerned. docs/problems.md \
+            lists every problem with its code. The answer takes at most 5 s, whatever state the daemon is in; when it is down, what \
+            it has left is told.
+
+            EXIT STATUS
+              0   OK: each group is served by one node, and the other node could take over
+              1   DEGRADED: the service runs, and something that it may need is missing
+              2   CRITICAL: a group is served by nobody, or by both nodes
+              3   UNKNOWN: the daemon does not answer, or does not know
+              64  the command line is wrong
+
+            EXAMPLES
+              hbctl status
+              hbctl status --width 60
+              hbctl status --json | jq .verdict
+              hbctl status --nagios
+            """)
+
+    @Flag(help: "JSON, as schemas/hbctl-status-1.json says it.")
+    var json = false
+
+    @Flag(help: "One line for monitors that call plugins.")
+    var nagios = false
+
+    @Flag(help: "All problems and groups, however many lines that makes.")
+    var all = false
+
+    @Option(help: ArgumentHelp("Columns (default: those of the terminal, else 80).", valueName: "columns"))
+    var width: Int?
+
+    @Option(help: ArgumentHelp("auto, always or never.", valueName: "when"))
+    var color = ColourChoice.auto
+
+    @Option(name: .customLong("run-dir"), help: "Directory below which the daemon listens.")
+    var runDirectory = Places().run
+
+    @Option(name: .customLong("state-dir"), help: "Directory of what outlives a restart.")
+    var stateDirectory = Places().state
+
+    @Option(name: .customLong("config-dir"), help: "Directory of ha.cf.")
+    var configurationDirectory = Places().configuration
+
+    func validate() throws {
+        if json, nagios { throw ValidationError("--json and --nagios exclude each other") }
+        if let width, !(1...10_000).contains(width) { throw ValidationError("--width needs a number of columns") }
+    }
+
+    func run() throws {
+        var places = Places()
+        places.run = runDirectory
+        places.state = stateDirectory
+        places.configuration = configurationDirectory
+        let status = Asking(places).status()
+        Terminal.write(text(of: status))
+        Glibc.exit(status.verdict.exitCode)
+    }
+
+    private func text(of status: PairStatus) -> String {
+        if json { return StatusJSON(status, time: Terminal.time).text }
+        if nagios { return NagiosLine(status).text + "\n" }
+        let text = StatusText(
+            status, width: Terminal.width(width), isColoured: Terminal.isColoured(color), showsAll: all,
+            time: Terminal.time)
+        return text.lines.map { $0 + "\n" }.joined()
+    }
+}
