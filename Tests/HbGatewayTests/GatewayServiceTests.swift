@@ -133,7 +133,7 @@ extension GatewayTests {
             let vpn = { try scene.lab.history().holders(of: GatewayNetwork.second.roving(on: .down)).count }
             let moves = try vpn()
             // gwc, which has 80.
-            let mark = scene.programs[0].mark
+            let mark = scene.programs[2].mark
             try scene.lab.powerOff(scene.lab.hosts[0])
             try scene.waitForOwner(2)
             // And back to the best one, which serves nothing either.

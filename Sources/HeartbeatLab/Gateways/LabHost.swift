@@ -109,7 +109,8 @@ package final class LabHost {
             let all = processes
             for signal in [SIGSTOP, SIGKILL] { for pid in all { kill(pid, signal) } }
             children.removeAll { $0.wait(atMost: .zero) != nil }
-            return all.isEmpty
+            // One that ends leaves the namespace before it is over.
+            return all.isEmpty && children.isEmpty
         }
         guard isEmpty else { throw LabError.notReached("the processes of \(name) do not end") }
     }
