@@ -159,6 +159,12 @@ let package = Package(
             name: "HeartbeatControl", dependencies: ["HeartbeatModel", "HeartbeatSystem", "CLinux"],
             swiftSettings: strict),
         .target(
+            name: "HeartbeatCheck",
+            dependencies: [
+                "HeartbeatModel", "HeartbeatConfig", "HeartbeatSystem", "HeartbeatControl", "HeartbeatHost",
+                "HeartbeatAddresses", "HeartbeatScripts",
+            ], swiftSettings: strict),
+        .target(
             name: "HeartbeatDaemon",
             dependencies: [
                 "HeartbeatModel", "HeartbeatWire", "HeartbeatConfig", "HeartbeatCore", "HeartbeatClients",
@@ -166,7 +172,7 @@ let package = Package(
                 "HeartbeatHost", "HeartbeatMedia", "HeartbeatAddresses", "HeartbeatInterfaces", "HeartbeatLease",
                 "HeartbeatGuard", "HeartbeatScripts", "HeartbeatProbes", "HeartbeatServers", "HeartbeatFaild",
                 "HeartbeatLines",
-                "HeartbeatLineKeeper", logging,
+                "HeartbeatLineKeeper", "HeartbeatCheck", logging,
                 nioCore,
             ], swiftSettings: strict),
 
@@ -331,7 +337,7 @@ let package = Package(
                 "HeartbeatDaemon", "HeartbeatCore", "HeartbeatFormats", "HeartbeatSystem", "HeartbeatLoop",
                 "HeartbeatLog",
                 "HeartbeatHost", "HeartbeatAddresses", "HeartbeatControl", "HeartbeatModel", "HeartbeatWire",
-                "HeartbeatSimulator", "HeartbeatLab", "CLinux",
+                "HeartbeatSimulator", "HeartbeatCheck", "HeartbeatLab", "CLinux",
             ], swiftSettings: strict),
         .testTarget(
             name: "HeartbeatLabTests", dependencies: ["HeartbeatLab", "HeartbeatModel", "CLinux"],

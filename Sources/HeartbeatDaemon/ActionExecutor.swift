@@ -2,6 +2,7 @@
 // come later, never from within the order.
 
 import HeartbeatAddresses
+import HeartbeatCheck
 import HeartbeatCore
 import HeartbeatHost
 import HeartbeatLog

@@ -3,6 +3,7 @@
 // waited for.
 
 import Glibc
+import HeartbeatCheck
 import HeartbeatClients
 import HeartbeatCore
 import HeartbeatHost

@@ -3,6 +3,7 @@
 
 import Glibc
 import HeartbeatAddresses
+import HeartbeatCheck
 import HeartbeatConfig
 import HeartbeatControl
 import HeartbeatCore

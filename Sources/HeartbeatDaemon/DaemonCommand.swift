@@ -3,6 +3,7 @@
 // command.
 
 import Glibc
+import HeartbeatCheck
 import HeartbeatConfig
 import HeartbeatControl
 import HeartbeatHost

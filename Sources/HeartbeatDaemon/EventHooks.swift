@@ -2,6 +2,7 @@
 // 3 does it. Nothing waits for these scripts, and what they do decides nothing.
 
 import Glibc
+import HeartbeatCheck
 import HeartbeatCore
 import HeartbeatHost
 import HeartbeatLog

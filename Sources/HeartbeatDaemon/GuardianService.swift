@@ -2,6 +2,7 @@
 // when it has ended, dismissed before the node ends. When it acts is its own judgement.
 
 import HeartbeatAddresses
+import HeartbeatCheck
 import HeartbeatGuard
 import HeartbeatHost
 import HeartbeatLease

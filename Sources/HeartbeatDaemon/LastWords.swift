@@ -1,6 +1,7 @@
 // What this daemon leaves for whoever asks when it is gone: its last sign of life, in memory, and its last status, as a file written
 // soon after news. Nothing waits for a disk, and nothing is written while nothing happens.
 
+import HeartbeatCheck
 import HeartbeatHost
 import HeartbeatLoop
 import HeartbeatModel

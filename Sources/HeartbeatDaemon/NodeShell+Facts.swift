@@ -1,6 +1,7 @@
 // Everything that is told of a running node, gathered from those who know it when somebody asks.
 
 import Glibc
+import HeartbeatCheck
 import HeartbeatCore
 import HeartbeatMedia
 import HeartbeatModel

@@ -2,6 +2,7 @@
 // Every decision is the core's; every system call is made in the rooms below.
 
 import Glibc
+import HeartbeatCheck
 import HeartbeatConfig
 import HeartbeatControl
 import HeartbeatCore

@@ -3,6 +3,7 @@
 
 import Foundation
 import Glibc
+import HeartbeatCheck
 import HeartbeatCore
 import HeartbeatLog
 import HeartbeatLoop

@@ -4,6 +4,7 @@
 import CLinux
 import Foundation
 import Glibc
+import HeartbeatCheck
 import HeartbeatCore
 import HeartbeatLog
 import HeartbeatLoop

@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-@testable import HeartbeatDaemon
+@testable import HeartbeatCheck
 
 @Suite struct DaemonPathsTests {
     @Test func `shipped files are where the command line says, as an absolute path`() {

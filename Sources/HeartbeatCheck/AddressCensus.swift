@@ -7,10 +7,10 @@ import HeartbeatModel
 import HeartbeatSystem
 
 /// Asks the neighbours for the addresses of haresources.
-struct AddressCensus {
-    let configuration: Configuration
+package struct AddressCensus {
+    private let configuration: Configuration
     /// As it shall appear in diagnostics.
-    let haresources: String
+    private let haresources: String
 
     private struct Place {
         let word: String
@@ -18,9 +18,14 @@ struct AddressCensus {
         let question: OtherOwners.Question
     }
 
+    package init(configuration: Configuration, haresources: String) {
+        self.configuration = configuration
+        self.haresources = haresources
+    }
+
     /// Takes some tenths of a second. `onlyCertain`: what may well be the other node is not told, and nobody is asked where
     /// that could not be told apart.
-    func diagnostics(onlyCertain: Bool) -> [Diagnostic] {
+    package func diagnostics(onlyCertain: Bool) -> [Diagnostic] {
         let places = places()
         let peers = peers(on: Set(places.map(\.question.interface)))
         guard !places.isEmpty, !onlyCertain || !peers.isEmpty else { return [] }

@@ -19,7 +19,7 @@ package struct ConfigurationLoader: Sendable {
     private var isForTest = false
 
     /// Says in `cl_status hbparameter` that the daemon was started with `-M`.
-    static let unmanaged = Configuration.Parameter(name: "manage_resources", value: "no")
+    package static let unmanaged = Configuration.Parameter(name: "manage_resources", value: "no")
 
     package init(paths: DaemonPaths, node: String?) {
         self.paths = paths
@@ -63,7 +63,7 @@ package struct ConfigurationLoader: Sendable {
     }
 
     /// Checks these texts as if they were the three files.
-    func read(
+    package func read(
         haCf: SourceFile, haresources: SourceFile, authkeys: SourceFile, authkeysMode: UInt32
     ) -> ConfigurationResult {
         var host = HostFacts.ofThisHost(scripts: ResourceScripts(paths: paths.scripts))
@@ -80,27 +80,27 @@ package struct ConfigurationLoader: Sendable {
     }
 
     /// Only to take down what a heartbeat has left: an address that is not ours must not keep the others up.
-    var forRelease: ConfigurationLoader {
+    package var forRelease: ConfigurationLoader {
         var copy = self
         copy.isForRelease = true
         return copy
     }
 
     /// For a person who looks before anything is started: what can hardly be meant is a mistake, too.
-    var forTest: ConfigurationLoader {
+    package var forTest: ConfigurationLoader {
         var copy = self
         copy.isForTest = true
         return copy
     }
 
     /// What the daemon of this node runs by.
-    var inForce: ConfigurationInForce { ConfigurationInForce(paths.inForce) }
+    package var inForce: ConfigurationInForce { ConfigurationInForce(paths.inForce) }
 
     /// Bytes of one file.
-    static let longestFile = 4 << 20
+    package static let longestFile = 4 << 20
 
     /// When ha.cf was written last, in nanoseconds; `nil` without one.
-    var haCfWritten: Int64? {
+    package var haCfWritten: Int64? {
         var status = stat()
         guard stat(paths.haCf, &status) == 0 else { return nil }
         return Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)

@@ -9,7 +9,7 @@ import HeartbeatSystem
 
 extension HostFacts {
     /// Asks the running system, and `scripts` about resource scripts.
-    static func ofThisHost(scripts: ResourceScripts) -> HostFacts {
+    package static func ofThisHost(scripts: ResourceScripts) -> HostFacts {
         let survey = AddressSurvey.now()
         var facts = HostFacts()
         facts.deviceKind = deviceKind(of:)

@@ -6,7 +6,7 @@ import HeartbeatModel
 import HeartbeatSystem
 
 /// Two files without secrets, there as long as a daemon has something that it could leave up.
-struct ConfigurationInForce {
+package struct ConfigurationInForce {
     private static let haCf = "ha.cf"
     private static let haresources = "haresources"
 
@@ -17,7 +17,7 @@ struct ConfigurationInForce {
     }
 
     /// Notes it; tells what went wrong.
-    func remember(_ configuration: Configuration) -> SystemError? {
+    package func remember(_ configuration: Configuration) -> SystemError? {
         guard !configuration.groups.isEmpty else {
             forget()
             return nil
@@ -33,13 +33,13 @@ struct ConfigurationInForce {
         }
     }
 
-    func forget() {
+    package func forget() {
         directory.remove(Self.haresources)
         directory.remove(Self.haCf)
     }
 
     /// What was noted last, unless it was forgotten or cannot be understood.
-    func recall(by loader: ConfigurationLoader) -> Configuration? {
+    package func recall(by loader: ConfigurationLoader) -> Configuration? {
         guard let haCf = directory.contents(of: Self.haCf, atMost: ConfigurationLoader.longestFile),
             let haresources = directory.contents(of: Self.haresources, atMost: ConfigurationLoader.longestFile)
         else { return nil }

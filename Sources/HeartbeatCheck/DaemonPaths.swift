@@ -19,35 +19,35 @@ package struct DaemonPaths: Hashable, Sendable {
 
     package init() {}
 
-    var haCf: String { configuration + "/ha.cf" }
-    var haresources: String { configuration + "/haresources" }
-    var authkeys: String { configuration + "/authkeys" }
+    package var haCf: String { configuration + "/ha.cf" }
+    package var haresources: String { configuration + "/haresources" }
+    package var authkeys: String { configuration + "/authkeys" }
     /// Its first line replaces `uname -n`.
-    var nodeInfo: String { configuration + "/nodeinfo" }
+    package var nodeInfo: String { configuration + "/nodeinfo" }
     /// With it the original simulates losses.
-    var faults: String { configuration + "/OnlyForTesting" }
+    package var faults: String { configuration + "/OnlyForTesting" }
     /// The owner's scripts for events (`rc.d`).
-    var eventScripts: String { configuration + "/rc.d" }
-    var pidFile: String { run + "/heartbeat.pid" }
-    var controlSocket: String { ControlClient.socketPath(runDirectory: run) }
+    package var eventScripts: String { configuration + "/rc.d" }
+    package var pidFile: String { run + "/heartbeat.pid" }
+    package var controlSocket: String { ControlClient.socketPath(runDirectory: run) }
     /// Of the client API; its place below `/run` is fixed in every program that uses it.
-    var clientSocket: String { run + "/heartbeat/register" }
+    package var clientSocket: String { run + "/heartbeat/register" }
     /// Which scripts run; for the daemon after this one.
-    var scriptJournal: ScriptJournal { ScriptJournal(own.path + "/scripts") }
+    package var scriptJournal: ScriptJournal { ScriptJournal(own.path + "/scripts") }
     /// Names of paths that are lost; for the daemon after this one.
-    var lostPaths: LostPaths { LostPaths(in: own, and: PrivateDirectory(state)) }
+    package var lostPaths: LostPaths { LostPaths(in: own, and: PrivateDirectory(state)) }
     /// What the daemon last told, for whoever asks when it is gone.
-    var lastStatus: LastStatus { LastStatus(in: own, and: PrivateDirectory(state)) }
+    package var lastStatus: LastStatus { LastStatus(in: own, and: PrivateDirectory(state)) }
     /// Where the other node was last; for the daemon after this one.
-    var peerAddresses: PeerAddresses { PeerAddresses(in: PrivateDirectory(state)) }
-    var scriptNotes: String { own.path + "/rsctmp" }
+    package var peerAddresses: PeerAddresses { PeerAddresses(in: PrivateDirectory(state)) }
+    package var scriptNotes: String { own.path + "/rsctmp" }
     /// What the daemon runs by; for whoever has to stop what it ran.
-    var inForce: PrivateDirectory { PrivateDirectory(own.path + "/in_force") }
+    package var inForce: PrivateDirectory { PrivateDirectory(own.path + "/in_force") }
     /// What a daemon leaves for the next one to believe.
-    var own: PrivateDirectory { PrivateDirectory(ControlClient.ownDirectory(runDirectory: run)) }
+    package var own: PrivateDirectory { PrivateDirectory(ControlClient.ownDirectory(runDirectory: run)) }
 
     /// The command line that stops what a daemon with these directories has left.
-    func releasing(_ node: NodeName) -> [String] {
+    package func releasing(_ node: NodeName) -> [String] {
         guard let program = Directories.target(ofLink: "/proc/self/exe") else { return [] }
         return [
             program, "--release-leftovers", "--config-dir", configuration, "--state-dir", state, "--run-dir", run,
@@ -56,7 +56,7 @@ package struct DaemonPaths: Hashable, Sendable {
     }
 
     /// Where scripts are found and what they are told about it.
-    var scripts: ScriptPaths {
+    package var scripts: ScriptPaths {
         var paths = ScriptPaths()
         paths.configuration = configuration
         paths.fifo = StateDirectory(state).fifoPath
@@ -75,7 +75,7 @@ package struct DaemonPaths: Hashable, Sendable {
     }
 
     /// Files in the configuration that Debian's package has left there and that are passed over; `nil` if there are none.
-    var leftovers: String? {
+    package var leftovers: String? {
         let names = PackageLeftovers.ofThisMachine.names(in: configuration)
         guard !names.isEmpty else { return nil }
         return "Passed over in \(configuration), because Debian's heartbeat has left them there and nobody has changed "
