@@ -162,7 +162,7 @@ let package = Package(
             name: "HeartbeatCheck",
             dependencies: [
                 "HeartbeatModel", "HeartbeatConfig", "HeartbeatSystem", "HeartbeatControl", "HeartbeatHost",
-                "HeartbeatAddresses", "HeartbeatScripts",
+                "HeartbeatAddresses", "HeartbeatLease", "HeartbeatScripts",
             ], swiftSettings: strict),
         .target(
             name: "HeartbeatDaemon",

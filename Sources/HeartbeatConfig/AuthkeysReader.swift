@@ -41,9 +41,13 @@ struct AuthkeysReader {
     private mutating func checkMode(_ mode: UInt32) {
         let octal = String(mode & 0o777, radix: 8)
         if mode & 0o044 != 0 {
-            log.error(nil, "others than its owner may read the keys (mode \(octal)); run: chmod 600 \(log.file)")
+            log.error(
+                nil, "others than its owner may read the keys (mode \(octal)); run: chmod 600 \(log.file)",
+                about: .exposedKeys)
         } else if mode & 0o022 != 0 {
-            log.warning(nil, "others than its owner may replace the keys (mode \(octal)); run: chmod 600 \(log.file)")
+            log.warning(
+                nil, "others than its owner may replace the keys (mode \(octal)); run: chmod 600 \(log.file)",
+                about: .exposedKeys)
         }
     }
 

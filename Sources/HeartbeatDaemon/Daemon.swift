@@ -267,7 +267,7 @@ final class Daemon {
     private func requireLease() throws(StartFailure) {
         guard configuration.lease == .required else { return }
         do throws(SystemError) {
-            try LeaseService.probe()
+            try LeaseCheck.probe()
         } catch {
             throw StartFailure(code: 1, text: notStarted(error))
         }

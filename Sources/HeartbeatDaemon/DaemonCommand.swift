@@ -81,12 +81,11 @@ package struct DaemonCommand: Sendable {
 
     /// Checks the configuration and says what it found; 0 when a node would start with it and nothing in it is a mistake.
     package func test() -> Int32 {
-        let result = loader.forTest.load()
-        complain(result.diagnostics)
-        if let leftovers = paths.leftovers { say(leftovers) }
-        guard let configuration = result.configuration else { return Self.notConfigured }
-        complain(census(configuration).diagnostics(onlyCertain: false))
-        if configuration.leaseTimes != nil { complain(LeaseService.diagnostics(haCf: paths.haCf)) }
+        let check = ConfigurationCheck(loader)
+        complain(check.result.diagnostics)
+        if let leftovers = check.leftovers { say(leftovers) }
+        guard let configuration = check.result.configuration else { return Self.notConfigured }
+        complain(check.census + check.lease)
         say(
             "Configuration is valid: node \(loader.localNode) of \(configuration.nodes.map(\.text).joined(separator: " ")), "
                 + "\(configuration.media.count) media, \(configuration.groups.count) resource groups.")

@@ -2,7 +2,7 @@
 // may differ. It refuses to know when a deadline is due.
 
 import Glibc
-import HeartbeatConfig
+import HeartbeatCheck
 import HeartbeatCore
 import HeartbeatHost
 import HeartbeatLease
@@ -32,29 +32,6 @@ final class LeaseService {
 
     /// The kernel answers for service addresses only while it is told to.
     var isHeld: Bool { lease != nil }
-
-    /// Whether the kernel could hold a lease; throws why not.
-    static func probe() throws(SystemError) {
-        _ = try KernelLease()
-    }
-
-    /// What a check of the configuration says of the kernel; whoever is not root cannot ask it.
-    static func diagnostics(haCf: String) -> [Diagnostic] {
-        guard geteuid() == 0 else { return [] }
-        do throws(SystemError) {
-            try probe()
-            return []
-        } catch {
-            return [
-                Diagnostic(
-                    severity: .warning, file: haCf, line: nil,
-                    message: "lease: \(error); \(withoutLease). \"lease off\" says that this is known")
-            ]
-        }
-    }
-
-    private static let withoutLease =
-        "the addresses of a daemon that dies or hangs here answer until the other node's scripts or a person stop them"
 
     /// The kernel answers for no service address just now.
     var isDark: Bool { lease.map { $0.kernel.until <= .sinceBoot } ?? false }
@@ -89,7 +66,7 @@ final class LeaseService {
             guardAddresses(of: configuration)
             watch.open()
         } catch {
-            facts.tell(.leaseUnavailable, "\(error); \(Self.withoutLease)")
+            facts.tell(.leaseUnavailable, "\(error); \(LeaseCheck.withoutLease)")
             // An earlier daemon's deadline is over, and nobody would ever move it.
             takeOff()
         }

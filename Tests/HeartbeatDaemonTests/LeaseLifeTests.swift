@@ -2,6 +2,7 @@
 // time the other one serves, although its addresses are still up. The client asks one node alone, by its hardware address.
 
 import Foundation
+import HeartbeatCheck
 import HeartbeatLab
 import Testing
 
@@ -10,7 +11,7 @@ import Testing
 extension LifeTests {
     static let canHoldLease: Bool = {
         do {
-            try LeaseService.probe()
+            try LeaseCheck.probe()
             return true
         } catch {
             print("SKIPPED: \(error); no pair is tried with the lease")

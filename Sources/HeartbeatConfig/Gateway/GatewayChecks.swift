@@ -198,7 +198,7 @@ extension GatewayReader {
         for (number, resource) in block.draft.service.enumerated() {
             let line = block.resourceLines[number]
             let (assigned, warning) = scripts.assigned(resource, loss: "\(block.title) cannot serve")
-            if let warning { log.warning(line, "service: \(warning)") }
+            if let warning { log.warning(line, "service: \(warning.text)", about: warning.topic) }
             blocks[place].draft.service[number] = assigned
             if block.draft.service[..<number].contains(where: { ResourceCall($0) == ResourceCall(resource) }) {
                 log.warning(line, "service: \(quoted(resource.word)) is named twice; once is enough")

@@ -42,7 +42,8 @@ extension HaCfReader {
             // As with an interface: what is beside the service must not keep the node down.
             reader.warning(
                 "respawn: \(quoted(path)) is not there; everything else goes on without it, and it is tried some times. "
-                    + "What came with heartbeat 3 (dopd, ccm) went with its package: then remove the line")
+                    + "What came with heartbeat 3 (dopd, ccm) went with its package: then remove the line",
+                about: .program(path))
         }
         if commandIsUsable, host.belongsToHeartbeat3(words[1]), !words[1].hasSuffix("/ipfail") {
             warning(

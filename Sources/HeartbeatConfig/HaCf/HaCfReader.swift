@@ -100,12 +100,12 @@ struct HaCfReader: DirectiveReader {
         written[name] = (text, line)
     }
 
-    mutating func error(_ message: String) {
-        log.error(line, message)
+    mutating func error(_ message: String, about topic: Diagnostic.Topic? = nil) {
+        log.error(line, message, about: topic)
     }
 
-    mutating func warning(_ message: String) {
-        log.warning(line, message)
+    mutating func warning(_ message: String, about topic: Diagnostic.Topic? = nil) {
+        log.warning(line, message, about: topic)
     }
 
     /// A whole number among the values of `directive`; what the original would pass over in it is pointed out.
@@ -120,6 +120,6 @@ struct HaCfReader: DirectiveReader {
     /// Reports what is wrong with one word of `directive`.
     mutating func refuse(_ word: String, of directive: String, _ complaint: Complaint) {
         faulty.insert(directive)
-        error("\(directive): \(quoted(word)) \(complaint.message)")
+        error("\(directive): \(quoted(word)) \(complaint.message)", about: complaint.topic)
     }
 }

@@ -57,7 +57,7 @@ extension HaCfReader {
                 rule.interface, of: "line",
                 Complaint(
                     "is not an interface of this node; name one that `ip link` shows, or write \"optional\" behind it "
-                        + "when it comes and goes"))
+                        + "when it comes and goes", about: .interface(rule.interface)))
         }
         if !seen.contains("mark") { rule.mark = rule.table }
         guard isUnlikeOthers(rule) else { return }

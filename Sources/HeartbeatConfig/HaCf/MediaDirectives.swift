@@ -46,8 +46,10 @@ extension HaCfReader {
             case .characterDevice: return
             case .missing where path.hasPrefix("/dev/"):
                 // As with an interface: an adapter that is plugged in late, or broken, must not keep the node down.
-                reader.warning("serial: \(quoted(path)) is not there now; it is used once it appears")
-            case .missing: throw Complaint("does not exist; name the port's device, such as /dev/ttyS0")
+                reader.warning(
+                    "serial: \(quoted(path)) is not there now; it is used once it appears", about: .device(path))
+            case .missing:
+                throw Complaint("does not exist; name the port's device, such as /dev/ttyS0", about: .device(path))
             case .other: throw Complaint("is not a character device; name the port's device, such as /dev/ttyS0")
             }
         }
@@ -144,7 +146,9 @@ extension HaCfReader {
         let isUsable = accept(name, of: directive) { (_, name) throws(Complaint) in try HostText.interface(name) }
         // Not an error as in the original: a node that boots before its network card must still come up.
         if isUsable, host.hasInterface(name) == false {
-            warning("\(directive): \(quoted(name)) is not an interface of this node now; it is used once it appears")
+            warning(
+                "\(directive): \(quoted(name)) is not an interface of this node now; it is used once it appears",
+                about: .interface(name))
         }
         return isUsable
     }

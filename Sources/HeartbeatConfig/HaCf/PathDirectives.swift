@@ -44,7 +44,7 @@ extension HaCfReader {
                 interface, of: "link",
                 Complaint(
                     "is not an interface of this node; name one that `ip link` shows, or write \"optional\" behind it "
-                        + "when it comes and goes"))
+                        + "when it comes and goes", about: .interface(interface)))
         }
         if let index = draft.interfaces.firstIndex(where: { $0.interface == interface }) {
             return error("link: \(interface) already has a line (\(interfaceLines[index])); keep one of them")
@@ -163,7 +163,7 @@ extension HaCfReader {
             if host.hasInterface(value) == false {
                 warning(
                     "probe \(probe.name): \(quoted(value)) is not an interface of this node now; the path is unknown "
-                        + "until it appears")
+                        + "until it appears", about: .interface(value))
             }
             probe.device = value
         } else if let value = word.value(of: "source") {

@@ -40,7 +40,9 @@ extension DirectiveRule {
             reader.draft.watchdog = path
             // As in heartbeat 3 the node starts without it: its driver may be loaded later.
             if reader.host.deviceKind(path) != .characterDevice {
-                reader.warning("watchdog \(quoted(path)) is not a character device now; nothing resets a hung node")
+                reader.warning(
+                    "watchdog \(quoted(path)) is not a character device now; nothing resets a hung node",
+                    about: .device(path))
             }
         },
         DirectiveRule(name: "env", exported: .never) { reader, line in

@@ -8,7 +8,9 @@ extension HaresourcesReader {
     mutating func checkAddress(of resource: Resource, at index: Int, in group: ResourceGroup) {
         guard let address = resource.address else { return }
         if let interface = address.interface, host.hasInterface(interface) == false {
-            log.warning(group.line, "\(quoted(resource.word)): \(quoted(interface)) is not an interface of this node")
+            log.warning(
+                group.line, "\(quoted(resource.word)): \(quoted(interface)) is not an interface of this node",
+                about: .interface(interface))
         } else if address.interface == nil, address.ip.isLinkLocal {
             log.warning(
                 group.line, "\(quoted(resource.word)) is link-local, so any interface will do; name one after the bits")
@@ -43,7 +45,7 @@ extension HaresourcesReader {
         if let holder = host.holder(address) { return report(holder, of: address, word, line) }
         let place = host.place(address)
         if isOnItsOwn, let networks = networksWithout(address, place) {
-            return log.error(line, Self.belongsNowhere(address, word, networks))
+            return log.error(line, Self.belongsNowhere(address, word, networks), about: .place(address.text))
         }
         switch place {
         case .network(let interface, let bits):
@@ -51,16 +53,18 @@ extension HaresourcesReader {
             log.warning(
                 line,
                 "\(quoted(word)): the network of \(interface) has \(bits) bits; with \(wanted) this node will take "
-                    + "strangers for neighbours on \(interface) while it has the address; write \"/\(bits)\", or leave it out"
-            )
+                    + "strangers for neighbours on \(interface) while it has the address; write \"/\(bits)\", or leave it out",
+                about: .place(address.text))
         case .route(let interface, let bits):
             let way = bits.map { "a route to a network of \($0) bits leads" } ?? "the default route leads"
             log.warning(
                 line,
                 "\(quoted(word)) is in no network of this node; it will come up on \(interface), because \(way) there, as with "
-                    + "heartbeat 3; name the interface after the bits, or correct the address")
+                    + "heartbeat 3; name the interface after the bits, or correct the address",
+                about: .place(address.text))
         case .outside(let reason), .nowhere(let reason):
-            log.warning(line, "\(quoted(word)) could not come up on this node now: \(reason)")
+            log.warning(
+                line, "\(quoted(word)) could not come up on this node now: \(reason)", about: .place(address.text))
         case .named, nil:
             break
         }
@@ -99,17 +103,18 @@ extension HaresourcesReader {
                 "\(quoted(word)): \(interface) of this node has this address already, and no heartbeat has brought it up. "
                     + "It would be taken away, and whoever works through it would be locked out: give the service an "
                     + "address of its own; or, if it was only brought up by hand, ip address show to \(address.text), and "
-                    + "ip address del it")
+                    + "ip address del it", about: .holder(address.text))
         case .earlierHeartbeat(let label):
             log.warning(
                 line,
                 "\(quoted(word)) is up here as \(label), as a heartbeat 3 leaves it that did not end in order; it is taken "
-                    + "down when heartbeat starts here")
+                    + "down when heartbeat starts here", about: .holder(address.text))
         case .unknown(let interface):
             log.warning(
                 line,
                 "\(quoted(word)): \(interface) of this node has this address already; if it is the node's own, heartbeat "
-                    + "takes it away when it starts, and whoever works through it is locked out")
+                    + "takes it away when it starts, and whoever works through it is locked out",
+                about: .holder(address.text))
         }
     }
 }

@@ -104,7 +104,7 @@ struct HaresourcesReader {
         checkResources(of: group)
         let resources = placed.map { place in
             let (resource, warning) = scripts.assigned(place.resource, loss: "its group cannot start")
-            if let warning { log.warning(place.line, warning) }
+            if let warning { log.warning(place.line, warning.text, about: warning.topic) }
             return resource
         }
         groups.append(ResourceGroup(preferredNode: node, resources: resources, line: first.line))

@@ -12,6 +12,30 @@ package struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
         case warning
     }
 
+    /// What it is about where a machine, or a file as such, is not as the text wants it. It is not printed.
+    package enum Topic: Hashable, Sendable {
+        /// One of the files cannot be read.
+        case unreadable
+        /// Others than its owner may read or replace the keys.
+        case exposedKeys
+        /// An interface is not there.
+        case interface(String)
+        /// A serial line, or a watchdog, is not there.
+        case device(String)
+        /// A program that is to be kept running is not there.
+        case program(String)
+        /// An address is in no network of this node, or cannot come up.
+        case place(String)
+        /// The machine has an address already.
+        case holder(String)
+        /// There is no such script.
+        case missingScript(String)
+        /// A script is there and would not run.
+        case brokenScript(path: String)
+        /// Others than root could change a script.
+        case untrustedScript(path: String)
+    }
+
     package var severity: Severity
     /// Path of the file as the caller gave it.
     package var file: String
@@ -20,12 +44,15 @@ package struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
     package var line: Int?
     /// What is wrong and what to write instead.
     package var message: String
+    /// `nil` where the text itself is wrong.
+    package var topic: Topic?
 
-    package init(severity: Severity, file: String, line: Int?, message: String) {
+    package init(severity: Severity, file: String, line: Int?, message: String, about topic: Topic? = nil) {
         self.severity = severity
         self.file = file
         self.line = line
         self.message = message
+        self.topic = topic
     }
 
     package var description: String {
@@ -46,12 +73,12 @@ package struct DiagnosticLog {
         self.file = file
     }
 
-    package mutating func error(_ line: Int?, _ message: String) {
-        entries.append(Diagnostic(severity: .error, file: file, line: line, message: message.onOneLine))
+    package mutating func error(_ line: Int?, _ message: String, about topic: Diagnostic.Topic? = nil) {
+        entries.append(Diagnostic(severity: .error, file: file, line: line, message: message.onOneLine, about: topic))
     }
 
-    package mutating func warning(_ line: Int?, _ message: String) {
-        entries.append(Diagnostic(severity: .warning, file: file, line: line, message: message.onOneLine))
+    package mutating func warning(_ line: Int?, _ message: String, about topic: Diagnostic.Topic? = nil) {
+        entries.append(Diagnostic(severity: .warning, file: file, line: line, message: message.onOneLine, about: topic))
     }
 
     package var hasErrors: Bool { entries.contains { $0.severity == .error } }
@@ -67,9 +94,11 @@ package struct DiagnosticLog {
 /// Why a word was refused; the reader that asked adds the place.
 package struct Complaint: Error {
     package let message: String
+    package let topic: Diagnostic.Topic?
 
-    package init(_ message: String) {
+    package init(_ message: String, about topic: Diagnostic.Topic? = nil) {
         self.message = message
+        self.topic = topic
     }
 }
 

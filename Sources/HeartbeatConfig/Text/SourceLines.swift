@@ -21,7 +21,7 @@ package struct SourceLines {
 
     package init(_ file: SourceFile, _ log: inout DiagnosticLog) {
         switch file.contents {
-        case .unreadable(let reason): log.error(nil, "cannot be read: \(reason)")
+        case .unreadable(let reason): log.error(nil, "cannot be read: \(reason)", about: .unreadable)
         case .bytes(let bytes): cut(bytes, &log)
         }
     }
