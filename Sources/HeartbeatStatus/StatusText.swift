@@ -32,7 +32,7 @@ package struct StatusText {
     }
 
     /// Yellow and red marks, and no other colour: what is said must not depend on it.
-    private static func coloured(_ line: String) -> String {
+    static func coloured(_ line: String) -> String {
         if line.hasPrefix("!!") { return "\u{1B}[31m!!\u{1B}[0m" + line.dropFirst(2) }
         return line.hasPrefix("!") ? "\u{1B}[33m!\u{1B}[0m" + line.dropFirst() : line
     }

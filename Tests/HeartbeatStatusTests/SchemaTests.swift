@@ -6,7 +6,7 @@ import HeartbeatStatus
 import Testing
 
 @Suite struct SchemaTests {
-    private static func schema(_ name: String) throws -> Schema {
+    static func schema(_ name: String) throws -> Schema {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         return try Schema(contentsOf: root.appendingPathComponent("schemas/\(name).json"))
@@ -48,7 +48,7 @@ import Testing
 
 /// JSON Schema, draft 2020-12, as far as the files below schemas/ use it: `type`, `required`, `enum`, `items`, `properties` and
 /// `$ref` to `$defs`. Another keyword is a mistake of the schema.
-private struct Schema {
+struct Schema {
     private let root: [String: Any]
     private static let known: Set = [
         "$schema", "title", "description", "type", "required", "enum", "items", "properties", "$ref", "$defs",
