@@ -180,7 +180,7 @@ let package = Package(
             name: "HeartbeatOperator",
             dependencies: [
                 "HeartbeatModel", "HeartbeatStatus", "HeartbeatSystem", "HeartbeatControl", "HeartbeatHost",
-                "HeartbeatAddresses",
+                "HeartbeatAddresses", "HeartbeatConfig", "HeartbeatCheck",
             ], swiftSettings: strict),
 
         // Argument parsing only.
@@ -305,7 +305,7 @@ let package = Package(
             name: "HbctlTests",
             dependencies: [
                 "HeartbeatOperator", "HeartbeatStatus", "HeartbeatControl", "HeartbeatSystem", "HeartbeatLab",
-                "HeartbeatModel", "CLinux",
+                "HeartbeatConfig", "HeartbeatModel", "CLinux",
             ], swiftSettings: strict),
         .testTarget(
             name: "HbLinesTests",

@@ -49,7 +49,7 @@ struct ServiceUnit {
     }
 
     /// What a program writes, if it ends in time.
-    private static func output(of executable: String, _ words: [String]) -> String? {
+    static func output(of executable: String, _ words: [String]) -> String? {
         guard let pipe = try? Descriptors.makePipe() else { return nil }
         defer { close(pipe.read) }
         let child = ChildProcess(

@@ -17,9 +17,10 @@ struct Hbctl: ParsableCommand {
               hbctl status --json                  the same for programs
               hbctl status --nagios                one line for monitors
               hbctl status --help                  all options, and the exit status
+              hbctl check                          what is wrong with the files and this machine
 
             Members of group haclient may ask.
-            """, version: Version.text, subcommands: [Status.self])
+            """, version: Version.text, subcommands: [Status.self, Check.self])
 
     /// A program that asked for JSON gets it also when the command line is wrong.
     static func main() {

@@ -34,6 +34,11 @@ package enum InterfaceQuery {
         return (hardware.sa_family, withUnsafeBytes(of: hardware.sa_data) { Array($0[..<6]) })
     }
 
+    /// IFF_ flags (netdevice(7)).
+    package static func flags(of name: String) throws(SystemError) -> UInt32 {
+        UInt32(UInt16(bitPattern: try ask(name, SIOCGIFFLAGS, .findInterface, name).ifr_ifru.ifru_flags))
+    }
+
     private static func address(of name: String, _ request: Int32) throws(SystemError) -> [UInt8] {
         let answer = try ask(name, request, .findAddress, "interface \(name)")
         // sockaddr_in inside sockaddr: two bytes of port, then the address.

@@ -1,0 +1,52 @@
+// A check of this machine: its files, as `heartbeat -t` reads them, the machine itself, and what the daemon knows of the other node's
+// files. Each is looked at on its own, so that what is wrong with one does not hide the others.
+
+import Glibc
+import HeartbeatCheck
+import HeartbeatConfig
+import HeartbeatModel
+import HeartbeatStatus
+import HeartbeatSystem
+
+package struct Checkup: Sendable {
+    private let places: Places
+    private let loader: ConfigurationLoader
+
+    /// `share`: what came with the program; `nil`: looked for from the program's own place.
+    package init(_ places: Places, share: String? = nil) {
+        self.places = places
+        var paths = DaemonPaths()
+        paths.configuration = places.configuration
+        paths.state = places.state
+        paths.run = places.run
+        paths.share = share
+        loader = ConfigurationLoader(paths: paths, node: nil)
+    }
+
+    /// Takes as long as the daemon takes to answer, and some tenths of a second for the neighbours.
+    package func report() -> CheckReport {
+        let check = ConfigurationCheck(loader)
+        let configuration = check.result.configuration ?? configurationWithoutKeys(check.result.diagnostics)
+        let facts = MachineReader(paths: loader.paths, configuration: configuration).facts()
+        let agreement = Agreement(Asking(places).status())
+        let files = FileFindings(check, requiresLease: configuration?.lease == .required) {
+            access($0, F_OK) != 0 && errno == ENOENT
+        }
+        return CheckReport(
+            node: loader.localNode, asked: WallClock.unixMilliseconds, daemonRuns: facts.daemon == nil ? .no : .yes,
+            agreement: agreement,
+            findings: files.findings + MachineCheck(facts, for: configuration).findings + agreement.findings)
+    }
+
+    /// Only root can read the keys, and everything else can be judged without them.
+    private func configurationWithoutKeys(_ diagnostics: [Diagnostic]) -> Configuration? {
+        let errors = diagnostics.filter { $0.severity == .error }
+        let paths = loader.paths
+        guard errors.allSatisfy({ $0.file == paths.authkeys && $0.topic == .unreadable }) else { return nil }
+        let limit = ConfigurationLoader.longestFile
+        return loader.forTest.read(
+            haCf: .read(paths.haCf, atMost: limit), haresources: .read(paths.haresources, atMost: limit),
+            authkeys: SourceFile(path: paths.authkeys, bytes: Array("auth 1\n1 crc\n".utf8)), authkeysMode: 0o600
+        ).configuration
+    }
+}

@@ -1,0 +1,71 @@
+// hbctl check: what is wrong with the files and this machine, as text or JSON. Only argument parsing.
+
+import ArgumentParser
+import Glibc
+import HeartbeatOperator
+import HeartbeatStatus
+
+struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Tells what is wrong with the files and with this machine.",
+        discussion: """
+            All that "heartbeat -t" finds, and the machine: interfaces, ports, scripts, who may change what, the kernel, units that \
+            systemd starts by itself, and whether the other node's files agree. It changes nothing, and works with and without a \
+            daemon. Run it as root. docs/check.md lists every finding with its code.
+
+            EXIT STATUS
+              0   nothing above a note was found
+              1   warnings: something that the service may need is missing
+              2   errors: heartbeat would not start, or not do what the files say
+              3   something could not be looked at, and there are no errors
+              64  the command line is wrong
+
+            EXAMPLES
+              hbctl check
+              hbctl check --json | jq '.findings[].code'
+            """)
+
+    @Flag(help: "JSON, as schemas/hbctl-check-1.json says it.")
+    var json = false
+
+    @Flag(help: "All findings, however many lines that makes.")
+    var all = false
+
+    @Option(help: ArgumentHelp("Columns (default: those of the terminal, else 80).", valueName: "columns"))
+    var width: Int?
+
+    @Option(help: ArgumentHelp("auto, always or never.", valueName: "when"))
+    var color = ColourChoice.auto
+
+    @Option(name: .customLong("run-dir"), help: "Directory below which the daemon listens.")
+    var runDirectory = Places().run
+
+    @Option(name: .customLong("state-dir"), help: "Directory of what outlives a restart.")
+    var stateDirectory = Places().state
+
+    @Option(name: .customLong("config-dir"), help: "Directory of the three files.")
+    var configurationDirectory = Places().configuration
+
+    @Option(name: .customLong("share-dir"), help: "Directory of what came with the program.")
+    var shareDirectory: String?
+
+    func validate() throws {
+        if let width, !(1...10_000).contains(width) { throw ValidationError("--width needs a number of columns") }
+    }
+
+    func run() throws {
+        var places = Places()
+        places.run = runDirectory
+        places.state = stateDirectory
+        places.configuration = configurationDirectory
+        let report = Checkup(places, share: shareDirectory).report()
+        Terminal.write(json ? CheckJSON(report, time: Terminal.time).text : text(of: report))
+        Glibc.exit(report.level.exitCode)
+    }
+
+    private func text(of report: CheckReport) -> String {
+        let text = CheckText(
+            report, width: Terminal.width(width), isColoured: Terminal.isColoured(color), showsAll: all)
+        return text.lines.map { $0 + "\n" }.joined()
+    }
+}
