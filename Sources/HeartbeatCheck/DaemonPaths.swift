@@ -28,6 +28,8 @@ package struct DaemonPaths: Hashable, Sendable {
     package var faults: String { configuration + "/OnlyForTesting" }
     /// The owner's scripts for events (`rc.d`).
     package var eventScripts: String { configuration + "/rc.d" }
+    /// The owner's programs that tell people (`notify.d`).
+    package var noticePrograms: String { configuration + "/notify.d" }
     package var pidFile: String { run + "/heartbeat.pid" }
     package var controlSocket: String { ControlClient.socketPath(runDirectory: run) }
     /// Of the client API; its place below `/run` is fixed in every program that uses it.
@@ -38,6 +40,10 @@ package struct DaemonPaths: Hashable, Sendable {
     package var lostPaths: LostPaths { LostPaths(in: own, and: PrivateDirectory(state)) }
     /// What the daemon last told, for whoever asks when it is gone.
     package var lastStatus: LastStatus { LastStatus(in: own, and: PrivateDirectory(state)) }
+    /// Every movement of a group; for people, and for the daemon after this one.
+    package var history: HistoryFiles { HistoryFiles(in: own, and: PrivateDirectory(state)) }
+    /// How long scripts take here.
+    package var learned: String { state + "/learned" }
     /// Where the other node was last; for the daemon after this one.
     package var peerAddresses: PeerAddresses { PeerAddresses(in: PrivateDirectory(state)) }
     package var scriptNotes: String { own.path + "/rsctmp" }

@@ -89,6 +89,7 @@ final class Daemon {
         // Whoever waits for the start may want to read why.
         log.flush(atMost: .seconds(1))
         Reactor.run { reactor in self.start(reactor, identity, watchdog: watchdog) }
+        shell?.book.flush()
         if stillUp.isEmpty { loader.inForce.forget() }
         watchdog.close()
         unlink(loader.paths.controlSocket)
@@ -290,6 +291,7 @@ final class Daemon {
             end(reactor)
         }
         listen(to: shell, on: reactor.eventLoop)
+        shell.keepHistory()
         shell.start()
         report.take()?.ready()
         // Not before: it would hold on to what the command that started us reads to its end.

@@ -52,6 +52,8 @@ struct GroupMovements {
     private struct Action {
         var groupKey: String
         var step: String
+        /// The first word of it.
+        var word: String
         var verb: ResourceVerb
         var begin: Instant
     }
@@ -217,12 +219,14 @@ struct GroupMovements {
     mutating func began(_ action: ResourceAction, _ id: ActionID, at instant: Instant) {
         guard let movement = movements[action.groupKey], movement.end == nil else { return }
         actions[id] = Action(
-            groupKey: action.groupKey, step: action.step.shortName, verb: action.verb, begin: instant)
+            groupKey: action.groupKey, step: action.step.shortName, word: action.step.resources[0].word,
+            verb: action.verb, begin: instant)
     }
 
-    /// An action has ended.
-    mutating func ended(_ id: ActionID, _ result: ActionResult, at instant: Instant) {
-        guard let action = actions.removeValue(forKey: id), movements[action.groupKey] != nil else { return }
+    /// An action has ended; gives how long it took if it was one of a movement and did what it should.
+    @discardableResult
+    mutating func ended(_ id: ActionID, _ result: ActionResult, at instant: Instant) -> LearnedStore.Run? {
+        guard let action = actions.removeValue(forKey: id), movements[action.groupKey] != nil else { return nil }
         var step = GroupTimeline.Step(name: action.step, begin: action.begin, end: instant)
         if action.verb == .status {
             step.status = step.duration
@@ -230,6 +234,8 @@ struct GroupMovements {
             step.hasFailed = !result.isSuccess
         }
         movements[action.groupKey]?.append(step)
+        guard result.tells(of: action.verb) else { return nil }
+        return LearnedStore.Run(word: action.word, verb: action.verb, duration: step.duration)
     }
 
     /// Addresses of a group have been announced, and their neighbours are being asked when all have been. Whether that was all
@@ -253,5 +259,18 @@ struct GroupMovements {
             movements[key]?.neighboursRefuse = true
         }
         return finishIfComplete(key)
+    }
+}
+
+extension ActionResult {
+    /// The time that it took says something of the next one.
+    fileprivate func tells(of verb: ResourceVerb) -> Bool {
+        switch verb {
+        case .start, .stop: return isSuccess
+        // Whether it runs or not, it has answered.
+        case .status:
+            if case .exited = self { return true }
+            return false
+        }
     }
 }

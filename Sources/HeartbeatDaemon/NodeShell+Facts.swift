@@ -50,6 +50,8 @@ extension NodeShell {
             let troubles = all.troubles.filter { $0.healed == nil && $0.names(.group, key) }
             let timeline = timelines[key]
             all.groups[index].timeline = timeline?.text
+            all.groups[index].number = book.number(of: key)
+            all.groups[index].start = configuration.groups.first { $0.key == key }.flatMap(book.start)
             if troubles.contains(where: { $0.code == ShellEvent.neighbourDisagrees.rawValue }) {
                 all.groups[index].neighbours = .disagree
             } else if timeline?.marks[.neighboursAgree] != nil {

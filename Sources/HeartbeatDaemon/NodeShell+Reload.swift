@@ -26,6 +26,7 @@ extension NodeShell {
         actions.adopt(new)
         clients.adopt(new)
         hooks.adopt(new)
+        book.adopt(new)
         services.adopt(new)
         media.adopt(new.media)
         bypass.adopt(new)

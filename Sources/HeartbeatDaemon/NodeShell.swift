@@ -37,6 +37,7 @@ final class NodeShell {
         node: ClientService.Node(
             snapshot: { [unowned self] in core.snapshot }, feed: { [unowned self] in feed($0) }))
     let hooks: EventHooks
+    let book: MovementBook
     private(set) lazy var network = NetworkWatch(
         configuration, memory: paths.lostPaths, facts: facts, reactor: reactor, feed: { [unowned self] in feed($0) },
         groupsAtRest: { [unowned self] in core.groupsAtRest },
@@ -60,7 +61,7 @@ final class NodeShell {
     private(set) lazy var lines = LineService(
         directory: "\(paths.configuration)/line.d", facts: facts, reactor: reactor
     ) { [unowned self] in feed($0) }
-    private(set) var movements = GroupMovements()
+    var movements = GroupMovements()
     let birth: Instant
     var changes = SnapshotChanges()
     private(set) var lateness = LoopLateness()
@@ -94,6 +95,8 @@ final class NodeShell {
         probes = [:]
         actions = ActionExecutor(configuration, localNode: localNode, paths: paths, log: log, reactor: reactor)
         hooks = EventHooks(
+            configuration, localNode: localNode, paths: paths, log: log, facts: facts, reactor: reactor)
+        book = MovementBook(
             configuration, localNode: localNode, paths: paths, log: log, facts: facts, reactor: reactor)
     }
 
@@ -161,6 +164,7 @@ final class NodeShell {
         movements.close()
         guardian.close(keys.isEmpty ? .dismissed : .addressesOnly)
         tellMovements()
+        book.close()
         lastWords?.close()
         facts.close()
         if keys.isEmpty { lease.close() }
@@ -172,7 +176,7 @@ final class NodeShell {
 
     func feed(_ event: Event) {
         let now = reactor.now
-        if case .actionFinished(let id, let result) = event { movements.ended(id, result, at: now) }
+        if case .actionFinished(let id, let result) = event { book.learn(movements.ended(id, result, at: now)) }
         execute(core.handle(event, at: now), of: now)
         setDeadline()
     }
@@ -280,6 +284,7 @@ final class NodeShell {
         lines.childMayHaveExited()
         network.childMayHaveExited()
         hooks.childMayHaveExited()
+        book.childMayHaveExited()
         guardian.childMayHaveExited()
     }
 
@@ -350,7 +355,7 @@ final class NodeShell {
         case .perform(let action, let id): perform(action, id)
         case .announce(let group): actions.announce(group)
         case .reply(let id, let reply): replies.removeValue(forKey: id)?(reply)
-        case .notify(let fact): facts.tell(fact)
+        case .notify(let fact): tell(fact)
         case .changed(let transition): pass(transition)
         case .remember(let lostPaths): network.remember(lost: lostPaths)
         case .rememberPeer(let addresses): bypass.remember(addresses)
@@ -390,6 +395,7 @@ final class NodeShell {
                 configuration, local: localNode, uuid: uuid, generation: generation, host: sampler.current,
                 randomSeed: .random(in: 0...(.max)), now: reactor.now)
             lastWords?.begin(generation)
+            book.begin(generation)
             _ = codec.sign(withKey: configuration.authentication.current)
             lease.darken()
             if lease.isHeld { feed(.kernel(.leaseSupported(true))) }
@@ -445,10 +451,6 @@ final class NodeShell {
         guard let probe = probes[name] else { return }
         let message = Message.ping(probe.node, timestamp: WallClock.unixTime)
         probe.probe(codec.encode(message, as: .netstring))
-    }
-
-    private func tellMovements() {
-        for timeline in movements.takeFinished() { facts.tell(timeline) }
     }
 
     private func pass(_ transition: Transition) {

@@ -74,7 +74,8 @@ struct RecentTroubles {
         let shell: [(ShellEvent, [ShellEvent])] = [
             (.mediumOpen, [.mediumFailed]), (.mediumRecovered, [.mediumFailed]),
             (.neighboursAgree, [.neighbourDisagrees]), (.leaseComplete, [.leaseProblem]), (.lineUp, [.lineDown]),
-            (.lineProbeGood, [.lineProbeLost]), (.lanBack, [.lanLost, .lanUnreachable]),
+            (.historyKept, [.historyNotKept]), (.lineProbeGood, [.lineProbeLost]),
+            (.lanBack, [.lanLost, .lanUnreachable]),
         ]
         var table: [String: [String]] = [:]
         for (end, troubles) in core { table[end.rawValue] = troubles.map(\.rawValue) }

@@ -45,6 +45,9 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
     case configurationMistake = "configuration-mistake"
     case rebootFailed = "reboot-failed"
     case statusNotKept = "status-not-kept"
+    case historyNotKept = "history-not-kept"
+    case historyKept = "history-kept"
+    case historyTorn = "history-torn"
 
     // The lease.
     case leaseUnavailable = "lease-unavailable"
@@ -101,7 +104,7 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
         case .leaseComplete, .mediumOpen, .mediumRecovered, .interfaceState, .groupTimeline, .generation,
             .generationFirst, .uuidNew,
             .signingKey, .packageLeftovers, .addressesAnnounced, .neighboursAgree, .neighboursUnknown, .haCfChanged,
-            .programStarted, .programEnded, .programKilled, .ipfail, .lanHost, .lanBack, .lanStreams,
+            .historyKept, .programStarted, .programEnded, .programKilled, .ipfail, .lanHost, .lanBack, .lanStreams,
             .lineUp, .lineMoved, .lineProbeGood, .lineSaid:
             .info
         case .leaseUnavailable, .leaseFilterRestored, .leaseProblem, .guardianUnavailable, .guardianLost,
@@ -109,7 +112,8 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
             .mediumWarning, .networkWatchFailed, .pathRecalled,
             .packetRefused, .injectionRefused, .generationNew, .generationRaised,
             .realtimeRefused, .neighbourDisagrees,
-            .reloadIncomplete, .fileNotCompared, .statusNotKept, .leftoverScript, .hookFailed,
+            .reloadIncomplete, .fileNotCompared, .statusNotKept, .historyNotKept, .historyTorn, .leftoverScript,
+            .hookFailed,
             .watchdogWarning, .serviceWatchdogSlow, .clientRefused, .clientIgnored, .clientMessageRefused,
             .clientClosed, .programFailed, .lanLost, .lanMoved, .lanTrouble, .lineDown, .lineProbeLost,
             .lineTrouble:

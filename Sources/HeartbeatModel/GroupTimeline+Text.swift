@@ -119,6 +119,9 @@ private func digits(_ number: Int64, _ count: Int) -> String {
     return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
 }
 
+/// 30 years in microseconds: no clock since a boot shows more, and nanoseconds have room for it.
+private let longestClock: Int64 = 1_000_000_000_000_000
+
 /// Reads a number with exactly so many decimals as a whole number of the last one.
 private func decimal(_ text: some StringProtocol, places: Int) -> Int64? {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
@@ -137,6 +140,7 @@ extension GroupTimeline {
         guard words.starts(with: ["Timeline", "of"]), words.count > 8, words[3...4] == ["(ms", "since"],
             let last = words.firstIndex(where: { $0.hasSuffix("):") }), last > 7, words[last - 1] == "at",
             words[last - 2].hasSuffix(","), let microseconds = decimal(words[last].dropLast(2), places: 6),
+            microseconds < longestClock,
             let origin = Origin(text: String(words[5..<last - 1].joined(separator: " ").dropLast()))
         else { return nil }
         var reader = GroupTimelineReader(zero: Instant(nanoseconds: microseconds * 1000))

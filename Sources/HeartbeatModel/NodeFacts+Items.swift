@@ -115,7 +115,8 @@ extension NodeFacts.Group {
             "group",
             [
                 "key": key, "home": preferred.text, "state": state.rawValue, "peer": onPeer.rawValue,
-                "since": since?.factWord, "failing": failing, "timeline": timeline, "neighbours": neighbours.rawValue,
+                "since": since?.factWord, "failing": failing, "timeline": timeline, "number": number.map { "\($0)" },
+                "start": start?.factWord, "neighbours": neighbours.rawValue,
                 "disputed": isDisputed.factWord, "differs": differs.factWord,
             ])
         line.fields += resources.map { FactLine.Field("resource", $0) }
@@ -132,6 +133,8 @@ extension NodeFacts.Group {
         since = line.duration("since")
         failing = line["failing"]
         timeline = line["timeline"]
+        number = line.number("number")
+        start = line.duration("start")
         neighbours = line.word("neighbours") ?? .unknown
         isDisputed = line.answer("disputed") ?? false
         differs = line.answer("differs") ?? false

@@ -238,6 +238,10 @@ package struct NodeFacts: Hashable, Sendable {
         package var failing: String?
         /// The last movement here, as `GroupTimeline.text` says it.
         package var timeline: String?
+        /// Its number in the history; `nil` as well before this daemon has seen it move.
+        package var number: UInt64?
+        /// So long its start took here at most, by the last runs of each step; `nil` while one never ran here.
+        package var start: Duration?
         package var neighbours: Neighbours = .unknown
         /// Both nodes claim it, as far as this one knows.
         package var isDisputed = false

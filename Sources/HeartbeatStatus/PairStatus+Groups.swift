@@ -99,12 +99,7 @@ extension PairReading {
 
     private func ends(of timeline: GroupTimeline, _ group: NodeFacts.Group) -> (NodeName?, NodeName?) {
         switch timeline.outcome {
-        case .running:
-            switch timeline.origin {
-            case .lastHeard(let node): (node, local)
-            case .offer, .peerStopped, .request, .loss, .failback: (peerName, local)
-            case .stop, .failure, .decision: (nil, local)
-            }
+        case .running: (timeline.origin.giver(peer: peerName), local)
         case .released: (local, service(of: group) == .on(peerName) ? peerName : nil)
         case .failed, .stuck: (local, nil)
         }

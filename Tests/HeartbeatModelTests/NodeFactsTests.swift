@@ -81,6 +81,7 @@ import Testing
             key: "10.0.0.1/24", preferred: first, state: .stopFailed, onPeer: .stopFailed,
             resources: ["10.0.0.1/24", "web::a b::ü", "%"])
         (group.since, group.failing, group.timeline) = (.seconds(9), "web::a b::ü", "Timeline of …, running 1.00")
+        (group.number, group.start) = (412, .microseconds(14_200))
         (group.neighbours, group.isDisputed, group.differs) = (.disagree, true, true)
         return [group, NodeFacts.Group(key: "mail", preferred: second, state: .stopped)]
     }

@@ -33,7 +33,8 @@ package enum DurableFile {
         try syncDirectory(of: path)
     }
 
-    private static func syncDirectory(of path: String) throws(SystemError) {
+    /// Brings the name of a file to the disk that has just been made or renamed.
+    package static func syncDirectory(of path: String) throws(SystemError) {
         let directory = Directories.directory(of: path)
         let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw SystemError("open", directory) }

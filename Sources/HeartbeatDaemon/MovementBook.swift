@@ -1,0 +1,106 @@
+// What becomes of a movement that is over: its line in the log, its place in the history, what is learned from it, and the people who are
+// told. Nothing waits for any of it.
+
+import HeartbeatCore
+import HeartbeatHost
+import HeartbeatLog
+import HeartbeatLoop
+import HeartbeatModel
+import HeartbeatSystem
+
+/// Everything that one node keeps and tells of its movements.
+final class MovementBook {
+    private let localNode: NodeName
+    private var peer: NodeName?
+    private let paths: DaemonPaths
+    private let facts: FactTeller
+    private let reactor: Reactor
+    private let notices: NoticeHooks
+    /// Not there in a daemon that only releases what another one has left.
+    private var history: HistoryStore?
+    private var learned: LearnedStore?
+
+    init(
+        _ configuration: Configuration, localNode: NodeName, paths: DaemonPaths, log: LogOutput, facts: FactTeller,
+        reactor: Reactor
+    ) {
+        self.localNode = localNode
+        self.paths = paths
+        self.facts = facts
+        self.reactor = reactor
+        peer = configuration.nodes.first { $0 != localNode }
+        notices = NoticeHooks(
+            configuration, localNode: localNode, paths: paths, log: log, facts: facts, reactor: reactor)
+    }
+
+    /// From now on movements are kept.
+    func open(_ generation: Generation) {
+        history = HistoryStore(paths.history, node: localNode, generation: generation, facts: facts, reactor: reactor)
+        learned = LearnedStore(paths.learned, facts: facts, reactor: reactor)
+    }
+
+    /// The node counts its lives anew.
+    func begin(_ generation: Generation) { history?.begin(generation) }
+
+    func adopt(_ new: Configuration) {
+        peer = new.nodes.first { $0 != localNode }
+        notices.adopt(new)
+    }
+
+    func childMayHaveExited() { notices.childMayHaveExited() }
+
+    func close() {
+        notices.close()
+        history?.close()
+    }
+
+    /// After the loop has ended.
+    func flush() { history?.flush() }
+
+    // MARK: - What happens
+
+    /// An action of a movement has ended well.
+    func learn(_ run: LearnedStore.Run?) {
+        if let run { learned?.note(run) }
+    }
+
+    /// These movements are over.
+    func take(_ timelines: [GroupTimeline], peerIsActive: Bool) {
+        for timeline in timelines {
+            facts.tell(timeline)
+            let (from, to) = timeline.ends(local: localNode, peer: peer, peerIsActive: peerIsActive)
+            let movement = Chronicle.Movement(
+                timeline: timeline, unixMilliseconds: WallClock.unixMilliseconds, from: from, to: to)
+            let number = history?.note(movement)
+            notices.tell(Notice(movement, number: number), peerIsAbsent: !peerIsActive)
+        }
+        if !timelines.isEmpty { learned?.save() }
+    }
+
+    /// A line of the log.
+    func hear(_ fact: Fact, peerIsActive: Bool) {
+        if let notice = Notice(fact) { notices.tell(notice, peerIsAbsent: !peerIsActive) }
+    }
+
+    // MARK: - What is told
+
+    /// Number of the last movement of a group in this daemon's life.
+    func number(of group: String) -> UInt64? { history?.number(of: group) }
+
+    /// So long the start of a group took here at most, by the last runs of its steps.
+    func start(of group: ResourceGroup) -> Duration? { learned?.durations.start(of: group.steps) }
+}
+
+extension NodeShell {
+    /// Movements are kept from now on, also those that begin with the start.
+    func keepHistory() { book.open(core.generation) }
+
+    func tellMovements() {
+        book.take(movements.takeFinished(), peerIsActive: core.peerIsActive)
+    }
+
+    func tell(_ fact: Fact) {
+        facts.tell(fact)
+        book.hear(fact, peerIsActive: core.peerIsActive)
+    }
+}
