@@ -195,7 +195,7 @@ final class HistoryStore {
         isTroubled = true
         facts.tell(
             .historyNotKept,
-            "\(reason); the last \(Chronicle.mostWaiting) movements are kept in memory, older ones are lost")
+            "\(reason); the last \(Chronicle.mostWaiting) movements are kept in memory")
     }
 
     private func succeed() {

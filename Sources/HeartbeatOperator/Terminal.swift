@@ -42,6 +42,9 @@ package enum Terminal {
         }
     }
 
+    /// A line for whoever has called the program.
+    package static func complain(_ text: String) { Descriptors.writeLine(text, to: STDERR_FILENO) }
+
     /// Writes to standard output; a reader that has gone, or a full disk, changes nothing of what the program ends with.
     package static func write(_ text: String) {
         signal(SIGPIPE, SIG_IGN)

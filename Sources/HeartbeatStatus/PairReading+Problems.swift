@@ -122,6 +122,7 @@ extension PairReading {
 
     private static let remedies: [ProblemCode: [String]] = [
         .reloadRefused: ["heartbeat -t; then heartbeat -r"],
+        .historyNotKept: ["free some space below the state directory, or look at its disk"],
         .stalled: ["find what stopped the machine: swap, snapshots, a suspended guest"],
         .packetRefused: ["compare authkeys of both nodes", "journalctl -u heartbeat HA_EVENT=packet-refused"],
     ]
@@ -166,5 +167,6 @@ extension PairReading {
         .bothHold: "both nodes claimed the same groups",
         .leaseDark: "{node} answered for no service address",
         .differentFiles: "{file} was not the same on both nodes",
+        .historyNotKept: "the history of {node} was not kept",
     ]
 }

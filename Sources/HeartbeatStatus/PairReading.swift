@@ -220,7 +220,14 @@ struct PairReading {
         for node in others where !obstacles(of: node).isEmpty {
             return .init(kind: .notReady, node: node, obstacles: obstacles(of: node))
         }
-        return .init(
-            kind: others.count == 2 ? .mutual : .ready, node: others.count == 2 ? nil : others[0], obstacles: [])
+        guard others.count == 1 else { return .init(kind: .mutual, node: nil, obstacles: []) }
+        return .init(kind: .ready, node: others[0], within: takeover(by: others[0]), obstacles: [])
+    }
+
+    /// Detection, and the longest start of a group that the node does not run: groups start side by side.
+    private func takeover(by node: NodeName) -> Duration? {
+        let starts = facts.groups.filter { service(of: $0) != .on(node) }.map(\.start)
+        guard let deadtime = facts.timings?.deadtime, !starts.isEmpty, !starts.contains(nil) else { return nil }
+        return deadtime + (starts.compactMap(\.self).max() ?? .zero)
     }
 }

@@ -93,7 +93,8 @@ extension PairReading {
         }
         let (from, to) = ends(of: last, group)
         return PairStatus.Change(
-            groups: together.map(\.0.key), from: from, to: to, took: last.end - last.zero,
+            number: together.compactMap(\.0.number).max(), groups: together.map(\.0.key), from: from, to: to,
+            took: last.end - last.zero,
             age: age(together.compactMap(\.0.since).min()), cause: cause(last.origin), outcome: last.outcome)
     }
 

@@ -94,7 +94,7 @@ struct VerdictReading {
     private var ready: String? {
         let name = readiness.node?.text ?? ""
         switch readiness.kind {
-        case .ready: return "\(name) is ready to take over"
+        case .ready: return "\(name) is ready to take over" + (readiness.within.map { " in \($0.ageText)" } ?? "")
         case .mutual: return "each is ready for the other"
         case .notReady:
             return "\(name) cannot take over"

@@ -285,12 +285,16 @@ extension PairStatus {
         package var kind: Kind
         /// Who is ready, or is not.
         package var node: NodeName?
+        /// From the other node's last word to the start of everything, by what this daemon has seen; `nil` while it has not seen all.
+        package var within: Duration?
         /// Codes of the problems that stand in the way.
         package var obstacles: [ProblemCode]
     }
 
     /// A movement of groups that had one cause.
     package struct Change: Hashable, Sendable {
+        /// Of the last of its movements in the history of the node that was asked.
+        package var number: UInt64?
         package var groups: [String]
         package var from: NodeName?
         package var to: NodeName?

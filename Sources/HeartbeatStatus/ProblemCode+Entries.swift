@@ -167,7 +167,10 @@ extension ProblemCode {
             .guardianUnavailable, .degraded, isEvent: true, "N has no guardian",
             "as the log line says: `journalctl -u heartbeat HA_EVENT=guardian-unavailable`"),
         row(
-            .hookFailed, .info, isEvent: true, "a script of rc.d failed on N",
+            .historyNotKept, .info, isEvent: true, "the history of N is not kept: REASON",
+            "free some space below the state directory, or look at its disk; everything else works"),
+        row(
+            .hookFailed, .info, isEvent: true, "a script of rc.d or notify.d failed on N",
             "`journalctl -u heartbeat HA_EVENT=hook-failed`"),
     ]
 

@@ -60,6 +60,7 @@ package enum ProblemCode: String, Hashable, Sendable, CaseIterable {
     case leaseDark = "lease-dark"
     case leaseUnavailable = "lease-unavailable"
     case guardianUnavailable = "guardian-unavailable"
+    case historyNotKept = "history-not-kept"
     case hookFailed = "hook-failed"
 
     case daemonDown = "daemon-down"
@@ -122,7 +123,8 @@ extension ProblemCode {
         return [
             .replay: .seconds(600), .namesake: .seconds(600), .packetRefused: .seconds(600), .stalled: .seconds(600),
             .reloadRefused: .seconds(3600), .hookFailed: .seconds(3600), .differentNodes: always,
-            .reloadIncomplete: always, .leaseUnavailable: always, .pairsApart: always, .pathUnknown: always,
+            .reloadIncomplete: always, .historyNotKept: always, .leaseUnavailable: always, .pairsApart: always,
+            .pathUnknown: always,
         ]
     }()
 

@@ -100,6 +100,7 @@ package struct StatusJSON {
     private var readiness: JSONValue {
         object([
             ("kind", .string(status.readiness.kind.rawValue)), ("node", word(status.readiness.node?.text)),
+            ("within_s", seconds(status.readiness.within)),
             ("obstacles", texts(status.readiness.obstacles.map(\.rawValue))),
         ])
     }
@@ -107,7 +108,8 @@ package struct StatusJSON {
     private func change(_ change: PairStatus.Change) -> JSONValue {
         object(
             [
-                ("groups", texts(change.groups)), ("from", word(change.from?.text)), ("to", word(change.to?.text)),
+                ("number", count(change.number)), ("groups", texts(change.groups)), ("from", word(change.from?.text)),
+                ("to", word(change.to?.text)),
                 ("took_s", seconds(change.took)),
             ], age("age", change.age),
             [("cause", cause(change.cause)), ("outcome", .string(change.outcome.rawValue))])

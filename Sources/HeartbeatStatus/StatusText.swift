@@ -84,7 +84,9 @@ package struct StatusText {
         guard let change = status.lastChange else { return [] }
         let ago = change.age.map { "\($0.duration.ageText) ago: " } ?? ""
         let what = change.groups.count == 1 ? change.groups[0] : "\(change.groups.count) groups"
-        return wrapped("\(ago)\(what) \(movement(change))", width: width, first: "last change  ", rest: blanks(13))
+        let number = change.number.map { " (no. \($0))" } ?? ""
+        return wrapped(
+            "\(ago)\(what) \(movement(change))\(number)", width: width, first: "last change  ", rest: blanks(13))
     }
 
     private func movement(_ change: PairStatus.Change) -> String {

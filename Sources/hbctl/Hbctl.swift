@@ -16,11 +16,12 @@ struct Hbctl: ParsableCommand {
               hbctl status                         who serves, who could, what is wrong
               hbctl status --json                  the same for programs
               hbctl status --nagios                one line for monitors
-              hbctl status --help                  all options, and the exit status
+              hbctl history                        which groups have moved, and why
               hbctl check                          what is wrong with the files and this machine
+              hbctl status --help                  all options, and the exit status
 
             Members of group haclient may ask.
-            """, version: Version.text, subcommands: [Status.self, Check.self])
+            """, version: Version.text, subcommands: [Status.self, History.self, Check.self])
 
     /// A program that asked for JSON gets it also when the command line is wrong.
     static func main() {

@@ -24,6 +24,15 @@ import Testing
         #expect(try Self.schema("hbctl-error-1").mistakes(in: value) == [])
     }
 
+    @Test func `the history's JSON is as its schema says, and the schema knows every key`() throws {
+        let all = HistoryReport(GoldenHistoryTests.entries, .all, most: 20, asked: Situation.asked)
+        for report in [all, HistoryReport([], .all, most: 1, asked: 0)] {
+            let value = try JSONSerialization.jsonObject(with: Data(HistoryJSON(report).text.utf8))
+            let schema = try Self.schema("hbctl-history-1")
+            #expect(schema.mistakes(in: value) == [] && schema.unknownKeys(in: value) == [])
+        }
+    }
+
     /// Keys of the schema and of the JSON are the same ones, so that none is forgotten in either.
     @Test func `the schema knows every key`() throws {
         let schema = try Self.schema("hbctl-status-1")

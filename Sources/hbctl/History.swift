@@ -1,0 +1,112 @@
+// hbctl history: which groups have moved, why, and where the time went. Only argument parsing.
+
+import ArgumentParser
+import Glibc
+import HeartbeatModel
+import HeartbeatOperator
+import HeartbeatStatus
+
+struct History: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "history", abstract: "Tells which groups have moved, why, and where the time went.",
+        discussion: """
+            Each movement of a group to or away from this node has a number. It is kept through restarts, and told also when no \
+            daemon runs. The oldest go when there are some thousands.
+
+            EXIT STATUS
+              0   told, also that nothing has moved
+              1   there is no such movement, or none of that group
+              3   the files cannot be read
+              64  the command line is wrong
+
+            EXAMPLES
+              hbctl history                        the last 20
+              hbctl history 192.168.77.100/24      those of one group
+              hbctl history 412                    one with all that is known of it
+              hbctl history --json -n 1000 | jq '.movements[].took_s'
+              hbctl history --svg 412 >412.svg     one as a picture
+            """)
+
+    @Argument(help: "A number, or a group by its first resource.")
+    var which: String?
+
+    @Option(name: .customShort("n"), help: ArgumentHelp("The last so many.", valueName: "count"))
+    var count = 20
+
+    @Flag(help: "JSON, as schemas/hbctl-history-1.json says it.")
+    var json = false
+
+    @Option(help: ArgumentHelp("One movement, with all of the same cause, as a picture (SVG).", valueName: "number"))
+    var svg: UInt64?
+
+    @Option(help: ArgumentHelp("Columns (default: those of the terminal, else 80).", valueName: "columns"))
+    var width: Int?
+
+    @Option(name: .customLong("run-dir"), help: "Directory below which the daemon listens.")
+    var runDirectory = Places().run
+
+    @Option(name: .customLong("state-dir"), help: "Directory of what outlives a restart.")
+    var stateDirectory = Places().state
+
+    @Option(name: .customLong("config-dir"), help: "Directory of ha.cf.")
+    var configurationDirectory = Places().configuration
+
+    func validate() throws {
+        if json, svg != nil { throw ValidationError("--json and --svg exclude each other") }
+        if svg != nil, which != nil { throw ValidationError("--svg has its own number") }
+        if let width, !(1...10_000).contains(width) { throw ValidationError("--width needs a number of columns") }
+        guard (1...1_000_000).contains(count) else { throw ValidationError("-n needs a number from 1 on") }
+    }
+
+    func run() throws {
+        var places = Places()
+        places.run = runDirectory
+        places.state = stateDirectory
+        places.configuration = configurationDirectory
+        let reading = HistoryReading(places)
+        let choice = svg.map { .number($0) } ?? HistoryReport.Choice(which, among: reading.movements)
+        var report = HistoryReport(
+            reading.movements, choice, most: count, asked: reading.asked)
+        report.notes = reading.notes
+        if reading.isBlind { fail(3, reading.isRefused ? "no-permission" : "history-unreadable", reading) }
+        if report.movements.isEmpty, choice != .all { fail(1, "no-such-movement", reading) }
+        Terminal.write(text(of: report, choice, among: reading.movements))
+        Glibc.exit(0)
+    }
+
+    private func text(
+        of report: HistoryReport, _ choice: HistoryReport.Choice, among all: [HistoryEntry]
+    ) -> String {
+        if json { return HistoryJSON(report, time: Terminal.time).text }
+        if svg != nil, let first = report.movements.first {
+            return HistoryPicture(all.filter { $0.chain == first.chain && $0.node == first.node }, time: Terminal.time)
+                .svg
+        }
+        let text = HistoryText(report, width: Terminal.width(width), time: Terminal.time)
+        guard case .number = choice else { return Self.joined(text.lines) }
+        return report.movements.map { Self.joined(text.lines(of: $0, among: all)) }.joined(separator: "\n")
+    }
+
+    private static func joined(_ lines: [String]) -> String { lines.map { $0 + "\n" }.joined() }
+
+    private func fail(_ code: Int32, _ word: String, _ reading: HistoryReading) -> Never {
+        let sentence: String
+        var remedy = ["hbctl history"]
+        if reading.isBlind {
+            sentence = reading.notes[0]
+            remedy = [
+                reading.isRefused
+                    ? "be root, or let others read the directory \(stateDirectory)" : "look at \(stateDirectory)"
+            ]
+        } else {
+            sentence = svg.map { "there is no movement \($0)" } ?? "there is no movement of \(which ?? "")"
+        }
+        if json {
+            let error = ErrorJSON(command: "history", exit: code, code: word, sentence: sentence, remedy: remedy)
+            Terminal.write(error.text)
+        } else {
+            Terminal.complain("hbctl: \(sentence); \(remedy[0])")
+        }
+        Glibc.exit(code)
+    }
+}
