@@ -160,7 +160,7 @@ rmdir_of_ours() { # path
 
 # Where callers of the original look for what it brought along. What is there already is somebody's own.
 put_doors() {
-    mkdir -p "$root/etc/ha.d/resource.d" "$root/etc/ha.d/rc.d" || fail "cannot make $root/etc/ha.d"
+    mkdir -p "$root/etc/ha.d/resource.d" "$root/etc/ha.d/rc.d" "$root/etc/ha.d/notify.d" || fail "cannot make $root/etc/ha.d"
     for file in harc shellfuncs; do put_door "$share/$file" "/etc/ha.d/$file"; done
     for file in "$here"/resource.d/*; do
         put_door "$share/resource.d/${file##*/}" "/etc/ha.d/resource.d/${file##*/}"
@@ -206,6 +206,7 @@ install_all() {
     done
     put 644 "$here/systemd/heartbeat.sysusers" "$prefix/lib/sysusers.d/heartbeat.conf"
     put 644 "$here/systemd/heartbeat.tmpfiles" "$prefix/lib/tmpfiles.d/heartbeat.conf"
+    put 644 "$here/systemd/swift-heartbeat.catalog" "$prefix/lib/systemd/catalog/swift-heartbeat.catalog"
     [ -e "$root$logrotate" ] || put 644 "$here/systemd/heartbeat.logrotate" "$logrotate"
     for file in "$here"/*.example "$here"/*.md "$here/LICENSE" "$here"/docs/* "$here"/schemas/*; do
         [ ! -f "$file" ] || put 644 "$file" "$documents/${file#"$here"/}"
@@ -215,9 +216,15 @@ install_all() {
     [ -n "$root" ] || tell_system
 }
 
+# What journalctl -x says of lines is looked up in a database of all catalogs.
+update_catalog() {
+    ! command -v journalctl >/dev/null || journalctl --update-catalog
+}
+
 tell_system() {
     ! command -v systemd-sysusers >/dev/null || systemd-sysusers "$prefix/lib/sysusers.d/heartbeat.conf"
     ! command -v systemd-tmpfiles >/dev/null || systemd-tmpfiles --create "$prefix/lib/tmpfiles.d/heartbeat.conf"
+    update_catalog
     [ "$(state_of_the_original)" != config-files ] || tell_orphans autoremove
     [ ! -d /run/systemd/system ] || systemctl daemon-reload
     if "$libexec/heartbeat" -s >/dev/null; then
@@ -253,7 +260,8 @@ uninstall_all() {
     for file in "$root"/etc/ha.d/* "$root"/etc/ha.d/resource.d/*; do
         if [ -L "$file" ] && is_door "$file"; then rm -f "$file"; fi
     done
-    rmdir "$root/etc/ha.d/resource.d" "$root/etc/ha.d/rc.d" "$root/etc/ha.d" 2>/dev/null
+    rmdir "$root/etc/ha.d/resource.d" "$root/etc/ha.d/rc.d" "$root/etc/ha.d/notify.d" "$root/etc/ha.d" 2>/dev/null
+    [ -n "$root" ] || update_catalog
     [ -n "$root" ] || [ ! -d /run/systemd/system ] || systemctl daemon-reload
     echo "Uninstalled. Kept: ${root}/etc/ha.d and ${root}/var/lib/heartbeat, if there is anything in them."
 }
