@@ -257,4 +257,24 @@ private let died: [Transition] = [.nodeDied(peer), .takingOverAll(from: peer)]
         #expect(node.lines() == [])
     }
 
+    @Test func `how long an action of a movement took is given when it did what it should`() {
+        var movements = GroupMovements()
+        movements.answer(told: .zero, decided: .zero, silence: nil)
+        movements.take(.group(web.key, .acquiring))
+        var number: UInt64 = 0
+        func run(_ verb: ResourceVerb, _ result: ActionResult, of key: String = web.key) -> LearnedStore.Run? {
+            number += 1
+            let id = ActionID(generation: Generation(1), number: number)
+            let step = ResourceStep(["web::a", "other"].map(WatchedNode.resource))
+            let action = ResourceAction(
+                groupKey: key, step: step, verb: verb, timeout: .seconds(1), peerIsAbsent: false)
+            movements.began(action, id, at: .zero)
+            return movements.ended(id, result, at: .zero + .milliseconds(7))
+        }
+        let start = run(.start, .exited(code: 0, output: ""))
+        #expect(start == .init(word: "web::a", verb: .start, duration: .milliseconds(7)))
+        #expect(run(.start, .exited(code: 1, output: "")) == nil && run(.stop, .timedOut) == nil)
+        #expect(run(.status, .exited(code: 3, output: "")) != nil && run(.status, .timedOut) == nil)
+        #expect(run(.start, .exited(code: 0, output: ""), of: "mail") == nil, "mail does not move")
+    }
 }
