@@ -1,5 +1,5 @@
-// Movements of one cause as a picture, SVG written by hand: a bar for each part of the time and each step, a dot for each moment. It decides
-// nothing: every bar and every word is of the history. No floating point, so that it is the same on every machine.
+// Movements of one cause as a picture, SVG written by hand: a bar for each part of the time and each step, a dot for each moment. It
+// decides nothing: every bar and every word is of the history. No floating point, so that it is the same on every machine.
 
 import HeartbeatModel
 

@@ -64,7 +64,8 @@ struct History: ParsableCommand {
         places.state = stateDirectory
         places.configuration = configurationDirectory
         let reading = HistoryReading(places)
-        let choice = svg.map { .number($0) } ?? HistoryReport.Choice(which, among: reading.movements)
+        let choice =
+            svg.map { HistoryReport.Choice.number($0) } ?? HistoryReport.Choice(which, among: reading.movements)
         var report = HistoryReport(
             reading.movements, choice, most: count, asked: reading.asked)
         report.notes = reading.notes
