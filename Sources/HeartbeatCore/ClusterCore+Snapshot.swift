@@ -79,7 +79,7 @@ extension ClusterCore {
         facts.groups = node.groups.runners.filter { !$0.isRetired }.map(fact)
         facts.files = picture.files
         facts.peer = peerWord
-        facts.failback = failbackFact
+        facts.failback = failbackFact(at: now)
         facts.flags = flags(at: now)
         return facts
     }
@@ -151,10 +151,12 @@ extension ClusterCore {
         return word
     }
 
-    private var failbackFact: NodeFacts.FailbackFact? {
+    private func failbackFact(at now: Instant) -> NodeFacts.FailbackFact? {
         guard ownership.failback.isWanted, ownership.own.held.contains(.foreign) || !ownership.own.adopted.isEmpty
         else { return nil }
-        return NodeFacts.FailbackFact(isWanted: true, blockedBy: ownership.obstacleToFailback(node))
+        let obstacle = ownership.obstacleToFailback(node, at: now)
+        return NodeFacts.FailbackFact(
+            isWanted: true, blockedBy: obstacle, left: obstacle == .delay ? ownership.delayLeft(node, at: now) : nil)
     }
 
     private func flags(at now: Instant) -> Set<NodeFacts.Flag> {

@@ -38,6 +38,8 @@ public struct Configuration: Hashable, Sendable {
     public var partnerService: PartnerService?
     /// Whether groups return to their preferred node (`auto_failback`).
     public var autoFailback: AutoFailback
+    /// For how long that node must have been as it should be before (`failback_delay`).
+    public var failbackDelay = FailbackDelay()
     /// Paths of files that must be the same on both nodes (`sync`), in the order of the file.
     public var syncFiles: [String]
     /// What one that is not does (`sync_mismatch`).
@@ -154,6 +156,26 @@ public enum AutoFailback: String, Hashable, Sendable {
     case off
     /// The directive is absent or says `legacy`: groups always return, as with `on`.
     case legacy
+}
+
+/// `failback_delay`: what a node that has come back must have stood before groups return to it by themselves.
+public struct FailbackDelay: Hashable, Sendable {
+    /// So long it has been an active member without a loss, and without a silence that counted as death. Zero: at once.
+    public var time: Duration
+    /// So long its present life has been heard (`boot=`).
+    public var afterBoot: Duration
+
+    /// - Parameter afterBoot: `time` where nothing else is said.
+    public init(_ time: Duration = .zero, afterBoot: Duration? = nil) {
+        self.time = time
+        self.afterBoot = afterBoot ?? time
+    }
+
+    /// Nothing is waited for.
+    public var isNone: Bool { time == .zero && afterBoot == .zero }
+
+    /// The longest that a node which stays as it should be can be waited for.
+    public var longest: Duration { max(time, afterBoot) }
 }
 
 /// `on_stop_failure`: what becomes of a group with a resource that will not stop.

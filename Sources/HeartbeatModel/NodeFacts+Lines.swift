@@ -236,11 +236,12 @@ extension NodeFacts.PeerWord {
 
 extension NodeFacts.FailbackFact {
     fileprivate var factLine: FactLine {
-        FactLine("failback", ["wanted": isWanted.factWord, "blocked": blockedBy?.rawValue])
+        FactLine(
+            "failback", ["wanted": isWanted.factWord, "blocked": blockedBy?.rawValue, "left": left?.factWord])
     }
 
     fileprivate init?(_ line: FactLine) {
         guard let isWanted = line.answer("wanted") else { return nil }
-        self.init(isWanted: isWanted, blockedBy: line.word("blocked"))
+        self.init(isWanted: isWanted, blockedBy: line.word("blocked"), left: line.duration("left"))
     }
 }

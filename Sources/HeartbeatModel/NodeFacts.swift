@@ -373,14 +373,19 @@ package struct NodeFacts: Hashable, Sendable {
             case partner
             /// Something is on its way between the nodes, or the other one is not active.
             case transition
+            /// The other node has not been well for long enough.
+            case delay
         }
 
         package var isWanted: Bool
         package var blockedBy: Obstacle?
+        /// `delay`: for so long yet, if nothing befalls the other node.
+        package var left: Duration?
 
-        package init(isWanted: Bool, blockedBy: Obstacle? = nil) {
+        package init(isWanted: Bool, blockedBy: Obstacle? = nil, left: Duration? = nil) {
             self.isWanted = isWanted
             self.blockedBy = blockedBy
+            self.left = left
         }
     }
 

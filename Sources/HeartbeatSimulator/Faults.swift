@@ -55,7 +55,7 @@ struct RunPlan {
         let actions = 4 * configuration.groups.reduce(0) { $0 + $1.resources.count }
         return configuration.initdead + configuration.deadtime * 4 + configuration.keepalive * 10 + longest * actions
             + configuration.actionTimeouts.stop * 2 + configuration.shutdownTimeout + .seconds(120)
-            + network.patience
+            + network.patience + configuration.failbackDelay.longest
     }
 
     init(seed: UInt64, using random: inout SplitMix64) {
@@ -83,6 +83,7 @@ struct RunPlan {
         var fourth = SplitMix64(seed: seed &* 0xD134_2543_DE82_EF95 ^ 300_626)
         bystanders = BystanderPlan(trouble: trouble, using: &fourth)
         drawSharedFile(seed: seed)
+        drawFailbackDelay(seed: seed)
         drawLines(seed: seed)
         configuration.interfaces =
             network.links
@@ -99,6 +100,14 @@ struct RunPlan {
         sharedFile = SharedFilePlan(trouble: trouble, using: &random)
         configuration.syncFiles = [SharedFilePlan.path]
         configuration.syncMismatch = sharedFile.mismatch
+    }
+
+    private mutating func drawFailbackDelay(seed: UInt64) {
+        // With this number the seeds that have once shown a bug are the runs that they were.
+        var random = SplitMix64(seed: seed &* 0x8CB9_2BA7_2F3D_8DD7 ^ 2)
+        guard random.chance(0.15) else { return }
+        let time = random.pick([Duration.seconds(2), .seconds(10), .seconds(40)])
+        configuration.failbackDelay = FailbackDelay(time, afterBoot: random.chance(0.3) ? time * 2 : nil)
     }
 
     private mutating func drawLines(seed: UInt64) {

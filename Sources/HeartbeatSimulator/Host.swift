@@ -86,6 +86,9 @@ final class Host {
     /// Reasons for a move that the daemon has had and not used.
     var reasonsToMove = 0
     var bootedAt = Instant.zero
+    /// The same in world time; and when the daemon last found the peer dead.
+    var begunAt = Instant.zero
+    var foundDeadAt: Instant?
     /// When, on the local clock, the daemon was last given news of the peer's being alive.
     var heardPeerAt: Instant?
     /// What the peer's last status said of its lease.
@@ -206,6 +209,7 @@ final class Host {
         sentBeforeTakeover = nil
         lastSent = nil
         standstill = nil
+        foundDeadAt = nil
     }
 }
 

@@ -162,16 +162,13 @@ package struct Scenario {
             case "monitor": monitor = try ScenarioCommand.duration(parts[1], line: line)
             case "failure_limit": configuration.failureLimit = Int(parts[1]) ?? 0
             case "failure_window": configuration.failureWindow = try ScenarioCommand.duration(parts[1], line: line)
-            case "on_stop_failure":
-                guard let value = StopFailurePolicy(rawValue: parts[1]) else {
-                    throw ScenarioError(line: line, message: "on_stop_failure is stay, reboot or release")
-                }
-                configuration.onStopFailure = value
+            case "on_stop_failure": configuration.onStopFailure = try Self.stopFailure(parts[1], line: line)
             case "shutdown_timeout": configuration.shutdownTimeout = try ScenarioCommand.duration(parts[1], line: line)
             case "warntime": configuration.warntime = try ScenarioCommand.duration(parts[1], line: line)
             case "initdead": configuration.initdead = try ScenarioCommand.duration(parts[1], line: line)
             case "auto_failback":
                 configuration.autoFailback = try Self.autoFailback(parts[1], line: line)
+            case "failback_delay", "failback_boot": try readDelay(parts, line: line)
             case "version" where parts[1] == "older": isOfOlderVersion = true
             case "lease" where parts[1] == "on": hasLease = true
             case "sync_mismatch":
@@ -188,6 +185,23 @@ package struct Scenario {
                 throw ScenarioError(line: line, message: "no such setting: \(parts[0])")
             }
         }
+    }
+
+    /// `failback_delay=30s failback_boot=60s`, in this order.
+    private mutating func readDelay(_ parts: [String], line: Int) throws(ScenarioError) {
+        let time = try ScenarioCommand.duration(parts[1], line: line)
+        if parts[0] == "failback_boot" {
+            configuration.failbackDelay.afterBoot = time
+        } else {
+            configuration.failbackDelay = FailbackDelay(time)
+        }
+    }
+
+    private static func stopFailure(_ word: String, line: Int) throws(ScenarioError) -> StopFailurePolicy {
+        guard let value = StopFailurePolicy(rawValue: word) else {
+            throw ScenarioError(line: line, message: "on_stop_failure is stay, reboot or release")
+        }
+        return value
     }
 
     private static func autoFailback(_ word: String, line: Int) throws(ScenarioError) -> AutoFailback {

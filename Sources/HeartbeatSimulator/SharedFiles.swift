@@ -52,9 +52,12 @@ extension World {
     }
 
     /// Why the groups of the other node must not return to it by themselves now; `nil` when they may.
-    ///
-    /// What has been in the file since both daemons began, each of them says with every word about itself.
     func objection(toFailbackBy host: Int) -> String? {
+        objectionOfFiles(to: host) ?? objectionOfDelay(to: host)
+    }
+
+    /// What has been in the file since both daemons began, each of them says with every word about itself.
+    private func objectionOfFiles(to host: Int) -> String? {
         guard !areOfOlderVersion, configuration.syncMismatch == .hold, !configuration.syncFiles.isEmpty,
             hosts[0].fileVersion != hosts[1].fileVersion
         else { return nil }

@@ -182,6 +182,7 @@ final class World {
             losingGeneration ? max(fromClock, hosts[host].generation + 1) : hosts[host].generation + 1
         let local = hosts[host].localTime(now)
         hosts[host].bootedAt = local
+        hosts[host].begunAt = now
         hosts[host].foundLate = []
         let sample = HostSample(unixTime: unixTime, load: "0.00 0.00 0.00 1/1 1")
         hosts[host].core = ClusterCore(
@@ -354,6 +355,7 @@ final class World {
     private func changed(_ transition: Transition, _ host: Int) {
         checker.changed(transition, host: host, world: self)
         if case .groupTrouble(let key, let trouble, let step) = transition { happened(trouble, step, key, host) }
+        if case .nodeDied(let name) = transition, hosts[1 - host].name == name { noteDeath(by: host) }
         guard case .takingOverAll = transition else { return }
         hosts[host].tookOverAt = now
         hosts[host].sentBeforeTakeover = hosts[host].lastSent

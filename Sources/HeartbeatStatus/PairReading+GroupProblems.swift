@@ -160,14 +160,24 @@ extension PairReading {
             case .health: "\(peerName) has lost what \(local) has not"
             case .partner: "the other pair serves here"
             case .transition: "something else is under way"
+            case .delay: "\(peerName) is to be well for long enough first (failback_delay)\(waiting(failback.left))"
             }
         let what = groups.count == 1 ? groups[0].key : "\(groups.count) groups of \(peerName)"
         return problem(
             .failbackWaits, groups.map { object(group: $0.key) },
             "\(what) \(groups.count == 1 ? "stays" : "stay") on \(local): \(reason)",
-            obstacle == .files ? ["make them the same, or order it: hb_standby foreign"] : [],
-            age: age(trouble(.failbackWaits)?.first))
+            advice(on: obstacle), age: age(trouble(.failbackWaits)?.first))
     }
+
+    private func advice(on obstacle: NodeFacts.FailbackFact.Obstacle) -> [String] {
+        switch obstacle {
+        case .files: ["make them the same, or order it: hb_standby foreign"]
+        case .delay: ["wait, or order it: hb_standby foreign"]
+        case .health, .partner, .transition: []
+        }
+    }
+
+    private func waiting(_ left: Duration?) -> String { left.map { ", in \($0.ageText)" } ?? "" }
 
     private var unmanaged: Problem? {
         guard facts.flags.contains(.unmanaged) else { return nil }

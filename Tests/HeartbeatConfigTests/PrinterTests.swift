@@ -145,6 +145,10 @@ struct ConfigurationGenerator {
         drawn.references = (0..<number(0...3)).map { IPAddress(0x0A00_00FE + UInt32($0)) }
         drawn.syncFiles = (0..<number(0...3)).map { "/etc/sync,\($0)" }
         drawn.syncMismatch = flag() ? .hold : .warn
+        if flag() {
+            let boot: Duration? = flag() ? .milliseconds(number(0...900_000)) : nil
+            drawn.failbackDelay = FailbackDelay(.milliseconds(number(0...900_000)), afterBoot: boot)
+        }
         guard flag() else { return }
         let intervals = (0...2).map { _ in flag() ? nil : Duration.milliseconds(number(1000...99_000)) }
         // A call has one interval, unless it follows its group's.

@@ -89,6 +89,7 @@ import Testing
             .differentFile("/etc/a", here: .hash(1), there: .missing, node: node),
             .unlistedFile("/etc/a", listedBy: node, notBy: node),
             .sameFile("/etc/a", node: node), .failbackWaits(node: node, paths: ["/etc/a"]),
+            .failbackWaits(node: node, for: .seconds(300)),
             .communicationUp, .reconfigured, .peerShutDown(node: node),
             .shuttingDown, .allReleased, .shutdownComplete,
             .shutdownUnfinished(group), .acquiringFromLeaver(node: node),

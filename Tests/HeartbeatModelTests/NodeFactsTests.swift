@@ -30,7 +30,7 @@ import Testing
         word.health = NodeHealth(lost: 1, unproven: 2, wantsReturn: true, footing: .apart)
         facts.peer = word
         facts.troubles = troubles
-        facts.failback = NodeFacts.FailbackFact(isWanted: true, blockedBy: .files)
+        facts.failback = NodeFacts.FailbackFact(isWanted: true, blockedBy: .delay, left: .seconds(192))
         facts.flags = Set(NodeFacts.Flag.allCases)
         return facts
     }

@@ -33,7 +33,8 @@ struct DirectiveRule: Sendable {
     typealias Take = @Sendable (inout HaCfReader, String) throws(Complaint) -> Void
 
     static let all: [DirectiveRule] =
-        timing + failure + lease + quickDeath + veto + membership + sync + media + paths + lines + partners + logging
+        timing + failback + failure + lease + quickDeath + veto + membership + sync + media + paths + lines + partners
+        + logging
         + process
         + clients
         + protocolRules

@@ -24,6 +24,7 @@ extension HaCfReader {
         checkPaths()
         checkPartners()
         checkFailback()
+        checkFailbackDelay()
         checkSync()
         checkLogging()
         checkLan()

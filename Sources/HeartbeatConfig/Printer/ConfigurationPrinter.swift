@@ -84,8 +84,15 @@ package struct ConfigurationPrinter: Sendable {
             line("auto_failback", failback.rawValue) { text in
                 reads(text, as: failback, by: DirectiveRule.autoFailback)
             },
-            line("hopfudge", configuration.hopfudge),
+            failbackDelayLine, line("hopfudge", configuration.hopfudge),
         ].compactMap(\.self) + syncLines
+    }
+
+    private var failbackDelayLine: String? {
+        let delay = configuration.failbackDelay
+        return line("failback_delay", delay.isNone ? nil : delay.text) {
+            reads($0, as: delay, by: DirectiveRule.failbackDelay)
+        }
     }
 
     private var syncLines: [String] {

@@ -34,4 +34,13 @@ extension Fact {
                 + "\(paths.joined(separator: ", ")); copy the right ones, or order it: hb_standby foreign",
             [.peer: node, .cause: paths.joined(separator: " ")])
     }
+
+    /// `failback_delay`: they stay for so long yet.
+    package static func failbackWaits(node: NodeName, for time: Duration) -> Fact {
+        Fact(
+            .failbackWaits,
+            "the resources of node \(node) do not return to it before it has been well for long enough (failback_delay), in "
+                + "\(max(1, (time.milliseconds + 500) / 1000)) s; wait, or order it: hb_standby foreign",
+            [.peer: node, .cause: "failback_delay"])
+    }
 }

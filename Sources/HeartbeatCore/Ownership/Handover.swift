@@ -72,6 +72,8 @@ package struct Failback: Hashable, Sendable {
     package var retry: Instant?
     /// Only files that are not the same on both nodes stand in its way, which has been told.
     package var waitsForFiles = false
+    /// What it has to wait for else.
+    package var patience = FailbackPatience()
 
     var isWanted: Bool { isDue || isOwed }
 
@@ -80,5 +82,6 @@ package struct Failback: Hashable, Sendable {
         isDue = false
         isOwed = false
         waitsForFiles = false
+        patience.waitsUntil = nil
     }
 }

@@ -90,25 +90,26 @@ extension Ownership {
         else { return }
         guard own.held.contains(.foreign) || !own.adopted.isEmpty else { return failback.isDone() }
         guard !peer.claimed.contains(.foreign) || !own.adopted.isEmpty else { return }
-        guard !waitsForFiles(&node) else { return }
+        guard !waitsForFiles(&node), !waitsForDelay(&node, at: now) else { return }
         failback.isDone()
         offer(.foreign, isFailback: true, &node, at: now)
     }
 
     /// Why what is to go back stays for now, in the order in which `failBack` asks.
-    func obstacleToFailback(_ node: LocalNode) -> NodeFacts.FailbackFact.Obstacle? {
+    func obstacleToFailback(_ node: LocalNode, at now: Instant) -> NodeFacts.FailbackFact.Obstacle? {
         if node.peerIsActive, lineUnlikePeers(in: .foreign, node) != nil { return .files }
         if !isStable(node) || obstacleToOffer(.foreign, node) != nil || dispute.isAsked { return .transition }
         if peerIsUnproven(node) { return .health }
         if partnerKeepsHere(node) { return .partner }
-        return failback.waitsForFiles ? .files : nil
+        if failback.waitsForFiles { return .files }
+        return delayLeft(node, at: now) == nil ? nil : .delay
     }
 
     // MARK: - Giving
 
     mutating func offer(_ set: HoldSet, isFailback: Bool, _ node: inout LocalNode, at now: Instant) {
         node.effects.notify(.standbyOffered(set, isFailback: isFailback), .handover(.offered(isFailback: isFailback)))
-        if !isFailback { (failback.isDue, failback.waitsForFiles) = (false, false) }
+        if !isFailback { (failback.isDue, failback.waitsForFiles, failback.patience.waitsUntil) = (false, false, nil) }
         let sequence = node.send(.askResources(set, .me))
         handover = .offered(set, offer: sequence, isFailback: isFailback, until: now + Self.answerPatience)
     }

@@ -201,7 +201,7 @@ package struct Ownership: Hashable, Sendable {
     /// When something here is due.
     package var deadline: Instant? {
         var next = earlier(handover.deadline, dispute.deadline)
-        next = earlier(next, failback.retry)
+        next = earlier(next, earlier(failback.retry, failback.patience.waitsUntil))
         next = earlier(next, stayQuestion?.expiry)
         next = earlier(next, earlier(orphanDue, tellDeadDue))
         switch state {
@@ -220,6 +220,7 @@ package struct Ownership: Hashable, Sendable {
         if let due = dispute.deadline, due <= now { repeatQuestion(&node, at: now) }
         if let due = stayQuestion?.expiry, due <= now { stayQuestion = nil }
         if Self.take(&failback.retry, at: now) { failback.isDue = true }
+        _ = Self.take(&failback.patience.waitsUntil, at: now)
         if Self.take(&tellDeadDue, at: now) { tellTheDead(&node, at: now) }
         if case .leaving(let until?) = state, until <= now {
             state = .leaving(until: nil)
@@ -255,6 +256,7 @@ package struct Ownership: Hashable, Sendable {
         watchForOrphans(node, at: now)
         watchForAgreement(&node)
         confirmOwnLines(&node)
+        notePatience(node, at: now)
         failBack(&node, at: now)
         reportNews(&node)
         advanceShutdown(&node, at: now)
