@@ -46,6 +46,8 @@ package struct DaemonPaths: Hashable, Sendable {
     package var learned: String { state + "/learned" }
     /// Where the other node was last; for the daemon after this one.
     package var peerAddresses: PeerAddresses { PeerAddresses(in: PrivateDirectory(state)) }
+    /// That the node is out of service; for the daemon after this one.
+    package var maintenance: MaintenanceStore { MaintenanceStore(in: PrivateDirectory(state)) }
     package var scriptNotes: String { own.path + "/rsctmp" }
     /// What the daemon runs by; for whoever has to stop what it ran.
     package var inForce: PrivateDirectory { PrivateDirectory(own.path + "/in_force") }

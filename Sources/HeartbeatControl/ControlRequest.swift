@@ -9,6 +9,16 @@ package enum ControlRequest: Hashable, Sendable {
     case question(ClusterQuestion, inProse: Bool)
     /// Something to be done; only root may ask for it.
     case operation(OperatorRequest)
+    /// The node is to be out of service, or in service again (`nil`); only root may ask for it. The daemon notes since when.
+    case maintenance(Maintenance?)
+
+    /// Only root may ask for it.
+    package var isOrder: Bool {
+        switch self {
+        case .question: false
+        case .operation, .maintenance: true
+        }
+    }
 }
 
 /// What `cl_status` and `hbctl` can ask. Names and meaning are the original's, except `groups`, `network`, `files`, `timeline`,
@@ -66,6 +76,9 @@ extension ControlRequest {
         case .operation(.standby(let set)): ["do", "standby", set.description]
         case .operation(.takeover(let set)): ["do", "takeover", set.description]
         case .operation(.shutdown): ["do", "shutdown"]
+        case .maintenance(nil): ["do", "maintenance", "off"]
+        case .maintenance(let order?):
+            ["do", "maintenance", "on", order.reason] + (order.until.map { ["\($0)"] } ?? [])
         }
     }
 
@@ -80,11 +93,26 @@ extension ControlRequest {
         case "plain", "prose":
             guard let question = ClusterQuestion(words: rest) else { return nil }
             self = .question(question, inProse: first == "prose")
+        case "do" where rest.first == "maintenance":
+            guard let order = Self.maintenanceOrder(Array(rest.dropFirst())) else { return nil }
+            self = .maintenance(order)
         case "do":
             guard let operation = OperatorRequest(words: rest) else { return nil }
             self = .operation(operation)
         default:
             return nil
+        }
+    }
+
+    /// `on REASON [UNTIL]` or `off`; `nil` for anything else.
+    private static func maintenanceOrder(_ words: [String]) -> Maintenance?? {
+        switch (words.first, words.count) {
+        case ("off", 1): return .some(nil)
+        case ("on", 2): return Maintenance(reason: words[1]).map(Optional.some)
+        case ("on", 3):
+            guard let until = UInt64(words[2]), "\(until)" == words[2] else { return nil }
+            return Maintenance(reason: words[1], until: until).map(Optional.some)
+        default: return nil
         }
     }
 }

@@ -44,6 +44,9 @@ extension ClusterCore {
     /// The peer is heard and a member.
     public var peerIsActive: Bool { node.peerIsActive }
 
+    /// Why this node must not be taken out of service; `nil` when it may.
+    package var obstacleToMaintenance: String? { ownership.obstacleToMaintenance(node) }
+
     /// The newest of this life's messages that the peer has told it had heard; 0 for none.
     public var heardByPeer: SequenceNumber { SequenceNumber(node.membership.hearing.newest) }
 
@@ -146,6 +149,9 @@ extension ClusterCore {
         word.isStable = holdings.isStable
         if let told = ownership.told, let claim = holdings.claim {
             word.isAnswer = ownership.answers(claim, since: told.sequence, node)
+        }
+        if node.membership.hearing.isToldInStatuses, let told = ownership.told {
+            word.hasHeard = heardByPeer >= told.sequence
         }
         word.health = ownership.peerHealth
         return word

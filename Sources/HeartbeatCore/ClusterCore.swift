@@ -65,6 +65,7 @@ public struct ClusterCore: Hashable, Sendable {
         case .reconfigured(let configuration): ownership.reconfigure(configuration, &node, at: now)
         case .hostSampled(let sample): node.channel.host = sample
         case .kernel(let event): node.heard(event, at: now)
+        case .maintained(let reason): isNews = ownership.hear(&node) { $0.maintain(for: reason) }
         case .interestChanged(let kinds): node.channel.interest = kinds
         }
         return decide(isNews: isNews, at: now)

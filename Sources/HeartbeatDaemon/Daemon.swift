@@ -149,7 +149,7 @@ final class Daemon {
                 default: break
                 }
             }
-            shell.start()
+            shell.start(isMember: false)
             // A node that has only just begun looks what runs here, and stops that before it ends.
             shell.request(.shutdown)
         }

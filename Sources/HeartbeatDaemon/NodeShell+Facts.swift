@@ -25,6 +25,7 @@ extension NodeShell {
         all.lines = lines.report
         all.lease = lease.fact
         all.guardian = guardian.fact
+        all.maintenance = maintenance.current
         all.lateness = lateness.fact
         all.troubles = facts.troubles.facts(at: now)
         completeGroups(&all)

@@ -57,6 +57,8 @@ final class NodeShell {
     let guardian: GuardianService
     private var hasKeepaliveLeft = false
     private(set) lazy var files = SharedFileService(facts: facts, reactor: reactor) { [unowned self] in feed($0) }
+    private(set) lazy var maintenance = MaintenanceService(
+        paths.maintenance, facts: facts, reactor: reactor, feed: { [unowned self] in feed($0) })
     private(set) lazy var lans = LanService(facts: facts, reactor: reactor)
     private(set) lazy var lines = LineService(
         directory: "\(paths.configuration)/line.d", facts: facts, reactor: reactor
@@ -102,8 +104,8 @@ final class NodeShell {
 
     // MARK: - Starting and ending
 
-    /// Opens everything and starts the core.
-    func start() {
+    /// Opens everything and starts the core. One that only stops what an earlier daemon has left takes no part in a pair.
+    func start(isMember: Bool = true) {
         media.deliver(
             bytes: { [unowned self] in received($1, over: $0) },
             events: { [unowned self] in happened($1, to: $0) })
@@ -118,6 +120,7 @@ final class NodeShell {
         lease.open(configuration)
         if lease.isHeld { feed(.kernel(.leaseSupported(true))) }
         media.open()
+        if isMember { maintenance.recall() }
         adoptProbes()
         network.start()
         recallPeer()
@@ -159,6 +162,7 @@ final class NodeShell {
         network.close()
         kernels.close()
         files.close()
+        maintenance.close()
         lans.close()
         lines.close()
         movements.close()
@@ -268,6 +272,7 @@ final class NodeShell {
             reply(answer)
             return
         }
+        if case .maintenance(let order) = request { return maintain(order, reply: reply) }
         guard case .operation(let operation) = request else { return }
         self.request(operation) { outcome in
             switch outcome {
@@ -399,6 +404,7 @@ final class NodeShell {
             _ = codec.sign(withKey: configuration.authentication.current)
             lease.darken()
             if lease.isHeld { feed(.kernel(.leaseSupported(true))) }
+            maintenance.tellAgain()
             if !clients.interest.isEmpty { feed(.interestChanged(clients.interest)) }
             network.tellAgain()
             recallPeer()

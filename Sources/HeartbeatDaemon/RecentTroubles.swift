@@ -69,7 +69,7 @@ struct RecentTroubles {
             (.groupRunning, [.startFailed, .checkFailed, .failedTooOften, .addressRemoved, .stopFailed, .stopRetry]),
             (.groupReleased, [.stopFailed, .stopRetry]), (.sameFiles, [.differentFiles, .unlistedFile]),
             (.mediaMended, [.mediaCut, .onlyKernelServes]), (.leaseHeld, [.leaseDark]),
-            (.conflictEnded, [.bothHold, .yielding]),
+            (.conflictEnded, [.bothHold, .yielding]), (.maintenanceOff, [.maintenanceOn]),
         ]
         let shell: [(ShellEvent, [ShellEvent])] = [
             (.mediumOpen, [.mediumFailed]), (.mediumRecovered, [.mediumFailed]),

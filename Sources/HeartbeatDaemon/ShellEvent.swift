@@ -48,6 +48,7 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
     case historyNotKept = "history-not-kept"
     case historyKept = "history-kept"
     case historyTorn = "history-torn"
+    case maintenanceNotKept = "maintenance-not-kept"
 
     // The lease.
     case leaseUnavailable = "lease-unavailable"
@@ -118,7 +119,8 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
             .clientClosed, .programFailed, .lanLost, .lanMoved, .lanTrouble, .lineDown, .lineProbeLost,
             .lineTrouble:
             .warning
-        case .mediumFailed, .doorFailed, .generationStuck, .reloadRefused, .configurationMistake, .watchdogFailed,
+        case .mediumFailed, .doorFailed, .generationStuck, .maintenanceNotKept, .reloadRefused, .configurationMistake,
+            .watchdogFailed,
             .programNotStarted, .programRespawning, .programTooFast, .lanUnreachable, .lineStranded:
             .error
         case .rebootFailed, .programReboots: .critical

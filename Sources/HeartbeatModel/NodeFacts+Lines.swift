@@ -72,6 +72,7 @@ extension NodeFacts {
         if let lateness { result.append(lateness.factLine) }
         if let peer { result.append(peer.factLine) }
         if let failback { result.append(failback.factLine) }
+        if let maintenance { result.append(maintenance.factLine) }
         if !flags.isEmpty {
             result.append(
                 FactLine("flags", Flag.allCases.filter(flags.contains).map { FactLine.Field("flag", $0.rawValue) }))
@@ -89,6 +90,7 @@ extension NodeFacts {
         case "lateness": lateness = Lateness(line)
         case "peer": peer = PeerWord(line)
         case "failback": failback = FailbackFact(line)
+        case "maintenance": maintenance = Maintenance(line)
         case "flags": flags = Set(line.all("flag").compactMap { Flag(rawValue: $0) })
         default: return takeItem(line)
         }
@@ -217,6 +219,7 @@ extension NodeFacts.PeerWord {
             "peer",
             [
                 "hold": hold?.description, "stable": isStable?.factWord, "answer": isAnswer?.factWord,
+                "heard": hasHeard?.factWord,
                 "lost": health.map { "\($0.lost)" }, "unproven": health.map { "\($0.unproven)" },
                 "returns": health?.wantsReturn.factWord, "footing": health?.footing?.rawValue,
             ])
@@ -227,6 +230,7 @@ extension NodeFacts.PeerWord {
         hold = line["hold"].flatMap { HoldSet(word: $0) }
         isStable = line.answer("stable")
         isAnswer = line.answer("answer")
+        hasHeard = line.answer("heard")
         guard let lost: Int = line.number("lost"), let unproven: Int = line.number("unproven") else { return }
         health = NodeHealth(
             lost: lost, unproven: unproven, wantsReturn: line.answer("returns") ?? false,

@@ -52,6 +52,8 @@ package struct NodeFacts: Hashable, Sendable {
     /// The last ones, the newest first.
     package var troubles: [Trouble] = []
     package var failback: FailbackFact?
+    /// An operator has taken this node out of service.
+    package var maintenance: Maintenance?
     package var flags: Set<Flag> = []
 
     package init(node: NodeName) {
@@ -312,6 +314,8 @@ package struct NodeFacts: Hashable, Sendable {
         package var isStable: Bool?
         /// It was written after this node's last report had arrived there.
         package var isAnswer: Bool?
+        /// It has heard this node's last report, as its statuses tell; `nil` where they do not.
+        package var hasHeard: Bool?
         /// `nil` as well when it does not tell, as an original.
         package var health: NodeHealth?
 

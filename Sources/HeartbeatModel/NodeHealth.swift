@@ -41,6 +41,10 @@ public struct NodeHealth: Hashable, Sendable {
         unproven > other.lost || unproven == other.lost && footing == .apart && other.footing != .apart
     }
 
-    /// How many carriers, paths and groups of paths are counted at most: more say nothing more.
+    /// How many carriers, paths and groups of paths are counted at most: more say nothing more. A node in maintenance counts as one that
+    /// has lost so much, so that every rule about losses holds for it.
     public static let most = 999
+
+    /// Nobody loses so much by accident.
+    public var isMaintained: Bool { lost >= Self.most }
 }

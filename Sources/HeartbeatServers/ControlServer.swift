@@ -77,7 +77,7 @@ package final class ControlServer {
         guard let request = ControlRequest(line: line) else {
             return reply(ControlReply(exitCode: ControlExit.unknown, errors: ["ERROR: request not understood"]))
         }
-        if case .operation = request, !isRoot {
+        if request.isOrder, !isRoot {
             return reply(ControlReply(exitCode: ControlExit.failure, errors: ["ERROR: only root may do that"]))
         }
         handler(request, reply)

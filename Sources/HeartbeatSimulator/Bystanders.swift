@@ -19,6 +19,8 @@ enum Deed: Hashable {
     case editFile(UInt32)
     /// The daemon of this incarnation has read it for the first time.
     case readFile(Int)
+    /// An operator takes the machine out of service, or puts it back.
+    case maintain(Bool)
 }
 
 /// What is done beside the cluster in one run.
@@ -102,6 +104,7 @@ extension World {
         case .leaveUp(let number, let isThere):
             leaveUp(number, isThere: isThere, on: host)
         case .editFile(let version): editFile(version, on: host)
+        case .maintain(let isOn): maintain(isOn, host)
         case .readFile(let incarnation):
             if machine.isUp, machine.incarnation == incarnation { readFile(host) }
         }
@@ -160,7 +163,8 @@ extension World {
         case .kernel(.answered(let question, _)): noteAnswer(question, host)
         case .received, .keyUsed, .pingAnswered, .actionFinished, .requested, .injected, .resourceLost, .leftoverFound,
             .watched,
-            .interfaceObserved, .pathProbed, .pathsRecalled, .peerRecalled, .linesObserved, .filesRead, .hostSampled,
+            .interfaceObserved, .pathProbed, .pathsRecalled, .peerRecalled, .linesObserved, .maintained, .filesRead,
+            .hostSampled,
             .kernel:
             break
         }

@@ -17,6 +17,7 @@ package enum EventKind: CaseIterable, Hashable, Sendable {
     case interfaceObserved
     case pathProbed
     case linesObserved
+    case maintained
     case pathsRecalled
     case peerRecalled
     case filesRead
@@ -47,6 +48,7 @@ extension Event {
         case .pathsRecalled: .pathsRecalled
         case .peerRecalled: .peerRecalled
         case .linesObserved: .linesObserved
+        case .maintained: .maintained
         case .filesRead: .filesRead
         case .reconfigured: .reconfigured
         case .hostSampled: .hostSampled

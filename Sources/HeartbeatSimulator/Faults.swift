@@ -34,6 +34,7 @@ struct RunPlan {
     var replays = ReplayPlan.none
     var bystanders = BystanderPlan.none
     var sharedFile = SharedFilePlan.none
+    var maintenance = MaintenancePlan.none
     /// Each node takes the other for one of a version that gives sets only as a whole.
     var isOfOlderVersion = false
     /// Keys of groups that every node has in its file under its own name.
@@ -84,6 +85,7 @@ struct RunPlan {
         bystanders = BystanderPlan(trouble: trouble, using: &fourth)
         drawSharedFile(seed: seed)
         drawFailbackDelay(seed: seed)
+        drawMaintenance(seed: seed)
         drawLines(seed: seed)
         configuration.interfaces =
             network.links
@@ -100,6 +102,13 @@ struct RunPlan {
         sharedFile = SharedFilePlan(trouble: trouble, using: &random)
         configuration.syncFiles = [SharedFilePlan.path]
         configuration.syncMismatch = sharedFile.mismatch
+    }
+
+    private mutating func drawMaintenance(seed: UInt64) {
+        // With this number the seeds that have once shown a bug are the runs that they were.
+        var random = SplitMix64(seed: seed &* 0x9FB2_1C65_1E98_DF25 ^ 6)
+        guard random.chance(0.12) else { return }
+        maintenance = MaintenancePlan(trouble: trouble, using: &random)
     }
 
     private mutating func drawFailbackDelay(seed: UInt64) {

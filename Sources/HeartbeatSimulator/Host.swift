@@ -58,6 +58,8 @@ final class Host {
     var sightedAt: Instant?
     /// Lines to the internet that carry nothing.
     var deadLines: Set<String> = []
+    /// An operator has taken the machine out of service, which stands on its disk.
+    var isMaintained = false
     /// Of authkeys.
     var currentKey = 1
     /// The key that the daemon signs with.

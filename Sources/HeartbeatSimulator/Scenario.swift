@@ -281,6 +281,7 @@ package struct Scenario {
             world.change(.path(path, host: try host(name), isOpen: isOpen))
         case .line(let line, let name, let works):
             world.change(.line(line, host: try host(name), works: works))
+        case .maintain(let name, let isOn): world.maintain(isOn, try host(name))
         case .edit(let version, let name): world.editFile(version, on: try host(name))
         }
     }

@@ -45,6 +45,8 @@ enum ScenarioCommand: Hashable {
     case line(String, on: String, works: Bool)
     /// Somebody edits the file that must be the same on both nodes.
     case edit(version: UInt32, on: String)
+    /// An operator takes the node out of service, or puts it back.
+    case maintain(String, isOn: Bool)
 
     /// Reads the words after `at <time>`.
     init(_ words: [String], line: Int) throws(ScenarioError) {
@@ -66,6 +68,8 @@ enum ScenarioCommand: Hashable {
         case "remove" where words.count == 4 && words[2] == "on": self = .remove(word: words[1], on: words[3])
         case "correct" where words.count == 4 && words[2] == "on": self = .correct(key: words[1], on: words[3])
         case "repair" where words.count == 1: self = .repair
+        case "maintain" where words.count == 2: self = .maintain(words[1], isOn: true)
+        case "serve" where words.count == 2: self = .maintain(words[1], isOn: false)
         case "unplug" where words.count == 4 && words[2] == "on", "plug" where words.count == 4 && words[2] == "on":
             self = .plug(interface: words[1], on: words[3], isUp: words[0] == "plug")
         case "flap" where words.count == 7 && words[2] == "on":

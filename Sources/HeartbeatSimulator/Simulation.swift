@@ -80,6 +80,9 @@ package struct Simulation {
         for (time, host, deed) in plan.bystanders.deeds {
             world.queue.insert(.deed(host: host, deed), at: .zero + time)
         }
+        for (time, host, isOn) in plan.maintenance.deeds {
+            world.queue.insert(.deed(host: host, .maintain(isOn)), at: .zero + time)
+        }
         for (time, host, version) in plan.sharedFile.edits {
             world.queue.insert(.deed(host: host, .editFile(version)), at: .zero + time)
         }
@@ -153,6 +156,7 @@ package struct Simulation {
         undos = undos.map { _ in nil }
         healNetwork()
         for host in world.hosts.indices { world.editFile(0, on: host) }
+        for host in world.hosts.indices { world.maintain(host == plan.maintenance.lasting, host) }
         for host in world.hosts.indices { world.boot(host) }
         guard plan.mendsFiles else { return }
         for key in plan.ownOnBoth.sorted() { world.correct(key, on: 1) }

@@ -186,6 +186,7 @@ extension World {
     /// How much of what counts really does not work on a host.
     func losses(of host: Int) -> Int {
         let machine = hosts[host]
+        if machine.isMaintained { return NodeHealth.most }
         let links = configuration.interfaces.count { $0.role != .heartbeat && machine.unplugged.contains($0.interface) }
         let grouped = Set(configuration.probeGroups.flatMap(\.members))
         let paths = configuration.probes.count {
@@ -215,10 +216,11 @@ extension World {
         guard let event = FactEvent(rawValue: fact.event) else { return }
         switch event {
         case .healthMoving: hosts[host].reasonsToMove -= 1
-        case .interfaceLost, .pathLost, .pathGroupLost:
+        case .interfaceLost, .pathLost, .pathGroupLost, .maintenanceOn:
             hosts[host].lostAt = now
             addReasonToMove()
-        case .partnerDenies, .partnerAgrees, .interfaceOnTrial, .interfaceRecovered, .pathRecovered, .pathUnknown,
+        case .maintenanceOff, .partnerDenies, .partnerAgrees, .interfaceOnTrial, .interfaceRecovered, .pathRecovered,
+            .pathUnknown,
             .pathKnown, .pathGroupRecovered,
             .quickDeath, .localStatus, .statusUpdate, .lateHeartbeat, .returnedAfterPartition, .peerRestarted,
             .nodeDead,

@@ -190,6 +190,7 @@ final class World {
             generation: Generation(hosts[host].generation), host: sample, randomSeed: random.next(), now: local)
         hosts[host].signingKey = hosts[host].currentKey
         note(host, "boots with generation \(hosts[host].generation)")
+        if hosts[host].isMaintained { tellMaintenance(host) }
         recallPaths(host)
         recallPeer(host)
         feed(.hostSampled(sample), to: host)

@@ -36,7 +36,7 @@ extension PairReading {
     }
 
     private var peersLosses: Problem? {
-        guard let health = peersHealth, health.lost > 0 else { return nil }
+        guard let health = peersHealth, health.lost > 0, !health.isMaintained else { return nil }
         return problem(
             .peerNetwork, [object(node: peerName)],
             "\(peerName) has lost \(health.lost) of what it watches of the network", ["on \(peerName): hbctl status"])

@@ -12,7 +12,7 @@ extension PairReading {
     /// The worst first, healed ones at the end.
     func problems(isOlder: Bool) -> [Problem] {
         var found = problemsOfGroups + problemsOfPeer + problemsOfNetwork + problemsOfMedia + problemsOfFiles
-        found += problemsOfMachine + loggedProblems
+        found += problemsOfMachine + problemsOfMaintenance + loggedProblems
         if isOlder {
             found.append(
                 problem(

@@ -138,6 +138,7 @@ struct PairReading {
 
     /// What this node has lost, as it would tell the other one.
     var ownHealth: NodeHealth {
+        if facts.maintenance != nil { return NodeHealth(lost: NodeHealth.most) }
         let counted = facts.watched.filter { $0.counts != false && $0.kind != .heartbeat }
         let lost = counted.count { $0.state == .lost }
         return NodeHealth(lost: lost, unproven: lost + counted.count { $0.state == .doubtful })
@@ -158,7 +159,11 @@ struct PairReading {
         if facts.flags.contains(.unmanaged) { result.append(.unmanaged) }
         if isDark { result.append(.leaseDark) }
         if facts.flags.contains(.blind) { result.append(.blind) }
-        if let peers = peersHealth, ownHealth.isWorse(than: peers) { result.append(lossCode) }
+        if facts.maintenance != nil {
+            result.append(.maintenance)
+        } else if let peers = peersHealth, ownHealth.isWorse(than: peers) {
+            result.append(lossCode)
+        }
         if facts.groups.contains(where: { $0.state == .failed && service(of: $0) != .on(local) }) {
             result.append(.startFailed)
         }
@@ -192,7 +197,11 @@ struct PairReading {
         var result: [ProblemCode] = []
         if peer?.status != .active { result.append(.peerJoining) }
         if peerIsDark { result.append(.leaseDark) }
-        if let peers = peersHealth, peers.isWorse(than: ownHealth) { result.append(.peerNetwork) }
+        if let peers = peersHealth, peers.isMaintained {
+            result.append(.maintenance)
+        } else if let peers = peersHealth, peers.isWorse(than: ownHealth) {
+            result.append(.peerNetwork)
+        }
         if facts.groups.contains(where: { [.failed, .stopFailed].contains(onPeer($0)) }) {
             result.append(.startFailed)
         }

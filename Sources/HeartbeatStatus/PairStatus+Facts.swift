@@ -68,6 +68,7 @@ extension PairReading {
     }
 
     private var ownNetwork: PairStatus.Node.Network {
+        if facts.maintenance != nil { return .maintenance }
         guard !facts.watched.isEmpty else { return .unwatched }
         let lost = facts.watched.filter { $0.state == .lost }.map(\.name)
         if !lost.isEmpty { return .lost(lost) }
@@ -76,6 +77,7 @@ extension PairReading {
 
     private var peersNetwork: PairStatus.Node.Network {
         guard let health = peersHealth else { return .unknown }
+        if health.isMaintained { return .maintenance }
         if health.lost > 0 { return .lostCount(health.lost) }
         return health.unproven > 0 ? .doubtful : .sound
     }

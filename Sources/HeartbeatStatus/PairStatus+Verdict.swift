@@ -113,6 +113,7 @@ struct VerdictReading {
         .leaseDark: "its lease has ended", .blind: "it has no carrier", .unmanaged: "it runs no groups",
         .interfaceLost: "it has lost more of the network", .pathLost: "it has lost more of the network",
         .pathGroupLost: "it has lost more of the network", .peerNetwork: "it has lost more of the network",
+        .maintenance: "it is in maintenance",
         .startFailed: "a group failed there", .differentGroups: "haresources differs",
     ]
 }

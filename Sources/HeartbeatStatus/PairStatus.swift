@@ -138,6 +138,8 @@ extension PairStatus {
             case lostCount(Int)
             case doubtful
             case unwatched
+            /// It counts as one that has lost everything, whatever it has.
+            case maintenance
             case unknown
         }
 

@@ -172,6 +172,9 @@ extension ProblemCode {
         row(
             .hookFailed, .info, isEvent: true, "a script of rc.d or notify.d failed on N",
             "`journalctl -u heartbeat HA_EVENT=hook-failed`"),
+        row(
+            .maintenance, .degraded, "N is in maintenance for T: REASON",
+            "there, when it is done: `hbctl maintenance off`"),
     ]
 
     static let question: [Row] = [

@@ -62,6 +62,7 @@ package enum ProblemCode: String, Hashable, Sendable, CaseIterable {
     case guardianUnavailable = "guardian-unavailable"
     case historyNotKept = "history-not-kept"
     case hookFailed = "hook-failed"
+    case maintenance
 
     case daemonDown = "daemon-down"
     case daemonSilent = "daemon-silent"

@@ -158,6 +158,7 @@ package struct StatusJSON {
         case .lostCount(let count): ("lost", .null, .number(Int64(count)))
         case .doubtful: ("doubtful", .array([]), .number(0))
         case .unwatched: ("unwatched", .array([]), .number(0))
+        case .maintenance: ("maintenance", .null, .null)
         case .unknown: ("unknown", .null, .null)
         }
     }

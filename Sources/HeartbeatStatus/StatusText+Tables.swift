@@ -42,7 +42,7 @@ extension StatusText {
 
     private func hasLost(_ node: PairStatus.Node) -> Bool {
         switch node.network {
-        case .lost, .lostCount: true
+        case .lost, .lostCount, .maintenance: true
         case .sound, .doubtful, .unwatched, .unknown: false
         }
     }
@@ -71,6 +71,7 @@ extension StatusText {
         case .lostCount(let count): "\(count) lost"
         case .doubtful: "doubtful"
         case .unwatched: "unwatched"
+        case .maintenance: "maintenance"
         case .unknown: Column.unknown
         }
     }

@@ -74,6 +74,7 @@ import Testing
                     peer.chance(2)
                         ? .resourceLost(groupKey: key, word: word) : .leftoverFound(groupKey: key, word: word))
             case 81 where peer.chance(4): feed(.reconfigured(otherConfiguration()))
+            case 82 where peer.chance(4): feed(.maintained(peer.chance(2) ? "new disks" : nil))
             default: passTime()
             }
             visit()

@@ -120,6 +120,7 @@ import Testing
             .healthMoving(to: node, lost: ["eth0"]),
             .healthStaying(peer: node, lost: ["eth0"], peerHealth: NodeHealth(lost: 1, unproven: 2)),
             .healthCannotMove(reason: "a standby is already in progress"),
+            .maintenanceBegins(reason: "new disks"), .maintenanceEnds,
         ] as [Fact]
         + results.flatMap { result -> [Fact] in
             [

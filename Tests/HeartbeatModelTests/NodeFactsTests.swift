@@ -27,9 +27,11 @@ import Testing
             median: .microseconds(80), high: .microseconds(300), recentMost: .milliseconds(4), most: .seconds(2))
         var word = NodeFacts.PeerWord()
         (word.hold, word.isStable, word.isAnswer) = (.foreign, true, false)
+        word.hasHeard = true
         word.health = NodeHealth(lost: 1, unproven: 2, wantsReturn: true, footing: .apart)
         facts.peer = word
         facts.troubles = troubles
+        facts.maintenance = Maintenance(reason: "new disks, 50 %", since: 1_790_000_000, until: 1_790_003_600)
         facts.failback = NodeFacts.FailbackFact(isWanted: true, blockedBy: .delay, left: .seconds(192))
         facts.flags = Set(NodeFacts.Flag.allCases)
         return facts

@@ -33,7 +33,8 @@ import Testing
         ("not-configured", 3),
         ("hung", 3), ("no-permission", 3), ("older-daemon", 0), ("older-daemon-standby", 3), ("newer-daemon", 3),
         ("garbled", 3), ("start-hangs", 2), ("peer-shut-down", 1), ("blind", 2), ("unmanaged", 2),
-        ("joining-beside-server", 1), ("standby-asked", 1),
+        ("joining-beside-server", 1), ("standby-asked", 1), ("maintenance", 1), ("peer-in-maintenance", 1),
+        ("failback-delayed", 0),
     ])
     func `each situation has the exit code that it deserves`(name: String, code: Int32) throws {
         let verdict = try Situation(name: name).status.verdict

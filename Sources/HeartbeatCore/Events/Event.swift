@@ -33,6 +33,9 @@ public enum Event: Hashable, Sendable {
     case peerRecalled([IPAddress])
     /// How much of its lines the node has lost, at first and when that has changed; `nil` when it has none, or none counts.
     case linesObserved(LineLoss?)
+    /// An operator has taken this node out of service, for this reason, or has put it back (`nil`). It outlives the daemon, and is told
+    /// before anything else then.
+    case maintained(String?)
     /// Files of `sync` lines as this machine has them: all that are listed, at first and when one has changed.
     case filesRead([SharedFile])
     /// The files were read again and are good. The nodes and the name of the local one are the same as before.
@@ -57,7 +60,8 @@ extension Event {
             }
         case .received, .pingAnswered, .actionFinished, .requested, .injected, .resourceLost, .leftoverFound, .watched,
             .interfaceObserved, .filesRead,
-            .pathProbed, .pathsRecalled, .peerRecalled, .linesObserved, .reconfigured:
+            .pathProbed, .pathsRecalled, .peerRecalled, .linesObserved, .maintained,
+            .reconfigured:
             false
         }
     }

@@ -124,6 +124,17 @@ extension Fact {
             [.cause: reason])
     }
 
+    package static func maintenanceBegins(reason: String) -> Fact {
+        Fact(
+            .maintenanceOn,
+            "This node is in maintenance (\(reason)): the other node gets its groups, if it is there, and gives none back",
+            [.cause: reason])
+    }
+
+    package static var maintenanceEnds: Fact {
+        Fact(.maintenanceOff, "This node is in service again: its maintenance is over")
+    }
+
     private static func forTime(_ duration: Duration) -> String {
         duration == .zero ? "" : " for \(duration.milliseconds) ms"
     }

@@ -96,6 +96,8 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
     case healthMoving = "health-moving"
     case healthStaying = "health-staying"
     case healthCannotMove = "health-cannot-move"
+    case maintenanceOn = "maintenance-on"
+    case maintenanceOff = "maintenance-off"
 
     // Single groups.
     case groupAcquiring = "group-acquiring"
@@ -129,7 +131,7 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
             .standbyGivingUp, .standbyAcquiring, .standbyTakenBack, .interfaceOnTrial, .interfaceRecovered,
             .pathRecovered, .pathKnown, .pathGroupRecovered, .partnerAgrees, .healthMoving, .groupAcquiring,
             .groupRunning,
-            .groupReleasing, .groupReleased, .failureForgotten, .groupAdded, .groupRemoved:
+            .groupReleasing, .groupReleased, .failureForgotten, .groupAdded, .groupRemoved, .maintenanceOff:
             .info
         case .quickDeath, .quickDeathWasWrong, .leaseDark, .peerDark, .linkDead, .unknownNode, .notUnderstood,
             .packetsLost,
@@ -141,7 +143,7 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
             .healthStaying, .healthCannotMove, .differentFiles, .unlistedFile, .failbackWaits, .foundRunning,
             .leftoverAddress,
             .stopRetry, .checkNotRun,
-            .addressRemoved:
+            .addressRemoved, .maintenanceOn:
             .warning
         case .replay, .packetIrretrievable, .namesake, .unanswered, .differentNodes, .differentGroups, .ownOnBoth,
             .standbyFailed, .startFailed, .checkFailed, .failedTooOften, .stopUnjustlyFailed:

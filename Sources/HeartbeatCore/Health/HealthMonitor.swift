@@ -15,11 +15,13 @@ struct HealthMonitor: Hashable, Sendable {
     private var lines: LineLoss?
     /// Kept beside what it is computed from, because it is asked for with every report.
     private(set) var health = NodeHealth.sound
+    /// Why an operator has taken this node out of service; `nil` while it is in service.
+    private(set) var maintenance: String?
     /// Where each probe that asks a partner leaves this node.
     private var footings: [String: PartnerFooting] = [:]
 
-    /// Nothing is watched.
-    var isEmpty: Bool { interfaces.isEmpty && paths.isEmpty && lines == nil }
+    /// Nothing is watched, and there is nothing to tell.
+    var isEmpty: Bool { interfaces.isEmpty && paths.isEmpty && lines == nil && maintenance == nil }
 
     /// Interfaces without a carrier, whether that counts yet or not, and since when; `nil` where there never was one.
     var withoutCarrier: [(interface: String, since: Instant?)] {
@@ -87,6 +89,21 @@ struct HealthMonitor: Hashable, Sendable {
         return []
     }
 
+    /// As if everything were lost: the other node is better off, and no rule but those about losses is needed.
+    mutating func maintain(for reason: String?) -> [Effect] {
+        guard reason != maintenance else { return [] }
+        let wasMaintained = maintenance != nil
+        maintenance = reason
+        evaluate()
+        var effects: [Effect] = []
+        if let reason {
+            effects.notify(.maintenanceBegins(reason: reason), wasMaintained ? nil : .lost(ago: .zero))
+        } else {
+            effects.notify(.maintenanceEnds)
+        }
+        return effects
+    }
+
     mutating func expire(at now: Instant) -> [Effect] {
         var effects: [Effect] = []
         for index in interfaces.indices {
@@ -150,14 +167,17 @@ struct HealthMonitor: Hashable, Sendable {
 
     /// Names of what is lost, for people.
     var lostNames: [String] {
-        interfaces.filter { $0.counts && $0.isLost }.map(\.rule.interface)
+        (maintenance == nil ? [] : ["its service to maintenance"])
+            + interfaces.filter { $0.counts && $0.isLost }.map(\.rule.interface)
             + paths.filter { $0.isLost && countsAlone($0) || footings[$0.probe.name] == .apart }.map(\.probe.name)
             + groups.map(\.name).filter(lostGroups.contains) + (lines?.names ?? [])
     }
 
     /// How much counts as lost, whether it has begun to work again or not.
     var lostCount: Int {
-        interfaces.count { $0.counts && $0.isLost } + paths.count { $0.isLost && countsAlone($0) } + lostGroups.count
+        if maintenance != nil { return NodeHealth.most }
+        return interfaces.count { $0.counts && $0.isLost } + paths.count { $0.isLost && countsAlone($0) }
+            + lostGroups.count
             + (lines?.lost ?? 0)
     }
 
@@ -210,6 +230,10 @@ struct HealthMonitor: Hashable, Sendable {
         let wantsReturn =
             alone.contains { $0.isLost && $0.probe.action == .standby } || lost.contains { $0.action == .standby }
             || paths.contains { footings[$0.probe.name] == .apart && $0.probe.action == .standby }
+        guard maintenance == nil else {
+            health = NodeHealth(lost: NodeHealth.most, wantsReturn: wantsReturn, footing: footing)
+            return
+        }
         health = NodeHealth(
             lost: min(
                 counted.count(where: \.isSurelyLost) + alone.count(where: \.isSurelyLost) + surelyLost

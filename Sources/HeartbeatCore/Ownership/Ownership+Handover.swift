@@ -24,7 +24,7 @@ extension Ownership {
             node.effects.append(.reply(id, obstacle.map(Reply.refused) ?? takenUp(node)))
             if obstacle == nil { offer(set, isFailback: false, &node, at: now) }
         case .takeover(let set):
-            let obstacle = obstacleToTakeover(node)
+            let obstacle = obstacleToTakeover(node) ?? obstacleInMaintenance(node)
             node.effects.append(.reply(id, obstacle.map(Reply.refused) ?? takenUp(node)))
             if obstacle == nil { node.send(.takeoverRequest(set)) }
         case .shutdown:

@@ -42,20 +42,40 @@ extension Ownership {
         guard let name = node.peer?.name, let theirs = peerHealth, theirs.lost > node.health.health.lost else {
             return nil
         }
+        if theirs.isMaintained { return "node \(name) is in maintenance; on that node: hbctl maintenance off" }
         return "node \(name) has lost \(theirs.lost) of the interfaces and paths that count, this node "
             + "\(node.health.health.lost); repair them there, or stop heartbeat here"
+    }
+
+    /// Why a node that is in maintenance gets nothing from one that is not.
+    func obstacleInMaintenance(_ node: LocalNode) -> String? {
+        guard node.health.maintenance != nil, peerHealth?.isMaintained != true else { return nil }
+        return "this node is in maintenance; first: hbctl maintenance off"
+    }
+
+    /// Why this node must not be taken out of service.
+    func obstacleToMaintenance(_ node: LocalNode) -> String? {
+        guard let peer = node.peer, node.peerIsAlive, node.membership.peerSpeaksClaims == false else { return nil }
+        return
+            "node \(peer.name) runs heartbeat 3, to which nobody can tell it: it would give the groups back; use hb_standby"
     }
 
     /// It has not yet shown that it is as well off as we are.
     func peerIsUnproven(_ node: LocalNode) -> Bool {
         guard let theirs = peerHealth else { return false }
-        return theirs.mayBeWorse(than: node.health.health)
+        return theirs.isMaintained || theirs.mayBeWorse(than: node.health.health)
+    }
+
+    /// What of the peer's health this node's is compared with. One of ours that watches nothing tells none, and has lost nothing; that is
+    /// enough for a node in maintenance, and for no other, whose own losses such a peer may have without knowing.
+    private func comparable(_ node: LocalNode) -> NodeHealth? {
+        peerHealth ?? (node.health.maintenance != nil && peer?.claim != nil ? .sound : nil)
     }
 
     /// The peer is going to get the groups: nothing is started here that would only be stopped again.
     func isLeaving(_ node: LocalNode) -> Bool {
         let ours = node.health.health
-        guard let theirs = peerHealth, ours.isWorse(than: theirs), node.peerIsActive else { return false }
+        guard let theirs = comparable(node), ours.isWorse(than: theirs), node.peerIsActive else { return false }
         if case .offered = handover { return true }
         return moves.mustAsk || dispute.isAsked
     }
@@ -67,14 +87,16 @@ extension Ownership {
         guard state == .stable, handover == .idle, node.health.health.isReduced, hasSomethingToMove(node) else {
             return
         }
-        guard node.peerIsActive, let name = node.peer?.name, peerHealth != nil else { return tellOfPairsApart(&node) }
+        guard node.peerIsActive, let name = node.peer?.name, comparable(node) != nil else {
+            return tellOfPairsApart(&node)
+        }
         if moves.mustAsk {
             moves.mustAsk = false
             // A serial line may be all that is left, and takes more than an interval for question and answer: saying it again before
             // would only be in the way.
             ask(&node, patience: node.configuration.keepalive * 2)
         }
-        guard !dispute.isAsked, let theirs = peerHealth else { return }
+        guard !dispute.isAsked, let theirs = comparable(node) else { return }
         let ours = node.health.health
         guard ours.isWorse(than: theirs) else { return tellOfStaying(peer: name, theirs, &node) }
         if let obstacle = obstacleToOffer(own.held, node) {

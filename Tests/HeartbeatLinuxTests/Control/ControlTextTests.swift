@@ -14,7 +14,8 @@ import Testing
     static let requests: [ControlRequest] =
         questions.flatMap { [.question($0, inProse: false), .question($0, inProse: true)] } + [
             .operation(.standby(.all)), .operation(.standby(.foreign)), .operation(.takeover(.local)),
-            .operation(.shutdown),
+            .operation(.shutdown), .maintenance(nil), .maintenance(Maintenance(reason: "new disks, 50 % ü")),
+            .maintenance(Maintenance(reason: "on", until: 1_795_863_482)),
         ]
 
     @Test(arguments: requests)
@@ -29,6 +30,8 @@ import Testing
         "plain hbstatus", "plain hbstatus loud", "plain listnodes all", "plain nodestatus", "plain nodestatus a b",
         "plain rscstatus ", " plain rscstatus", "plain nodestatus %4", "plain nodestatus %zz", "plain nodestatus %FF",
         "plain nodestatus ü", "PLAIN rscstatus", "plain nodestatus \0", "plain nodestatus a\tb",
+        "do maintenance", "do maintenance on", "do maintenance on ", "do maintenance off now", "do maintenance on x 01",
+        "do maintenance on x y", "do maintenance on a%0Ab", "do maintenance on x 1 2", "do maintenance up",
         "plain facts", "plain facts x", "plain facts 01", "plain facts 1 1",
     ])
     func otherTextIsNoRequest(line: String) {
