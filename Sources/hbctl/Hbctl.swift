@@ -18,10 +18,15 @@ struct Hbctl: ParsableCommand {
               hbctl status --nagios                one line for monitors
               hbctl history                        which groups have moved, and why
               hbctl check                          what is wrong with the files and this machine
+              hbctl standby                        gives groups away, after a question
+              hbctl maintenance on                 takes this node out of service
               hbctl status --help                  all options, and the exit status
 
-            Members of group haclient may ask.
-            """, version: Version.text, subcommands: [Status.self, History.self, Check.self])
+            Members of group haclient may ask; orders are for root.
+            """, version: Version.text,
+        subcommands: [
+            Status.self, History.self, Check.self, Standby.self, Takeover.self, Failback.self, MaintenanceCommand.self,
+        ])
 
     /// A program that asked for JSON gets it also when the command line is wrong.
     static func main() {

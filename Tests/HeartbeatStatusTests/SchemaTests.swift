@@ -33,6 +33,26 @@ import Testing
         }
     }
 
+    @Test func `what has become of an order is as its schema says`() throws {
+        var facts = NodeFacts(node: NodeName("gw-a"))
+        var peer = NodeFacts.Node(name: NodeName("gw-b"), status: .active, speaks: .ours)
+        peer.standing = .alive
+        facts.nodes = [.init(name: facts.node, status: .active, speaks: .ours), peer]
+        facts.groups = [
+            .init(key: "web", preferred: facts.node, state: .running, onPeer: .stopped, resources: ["web"]),
+            .init(key: "mail", preferred: facts.node, state: .failed, onPeer: .failed, resources: ["mail"]),
+        ]
+        let schema = try Self.schema("hbctl-order-1")
+        for outcome in OrderReport.Outcome.allCases {
+            var report = OrderReport("standby", outcome, "\"x\"", plan: OrderPlan(.standby(.all), facts), remedy: ["y"])
+            (report.took, report.missing, report.cautions) = (.milliseconds(1234), ["z"], ["c"])
+            for report in [report, OrderReport("failback", outcome, "x")] {
+                let value = try JSONSerialization.jsonObject(with: Data(report.json.utf8))
+                #expect(schema.mistakes(in: value) == [] && schema.unknownKeys(in: value) == [])
+            }
+        }
+    }
+
     /// Keys of the schema and of the JSON are the same ones, so that none is forgotten in either.
     @Test func `the schema knows every key`() throws {
         let schema = try Self.schema("hbctl-status-1")

@@ -1,0 +1,67 @@
+// What the commands that change something have in common: their options, and how they end.
+
+import ArgumentParser
+import Glibc
+import HeartbeatModel
+import HeartbeatOperator
+import HeartbeatStatus
+
+struct OrderOptions: ParsableArguments {
+    static let exitStatus = """
+        EXIT STATUS
+          0   done, and both nodes have told so; or nothing was to be done
+          1   refused, or it came to nothing; or the question was not answered with yes
+          2   ordered, and both nodes have not told in time that it is done
+          3   the daemon does not answer
+          64  the command line is wrong, or there is no terminal and no --yes
+        """
+
+    @Flag(help: "Do it without a question.")
+    var yes = false
+
+    @Flag(help: "JSON, as schemas/hbctl-order-1.json says it.")
+    var json = false
+
+    @Option(help: ArgumentHelp("How long both nodes are watched.", valueName: "seconds"))
+    var timeout = 300
+
+    @Option(name: .customLong("run-dir"), help: "Directory below which the daemon listens.")
+    var runDirectory = Places().run
+
+    @Option(name: .customLong("state-dir"), help: "Directory of what outlives a restart.")
+    var stateDirectory = Places().state
+
+    @Option(name: .customLong("config-dir"), help: "Directory of ha.cf.")
+    var configurationDirectory = Places().configuration
+
+    func validate() throws {
+        guard (1...1_000_000).contains(timeout) else { throw ValidationError("--timeout needs a number of seconds") }
+    }
+
+    func perform(_ order: PairOrder) -> Never {
+        var places = Places()
+        places.run = runDirectory
+        places.state = stateDirectory
+        places.configuration = configurationDirectory
+        let run = OrderRun(
+            order, in: places, confirm: yes ? .yes : .ask, patience: .seconds(timeout), isForProgram: json)
+        let report = run.report()
+        Terminal.write(json ? report.json : report.lines.map { $0 + "\n" }.joined())
+        Glibc.exit(report.exitCode)
+    }
+}
+
+/// Which groups, as the local node sees them.
+enum GroupSet: String, ExpressibleByArgument, CaseIterable {
+    case all
+    case local
+    case foreign
+
+    var set: HoldSet {
+        switch self {
+        case .all: .all
+        case .local: .local
+        case .foreign: .foreign
+        }
+    }
+}
