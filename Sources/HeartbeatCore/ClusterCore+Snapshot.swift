@@ -64,6 +64,19 @@ extension ClusterCore {
     public var acceptedMessage: MessageIdentity? { node.channel.acceptedMessage }
 }
 
+// MARK: - Views
+
+extension ClusterCore {
+    /// What this node tells the peer of how it hears it, and of itself as far as the core knows that.
+    package func view(isAnswer: Bool, at now: Instant) -> PeerView { node.view(isAnswer: isAnswer, at: now) }
+
+    /// The peer is there and is one of ours: an original is sent no view.
+    package var peerTakesViews: Bool { node.peerTakesViews }
+
+    /// The newest of the peer's present life.
+    package var peerView: HeardView? { node.membership.view }
+}
+
 // MARK: - Facts for programs
 
 extension ClusterCore {
@@ -81,7 +94,7 @@ extension ClusterCore {
         facts.watched = node.health.facts
         facts.groups = node.groups.runners.filter { !$0.isRetired }.map(fact)
         facts.files = picture.files
-        facts.peer = peerWord
+        facts.peer = peerWord(at: now)
         facts.failback = failbackFact(at: now)
         facts.flags = flags(at: now)
         return facts
@@ -126,6 +139,7 @@ extension ClusterCore {
         fact.speaks = node.membership.peerSpeaksClaims.map { $0 ? .ours : .original } ?? .unknown
         let heard = node.channel.links.facts(of: peer.name, at: now).compactMap(\.lastHeard) + [fact.lastHeard]
         fact.lastHeard = heard.compactMap(\.self).min()
+        fact.version = node.membership.view?.told.version
         return fact
     }
 
@@ -142,7 +156,7 @@ extension ClusterCore {
         return fact
     }
 
-    private var peerWord: NodeFacts.PeerWord? {
+    private func peerWord(at now: Instant) -> NodeFacts.PeerWord? {
         guard node.peerIsAlive, let holdings = ownership.peer else { return nil }
         var word = NodeFacts.PeerWord()
         word.hold = holdings.claimed
@@ -154,6 +168,7 @@ extension ClusterCore {
             word.hasHeard = heardByPeer >= told.sequence
         }
         word.health = ownership.peerHealth
+        word.view = node.membership.view.map { NodeFacts.View($0.told, age: now - $0.at) }
         return word
     }
 

@@ -116,7 +116,7 @@ public struct ClusterCore: Hashable, Sendable {
         node.heardPeer(over: medium, message.sequence, isStatus: message.content.isStatus, at: now)
         defer { node.reviseBypass(at: now) }
         let kind = node.channel.kind(of: message, peerStatus: peer.status)
-        guard node.channel.accept(message, as: kind, at: now, into: &node.effects) else { return isNews }
+        guard node.channel.accept(message, as: kind, over: medium, at: now, into: &node.effects) else { return isNews }
         guard message.destination == nil || message.destination == node.name else {
             ownership.overhear(message, &node)
             return true
@@ -174,6 +174,7 @@ public struct ClusterCore: Hashable, Sendable {
     private mutating func received(_ type: String, _ fields: [Message.Field], at now: Instant) {
         guard !ownership.receivedGroupRequest(type, fields, &node, at: now) else { return }
         if type == PeerKernel.messageType { return node.heardKernel(PeerKernel(fields: fields)) }
+        if type == PeerView.messageType { return node.heardView(PeerView(fields: fields), at: now) }
         guard type == PeerChannel.lifeType else { return }
         node.channel.wasDoubted(
             fields, holdsNothing: ownership.own.held.isEmpty, isIdle: node.groups.areIdle, at: now,
@@ -209,7 +210,7 @@ public struct ClusterCore: Hashable, Sendable {
     ) {
         if case .askResources(let set, .me) = content {
             ownership.wished(set, &node, at: now)
-        } else {
+        } else if node.maySay(content) {
             node.send(content, to: destination, extra: fields)
         }
     }

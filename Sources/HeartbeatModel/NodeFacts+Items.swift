@@ -74,7 +74,8 @@ extension NodeFacts.Link {
             "link",
             [
                 "node": node.text, "medium": medium.text, "state": state.rawValue, "heard": lastHeard?.factWord,
-                "since": since?.factWord,
+                "since": since?.factWord, "jitter": beats?.jitter?.factWord, "lost": beats.map { "\($0.lost)" },
+                "lane": beats?.lane,
             ])
     }
 
@@ -85,6 +86,9 @@ extension NodeFacts.Link {
         self.init(node: node, medium: MediumName(medium), state: state)
         lastHeard = line.duration("heard")
         since = line.duration("since")
+        if let lost: UInt64 = line.number("lost") {
+            beats = NodeFacts.BeatFigures(jitter: line.duration("jitter"), lost: lost, lane: line["lane"] ?? "")
+        }
     }
 }
 

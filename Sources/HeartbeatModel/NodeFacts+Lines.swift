@@ -70,7 +70,8 @@ extension NodeFacts {
         if let lease { result.append(lease.factLine) }
         if let guardian { result.append(guardian.factLine) }
         if let lateness { result.append(lateness.factLine) }
-        if let peer { result.append(peer.factLine) }
+        if let peer { result += [peer.factLine] + peer.viewLines }
+        if let marks { result.append(FactLine("configuration", ["marks": marks.text])) }
         if let failback { result.append(failback.factLine) }
         if let maintenance { result.append(maintenance.factLine) }
         if !flags.isEmpty {
@@ -89,6 +90,8 @@ extension NodeFacts {
         case "guardian": guardian = GuardianFact(line)
         case "lateness": lateness = Lateness(line)
         case "peer": peer = PeerWord(line)
+        case "view", "heard": peer?.take(line)
+        case "configuration": marks = line["marks"].flatMap { ConfigurationMarks($0) }
         case "failback": failback = FailbackFact(line)
         case "maintenance": maintenance = Maintenance(line)
         case "flags": flags = Set(line.all("flag").compactMap { Flag(rawValue: $0) })

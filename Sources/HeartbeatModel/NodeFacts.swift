@@ -49,6 +49,8 @@ package struct NodeFacts: Hashable, Sendable {
     package var lateness: Lateness?
     /// What the other node has told last; `nil` while it is not there, or has told nothing yet.
     package var peer: PeerWord?
+    /// Of this node's files, to be compared with those of the other node.
+    package var marks: ConfigurationMarks?
     /// The last ones, the newest first.
     package var troubles: [Trouble] = []
     package var failback: FailbackFact?
@@ -182,11 +184,29 @@ package struct NodeFacts: Hashable, Sendable {
         package var state: State
         package var lastHeard: Duration?
         package var since: Duration?
+        /// `nil` of a daemon that does not count.
+        package var beats: BeatFigures?
 
         package init(node: NodeName, medium: MediumName, state: State) {
             self.node = node
             self.medium = medium
             self.state = state
+        }
+    }
+
+    /// How regularly the other node's statuses come over one medium.
+    package struct BeatFigures: Hashable, Sendable {
+        /// Mean deviation from their interval; `nil` before there were three in a row.
+        package var jitter: Duration?
+        /// Of the last 24 h, those that did not come this way in time.
+        package var lost: UInt64
+        /// The last ones, the oldest first: `|` in time, `:` late, `.` missed; at most `PeerView.laneLength`.
+        package var lane: String
+
+        package init(jitter: Duration? = nil, lost: UInt64 = 0, lane: String = "") {
+            self.jitter = jitter
+            self.lost = lost
+            self.lane = lane
         }
     }
 
@@ -318,8 +338,21 @@ package struct NodeFacts: Hashable, Sendable {
         package var hasHeard: Bool?
         /// `nil` as well when it does not tell, as an original.
         package var health: NodeHealth?
+        /// How it hears this node, and what it is like itself; `nil` when it does not tell.
+        package var view: View?
 
         package init() {}
+    }
+
+    /// The other node's view, and how long ago it came.
+    package struct View: Hashable, Sendable {
+        package var told: PeerView
+        package var age: Duration
+
+        package init(_ told: PeerView, age: Duration) {
+            self.told = told
+            self.age = age
+        }
     }
 
     /// Something that was logged as a warning or worse.

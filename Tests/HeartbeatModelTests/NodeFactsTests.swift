@@ -29,12 +29,25 @@ import Testing
         (word.hold, word.isStable, word.isAnswer) = (.foreign, true, false)
         word.hasHeard = true
         word.health = NodeHealth(lost: 1, unproven: 2, wantsReturn: true, footing: .apart)
+        word.view = view
         facts.peer = word
+        facts.marks = ConfigurationMarks(haCf: 0x1, haresources: .max, authkeys: 0xA1_7E00)
         facts.troubles = troubles
         facts.maintenance = Maintenance(reason: "new disks, 50 %", since: 1_790_000_000, until: 1_790_003_600)
         facts.failback = NodeFacts.FailbackFact(isWanted: true, blockedBy: .delay, left: .seconds(192))
         facts.flags = Set(NodeFacts.Flag.allCases)
         return facts
+    }
+
+    private static var view: NodeFacts.View {
+        var told = PeerView(at: .max)
+        (told.version, told.up, told.lateness) = ("1.3.0", .seconds(77), .microseconds(300))
+        (told.lost, told.moreLost) = (["eth1", "a b"], 3)
+        told.marks = ConfigurationMarks(haCf: 1, haresources: 2, authkeys: 3)
+        var heard = PeerView.Medium(name: MediumName("eth0"))
+        (heard.age, heard.jitter, heard.lost, heard.lane) = (.milliseconds(60), .zero, 0, "|:.")
+        told.media = [heard, PeerView.Medium(name: MediumName("/dev/ttyS0"))]
+        return NodeFacts.View(told, age: .milliseconds(4))
     }
 
     private static var timings: NodeFacts.Timings {
@@ -68,6 +81,8 @@ import Testing
         NodeFacts.Link.State.allCases.map { state in
             var link = NodeFacts.Link(node: second, medium: MediumName("eth0"), state: state)
             if state != .awaited { (link.lastHeard, link.since) = (.milliseconds(60), .seconds(41)) }
+            if state == .up { link.beats = .init(jitter: .microseconds(900), lost: 2, lane: "||:.") }
+            if state == .dead { link.beats = .init() }
             return link
         }
     }

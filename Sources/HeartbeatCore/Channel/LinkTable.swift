@@ -23,16 +23,20 @@ struct LinkTable: Hashable, Sendable {
     }
 
     private var links: [Link] = []
+    /// Of the peer.
+    private var beats: BeatLedger
 
     /// All links start as not yet heard; those still silent after `initdead` are reported dead.
     ///
     /// Links of the local node itself come up where its own packets loop back; elsewhere their silence is no news.
     init(local: NodeName, nodes: [NodeName], media: [MediumName], initdead: Duration, now: Instant) {
+        beats = BeatLedger(media, now: now)
         redefine(local: local, nodes: nodes, media: media, initdead: initdead, now: now)
     }
 
     /// Forgets the links of media that are no more; new ones start as not yet heard.
     mutating func redefine(local: NodeName, nodes: [NodeName], media: [MediumName], initdead: Duration, now: Instant) {
+        beats.redefine(media)
         let old = links
         links = []
         for node in nodes {
@@ -54,6 +58,17 @@ struct LinkTable: Hashable, Sendable {
         links[index].isReported = true
         return Change(node: node, medium: medium, isUp: true)
     }
+
+    /// A message of the peer's present life has come over `medium`; `verdict`: whether its sequence is news.
+    mutating func count(
+        _ sequence: SequenceNumber, isStatus: Bool, _ verdict: SequenceTracker.Verdict, over medium: MediumName,
+        now: Instant
+    ) {
+        beats.heard(sequence, isStatus: isStatus, verdict, over: medium, at: now)
+    }
+
+    /// The peer is another life from now on.
+    mutating func peerBeganAnew() { beats.beginAnew() }
 
     /// The links that have been silent for too long, each told once.
     mutating func expire(now: Instant) -> [Change] {
@@ -82,12 +97,13 @@ struct LinkTable: Hashable, Sendable {
         links.filter { $0.node == node }.map { ClusterSnapshot.Link(medium: $0.medium, isUp: $0.isUp) }
     }
 
-    /// The same for programs, with the age of the last packet.
+    /// The same of the peer for programs, with the age of the last packet and how regular they are.
     func facts(of node: NodeName, at now: Instant) -> [NodeFacts.Link] {
         links.filter { $0.node == node }.map { link in
             var fact = NodeFacts.Link(
                 node: node, medium: link.medium, state: link.isUp ? .up : link.isReported ? .dead : .awaited)
             fact.lastHeard = link.heardAt.map { now - $0 }
+            fact.beats = beats.figures(of: link.medium, at: now)
             return fact
         }
     }

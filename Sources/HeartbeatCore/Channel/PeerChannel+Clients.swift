@@ -31,7 +31,7 @@ extension PeerChannel {
         case .status: return .unchanged
         // The original keeps these to itself (observed).
         case .requestNodes, .nodes: return nil
-        case .other(Message.kernelType, _): return nil
+        case .other(Message.kernelType, _), .other(PeerView.messageType, _): return nil
         case .starting, .resource, .askResources, .takeoverRequest, .shutdownDone, .fencingReport, .acknowledge,
             .retransmitRequest, .cannotRetransmit, .pingReply, .other, .unreadable:
             return message.content.isSequenced ? .news : .aside

@@ -98,11 +98,7 @@ package struct PeerChannel: Hashable, Sendable {
             sequence: sequence, generation: generation, timestamp: host.unixTime,
             load: sequence == nil ? nil : host.load, timeToLive: timeToLive, content: content, extraFields: extra)
         if let sequence { history.append(message, sequence: sequence) }
-        if case .cannotRetransmit = content {
-            effects.append(.transmitAtLeisure(message))
-        } else {
-            effects.append(.transmit(message))
-        }
+        effects.append(content.mayWait ? .transmitAtLeisure(message) : .transmit(message))
         handOn(message, kind(of: message), into: &effects)
         runHook(for: message, into: &effects)
         return sequence ?? SequenceNumber(lastSequence)
@@ -140,10 +136,13 @@ package struct PeerChannel: Hashable, Sendable {
 
     /// Whether a message of the peer's present life is new. It is handed on to the clients either way, as `kind` if it is.
     mutating func accept(
-        _ message: Message, as kind: MessageInterest?, at now: Instant, into effects: inout [Effect]
+        _ message: Message, as kind: MessageInterest?, over medium: MediumName, at now: Instant,
+        into effects: inout [Effect]
     ) -> Bool {
         if let sequence = message.sequence {
-            guard acceptsSequence(sequence, at: now, into: &effects) else {
+            let verdict = tracker.receive(sequence, now: now, random: &random)
+            links.count(sequence, isStatus: message.content.isStatus, verdict, over: medium, now: now)
+            guard accepts(sequence, verdict, into: &effects) else {
                 handOn(message, .repeated, into: &effects)
                 return false
             }
@@ -156,11 +155,11 @@ package struct PeerChannel: Hashable, Sendable {
         return true
     }
 
-    private mutating func acceptsSequence(
-        _ sequence: SequenceNumber, at now: Instant, into effects: inout [Effect]
+    private mutating func accepts(
+        _ sequence: SequenceNumber, _ verdict: SequenceTracker.Verdict, into effects: inout [Effect]
     ) -> Bool {
         guard let peer else { return false }
-        switch tracker.receive(sequence, now: now, random: &random) {
+        switch verdict {
         case .repeated, .unconfirmed:
             return false
         case .new:
@@ -250,12 +249,20 @@ package struct PeerChannel: Hashable, Sendable {
         lives = next
         peerClock = nil
         tracker = SequenceTracker(longestDelay: tracker.longestDelay, random: &random)
+        links.peerBeganAnew()
     }
 }
 
 extension Message.Content {
     var isStatus: Bool {
         if case .status = self { true } else { false }
+    }
+
+    /// On a slow medium anything else goes before it.
+    fileprivate var mayWait: Bool {
+        if case .other(PeerView.messageType, _) = self { return true }
+        if case .cannotRetransmit = self { return true }
+        return false
     }
 
     /// `NS_` messages stand outside the sequence.

@@ -32,6 +32,8 @@ package struct Membership: Hashable, Sendable {
     var peerAddresses: [IPAddress] = []
     /// The way to the peer where no medium is.
     var bypass: Bypass
+    /// What this life of the peer has told of itself for people.
+    var view: HeardView?
     /// People know that nobody can be asked whether the peer lives.
     var isToldBlind = false
     /// What this life of the peer has been told of ours.
@@ -88,6 +90,7 @@ package struct Membership: Hashable, Sendable {
         hearing = PeerHearing()
         bypass.startOver()
         peerKernel = nil
+        view = nil
         toldKernel = nil
         doubt.stand(on: [])
         _ = doubt.returned(isSameLife: false, at: now)
@@ -144,6 +147,12 @@ package struct Membership: Hashable, Sendable {
 
     /// The node leaves before it has joined.
     mutating func stopJoining() { joining = .over }
+}
+
+/// The peer's newest view, and when it came.
+package struct HeardView: Hashable, Sendable {
+    package var told: PeerView
+    package var at: Instant
 }
 
 /// The earlier of two instants, of which either may be missing.

@@ -41,6 +41,11 @@ struct CorePair {
         work()
     }
 
+    mutating func feed(_ event: Event, to node: Int) {
+        queue.append((node, event))
+        work()
+    }
+
     mutating func pass(_ duration: Duration) {
         let end = now + duration
         while true {
