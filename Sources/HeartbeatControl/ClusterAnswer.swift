@@ -51,7 +51,7 @@ private struct ClusterAnswer {
         case .files: files()
         case .timeline: timeline()
         case .snapshot: ControlReply(lines: snapshot.facts)
-        case .facts(let format): factLines(format)
+        case .facts(let format, _): factLines(format)
         }
     }
 

@@ -49,8 +49,8 @@ package enum ClusterQuestion: Hashable, Sendable {
     case timeline
     /// Everything, one fact a line, for programs.
     case snapshot
-    /// `NodeFacts` as lines, in a format of this major number.
-    case facts(format: Int)
+    /// `NodeFacts` as lines, in a format of this major number. `isFresh`: after the other node was asked for its view.
+    case facts(format: Int, isFresh: Bool = false)
 }
 
 /// Which nodes are listed.
@@ -137,7 +137,7 @@ extension ClusterQuestion {
         case .files: ["files"]
         case .timeline: ["timeline"]
         case .snapshot: ["snapshot"]
-        case .facts(let format): ["facts", "\(format)"]
+        case .facts(let format, let isFresh): ["facts", "\(format)"] + (isFresh ? ["fresh"] : [])
         }
     }
 
@@ -174,7 +174,7 @@ extension ClusterQuestion {
         case "nodesite": self = .nodeSite(NodeName(word))
         case "hbparameter": self = .parameter(word)
         case "facts":
-            guard let format = Int(word), "\(format)" == word else { return nil }
+            guard let format = Self.format(word) else { return nil }
             self = .facts(format: format)
         default: return nil
         }
@@ -190,8 +190,15 @@ extension ClusterQuestion {
             self = .listLinks(NodeName(first), verbose: detail == .verbose)
         case "hblinkstatus": self = .linkStatus(NodeName(first), MediumName(second))
         case "clientstatus": self = .clientStatus(NodeName(first), client: second)
+        case "facts":
+            guard let format = Self.format(first), second == "fresh" else { return nil }
+            self = .facts(format: format, isFresh: true)
         default: return nil
         }
+    }
+
+    private static func format(_ word: String) -> Int? {
+        Int(word).flatMap { "\($0)" == word ? $0 : nil }
     }
 
     /// How verbosity is said in a request line.

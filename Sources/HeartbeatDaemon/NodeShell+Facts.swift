@@ -22,6 +22,7 @@ extension NodeShell {
         for index in all.watched.indices {
             all.watched[index].reason = network.reason(of: all.watched[index].name, all.watched[index].kind)
         }
+        all.marks = views.marks
         all.lines = lines.report
         all.lease = lease.fact
         all.guardian = guardian.fact

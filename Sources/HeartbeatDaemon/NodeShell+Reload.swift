@@ -37,6 +37,7 @@ extension NodeShell {
         network.adopt(new)
         kernels.adopt(new)
         files.adopt(new)
+        views.adopt(new)
         return true
     }
 

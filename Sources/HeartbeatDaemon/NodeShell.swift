@@ -63,6 +63,7 @@ final class NodeShell {
     private(set) lazy var lines = LineService(
         directory: "\(paths.configuration)/line.d", facts: facts, reactor: reactor
     ) { [unowned self] in feed($0) }
+    private(set) lazy var views = makeViews()
     var movements = GroupMovements()
     let birth: Instant
     var changes = SnapshotChanges()
@@ -128,6 +129,7 @@ final class NodeShell {
         files.adopt(configuration)
         lans.adopt(configuration)
         lines.adopt(configuration)
+        views.look()
         expire(at: reactor.now)
     }
 
@@ -165,6 +167,7 @@ final class NodeShell {
         maintenance.close()
         lans.close()
         lines.close()
+        views.close()
         movements.close()
         guardian.close(keys.isEmpty ? .dismissed : .addressesOnly)
         tellMovements()
@@ -220,6 +223,7 @@ final class NodeShell {
             if let sender, signed.message.source != localNode { actions.peerHasSent(from: sender) }
             if signed.key != codec.signingKey { feed(.keyUsed(signed.key, by: signed.message.source)) }
             feed(.received(signed.message, over: medium))
+            if case .other(PeerView.messageType, _) = signed.message.content { views.heard() }
             media.peerHas(core.heardByPeer)
         } catch {
             tell(error, over: medium)
@@ -261,8 +265,8 @@ final class NodeShell {
         feed(.requested(request, id))
     }
 
-    /// A request over the control socket.
-    func answer(_ request: ControlRequest, reply: @escaping (ControlReply) -> Void) {
+    /// A request over the control socket that waits for nobody.
+    func answerNow(_ request: ControlRequest, reply: @escaping (ControlReply) -> Void) {
         let parameters =
             configuration.parameters + [Configuration.Parameter(name: "hbversion", value: Version.text)]
         if let answer = HeartbeatControl.answer(
@@ -334,6 +338,7 @@ final class NodeShell {
         let snapshot = core.snapshot
         services.update(snapshot)
         changes.note(snapshot, at: reactor.now)
+        views.look()
         lastWords?.hear()
     }
 
@@ -462,6 +467,7 @@ final class NodeShell {
     private func pass(_ transition: Transition) {
         movements.take(transition)
         clients.take(transition)
+        if case .linkChanged = transition { views.hasChanged() }
         guard transition == .shuttingDown else { return }
         services.stopping()
         lastWords?.ends()

@@ -43,7 +43,7 @@ package struct Asking: Sendable {
     func source() -> StatusSource {
         let deadline = Instant.now + patience
         do throws(ControlFailure) {
-            let reply = try ask(.facts(format: FactsFormat.current.major), until: deadline)
+            let reply = try askForFacts(until: deadline)
             if reply.exitCode == ControlExit.success {
                 return NodeFacts(text: reply.lines).map(StatusSource.answered) ?? .garbled
             }
@@ -61,6 +61,14 @@ package struct Asking: Sendable {
         case .notPermitted(let path): .refused(path: path)
         case .garbled: .garbled
         }
+    }
+
+    /// With the other node's view of this moment. A daemon that does not know of views takes that for no question.
+    private func askForFacts(until deadline: Instant) throws(ControlFailure) -> ControlReply {
+        let major = FactsFormat.current.major
+        let reply = try ask(.facts(format: major, isFresh: true), until: deadline)
+        guard reply.exitCode != ControlExit.success, Self.majorSpoken(reply.errors) == nil else { return reply }
+        return try ask(.facts(format: major), until: deadline)
     }
 
     private func ask(_ question: ClusterQuestion, until deadline: Instant) throws(ControlFailure) -> ControlReply {

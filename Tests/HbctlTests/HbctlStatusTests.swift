@@ -127,6 +127,18 @@ import Testing
         #expect(result.output.contains("\"product\": \"0.0.9\""))
     }
 
+    @Test func `a daemon that does not know of the other node's view is asked without`() throws {
+        let daemon = try FakeDaemon { request in
+            guard case .question(.facts(_, isFresh: false), _)? = request else {
+                let refusal = ControlReply(exitCode: 13, errors: ["ERROR: request not understood"])
+                return (Array(refusal.text.utf8), true)
+            }
+            return (Array(ControlReply(lines: Self.facts.text).text.utf8), true)
+        }
+        let result = try daemon.hbctl(["status", "--json"])
+        #expect(result.code == 0 && result.took < Self.limit && !result.output.contains("daemon-older"), "\(result)")
+    }
+
     // MARK: - Terminals
 
     @Test func `a narrow terminal gets a list`() throws {

@@ -9,7 +9,7 @@ import Testing
         .nodeType(NodeName("a b\n%")), .nodeWeight(NodeName("")), .nodeSite(NodeName("ü")),
         .listLinks(NodeName("x"), verbose: true), .linkStatus(NodeName("x"), MediumName("/dev/ttyS0")),
         .clientStatus(NodeName("x"), client: "verbose"), .resourceStatus, .parameter("keepalive"), .groups,
-        .network, .timeline, .snapshot, .facts(format: 1), .facts(format: 20),
+        .network, .timeline, .snapshot, .facts(format: 1), .facts(format: 20), .facts(format: 1, isFresh: true),
     ]
     static let requests: [ControlRequest] =
         questions.flatMap { [.question($0, inProse: false), .question($0, inProse: true)] } + [
@@ -32,7 +32,8 @@ import Testing
         "plain nodestatus ü", "PLAIN rscstatus", "plain nodestatus \0", "plain nodestatus a\tb",
         "do maintenance", "do maintenance on", "do maintenance on ", "do maintenance off now", "do maintenance on x 01",
         "do maintenance on x y", "do maintenance on a%0Ab", "do maintenance on x 1 2", "do maintenance up",
-        "plain facts", "plain facts x", "plain facts 01", "plain facts 1 1",
+        "plain facts", "plain facts x", "plain facts 01", "plain facts 1 1", "plain facts 1 stale",
+        "plain facts x fresh", "plain facts 1 fresh 1",
     ])
     func otherTextIsNoRequest(line: String) {
         #expect(ControlRequest(line: line) == nil)
