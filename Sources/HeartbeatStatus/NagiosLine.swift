@@ -51,7 +51,9 @@ package struct NagiosLine {
             result.append("owners_double=\(groups.count { $0.service == .both });;0")
         }
         if !status.media.isEmpty {
-            let silent = status.media.count { $0.hears.state == .silent || $0.hears.state == .never }
+            let silent = status.media.count { medium in
+                [medium.hears.state, medium.isHeard.state].contains { $0 == .silent || $0 == .never }
+            }
             result.append("media_silent=\(silent);0;\(status.media.count - 1)")
         }
         if let late = status.nodes.first(where: \.isLocal)?.lateness {

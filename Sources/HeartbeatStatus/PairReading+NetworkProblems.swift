@@ -37,9 +37,11 @@ extension PairReading {
 
     private var peersLosses: Problem? {
         guard let health = peersHealth, health.lost > 0, !health.isMaintained else { return nil }
+        let names = peersLostNames.map { ": " + $0.joined(separator: " ") } ?? ""
         return problem(
             .peerNetwork, [object(node: peerName)],
-            "\(peerName) has lost \(health.lost) of what it watches of the network", ["on \(peerName): hbctl status"])
+            "\(peerName) has lost \(health.lost) of what it watches of the network\(names)",
+            ["on \(peerName): hbctl status"])
     }
 
     private var cannotMove: Problem? {
@@ -78,7 +80,8 @@ extension PairReading {
     // MARK: - What must be the same
 
     var problemsOfFiles: [Problem] {
-        groupsThatDiffer + facts.files.compactMap(different) + [differentDeadtime].compactMap(\.self)
+        groupsThatDiffer + facts.files.compactMap(different)
+            + [differentDeadtime, differentConfiguration].compactMap(\.self)
     }
 
     private var groupsThatDiffer: [Problem] {

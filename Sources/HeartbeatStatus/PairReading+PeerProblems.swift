@@ -120,7 +120,7 @@ extension PairReading {
         }
         guard peerIsAlive else { return result }
         let links = facts.links.filter { $0.node == peer?.name }
-        result += links.compactMap(silent)
+        result += links.compactMap { oneWay($0) ?? silent($0) }
         let up = links.filter { $0.state == .up }
         if links.count > 1, up.count == 1 {
             let objects = [Problem.Object(kind: "medium", name: up[0].medium.text)]

@@ -52,6 +52,9 @@ extension PairReading {
         if isLocal {
             result.lateness = facts.lateness?.high
             result.up = age(facts.age)
+        } else if node.kind == .normal, peerIsAlive, let view = facts.peer?.view {
+            result.lateness = recentView?.told.lateness
+            result.up = age(view.told.up.map { $0 + view.age })
         }
         if node.kind == .ping { (result.network, result.files, result.lease) = (.unknown, .unknown, .unknown) }
         return result
@@ -78,13 +81,13 @@ extension PairReading {
     private var peersNetwork: PairStatus.Node.Network {
         guard let health = peersHealth else { return .unknown }
         if health.isMaintained { return .maintenance }
-        if health.lost > 0 { return .lostCount(health.lost) }
+        if health.lost > 0 { return peersLostNames.map { .lost($0) } ?? .lostCount(health.lost) }
         return health.unproven > 0 ? .doubtful : .sound
     }
 
     private var sameness: PairStatus.Node.Sameness {
         guard peerIsAlive, peer?.speaks != .original else { return .unknown }
-        var names = facts.groups.contains(where: \.differs) ? ["haresources"] : []
+        var names = differingFiles + (facts.groups.contains(where: \.differs) ? ["haresources"] : [])
         var isPending = false
         for file in facts.files {
             switch file.state {
@@ -124,16 +127,16 @@ extension PairReading {
             }
             result.append(
                 PairStatus.Medium(
-                    name: medium.name, state: state(medium.state), hears: hears(medium.name), isHeard: .unknown,
-                    sent: medium.sent, dropped: medium.dropped))
+                    name: medium.name, state: state(medium.state), hears: hears(medium.name),
+                    isHeard: isHeard(medium.name), sent: medium.sent, dropped: medium.dropped))
         }
         // A daemon that does not tell of media tells of links.
         for link in facts.links where link.node == peer?.name && !result.contains(where: { $0.name == link.medium }) {
             result.append(
                 PairStatus.Medium(
-                    name: link.medium, state: .unknown, hears: hears(link.medium), isHeard: .unknown))
+                    name: link.medium, state: .unknown, hears: hears(link.medium), isHeard: isHeard(link.medium)))
         }
-        return result
+        return result + mediaOfPeerAlone
     }
 
     private func state(_ state: NodeFacts.Medium.State) -> PairStatus.Medium.State {
@@ -156,7 +159,9 @@ extension PairReading {
             case .up: .sound
             case .dead: .silent
             }
-        return .init(state: state, since: age(link.since), lastHeard: link.lastHeard)
+        return .init(
+            state: state, since: age(link.since), lastHeard: link.lastHeard, jitter: link.beats?.jitter,
+            lost: link.beats?.lost, lane: link.beats?.lane ?? "")
     }
 
     func watched(_ watched: NodeFacts.Watched) -> PairStatus.Watched {

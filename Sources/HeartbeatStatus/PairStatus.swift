@@ -6,7 +6,7 @@ import HeartbeatModel
 /// The state of a pair as far as the node that was asked knows it.
 ///
 /// Ages are by that node's monotonic clock, wall times are milliseconds since 1970. What needs words that no node tells yet is
-/// unknown: how the other node hears this one, what would happen next, and rehearsals.
+/// unknown: what would happen next, and rehearsals.
 package struct PairStatus: Hashable, Sendable {
     package var source: Source
     package var verdict: Verdict
@@ -143,7 +143,7 @@ extension PairStatus {
             case unknown
         }
 
-        /// haresources and the files of `sync` lines beside the other node's.
+        /// ha.cf, authkeys, haresources and the files of `sync` lines beside the other node's.
         package enum Sameness: Hashable, Sendable {
             case same
             case differ([String])
@@ -201,6 +201,12 @@ extension PairStatus {
             /// For how long it has been this.
             package var since: Age?
             package var lastHeard: Duration?
+            /// Mean deviation of statuses from their interval.
+            package var jitter: Duration?
+            /// Statuses of the last 24 h that did not come this way in time.
+            package var lost: UInt64?
+            /// The last statuses, the oldest first: `|` in time, `:` late, `.` missed; empty where nobody tells.
+            package var lane = ""
 
             package static let unknown = Direction(state: .unknown)
         }
@@ -209,7 +215,7 @@ extension PairStatus {
         package var state: State
         /// The local node hears the other one.
         package var hears: Direction
-        /// The other node hears the local one; unknown until nodes tell each other.
+        /// The other node hears the local one, as it told last.
         package var isHeard: Direction
         /// Messages of this node since it was opened.
         package var sent: UInt64?

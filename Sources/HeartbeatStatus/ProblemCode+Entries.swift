@@ -83,6 +83,9 @@ extension ProblemCode {
         row(
             .linkDead, .degraded, isEvent: true, "A hears nothing of B over M for T",
             "look at the cable, the switch, the firewall of A"),
+        row(
+            .linkOneWay, .degraded, "over M only one of A and B hears the other, for T",
+            "a firewall on the one that hears nothing, or one wire of the cable"),
         row(.oneMediumLeft, .degraded, "only M connects the nodes", "as for `link-dead`"),
         row(.mediumFailed, .degraded, isEvent: true, "M does not work on N: ERROR", "as ERROR says"),
         row(
@@ -144,6 +147,9 @@ extension ProblemCode {
         row(
             .differentDeadtime, .degraded, "deadtime is X on A and Y on B",
             "make ha.cf the same, then `heartbeat -r` on both nodes"),
+        row(
+            .differentConfiguration, .degraded, "ha.cf or authkeys is not the same on both nodes",
+            "`hb_site diff`, or compare `/etc/ha.d` of both nodes; then `heartbeat -r`"),
         row(
             .reloadIncomplete, .info, isEvent: true, "a change of ha.cf takes effect at the next start of N",
             "restart heartbeat on N when it suits"),

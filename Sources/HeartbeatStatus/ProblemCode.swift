@@ -28,6 +28,7 @@ package enum ProblemCode: String, Hashable, Sendable, CaseIterable {
     case stalled
 
     case linkDead = "link-dead"
+    case linkOneWay = "link-one-way"
     case oneMediumLeft = "one-medium-left"
     case mediumFailed = "medium-failed"
     case mediaCut = "media-cut"
@@ -52,6 +53,7 @@ package enum ProblemCode: String, Hashable, Sendable, CaseIterable {
     case differentFiles = "different-files"
     case unlistedFile = "unlisted-file"
     case differentDeadtime = "different-deadtime"
+    case differentConfiguration = "different-configuration"
     case reloadIncomplete = "reload-incomplete"
     case reloadRefused = "reload-refused"
     case versionDiffers = "version-differs"

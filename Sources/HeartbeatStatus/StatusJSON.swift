@@ -190,7 +190,10 @@ package struct StatusJSON {
     private func direction(_ direction: PairStatus.Medium.Direction) -> JSONValue {
         object(
             [("state", .string(direction.state.rawValue))], age("state", direction.since),
-            [("last_heard_s", seconds(direction.lastHeard))])
+            [
+                ("last_heard_s", seconds(direction.lastHeard)), ("jitter_s", seconds(direction.jitter)),
+                ("lost", count(direction.lost)), ("lane", word(direction.lane.isEmpty ? nil : direction.lane)),
+            ])
     }
 
     // MARK: - The network, groups, files

@@ -126,6 +126,11 @@ extension StatusText {
                 Column(
                     title: isWide ? "\(there) hears \(here)" : "is heard", cells: media.map { word($0.isHeard) },
                     weight: 9),
+                Column(
+                    title: isWide ? "lost in 24 h" : "lost", cells: media.map(losses), weight: 8,
+                    isWrong: media.contains { ($0.hears.lost ?? 0) + ($0.isHeard.lost ?? 0) > 0 }),
+                Column(title: "last heard here", cells: media.map { lane($0.hears) }, weight: 4, from: 120),
+                Column(title: "last heard there", cells: media.map { lane($0.isHeard) }, weight: 3, from: 120),
                 Column(title: "sent", cells: media.map { known($0.sent.map { "\($0)" }) }, weight: 2, from: 120),
                 Column(title: "dropped", cells: media.map { known($0.dropped.map { "\($0)" }) }, weight: 1, from: 120),
             ])
@@ -133,10 +138,19 @@ extension StatusText {
 
     private func mark(of medium: PairStatus.Medium) -> String {
         if case .failing = medium.state { return "!" }
-        switch medium.hears.state {
-        case .silent, .never: return "!"
-        case .sound, .unknown: return ""
-        }
+        let states = [medium.hears.state, medium.isHeard.state]
+        return states.contains(.silent) || states.contains(.never) ? "!" : ""
+    }
+
+    /// Here and there.
+    private func losses(of medium: PairStatus.Medium) -> String {
+        let counts = [medium.hears.lost, medium.isHeard.lost]
+        return counts.allSatisfy { $0 == nil }
+            ? Column.unknown : counts.map { known($0.map { "\($0)" }) }.joined(separator: " / ")
+    }
+
+    private func lane(_ direction: PairStatus.Medium.Direction) -> String {
+        direction.lane.isEmpty ? Column.unknown : direction.lane
     }
 
     private func word(_ direction: PairStatus.Medium.Direction, of medium: PairStatus.Medium) -> String {
@@ -146,7 +160,9 @@ extension StatusText {
 
     private func word(_ direction: PairStatus.Medium.Direction) -> String {
         switch direction.state {
-        case .sound: return direction.lastHeard.map { $0.ageText + (width >= 80 ? " ago" : "") } ?? "up"
+        case .sound:
+            let jitter = width >= 80 ? direction.jitter.map { ", +-\($0.shortText)" } ?? "" : ""
+            return direction.lastHeard.map { $0.ageText + (width >= 80 ? " ago" : "") + jitter } ?? "up"
         case .silent: return "nothing" + (direction.since.map { " for \($0.duration.ageText)" } ?? "")
         case .never: return "never heard"
         case .unknown: return Column.unknown
@@ -210,6 +226,7 @@ extension StatusText {
         }
         for medium in status.media where isLive {
             facts.append(("\(mark(of: medium))medium \(medium.name)", word(medium.hears, of: medium)))
+            facts += [("  is heard", word(medium.isHeard)), ("  lost", losses(of: medium))]
         }
         let bad = status.groups.filter { mark(of: $0) != "" }
         let sorted = bad + status.groups.filter { mark(of: $0) == "" }

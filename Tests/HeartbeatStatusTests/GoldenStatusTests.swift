@@ -35,6 +35,7 @@ import Testing
         ("garbled", 3), ("start-hangs", 2), ("peer-shut-down", 1), ("blind", 2), ("unmanaged", 2),
         ("joining-beside-server", 1), ("standby-asked", 1), ("maintenance", 1), ("peer-in-maintenance", 1),
         ("failback-delayed", 0),
+        ("one-way", 1), ("conf-differs", 1),
     ])
     func `each situation has the exit code that it deserves`(name: String, code: Int32) throws {
         let verdict = try Situation(name: name).status.verdict
