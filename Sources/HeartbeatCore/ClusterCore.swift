@@ -173,9 +173,7 @@ public struct ClusterCore: Hashable, Sendable {
 
     private mutating func received(_ type: String, _ fields: [Message.Field], at now: Instant) {
         guard !ownership.receivedGroupRequest(type, fields, &node, at: now) else { return }
-        if type == PeerKernel.messageType { return node.heardKernel(PeerKernel(fields: fields)) }
-        if type == PeerView.messageType { return node.heardView(PeerView(fields: fields), at: now) }
-        guard type == PeerChannel.lifeType else { return }
+        guard !node.heardAside(type, fields, at: now), type == PeerChannel.lifeType else { return }
         node.channel.wasDoubted(
             fields, holdsNothing: ownership.own.held.isEmpty, isIdle: node.groups.areIdle, at: now,
             into: &node.effects)

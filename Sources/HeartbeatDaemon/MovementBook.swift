@@ -1,6 +1,7 @@
 // What becomes of a movement that is over: its line in the log, its place in the history, what is learned from it, and the people who are
 // told. Nothing waits for any of it.
 
+import HeartbeatCheck
 import HeartbeatCore
 import HeartbeatHost
 import HeartbeatLog

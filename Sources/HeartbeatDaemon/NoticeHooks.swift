@@ -2,6 +2,7 @@
 // time beside everything else; nothing waits for them, and what they do decides nothing.
 
 import Glibc
+import HeartbeatCheck
 import HeartbeatCore
 import HeartbeatHost
 import HeartbeatLog

@@ -60,7 +60,7 @@ import Testing
 
     private static let (here, there) = (facts(.running, .stopped), facts(.stopped, .running))
 
-    private func run(
+    private func ordered(
         _ words: [String], _ pair: Pair, _ body: (_ code: Int32, _ output: String) throws -> Void
     ) throws {
         let daemon = try FakeDaemon { pair.answer($0) }
@@ -85,7 +85,7 @@ import Testing
 
     @Test func `an order that both nodes have told to be done ends with 0, after its plan`() throws {
         let pair = Pair(Self.here, after: Self.there)
-        try run(["standby", "--yes"], pair) { code, output in
+        try ordered(["standby", "--yes"], pair) { code, output in
             #expect(code == 0, "\(output)")
             #expect(output.hasPrefix("hbctl standby on gw-a: 1 group moves\n\n  web  gw-a -> gw-b\n"), "\(output)")
             #expect(output.contains("    gw-a stops   web 10.0.0.1/24\n    gw-b starts  10.0.0.1/24 web\n"))
@@ -96,38 +96,39 @@ import Testing
 
     @Test func `takeover and failback are given as what they are`() throws {
         let takeover = Pair(Self.there, after: Self.here)
-        try run(["takeover", "local", "--yes", "--json"], takeover) { code, output in
+        try ordered(["takeover", "local", "--yes", "--json"], takeover) { code, output in
             try expect("done", 0, code, output)
             // Only JSON is for programs.
             #expect(output.hasPrefix("{") && output.split(separator: "\n").count == 1)
         }
         #expect(takeover.given == [.operation(.takeover(.local))])
         let failback = Pair(Self.there, after: Self.here)
-        try run(["failback", "--yes"], failback) { code, output in #expect(code == 0, "\(output)") }
+        try ordered(["failback", "--yes"], failback) { code, output in #expect(code == 0, "\(output)") }
         #expect(failback.given == [.operation(.takeover(.local))])
     }
 
     @Test func `what is as it should be is not ordered`() throws {
         let pair = Pair(Self.there, after: Self.there)
-        try run(["standby", "--json"], pair) { code, output in try expect("nothing", 0, code, output) }
-        try run(["maintenance", "off"], pair) { code, _ in #expect(code == 0) }
+        try ordered(["standby", "--json"], pair) { code, output in try expect("nothing", 0, code, output) }
+        try ordered(["maintenance", "off"], pair) { code, _ in #expect(code == 0) }
         #expect(pair.given.isEmpty)
     }
 
     @Test func `a refusal ends with 1 and the daemon's reason`() throws {
         let reply = ControlReply(exitCode: 1, errors: ["node gw-b has lost 2 of the interfaces and paths that count"])
-        try run(["standby", "--yes", "--json"], Pair(Self.here, after: Self.here, reply: reply)) { code, output in
+        try ordered(["standby", "--yes", "--json"], Pair(Self.here, after: Self.here, reply: reply)) { code, output in
             try expect("refused", 1, code, output)
             #expect(output.contains("refused: node gw-b has lost 2 of the interfaces"))
         }
         let root = ControlReply(exitCode: 1, errors: ["ERROR: only root may do that"])
-        try run(["standby", "--yes"], Pair(Self.here, after: Self.here, reply: root)) { code, output in
+        try ordered(["standby", "--yes"], Pair(Self.here, after: Self.here, reply: root)) { code, output in
             #expect(code == 1 && output.hasSuffix("hbctl standby: refused: only root may do that\n"), "\(output)")
         }
     }
 
     @Test func `an order that comes to nothing ends with 1 and why`() throws {
-        try run(["standby", "--yes", "--json"], Pair(Self.here, after: Self.facts(.running, .failed))) { code, output in
+        try ordered(["standby", "--yes", "--json"], Pair(Self.here, after: Self.facts(.running, .failed))) {
+            code, output in
             try expect("undone", 1, code, output)
             #expect(output.contains("web could not be started on gw-b; it runs on gw-a"))
         }
@@ -136,7 +137,7 @@ import Testing
     @Test func `what is not seen in time ends with 2 and what is missing`() throws {
         var deaf = Self.there
         deaf.peer?.hasHeard = false
-        try run(["standby", "--yes", "--json", "--timeout", "2"], Pair(Self.here, after: deaf)) { code, output in
+        try ordered(["standby", "--yes", "--json", "--timeout", "2"], Pair(Self.here, after: deaf)) { code, output in
             try expect("unverified", 2, code, output)
             #expect(output.contains("\"missing\": [\"gw-b has not heard how gw-a is now\"]"))
         }
@@ -147,11 +148,11 @@ import Testing
         let result = try daemon.hbctl(["standby", "--yes", "--json"])
         try expect("unknown", 3, result.code, result.output)
         let silent = Pair(Self.here, after: nil)
-        try run(["standby", "--yes", "--json"], silent) { code, output in
+        try ordered(["standby", "--yes", "--json"], silent) { code, output in
             #expect(code == 3 && output.contains("the order was taken, then: "), "\(output)")
         }
         let unsaid = Pair(Self.here, after: Self.here, reply: nil)
-        try run(["standby", "--yes", "--json"], unsaid) { code, output in
+        try ordered(["standby", "--yes", "--json"], unsaid) { code, output in
             #expect(code == 3 && output.contains("whether it has taken the order is not known"), "\(output)")
         }
     }
@@ -171,10 +172,10 @@ import Testing
 
     @Test func `without a terminal and --yes nothing is ordered`() throws {
         let pair = Pair(Self.here, after: Self.there)
-        try run(["standby"], pair) { code, output in
+        try ordered(["standby"], pair) { code, output in
             #expect(code == 64 && output.contains("no terminal") && output.contains("--yes"), "\(output)")
         }
-        try run(["maintenance", "on", "--json"], pair) { code, output in
+        try ordered(["maintenance", "on", "--json"], pair) { code, output in
             try expect("usage", 64, code, output)
         }
         #expect(pair.given.isEmpty)
@@ -219,7 +220,7 @@ import Testing
         var after = Self.there
         after.maintenance = Maintenance(reason: "new disks", since: 1)
         let pair = Pair(Self.here, after: after)
-        try run(["maintenance", "on", "--reason", "new disks", "--until", "2h", "--yes"], pair) { code, output in
+        try ordered(["maintenance", "on", "--reason", "new disks", "--until", "2h", "--yes"], pair) { code, output in
             #expect(code == 0, "\(output)")
             #expect(
                 output.hasPrefix("hbctl maintenance on gw-a: gw-a is taken out of service (new disks); 1 group moves"))
@@ -231,7 +232,7 @@ import Testing
         let now = UInt64(Date().timeIntervalSince1970)
         #expect(order.reason == "new disks" && (now + 7000...now + 7200).contains(order.until ?? 0))
         let off = Pair(after, after: Self.there)
-        try run(["maintenance", "off", "--yes"], off) { code, output in #expect(code == 0, "\(output)") }
+        try ordered(["maintenance", "off", "--yes"], off) { code, output in #expect(code == 0, "\(output)") }
         #expect(off.given == [.maintenance(nil)])
     }
 
@@ -240,7 +241,7 @@ import Testing
         before.nodes[1].standing = .dead
         var after = before
         after.maintenance = Maintenance(reason: "x")
-        try run(["maintenance", "on", "--yes", "--json"], Pair(before, after: after)) { code, output in
+        try ordered(["maintenance", "on", "--yes", "--json"], Pair(before, after: after)) { code, output in
             #expect(code == 2 && output.contains("done on gw-a, and gw-b is not there to tell"), "\(output)")
             #expect(output.contains("gw-a goes on serving what it serves: gw-b is not there"))
         }

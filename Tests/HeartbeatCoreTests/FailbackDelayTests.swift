@@ -44,7 +44,8 @@ import Testing
         desk.peerStatus = .active
         var effects = desk.pass(.seconds(1))
         effects += tell(lost: 0, &desk)
-        return (desk, effects + desk.pass(.seconds(2)))
+        effects += desk.pass(.seconds(2))
+        return (desk, effects)
     }
 
     private static func tell(lost: Int, _ desk: inout CoreOnDesk) -> [Effect] {

@@ -103,6 +103,9 @@ import Testing
         desk.peerGeneration = 8
         _ = desk.prove(generation: 8)
         #expect(desk.core.peerView == nil)
+        // Whether the new life is one of ours, its first report says.
+        let claim = ResourceClaim(local: .none, foreign: .none, heard: desk.everythingSent)
+        _ = desk.hear(claim: claim, stable: true)
         _ = desk.hear(Self.view(desk, at: 3).content, to: CoreOnDesk.alpha)
         #expect(desk.core.peerView?.told.at == 3)
         _ = desk.hear(Self.view(desk, at: 501).content, generation: 7, to: CoreOnDesk.alpha)

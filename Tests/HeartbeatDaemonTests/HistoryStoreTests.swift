@@ -27,8 +27,8 @@ import Testing
         }
 
         init() throws {
-            for name in ["run", "state"] {
-                try PrivateDirectory(directory + "/" + name).make(mode: 0o755)
+            for name in ["", "/run", "/state"] {
+                try PrivateDirectory(directory + name).make(mode: 0o755)
             }
         }
 

@@ -26,12 +26,14 @@ extension PeerChannel {
 
     /// What a message is to clients; one of our own statuses that they could see changes nothing any more.
     func kind(of message: Message) -> MessageInterest? {
+        // Between two of ours, whoever is meant.
+        if case .other(PeerView.messageType, _) = message.content { return nil }
         guard message.destination == nil || message.destination == local else { return .aside }
         switch message.content {
         case .status: return .unchanged
         // The original keeps these to itself (observed).
         case .requestNodes, .nodes: return nil
-        case .other(Message.kernelType, _), .other(PeerView.messageType, _): return nil
+        case .other(Message.kernelType, _): return nil
         case .starting, .resource, .askResources, .takeoverRequest, .shutdownDone, .fencingReport, .acknowledge,
             .retransmitRequest, .cannotRetransmit, .pingReply, .other, .unreadable:
             return message.content.isSequenced ? .news : .aside

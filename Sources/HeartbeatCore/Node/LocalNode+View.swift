@@ -13,8 +13,18 @@ extension LocalNode {
         return peerTakesViews
     }
 
+    /// A message between two of ours that is no part of the agreement: of the peer's kernel, or of how it hears this node.
+    mutating func heardAside(_ type: String, _ fields: [Message.Field], at now: Instant) -> Bool {
+        switch type {
+        case PeerKernel.messageType: heardKernel(PeerKernel(fields: fields))
+        case PeerView.messageType: heardView(PeerView(fields: fields), at: now)
+        default: return false
+        }
+        return true
+    }
+
     /// The peer has told how it hears this node. A record of it names an earlier time of the peer, or an earlier life of ours.
-    mutating func heardView(_ view: PeerView, at now: Instant) {
+    private mutating func heardView(_ view: PeerView, at now: Instant) {
         guard membership.peerSpeaksClaims == true, view.heard?.generation == channel.generation,
             view.at > membership.view?.told.at ?? 0
         else { return }
