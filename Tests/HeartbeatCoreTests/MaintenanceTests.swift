@@ -68,6 +68,26 @@ import Testing
         #expect(effects.steps.isEmpty && desk.running.contains("web"))
     }
 
+    @Test func `an older peer gets nothing while one group will not stop, and is not asked all the time`() {
+        var desk = CoreOnDesk.besideOurs()
+        (desk.peerStatus, desk.broken, desk.stuck) = (nil, ["files"], ["files"])
+        _ = desk.pass(.seconds(20))
+        desk.peerStatus = .active
+        _ = desk.pass(.seconds(1))
+        func tell(_ desk: inout CoreOnDesk) -> [Effect] {
+            let claim = ResourceClaim(local: .none, foreign: .none, heard: desk.everythingSent, health: .sound)
+            return desk.hear(claim: claim, stable: true)
+        }
+        _ = tell(&desk)
+        var effects = desk.feed(.maintained(Self.reason))
+        effects += tell(&desk)
+        effects += desk.pass(.seconds(2))
+        #expect(effects.steps.isEmpty)
+        #expect(effects.tells(.healthCannotMove(reason: "files will not stop here; stop it by hand")))
+        desk.stuck = []
+        #expect(desk.pass(.seconds(60)).steps.contains("all me"))
+    }
+
     @Test func `losses beside it are nothing more, and are there when it is over`() {
         var desk = Self.desk(peer: Self.gone)
         _ = desk.feed(.watched([InterfaceRule(interface: "lan", debounce: .zero)]))

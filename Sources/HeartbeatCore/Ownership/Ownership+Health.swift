@@ -99,7 +99,7 @@ extension Ownership {
         guard !dispute.isAsked, let theirs = comparable(node) else { return }
         let ours = node.health.health
         guard ours.isWorse(than: theirs) else { return tellOfStaying(peer: name, theirs, &node) }
-        if let obstacle = obstacleToOffer(own.held, node) {
+        if let obstacle = obstacleToOffer(own.held, node) ?? obstacleInStops(node) {
             // A node in transition will soon have ended it.
             if peer?.isStable == true { tellOnce(.healthCannotMove(reason: obstacle), &node) }
             return
@@ -107,6 +107,15 @@ extension Ownership {
         node.effects.notify(.healthMoving(to: name, lost: node.health.lostNames), .movingForHealth)
         moves.told = []
         offer(own.held, isFailback: false, &node, at: now)
+    }
+
+    /// A peer that gets a set as a whole gets nothing while one of its groups will not stop: each handover would fail at once, and the
+    /// next one would begin with its end.
+    private func obstacleInStops(_ node: LocalNode) -> String? {
+        guard !peerTakesSingly else { return nil }
+        return node.groups.members(of: own.held).first(where: \.hasStopFailed).map {
+            "\($0.group.key) will not stop here; stop it by hand"
+        }
     }
 
     private mutating func tellOfStaying(peer: NodeName, _ theirs: NodeHealth, _ node: inout LocalNode) {

@@ -140,7 +140,11 @@ struct CoreOnDesk {
         switch action.verb {
         case .status: return .said(running.contains(word) ? "running" : "stopped")
         case .start:
-            guard !broken.contains(word) else { return .failed }
+            guard !broken.contains(word) else {
+                // Half way up is up for whoever stops it.
+                if stuck.contains(word) { running.insert(word) }
+                return .failed
+            }
             running.insert(word)
         case .stop:
             guard !stuck.contains(word) else { return .failed }
