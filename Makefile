@@ -161,7 +161,7 @@ cuts: ## cut a real pair as every row of the table in docs/veto.md does, and com
 
 # Mutants are a sample that moves with the commits; the comparison with heartbeat 3 needs its packages, so `.ci/run` adds it.
 check: ## everything that must hold before a change is published
-	@MAKE='$(MAKE)' .ci/steps lint shell test docs build examples packaging systemd 'sim SEEDS=1000 GATEWAYS=2000' 'mutants SAMPLE=$(shell .ci/sample 48)' \
+	@MAKE='$(MAKE)' .ci/steps lint shell test docs build examples packaging systemd sim 'mutants SAMPLE=$(shell .ci/sample 48)' \
 		$(if $(filter 0,$(shell id -u)),'demo ARGS=--json')
 	@[ "$$(id -u)" -eq 0 ] || echo "SKIPPED: the demonstration needs root"
 
@@ -193,8 +193,8 @@ systemd: ## boot a systemd in a container and see the service live and die there
 	@[ "$$(id -u)" -ne 0 ] || .ci/install-missing $(CONTAINER) $(PACKAGING)
 	Tests/systemd/run $(abspath $(BIN)) $(INSTALLED)
 
-sim: SEEDS ?= 2000
-sim: GATEWAYS ?= $(SEEDS)
+sim: SEEDS ?= 1000
+sim: GATEWAYS ?= 2000
 sim: ## simulate clusters and gateway services under faults; SEED=n SEEDS=n GATEWAYS=n
 	@.ci/install-missing $(TOOLCHAIN) swift
 	$(RELEASE) --product hbsim
