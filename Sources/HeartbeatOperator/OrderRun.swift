@@ -10,6 +10,8 @@ import HeartbeatStatus
 package struct OrderRun: Sendable {
     /// Between two looks.
     private static let pause: useconds_t = 250_000
+    /// How long a daemon may be silent while it carries out what it has taken: a handover keeps a small machine busy.
+    private static let longestSilence: Duration = .seconds(10)
 
     private let places: Places
     private let order: PairOrder
@@ -30,15 +32,15 @@ package struct OrderRun: Sendable {
 
     private enum Looked {
         case facts(NodeFacts)
-        /// Nobody can tell; why.
-        case nothing(OrderReport)
+        /// Nobody can tell; why. `isSilent`: the daemon runs, and may yet answer.
+        case nothing(OrderReport, isSilent: Bool = false)
     }
 
     package func report() -> OrderReport {
         let facts: NodeFacts
         switch look() {
         case .facts(let found): facts = found
-        case .nothing(let report): return report
+        case .nothing(let report, _): return report
         }
         let plan = OrderPlan(order, facts)
         guard !plan.steps.isEmpty else {
@@ -113,11 +115,13 @@ package struct OrderRun: Sendable {
     ) -> OrderReport? {
         var watch = PairWatch(goal, before: before)
         let taken = Instant.now
+        var lastHeard = taken
         while true {
             let facts: NodeFacts
             switch look() {
-            case .facts(let found): facts = found
-            case .nothing(var report):
+            case .facts(let found): (facts, lastHeard) = (found, .now)
+            case .nothing(_, isSilent: true) where Instant.now - lastHeard < Self.longestSilence: continue
+            case .nothing(var report, _):
                 report.plan = plan
                 report.sentence = "the order was taken, then: \(report.sentence)"
                 return report
@@ -160,9 +164,11 @@ package struct OrderRun: Sendable {
                     remedy: ["restart heartbeat when it suits, or use hb_standby --wait and hb_takeover --wait"]))
         case .newer, .down, .silent, .refused, .garbled:
             let status = PairStatus(source, of: places.node, asked: 0)
+            let isSilent = if case .silent = source { true } else { false }
             return .nothing(
                 OrderReport(
-                    order.word, .unknown, status.verdict.sentence, remedy: status.problems.first?.remedy ?? []))
+                    order.word, .unknown, status.verdict.sentence, remedy: status.problems.first?.remedy ?? []),
+                isSilent: isSilent)
         }
     }
 }

@@ -34,16 +34,19 @@ final class FakeDaemon: Sendable {
     }
 
     deinit {
-        // Ends the accept of the thread, too.
+        // Ends the thread, which closes it: closed here, its number could be another listener's when the thread accepts next.
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
         try? FileManager.default.removeItem(atPath: directory)
     }
 
     private static func serve(_ listener: Int32, _ answer: Answer) {
         while true {
             let client = accept(listener, nil, nil)
-            guard client >= 0 else { return }
+            guard client >= 0 else {
+                if errno == EINTR || errno == ECONNABORTED { continue }
+                close(listener)
+                return
+            }
             var line: [UInt8] = []
             while line.last != UInt8(ascii: "\n"), let more = Descriptors.read(client, atMost: 1024), !more.isEmpty {
                 line += more
