@@ -327,7 +327,7 @@ let package = Package(
                 "HeartbeatFormats", "HeartbeatPlacement", "HeartbeatSystem", "HeartbeatLoop", "HeartbeatLog",
                 "HeartbeatHost", "HeartbeatMedia", "HeartbeatNetlink", "HeartbeatAddresses", "HeartbeatLease",
                 "HeartbeatGuard", "HeartbeatInterfaces", "HeartbeatScripts", "HeartbeatProbes", "HeartbeatServers",
-                "HeartbeatFaild",
+                "HeartbeatFaild", "HeartbeatLab",
                 "HeartbeatClients", "HeartbeatControl", "HeartbeatLans", "HeartbeatModel", "HeartbeatWire", "CLinux",
                 nioCore, nioPosix, logging,
             ], swiftSettings: strict),

@@ -5,6 +5,7 @@ import Foundation
 import Glibc
 import HeartbeatCheck
 import HeartbeatCore
+import HeartbeatLab
 import HeartbeatLog
 import HeartbeatLoop
 import HeartbeatModel
@@ -32,12 +33,11 @@ import Testing
                 atPath: directory + "/" + name, withIntermediateDirectories: true)
         }
         let text = "#!/bin/sh\nlogger --socket '\(directory)/log' the script runs\n"
-        try Data(text.utf8).write(to: URL(fileURLWithPath: scripts + "/web"))
-        try #require(chmod(scripts + "/web", 0o755) == 0)
+        try Files.write(text, to: scripts + "/web", mode: 0o755)
         let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = try #require(UnixAddress.make(directory + "/log"))
         try #require(UnixAddress.bind(descriptor, &address))
-        var patience = timeval(tv_sec: 30, tv_usec: 0)
+        var patience = timeval(tv_sec: 120, tv_usec: 0)
         try #require(
             setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size)) == 0)
         return descriptor
@@ -85,7 +85,7 @@ import Testing
             }
             finished.signal()
         }
-        try #require(finished.wait(timeout: .now() + 150) == .success)
+        try #require(finished.wait(timeout: .now() + 500) == .success)
         let ends = [
             "what led to it", "Running \(directory)/ha.d/resource.d/web start", "the script runs", "what follows",
         ]

@@ -21,9 +21,7 @@ struct GatewayStandIns {
     func prepare() throws {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
         for (name, text) in [("ipsec", ipsec), ("zebra", routing), ("bgpd", routing), ("ip", ip)] {
-            let path = "\(directory)/\(name)"
-            try Data((head + text).utf8).write(to: URL(fileURLWithPath: path))
-            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+            try Files.write(head + text, to: "\(directory)/\(name)", mode: 0o755)
         }
     }
 

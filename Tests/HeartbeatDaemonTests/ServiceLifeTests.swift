@@ -243,10 +243,8 @@ private final class Service {
         try write(script + "\n", "resource.d/web", mode: 0o755)
     }
 
-    private func write(_ text: String, _ file: String, mode: Int = 0o644) throws {
-        let path = directory + "/" + file
-        try text.write(toFile: path, atomically: true, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+    private func write(_ text: String, _ file: String, mode: mode_t = 0o644) throws {
+        try Files.write(text, to: directory + "/" + file, mode: mode)
     }
 
     /// Puts our socket where the journal's is, for this program alone.

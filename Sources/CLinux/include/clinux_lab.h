@@ -85,6 +85,14 @@ static inline int clinux_lab_open_pty(int *other, char *path, size_t length) {
     return tcsetattr(*other, TCSANOW, &mode) < 0 ? -1 : master;
 }
 
+// 1 while some process has the file open for writing, by a descriptor for reading: the kernel gives a lease for reading only on a
+// file without a writer (fcntl(2)), and gives it to whoever owns the file.
+static inline int clinux_lab_has_writer(int fd) {
+    if (fcntl(fd, 1024 /* F_SETLEASE */, F_RDLCK) < 0) return errno == EAGAIN;
+    fcntl(fd, 1024 /* F_SETLEASE */, F_UNLCK);
+    return 0;
+}
+
 // A packet socket that receives whole frames of one ethertype (host order) on one interface, also those for other
 // stations, and notes when the kernel received each. What the machine itself sends is not among them.
 static inline int clinux_lab_packet_socket(int interface, uint16_t ethertype) {

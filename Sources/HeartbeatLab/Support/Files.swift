@@ -1,5 +1,6 @@
 // The few file operations the laboratory needs, without a library for it.
 
+import CLinux
 import Glibc
 
 /// Small files, whole.
@@ -12,9 +13,23 @@ package enum Files {
     /// Writes a file that need not be text.
     package static func write(bytes: [UInt8], to path: String, mode: mode_t = 0o644) throws {
         let descriptor = try check(open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode), "create \(path)")
+        do {
+            defer { _ = close(descriptor) }
+            try check(fchmod(descriptor, mode), "chmod \(path)")
+            guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else {
+                throw LabError.last("write \(path)")
+            }
+        }
+        if mode & 0o111 != 0 { awaitNoWriter(path) }
+    }
+
+    /// Waits until nobody has the file open for writing. A child that another thread starts at that moment has it open until its own
+    /// exec, and until then nobody can run the file (execve(2): ETXTBSY).
+    private static func awaitNoWriter(_ path: String) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
         defer { _ = close(descriptor) }
-        try check(fchmod(descriptor, mode), "chmod \(path)")
-        guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else { throw LabError.last("write \(path)") }
+        while clinux_lab_has_writer(descriptor) == 1 { usleep(1000) }
     }
 
     /// The path from the root; the path itself when there is nothing at it. Nodes do not start where we do.

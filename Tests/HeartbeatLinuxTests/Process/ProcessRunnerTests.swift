@@ -50,8 +50,13 @@ import Testing
     /// What the unit of the daemon does for the daemon is not for the services that scripts start.
     @Test func theScriptIsOrdinaryPreyOfTheOutOfMemoryKiller() throws {
         let harness = try ScriptHarness()
-        writeFile("/proc/self/oom_score_adj", "50\n", mode: 0o644)
-        defer { writeFile("/proc/self/oom_score_adj", "0\n", mode: 0o644) }
+        let adjust = { (text: String) in
+            let file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC)
+            #expect(Descriptors.write(Array(text.utf8), to: file) == nil)
+            close(file)
+        }
+        adjust("50\n")
+        defer { adjust("0\n") }
         let run = try harness.run(
             harness.script("until read -r s </proc/self/oom_score_adj && [ $s = 0 ]; do sleep 0.01; done"),
             timeout: .seconds(20))

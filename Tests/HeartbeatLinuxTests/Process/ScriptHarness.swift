@@ -2,6 +2,7 @@
 // as a test process cannot have its signals read from a descriptor: the poll behind it does the work.
 
 import Glibc
+import HeartbeatLab
 import HeartbeatModel
 import NIOCore
 import NIOPosix
@@ -135,11 +136,7 @@ func removeTree(_ path: String) {
 }
 
 func writeFile(_ path: String, _ text: String, mode: mode_t = 0o644) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
-    #expect(descriptor >= 0)
-    #expect(Descriptors.write(Array(text.utf8), to: descriptor) == nil)
-    fchmod(descriptor, mode)
-    close(descriptor)
+    #expect(throws: Never.self) { try Files.write(text, to: path, mode: mode) }
 }
 
 func readFile(_ path: String) -> String? {
