@@ -75,6 +75,7 @@ extension ControlRequest {
         case .question(let question, let inProse): [inProse ? "prose" : "plain"] + question.words
         case .operation(.standby(let set)): ["do", "standby", set.description]
         case .operation(.takeover(let set)): ["do", "takeover", set.description]
+        case .operation(.move(let key)): ["do", "move", key]
         case .operation(.shutdown): ["do", "shutdown"]
         case .maintenance(nil): ["do", "maintenance", "off"]
         case .maintenance(let order?):
@@ -218,6 +219,7 @@ extension OperatorRequest {
         case ("standby", 2), ("takeover", 2):
             guard let set = HoldSet(word: words[1]), !set.isEmpty else { return nil }
             self = words[0] == "standby" ? .standby(set) : .takeover(set)
+        case ("move", 2) where !words[1].isEmpty: self = .move(words[1])
         case ("shutdown", 1): self = .shutdown
         default: return nil
         }

@@ -203,7 +203,7 @@ extension GroupRunner {
         case .acquiring: .acquiring
         case .running, .checking, .restoring: .running
         case .releasing: .releasing
-        case .failed: .failed
+        case .failed: gift == nil ? .failed : .stopped
         case .stopFailed: .stopFailed
         }
     }

@@ -95,8 +95,8 @@ final class ClientService {
             tell(.linkChanged(node: node, medium: medium, isUp: isUp))
         case .nodeDied(let name): tell(.nodeDied(name, isPingNode: isPingNode(name), unixTime: unixTime))
         case .pingNodeReturned(let name): tell(.pingNodeReturned(name, unixTime: unixTime))
-        case .reconfigured, .shuttingDown, .lost, .movingForHealth, .takingOverAll, .peerLeaves, .adopting, .yielding,
-            .claimed, .handover, .group, .groupTrouble:
+        case .reconfigured, .shuttingDown, .lost, .movingForHealth, .takingOverAll, .peerLeaves, .adopting, .moving,
+            .yielding, .claimed, .handover, .group, .groupTrouble:
             break
         }
     }

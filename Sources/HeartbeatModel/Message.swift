@@ -240,7 +240,7 @@ public enum ClaimRank: Int, Hashable, Comparable, Sendable {
     }
 }
 
-/// swift-heartbeat's addition to a `resource` report (`hbclaim`, `hbheard`, `hbask`, `hbfailed`, `hbadopted`,
+/// swift-heartbeat's addition to a `resource` report (`hbclaim`, `hbheard`, `hbask`, `hbfailed`, `hbmoved`, `hbadopted`,
 /// `hbkept`, `hbawaits`, `hbgroups`, `hbbusy`, `hbown`, `hbhealth`, `hbpartner`, `hbgrants`, `hbsync` on the wire).
 ///
 /// Unlike `rsc_hold`, which the original clears when it *begins* to release, a rank is above `.none` until the last stop of
@@ -261,7 +261,9 @@ public struct ResourceClaim: Hashable, Sendable {
     public var grantsLease = false
     /// Keys of groups in the sender's hold that failed to start there and are free for the peer.
     public var failed: [String]
-    /// Keys of groups outside the sender's hold that it runs because they failed on the peer.
+    /// Those of `failed` that did not fail: an operator wants the peer to run them.
+    public var moved: [String] = []
+    /// Keys of groups outside the sender's hold that it runs because they failed on the peer, or were moved to it.
     public var adopted: [String]
     /// Keys of groups outside the sender's claim that have not stopped there yet, or will not: the receiver starts them when
     /// they are named no longer. `nil` from a sender that gives sets only as a whole, and takes them so.

@@ -7,6 +7,8 @@ public enum OperatorRequest: Hashable, Sendable {
     case standby(HoldSet)
     /// `hb_takeover`: acquire these groups (as seen from the local node) from the peer.
     case takeover(HoldSet)
+    /// `hbctl move`: hand the group with this key to the peer, which runs it until its set changes hands.
+    case move(String)
     /// SIGTERM, `heartbeat -k`: release everything, tell the peer, exit.
     case shutdown
 }

@@ -43,6 +43,9 @@ package struct OrderRun: Sendable {
         case .nothing(let report, _): return report
         }
         let plan = OrderPlan(order, facts)
+        if let obstacle = plan.obstacle {
+            return OrderReport(order.word, .refused, "refused: \(obstacle)", plan: plan)
+        }
         guard !plan.steps.isEmpty else {
             return OrderReport(order.word, .nothing, "everything is as it should be, nothing was ordered", plan: plan)
         }

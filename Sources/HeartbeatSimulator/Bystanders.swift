@@ -21,6 +21,8 @@ enum Deed: Hashable {
     case readFile(Int)
     /// An operator takes the machine out of service, or puts it back.
     case maintain(Bool)
+    /// An operator wants one group to run on the other node.
+    case move(number: Int)
 }
 
 /// What is done beside the cluster in one run.
@@ -50,6 +52,11 @@ struct BystanderPlan {
         draw(until: trouble, using: &random) { random in
             .leaveUp(number: Int.random(in: 0...99, using: &random), isThere: random.chance(0.7))
         }
+    }
+
+    /// Orders to move single groups, with random numbers of their own.
+    mutating func drawMoves(until end: Duration, using random: inout SplitMix64) {
+        draw(until: end, using: &random) { .move(number: Int.random(in: 0...99, using: &$0)) }
     }
 
     private mutating func draw(
@@ -105,6 +112,8 @@ extension World {
             leaveUp(number, isThere: isThere, on: host)
         case .editFile(let version): editFile(version, on: host)
         case .maintain(let isOn): maintain(isOn, host)
+        case .move(let number):
+            request(.move(configuration.groups[number % configuration.groups.count].key), of: host)
         case .readFile(let incarnation):
             if machine.isUp, machine.incarnation == incarnation { readFile(host) }
         }

@@ -86,6 +86,7 @@ struct RunPlan {
         drawSharedFile(seed: seed)
         drawFailbackDelay(seed: seed)
         drawMaintenance(seed: seed)
+        drawMoves(seed: seed)
         drawLines(seed: seed)
         configuration.interfaces =
             network.links
@@ -109,6 +110,13 @@ struct RunPlan {
         var random = SplitMix64(seed: seed &* 0x9FB2_1C65_1E98_DF25 ^ 6)
         guard random.chance(0.12) else { return }
         maintenance = MaintenancePlan(trouble: trouble, using: &random)
+    }
+
+    private mutating func drawMoves(seed: UInt64) {
+        // With this number the seeds that have once shown a bug are the runs that they were.
+        var random = SplitMix64(seed: seed &* 0xA24B_AED4_963E_E407 ^ 8)
+        guard random.chance(0.12) else { return }
+        bystanders.drawMoves(until: trouble, using: &random)
     }
 
     private mutating func drawFailbackDelay(seed: UInt64) {

@@ -187,7 +187,7 @@ struct SafetyChecker {
                 report("\(world.hosts[host].name) gives groups back by itself, although \(objection)", at: world.now)
             }
         case .linkChanged, .pingNodeReturned, .joined, .reconfigured, .shuttingDown, .allReleased, .lost,
-            .takingOverAll(from: nil), .peerLeaves, .adopting, .claimed, .handover, .group, .groupTrouble:
+            .takingOverAll(from: nil), .peerLeaves, .adopting, .moving, .claimed, .handover, .group, .groupTrouble:
             break
         }
     }

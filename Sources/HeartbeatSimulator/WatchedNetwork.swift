@@ -227,10 +227,12 @@ extension World {
             .differentNodes, .differentGroups, .ownOnBoth, .communicationUp, .reconfigured, .peerShutDown,
             .shuttingDown, .allReleased, .shutdownComplete, .shutdownUnfinished, .takingOverAll,
             .localResourcesAcquired, .remoteStable, .bothHold, .yielding, .conflictEnded, .nobodyHolds, .adoptingGroup,
-            .acquiringFromLeaver, .startingUnstopped, .standbyUnanswered, .standbyTakenBack, .standbyFailed,
+            .moveTakenBack, .acquiringFromLeaver, .startingUnstopped, .standbyUnanswered, .standbyTakenBack,
+            .standbyFailed,
             .standbyAcquiring:
             addReasonToMove()
-        case .mediaCut, .onlyKernelServes, .mediaMended, .blind, .differentFiles, .unlistedFile, .sameFiles,
+        case .moveOrdered, .mediaCut, .onlyKernelServes, .mediaMended, .blind, .differentFiles, .unlistedFile,
+            .sameFiles,
             .failbackWaits, .peerKernelLives, .quickDeathUnsure,
             .quickDeathWasWrong,
             .leaseHeld, .leaseDark, .peerDark,

@@ -9,6 +9,8 @@ package enum PairOrder: Hashable, Sendable {
     case takeover(HoldSet)
     /// Every group to the node that haresources names.
     case failback
+    /// One group to the other node, without the rest of its set.
+    case move(String)
     /// The local node out of service, or in service again.
     case maintenance(Maintenance?)
 
@@ -18,6 +20,7 @@ package enum PairOrder: Hashable, Sendable {
         case .standby: "standby"
         case .takeover: "takeover"
         case .failback: "failback"
+        case .move: "move"
         case .maintenance: "maintenance"
         }
     }
@@ -54,6 +57,8 @@ package struct OrderPlan: Hashable, Sendable {
     package private(set) var moves: [Move] = []
     /// One after the other; none when everything is as it should be.
     package private(set) var steps: [Step] = []
+    /// Why this node cannot do it.
+    package private(set) var obstacle: String?
     /// What does not stand in the way, and should be known.
     package private(set) var notes: [String] = []
 
@@ -67,6 +72,7 @@ package struct OrderPlan: Hashable, Sendable {
         case .failback:
             plan(.standby(.foreign), Self.moves(of: .foreign, to: peer, reading).filter { $0.from == local })
             plan(.takeover(.local), Self.moves(of: .local, to: local, reading).filter { $0.from == peer })
+        case .move(let key): planMove(of: key, reading)
         case .maintenance(let maintenance): plan(maintenance, reading)
         }
         warn(reading)
@@ -76,6 +82,27 @@ package struct OrderPlan: Hashable, Sendable {
         guard !moves.isEmpty else { return }
         self.moves += moves
         steps.append(Step(deed: .operation(request), goal: PairWatch.Goal(moves)))
+    }
+
+    /// The group alone where its set is this node's; where it is here in place of the other node, with all that are.
+    private mutating func planMove(of key: String, _ reading: PairReading) {
+        guard let group = reading.facts.groups.first(where: { $0.key == key }) else {
+            let keys = reading.facts.groups.map(\.key).joined(separator: ", ")
+            obstacle = "there is no group \(key) in haresources" + (keys.isEmpty ? "" : ", which has \(keys)")
+            return
+        }
+        guard reading.service(of: group) == .on(local) else {
+            let isOnPeer = reading.service(of: group) == .on(peer)
+            obstacle = isOnPeer ? "\(key) runs on \(peer); there: hbctl move \(key)" : "\(key) does not run on \(local)"
+            return
+        }
+        let set: HoldSet = group.preferred == local ? .local : .foreign
+        let all = Self.moves(of: set, to: peer, reading).filter { $0.from == local }
+        if reading.facts.hold?.contains(set) == false {
+            plan(.standby(set), all)
+        } else {
+            plan(.move(key), all.filter { $0.key == key })
+        }
     }
 
     private mutating func plan(_ maintenance: Maintenance?, _ reading: PairReading) {
@@ -158,7 +185,7 @@ extension OrderPlan {
     private var headline: String {
         let count = moves.isEmpty ? "no group moves" : moves.count == 1 ? "1 group moves" : "\(moves.count) groups move"
         switch order {
-        case .standby, .takeover, .failback: return count
+        case .standby, .takeover, .failback, .move: return count
         case .maintenance(let maintenance?): return "\(local) is taken out of service (\(maintenance.reason)); \(count)"
         case .maintenance(nil): return "\(local) is put back into service; \(count) at once"
         }

@@ -40,7 +40,7 @@ extension ResourceReport {
 
 extension ResourceClaim {
     /// `hbclaim=<local rank><foreign rank>`, then what there is of `hbheard=<generation>:<sequence>`, `hbask=1`, `hbgrants=1`,
-    /// and `hbfailed`, `hbadopted`, `hbkept`, `hbawaits` and `hbown` with group keys joined by blanks, which no key can contain,
+    /// and `hbfailed`, `hbmoved`, `hbadopted`, `hbkept`, `hbawaits` and `hbown` with group keys joined by blanks, which no key can contain,
     /// and `hbgroups=<identity><content> …` and `hbbusy=<identity> …`, eight hexadecimal digits each, and
     /// `hbhealth=<lost>/<unproven>[ return]`, decimal, `hbpartner=with|unsure|apart`, and
     /// `hbsync=<identity><content>[:path] …`, see `SharedFileFingerprint`.
@@ -50,6 +50,7 @@ extension ResourceClaim {
         if wantsAnswer { fields.append(.init("hbask", "1")) }
         if grantsLease { fields.append(.init("hbgrants", "1")) }
         if !failed.isEmpty { fields.append(.init("hbfailed", failed.joined(separator: " "))) }
+        if !moved.isEmpty { fields.append(.init("hbmoved", moved.joined(separator: " "))) }
         if !adopted.isEmpty { fields.append(.init("hbadopted", adopted.joined(separator: " "))) }
         // A single blank stands for none of them: that the field is there says something too.
         if let kept { fields.append(.init("hbkept", kept.isEmpty ? " " : kept.joined(separator: " "))) }
@@ -82,6 +83,7 @@ extension ResourceClaim {
             ownOnBoth: try reader.optionalWords("hbown") ?? [], health: try Self.readHealth(&reader),
             files: try Self.readFiles(&reader))
         grantsLease = try ResourceReport.readFlag("hbgrants", &reader) ?? false
+        moved = try reader.optionalWords("hbmoved") ?? []
     }
 
     private static func readGroups(_ reader: inout FieldReader) throws(WireError) -> [GroupFingerprint]? {

@@ -25,7 +25,8 @@ struct Hbctl: ParsableCommand {
             Members of group haclient may ask; orders are for root.
             """, version: Version.text,
         subcommands: [
-            Status.self, History.self, Check.self, Standby.self, Takeover.self, Failback.self, MaintenanceCommand.self,
+            Status.self, History.self, Check.self, Standby.self, Takeover.self, Failback.self, Move.self,
+            MaintenanceCommand.self,
         ])
 
     /// A program that asked for JSON gets it also when the command line is wrong.

@@ -107,6 +107,18 @@ import Testing
         #expect(failback.given == [.operation(.takeover(.local))])
     }
 
+    @Test func `one group is moved, and one that is not there is refused`() throws {
+        var before = Self.here
+        before.hold = .all
+        let pair = Pair(before, after: Self.there)
+        try ordered(["move", "web", "--yes", "--json"], pair) { code, output in try expect("done", 0, code, output) }
+        #expect(pair.given == [.operation(.move("web"))])
+        try ordered(["move", "mail", "--yes", "--json"], Pair(before, after: nil)) { code, output in
+            try expect("refused", 1, code, output)
+            #expect(output.contains("there is no group mail in haresources, which has web"))
+        }
+    }
+
     @Test func `what is as it should be is not ordered`() throws {
         let pair = Pair(Self.there, after: Self.there)
         try ordered(["standby", "--json"], pair) { code, output in try expect("nothing", 0, code, output) }

@@ -63,6 +63,7 @@ import Testing
             case 50..<55: ask(.standby(peer.holdSet()))
             case 55..<58: ask(.takeover(peer.holdSet()))
             case 58 where peer.chance(20): ask(.shutdown)
+            case 58: ask(.move(peer.pick(["web", "files", "nothing"])))
             case 59..<75: answer()
             case 75: feed(.pingAnswered(peer.pick([NodeName("router"), CoreOnDesk.beta])))
             case 76: feed(.hostSampled(HostSample(unixTime: .max, load: "\u{0}")))

@@ -155,7 +155,7 @@ import Testing
         var desk = CoreOnDesk.besideOurs(configuration)
         let claim = ResourceClaim(
             local: .agreed, foreign: .none, heard: desk.everythingSent, failed: ["files", "mail"])
-        let facts = configuration.groups.dropFirst().map { Fact.adoptingGroup($0) }
+        let facts = configuration.groups.dropFirst().map { Fact.adoptingGroup($0, isMoved: false) }
         var effects = desk.hear(claim: claim, stable: true)
         #expect(facts.allSatisfy(effects.tells))
         #expect(effects.calls == ["status files"])

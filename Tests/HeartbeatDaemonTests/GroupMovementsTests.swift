@@ -125,7 +125,9 @@ private let died: [Transition] = [.nodeDied(peer), .takingOverAll(from: peer)]
         (.takingOverAll(from: nil), "it was called for"),
         // Never heard before: there is no last word.
         (.takingOverAll(from: peer), "it was called for"),
-        (.adopting(web.key), "its failure was known"),
+        (.adopting(web.key, isMoved: false), "its failure was known"),
+        (.adopting(web.key, isMoved: true), "the other node gives it away"),
+        (.moving(web.key), "it was ordered"),
         (.groupTrouble(web.key, .failedTooOften, of: web.steps[0]), "its failure was known"),
     ])
     func `other movements begin with what became known`(cause: Transition, words: String) {

@@ -33,6 +33,34 @@ extension LifeTests {
             }
         }
 
+        @Test func `one group moves alone, and returns when the other node dies or gives its set`() throws {
+            try LifeCluster.run { cluster in
+                try cluster.startBoth()
+                #expect(try Self.hbctl(["standby"], on: cluster.second, cluster).code == 0)
+                #expect(cluster.running(on: cluster.first) == ["mail", "web"])
+                let moved = try Self.hbctl(["move", "web"], on: cluster.first, cluster)
+                #expect(moved.code == 0 && moved.output.contains("web  cluster1 -> cluster2"), "\(moved)")
+                #expect(
+                    cluster.running(on: cluster.first) == ["mail"] && cluster.running(on: cluster.second) == ["web"])
+                for node in cluster.laboratory.nodes {
+                    let problems = try Self.problems(on: node, cluster)
+                    #expect(!problems.contains("failed"), "\(problems)")
+                }
+                try cluster.laboratory.powerOff(cluster.second)
+                try cluster.wait(for: "cluster1 to serve everything") {
+                    cluster.running(on: cluster.first) == ["mail", "web"]
+                }
+                try cluster.boot(cluster.second)
+                try cluster.start(cluster.second)
+                try cluster.waitForHoldings("all", "none")
+                #expect(try Self.hbctl(["move", "mail"], on: cluster.first, cluster).code == 0)
+                #expect(cluster.running(on: cluster.second) == ["mail"])
+                let home = try Self.hbctl(["move", "mail"], on: cluster.second, cluster)
+                #expect(home.code == 0, "\(home)")
+                #expect(cluster.running(on: cluster.first) == ["mail", "web"])
+            }
+        }
+
         @Test func `a node in maintenance serves nothing, over a boot, and gets its group back when it is over`() throws
         {
             try LifeCluster.run { cluster in

@@ -66,6 +66,32 @@ import Testing
         #expect(plan.steps.map(\.goal.places) == [["mail": Self.second], ["10.0.0.1/24": Self.first]])
     }
 
+    @Test func `one group moves without the rest of its set`() {
+        var facts = Self.facts(web: (.running, .stopped), mail: (.running, .stopped))
+        facts.hold = .all
+        let plan = Self.order(.move("10.0.0.1/24"), facts)
+        #expect(
+            plan.moves.map(\.key) == ["10.0.0.1/24"] && plan.steps.map(\.deed) == [.operation(.move("10.0.0.1/24"))])
+        #expect(plan.lines[0] == "hbctl move on gw-a: 1 group moves")
+        #expect(plan.steps[0].goal.places == ["10.0.0.1/24": Self.second])
+    }
+
+    /// It runs here in place of the other node, which has its set.
+    @Test func `what was moved here goes back with its set`() {
+        var facts = Self.facts(web: (.running, .stopped), mail: (.running, .stopped))
+        facts.hold = .local
+        #expect(Self.order(.move("mail"), facts).steps.map(\.deed) == [.operation(.standby(.foreign))])
+    }
+
+    @Test(arguments: [
+        ("mail", "mail runs on gw-b; there: hbctl move mail"),
+        ("web", "there is no group web in haresources, which has 10.0.0.1/24, mail"),
+    ])
+    func `what does not run here is not moved from here`(key: String, obstacle: String) {
+        let plan = Self.order(.move(key))
+        #expect(plan.obstacle == obstacle && plan.steps.isEmpty)
+    }
+
     @Test func `maintenance moves what the other node can take`() {
         let order = PairOrder.maintenance(Maintenance(reason: "new disks"))
         let plan = Self.order(order)

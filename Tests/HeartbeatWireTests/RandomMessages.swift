@@ -88,6 +88,7 @@ struct RandomMessages {
                     footing: random.chance(50) ? PartnerFooting.allCases[random.number(below: 3)] : nil)
                 : nil)
         claim.grantsLease = random.chance(30)
+        claim.moved = words()
         return claim
     }
 

@@ -30,8 +30,10 @@ public enum Transition: Hashable, Sendable {
     case takingOverAll(from: NodeName?)
     /// The peer shuts down, and its groups are ours.
     case peerLeaves
-    /// The group failed to start on the peer; its key.
-    case adopting(String)
+    /// The group failed to start on the peer, or was moved away from it; its key.
+    case adopting(String, isMoved: Bool)
+    /// The group with this key is to run on the peer.
+    case moving(String)
     /// A set is given up because the peer has the better claim.
     case yielding(HoldSet)
     /// This node has taken what nobody else claims.

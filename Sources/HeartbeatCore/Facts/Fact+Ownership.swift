@@ -37,9 +37,23 @@ extension Fact {
         Fact(.nobodyHolds, "No one owns our \(set) resources!", [.set: set])
     }
 
-    package static func adoptingGroup(_ group: ResourceGroup) -> Fact {
+    package static func adoptingGroup(_ group: ResourceGroup, isMoved: Bool) -> Fact {
+        let reason = isMoved ? "was moved away from" : "failed to start on"
+        return Fact(
+            .adoptingGroup, "Acquiring resource group \(group.key), which \(reason) the other node",
+            [.group: group.key])
+    }
+
+    package static func moveOrdered(_ group: ResourceGroup) -> Fact {
         Fact(
-            .adoptingGroup, "Acquiring resource group \(group.key), which failed to start on the other node",
+            .moveOrdered, "Resource group \(group.key) is moved to the other node, alone of its set",
+            [.group: group.key])
+    }
+
+    package static func moveTakenBack(_ group: ResourceGroup) -> Fact {
+        Fact(
+            .moveTakenBack,
+            "The other node does not run resource group \(group.key), which was moved to it: taking it back",
             [.group: group.key])
     }
 

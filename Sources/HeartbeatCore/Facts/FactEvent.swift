@@ -60,6 +60,8 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
     case conflictEnded = "conflict-ended"
     case nobodyHolds = "nobody-holds"
     case adoptingGroup = "adopting-group"
+    case moveOrdered = "move-ordered"
+    case moveTakenBack = "move-taken-back"
     case acquiringFromLeaver = "peer-leaving"
     case startingUnstopped = "starting-unstopped"
 
@@ -127,7 +129,8 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
             .communicationUp, .reconfigured, .mediaMended,
             .peerShutDown,
             .shuttingDown, .allReleased, .shutdownComplete, .takingOverAll, .localResourcesAcquired, .remoteStable,
-            .conflictEnded, .sameFiles, .adoptingGroup, .acquiringFromLeaver, .standbyOffered, .standbyAccepted,
+            .conflictEnded, .sameFiles, .adoptingGroup, .moveOrdered, .acquiringFromLeaver, .standbyOffered,
+            .standbyAccepted,
             .standbyGivingUp, .standbyAcquiring, .standbyTakenBack, .interfaceOnTrial, .interfaceRecovered,
             .pathRecovered, .pathKnown, .pathGroupRecovered, .partnerAgrees, .healthMoving, .groupAcquiring,
             .groupRunning,
@@ -137,7 +140,8 @@ public enum FactEvent: String, Hashable, Sendable, CaseIterable {
             .packetsLost,
             .stalled, .lateHeartbeat,
             .peerRestarted,
-            .nodeDead, .blind, .yielding, .nobodyHolds, .standbyIgnored, .standbyUnanswered, .standbyTakerSilent,
+            .nodeDead, .blind, .yielding, .moveTakenBack, .nobodyHolds, .standbyIgnored, .standbyUnanswered,
+            .standbyTakerSilent,
             .standbyExpired, .standbyRefused, .interfaceLost, .pathMissed, .pathLost, .pathStillLost, .pathRelapsed,
             .pathUnknown, .pathGroupLost, .partnerDenies,
             .healthStaying, .healthCannotMove, .differentFiles, .unlistedFile, .failbackWaits, .foundRunning,

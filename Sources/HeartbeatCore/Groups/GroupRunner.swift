@@ -75,6 +75,8 @@ package struct GroupRunner: Hashable, Sendable {
     private var touched: Set<Int> = []
     /// It was at rest, and something of it was found up.
     private var isSuspect = false
+    /// An operator wants the peer to run it; it stops here, and counts as failed.
+    package var gift: Gift?
 
     /// - Parameter looksFirst: nobody knows what runs here; find out, and stop what does.
     init(id: GroupID, group: ResourceGroup, policy: Policy = Policy(), looksFirst: Bool = false) {
@@ -145,6 +147,7 @@ package struct GroupRunner: Hashable, Sendable {
         guard phase == .failed else { return }
         phase = .stopped
         retryAt = nil
+        gift = nil
         care.forgetFailures()
     }
 
@@ -206,6 +209,7 @@ package struct GroupRunner: Hashable, Sendable {
         case (.running, false):
             return turnBack()
         case (.running, true):
+            if gift != nil { return giveUp() }
             return newGroup != nil && instruction.mayChange ? changeOver(now: now) : attend(now: now)
         case (.stopFailed, true) where !isGivingUp && newGroup == nil:
             retryAt = nil
@@ -325,9 +329,7 @@ package struct GroupRunner: Hashable, Sendable {
     private mutating func finishedStart(_ index: Int, _ result: ActionResult, now: Instant) -> [Output] {
         if !result.changedNothing { touched.insert(index) }
         guard result.isSuccess else {
-            isGivingUp = true
-            return [.trouble(.startFailed(result), of: group.steps[index]), .changed(.releasing)]
-                + stop(group.steps.count - 1, attempt: 1)
+            return [.trouble(.startFailed(result), of: group.steps[index])] + giveUp()
         }
         guard isWanted, newGroup == nil else { return turnBack() }
         return next(after: index, now: now)
@@ -351,7 +353,14 @@ package struct GroupRunner: Hashable, Sendable {
 
     private mutating func turnBack() -> [Output] {
         isGivingUp = false
+        gift = nil
         turningPoint = nil
+        return [.changed(.releasing)] + stop(group.steps.count - 1, attempt: 1)
+    }
+
+    /// Everything is stopped, and is not started here again.
+    private mutating func giveUp() -> [Output] {
+        isGivingUp = true
         return [.changed(.releasing)] + stop(group.steps.count - 1, attempt: 1)
     }
 
@@ -398,8 +407,7 @@ package struct GroupRunner: Hashable, Sendable {
         let step = group.steps[index]
         let count = care.failed(now: now, window: policy.failureWindow)
         guard count <= policy.failureLimit else {
-            isGivingUp = true
-            return [.trouble(.failedTooOften, of: step), .changed(.releasing)] + stop(group.steps.count - 1, attempt: 1)
+            return [.trouble(.failedTooOften, of: step)] + giveUp()
         }
         turningPoint = min(index, newGroup.map { group.commonSteps(with: $0) } ?? index)
         return [.trouble(.checkFailed(result, failures: count), of: step)] + stop(group.steps.count - 1, attempt: 1)
@@ -463,7 +471,7 @@ package struct GroupRunner: Hashable, Sendable {
         }
         if index > 0 { return stop(index - 1, attempt: 1) }
         phase = isGivingUp ? .failed : .stopped
-        retryAt = isGivingUp ? now + policy.failureWindow : nil
+        retryAt = isGivingUp ? now + (gift == nil ? policy.failureWindow : Gift.patience) : nil
         isGivingUp = false
         turningPoint = nil
         return [.changed(.released)]

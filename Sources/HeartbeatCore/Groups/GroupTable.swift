@@ -122,6 +122,8 @@ package struct GroupTable: Hashable, Sendable {
         return next
     }
 
+    mutating func change(_ id: GroupID, _ change: (inout GroupRunner) -> Void) { change(&runners[index(of: id)]) }
+
     // MARK: - Moving
 
     mutating func instruct(_ id: GroupID, _ instruction: Instruction) {

@@ -1,4 +1,4 @@
-// Groups that will not start, or not stay up, on one node: the other one tries, once.
+// Groups that will not start, or not stay up, on one node, or are moved away from it: the other one tries, once.
 
 import HeartbeatModel
 
@@ -12,9 +12,12 @@ extension Ownership {
     /// A group that failed on the peer is tried here, once.
     mutating func adoptFailedGroups(_ node: inout LocalNode) {
         guard let claim = settledClaim(node) else { return }
+        receiveGifts(claim, &node)
         if !claim.failed.isEmpty, !node.lease.isDark {
             for runner in node.groups.runners where claim.failed.contains(runner.group.key) && mayAdopt(runner, node) {
-                node.effects.notify(.adoptingGroup(runner.group), .adopting(runner.group.key))
+                let isMoved = claim.moved.contains(runner.group.key)
+                node.effects.notify(
+                    .adoptingGroup(runner.group, isMoved: isMoved), .adopting(runner.group.key, isMoved: isMoved))
                 own.adopt(runner.id)
                 // It has only just failed there; sending it straight back would be ping-pong.
                 failback.isDue = false

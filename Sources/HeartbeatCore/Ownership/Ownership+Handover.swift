@@ -27,6 +27,9 @@ extension Ownership {
             let obstacle = obstacleToTakeover(node) ?? obstacleInMaintenance(node)
             node.effects.append(.reply(id, obstacle.map(Reply.refused) ?? takenUp(node)))
             if obstacle == nil { node.send(.takeoverRequest(set)) }
+        case .move(let key):
+            let obstacle = move(key, &node)
+            node.effects.append(.reply(id, obstacle.map(Reply.refused) ?? takenUp(node)))
         case .shutdown:
             node.effects.append(.reply(id, .accepted))
             beginShutdown(&node, at: now)

@@ -104,7 +104,7 @@ extension Ownership {
     private func isBound(_ node: LocalNode) -> Bool {
         guard state == .stable else { return true }
         return node.health.lostCount > (peerHealth?.lost ?? 0)
-            || node.groups.runners.contains { $0.phase == .failed && !$0.isRetired }
+            || node.groups.runners.contains { $0.phase == .failed && $0.gift == nil && !$0.isRetired }
     }
 
     /// The same on both nodes of a pair, and another one for every pair. Not longer than a packet carries.

@@ -5,19 +5,21 @@ import HeartbeatModel
 extension Ownership {
     private func currentReport(_ node: LocalNode) -> ResourceReport {
         let runners = node.groups.runners
-        var failed: [String] = []
+        var (failed, moved): ([String], [String]) = ([], [])
         for runner in runners
         where runner.phase == .failed && !runner.isRetired && own.held.contains(node.groups.set(of: runner)) {
             failed.append(runner.group.key)
+            if runner.gift != nil { moved.append(runner.group.key) }
         }
         let singly = peerTakesSingly
-        let claim = ResourceClaim(
+        var claim = ResourceClaim(
             local: claimRank(of: .local, node), foreign: claimRank(of: .foreign, node),
             heard: node.channel.heardOfPeer, failed: failed,
             adopted: keys(of: singly ? own.adopted : (own.adopted + own.leaving).sorted(), node),
             kept: singly ? keptGroups(node) : [], awaited: awaitedGroups(node), groups: fingerprints(node),
             busy: busyLines(node), ownOnBoth: lines.namedByEach,
             health: node.health.isEmpty ? nil : node.health.health, files: fileFingerprints(node))
+        claim.moved = moved
         return ResourceReport(hold: own.held, isStable: isStable(node), info: reportInfo, claim: claim)
     }
 
@@ -105,7 +107,8 @@ extension ResourceReport {
         guard let other else { return true }
         return hold != other.hold || isStable != other.isStable || info != other.info
             || claim?.local != other.claim?.local || claim?.foreign != other.claim?.foreign
-            || claim?.failed != other.claim?.failed || claim?.adopted != other.claim?.adopted
+            || claim?.failed != other.claim?.failed || claim?.moved != other.claim?.moved
+            || claim?.adopted != other.claim?.adopted
             || claim?.kept != other.claim?.kept || claim?.health != other.claim?.health
             || claim?.groups != other.claim?.groups
             || claim?.files != other.claim?.files || claim?.busy != other.claim?.busy

@@ -74,6 +74,7 @@ extension Ownership {
         let isAtRest = peer.isStable
         let isClaimed = peer.claimed.contains(node.groups.set(of: runner))
         guard let claim = peer.claim else { return !isClaimed ? .stopped : isAtRest ? .running : .moving }
+        if claim.moved.contains(key) { return .stopped }
         if claim.failed.contains(key) { return .failed }
         if claim.kept?.contains(key) == true { return isAtRest ? .stopFailed : .moving }
         if claim.adopted.contains(key) { return isAtRest ? .running : .moving }

@@ -101,6 +101,7 @@ private struct Describer {
             hasher.combine(runner.phase)
             hasher.combine(runner.isWanted)
             hasher.combine(runner.isBusy)
+            hasher.combine(runner.gift)
         }
         for call in side.pending {
             hasher.combine(call.action.verb)
@@ -196,6 +197,7 @@ private struct Describer {
         hasher.combine(claim.wantsAnswer)
         hasher.combine(claim.grantsLease)
         hasher.combine(claim.failed)
+        hasher.combine(claim.moved)
         hasher.combine(claim.adopted)
         hasher.combine(claim.kept)
         hasher.combine(claim.awaited)

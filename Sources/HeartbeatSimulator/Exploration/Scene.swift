@@ -85,6 +85,9 @@ extension Exploration {
             Bounds("takeover", Budget(repeats: 1, requests: [.takeover(.all), .standby(.foreign)])),
             Bounds("shutdown and return", failback: .on, Budget(boots: 1, requests: [.shutdown])),
             Bounds("standby and death", Budget(deaths: 1, requests: [.standby(.all)])),
+            Bounds("move", Budget(losses: 1, repeats: 1, requests: [.move("10.0.0.1")])),
+            Bounds("move, death and return", failback: .on, Budget(deaths: 1, boots: 1, requests: [.move("10.0.0.1")])),
+            Bounds("move, and a start that fails", Budget(failures: 1, requests: [.move("10.0.0.1"), .standby(.all)])),
             Bounds("start that fails", Budget(failures: 2, requests: [.standby(.all)])),
             Bounds("death, and a start that fails", failback: .on, Budget(deaths: 1, boots: 1, failures: 1)),
         ]
@@ -124,6 +127,8 @@ extension Exploration {
             Bounds("standby, death and return", Budget(deaths: 1, boots: 1, requests: [.standby(.all)])),
             Bounds("standby and partition", Budget(cuts: 1, requests: [.standby(.all)])),
             Bounds("two partitions", Budget(cuts: 2)),
+            Bounds("move and partition", Budget(cuts: 1, requests: [.move("10.0.0.1")])),
+            Bounds("crash, return and move", Budget(crashes: 1, boots: 1, requests: [.move("10.0.0.1")])),
             Bounds(
                 "group that was adopted, and partition", in: Scene(isAdopted: true), Budget(cuts: 1, lapses: 1)),
             Bounds("deafness beside one that holds everything", in: oneSided, Budget(deafness: 1)),

@@ -14,7 +14,8 @@ import Testing
     static let requests: [ControlRequest] =
         questions.flatMap { [.question($0, inProse: false), .question($0, inProse: true)] } + [
             .operation(.standby(.all)), .operation(.standby(.foreign)), .operation(.takeover(.local)),
-            .operation(.shutdown), .maintenance(nil), .maintenance(Maintenance(reason: "new disks, 50 % ü")),
+            .operation(.shutdown), .operation(.move("10.0.0.1/24 a%b")), .maintenance(nil),
+            .maintenance(Maintenance(reason: "new disks, 50 % ü")),
             .maintenance(Maintenance(reason: "on", until: 1_795_863_482)),
         ]
 

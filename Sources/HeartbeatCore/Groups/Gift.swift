@@ -1,0 +1,27 @@
+// A group that an operator gives to the peer alone, without the rest of its set. It stops here and is offered like one that failed here,
+// which the peer runs in our place; but it has not failed, and comes back as soon as the peer does not run it any more.
+
+import HeartbeatModel
+
+/// How far it has come.
+package enum Gift: Hashable, Sendable {
+    /// The peer has not said that it runs it.
+    case offered
+    case taken
+
+    /// A peer that does not take it in this time does not want it.
+    static let patience = Duration.seconds(60)
+}
+
+extension GroupTable {
+    /// The group with this key is the peer's as soon as it has stopped.
+    mutating func give(_ id: GroupID) { change(id) { $0.gift = .offered } }
+
+    /// The peer runs it.
+    mutating func wasTaken(_ id: GroupID) { change(id) { $0.gift = .taken } }
+
+    /// The peer's daemon began anew: it takes them once more, for the one that had taken them is gone.
+    mutating func offerGiftsAgain() {
+        for runner in runners where runner.gift == .taken { change(runner.id) { $0.gift = .offered } }
+    }
+}
