@@ -179,8 +179,8 @@ let package = Package(
         .target(
             name: "HeartbeatOperator",
             dependencies: [
-                "HeartbeatModel", "HeartbeatStatus", "HeartbeatSystem", "HeartbeatControl", "HeartbeatHost",
-                "HeartbeatAddresses", "HeartbeatConfig", "HeartbeatCheck",
+                "HeartbeatModel", "HeartbeatStatus", "HeartbeatFormats", "HeartbeatSystem", "HeartbeatControl",
+                "HeartbeatHost", "HeartbeatNetlink", "HeartbeatAddresses", "HeartbeatConfig", "HeartbeatCheck",
             ], swiftSettings: strict),
 
         // Argument parsing only.

@@ -2,6 +2,7 @@
 // It never waits longer than a person would: a daemon that does not answer is given up, and what it has left is read instead.
 
 import HeartbeatControl
+import HeartbeatHost
 import HeartbeatModel
 import HeartbeatStatus
 import HeartbeatSystem
@@ -37,7 +38,10 @@ package struct Asking: Sendable {
     /// How the pair is, as far as this machine knows.
     package func status() -> PairStatus {
         let source = source()
-        return PairStatus(source, of: places.node, asked: WallClock.unixMilliseconds)
+        let asked = WallClock.unixMilliseconds
+        var status = PairStatus(source, of: places.node, asked: asked)
+        status.lastDrill = DrillStore(in: places.state).read().map { PairStatus.Drill($0, asked: asked) }
+        return status
     }
 
     func source() -> StatusSource {

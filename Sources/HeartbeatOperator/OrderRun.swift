@@ -30,17 +30,12 @@ package struct OrderRun: Sendable {
         self.isForProgram = isForProgram
     }
 
-    private enum Looked {
-        case facts(NodeFacts)
-        /// Nobody can tell; why. `isSilent`: the daemon runs, and may yet answer.
-        case nothing(OrderReport, isSilent: Bool = false)
-    }
-
     package func report() -> OrderReport {
         let facts: NodeFacts
-        switch look() {
+        switch FactsLook.take(places) {
         case .facts(let found): facts = found
-        case .nothing(let report, _): return report
+        case .nothing(let sentence, let remedy, _):
+            return OrderReport(order.word, .unknown, sentence, remedy: remedy)
         }
         let plan = OrderPlan(order, facts)
         if let obstacle = plan.obstacle {
@@ -121,13 +116,12 @@ package struct OrderRun: Sendable {
         var lastHeard = taken
         while true {
             let facts: NodeFacts
-            switch look() {
+            switch FactsLook.take(places) {
             case .facts(let found): (facts, lastHeard) = (found, .now)
-            case .nothing(_, isSilent: true) where Instant.now - lastHeard < Self.longestSilence: continue
-            case .nothing(var report, _):
-                report.plan = plan
-                report.sentence = "the order was taken, then: \(report.sentence)"
-                return report
+            case .nothing(_, _, isSilent: true) where Instant.now - lastHeard < Self.longestSilence: continue
+            case .nothing(let sentence, let remedy, _):
+                return OrderReport(
+                    order.word, .unknown, "the order was taken, then: \(sentence)", plan: plan, remedy: remedy)
             }
             switch watch.judge(facts, after: Instant.now - taken) {
             case .done:
@@ -154,24 +148,5 @@ package struct OrderRun: Sendable {
             plan: plan, remedy: ["it goes on, only the waiting has ended: hbctl status"])
         report.missing = watch.missing(in: facts)
         return report
-    }
-
-    private func look() -> Looked {
-        let source = Asking(places).source()
-        switch source {
-        case .answered(let facts): return .facts(facts)
-        case .answeredByOlder:
-            return .nothing(
-                OrderReport(
-                    order.word, .unknown, "the daemon is of an older version, which does not tell whether it is done",
-                    remedy: ["restart heartbeat when it suits, or use hb_standby --wait and hb_takeover --wait"]))
-        case .newer, .down, .silent, .refused, .garbled:
-            let status = PairStatus(source, of: places.node, asked: 0)
-            let isSilent = if case .silent = source { true } else { false }
-            return .nothing(
-                OrderReport(
-                    order.word, .unknown, status.verdict.sentence, remedy: status.problems.first?.remedy ?? []),
-                isSilent: isSilent)
-        }
     }
 }

@@ -6,7 +6,7 @@ import HeartbeatModel
 /// The state of a pair as far as the node that was asked knows it.
 ///
 /// Ages are by that node's monotonic clock, wall times are milliseconds since 1970. What needs words that no node tells yet is
-/// unknown: what would happen next, and rehearsals.
+/// unknown: what would happen next.
 package struct PairStatus: Hashable, Sendable {
     package var source: Source
     package var verdict: Verdict
@@ -25,6 +25,8 @@ package struct PairStatus: Hashable, Sendable {
     package var readiness: Readiness
     /// The last movement that the node knows of.
     package var lastChange: Change?
+    /// The last failover that was rehearsed from the node that was asked; `nil` where none is kept there.
+    package var lastDrill: Drill?
 }
 
 extension PairStatus {
@@ -310,5 +312,18 @@ extension PairStatus {
         package var age: Age?
         package var cause: Cause?
         package var outcome: GroupTimeline.Outcome
+    }
+
+    /// A rehearsed failover.
+    package struct Drill: Hashable, Sendable {
+        package var record: DrillRecord
+        package var age: Age
+
+        /// - Parameter asked: wall clock of whoever asks, in milliseconds since 1970.
+        package init(_ record: DrillRecord, asked: UInt64) {
+            self.record = record
+            let ago = asked > record.unixMilliseconds ? asked - record.unixMilliseconds : 0
+            age = Age(duration: .milliseconds(Int64(clamping: ago)), since: record.unixMilliseconds)
+        }
     }
 }

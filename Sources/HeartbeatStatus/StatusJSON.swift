@@ -1,5 +1,5 @@
-// A pair's state for programs: one JSON object whose keys are always there, as schemas/hbctl-status-1.json says. What nobody knows is
-// the word `unknown`, or `null` where a number, a name or a time stands.
+// A pair's state for programs: one JSON object whose keys are always there, as schemas/hbctl-status-1.json says, but for a drill that
+// never was. What nobody knows is the word `unknown`, or `null` where a number, a name or a time stands.
 
 import HeartbeatModel
 
@@ -16,14 +16,16 @@ package struct StatusJSON {
     package var text: String { value.text + "\n" }
 
     package var value: JSONValue {
-        object([
-            ("schema", .string("hbctl/status/1")), ("source", source), ("verdict", verdict),
-            ("problems", array(status.problems, problem)), ("nodes", array(status.nodes, node)),
-            ("media", array(status.media, medium)), ("watched", array(status.watched, watched)),
-            ("groups", array(status.groups, group)), ("files", array(status.files, file)),
-            ("lines", array(status.lines.lines, line)), ("classes", array(status.lines.classes, item)),
-            ("readiness", readiness), ("last_change", status.lastChange.map(change) ?? .null),
-        ])
+        let drill = status.lastDrill.map { [("last_drill", self.drill($0))] } ?? []
+        return object(
+            [
+                ("schema", .string("hbctl/status/1")), ("source", source), ("verdict", verdict),
+                ("problems", array(status.problems, problem)), ("nodes", array(status.nodes, node)),
+                ("media", array(status.media, medium)), ("watched", array(status.watched, watched)),
+                ("groups", array(status.groups, group)), ("files", array(status.files, file)),
+                ("lines", array(status.lines.lines, line)), ("classes", array(status.lines.classes, item)),
+                ("readiness", readiness), ("last_change", status.lastChange.map(change) ?? .null),
+            ], drill)
     }
 
     // MARK: - Values
@@ -113,6 +115,15 @@ package struct StatusJSON {
                 ("took_s", seconds(change.took)),
             ], age("age", change.age),
             [("cause", cause(change.cause)), ("outcome", .string(change.outcome.rawValue))])
+    }
+
+    private func drill(_ drill: PairStatus.Drill) -> JSONValue {
+        let record = drill.record
+        return object(
+            [
+                ("outcome", .string(record.outcome)), ("sentence", .string(record.sentence)),
+                ("away_s", seconds(record.away)), ("home_s", seconds(record.home)),
+            ], age("age", drill.age))
     }
 
     private func cause(_ cause: PairStatus.Cause?) -> JSONValue {

@@ -52,10 +52,9 @@ package struct StatusText {
             status.verdict.sentence, width: width, first: padded(status.verdict.level.rawValue), rest: blanks(10))
         guard isLive else { return joined([verdict, problems(showing: Int.max)]) }
         let (nodes, media) = (nodeTable.lines(width: width), mediaTable.lines(width: width))
-        let (problemCount, groupCount) = room(beside: [verdict, nodes, media, change])
-        return joined([
-            verdict, problems(showing: problemCount), nodes, media, groups(showing: groupCount), change,
-        ])
+        let last = change + drill
+        let (problemCount, groupCount) = room(beside: [verdict, nodes, media, last])
+        return joined([verdict, problems(showing: problemCount), nodes, media, groups(showing: groupCount), last])
     }
 
     private func padded(_ word: String) -> String { word + blanks(10 - word.count) }
@@ -87,6 +86,18 @@ package struct StatusText {
         let number = change.number.map { " (no. \($0))" } ?? ""
         return wrapped(
             "\(ago)\(what) \(movement(change))\(number)", width: width, first: "last change  ", rest: blanks(13))
+    }
+
+    private var drill: [String] {
+        guard let drill = status.lastDrill else { return [] }
+        let record = drill.record
+        let figures = [record.away, record.home].map { $0?.shortText ?? TextTable.Column.unknown }
+        let what =
+            record.outcome != "done"
+            ? record.sentence
+            : record.away == nil && record.home == nil ? "done" : "out \(figures[0]) and \(figures[1])"
+        return wrapped(
+            "\(drill.age.duration.ageText) ago: \(what)", width: width, first: "last drill   ", rest: blanks(13))
     }
 
     private func movement(_ change: PairStatus.Change) -> String {

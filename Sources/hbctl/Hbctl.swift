@@ -19,13 +19,14 @@ struct Hbctl: ParsableCommand {
               hbctl history                        which groups have moved, and why
               hbctl check                          what is wrong with the files and this machine
               hbctl standby                        gives groups away, after a question
+              hbctl drill                          rehearses a failover, and measures it
               hbctl maintenance on                 takes this node out of service
               hbctl status --help                  all options, and the exit status
 
             Members of group haclient may ask; orders are for root.
             """, version: Version.text,
         subcommands: [
-            Status.self, History.self, Check.self, Standby.self, Takeover.self, Failback.self, Move.self,
+            Status.self, History.self, Check.self, Standby.self, Takeover.self, Failback.self, Move.self, Drill.self,
             MaintenanceCommand.self,
         ])
 

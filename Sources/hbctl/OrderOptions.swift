@@ -19,7 +19,7 @@ struct OrderOptions: ParsableArguments {
     @Flag(help: "Do it without a question.")
     var yes = false
 
-    @Flag(help: "JSON, as schemas/hbctl-order-1.json says it.")
+    @Flag(help: "JSON, as schemas/hbctl-order-1.json says it; a drill's is another.")
     var json = false
 
     @Option(help: ArgumentHelp("How long both nodes are watched.", valueName: "seconds"))
@@ -38,13 +38,25 @@ struct OrderOptions: ParsableArguments {
         guard (1...1_000_000).contains(timeout) else { throw ValidationError("--timeout needs a number of seconds") }
     }
 
-    func perform(_ order: PairOrder) -> Never {
+    private var places: Places {
         var places = Places()
         places.run = runDirectory
         places.state = stateDirectory
         places.configuration = configurationDirectory
+        return places
+    }
+
+    func perform(_ order: PairOrder) -> Never {
         let run = OrderRun(
             order, in: places, confirm: yes ? .yes : .ask, patience: .seconds(timeout), isForProgram: json)
+        let report = run.report()
+        Terminal.write(json ? report.json : report.lines.map { $0 + "\n" }.joined())
+        Glibc.exit(report.exitCode)
+    }
+
+    func drill(_ set: HoldSet, holding hold: Duration) -> Never {
+        let run = DrillRun(
+            set, in: places, confirm: yes ? .yes : .ask, patience: .seconds(timeout), hold: hold, isForProgram: json)
         let report = run.report()
         Terminal.write(json ? report.json : report.lines.map { $0 + "\n" }.joined())
         Glibc.exit(report.exitCode)
