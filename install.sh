@@ -106,6 +106,15 @@ put_program() { # name target
     note "$2"
 }
 
+# What a shell offers when somebody presses TAB, as the program itself says it.
+put_completion() { # shell target
+    if ! mkdir -p "$root${2%/*}" || ! "$bin/hbctl" --generate-completion-script "$1" >"$root$2.new" ||
+        ! chmod 644 "$root$2.new" || ! mv "$root$2.new" "$root$2"; then
+        fail "cannot install $root$2"
+    fi
+    note "$2"
+}
+
 # Paths of this product in it become those below the prefix.
 put_text() { # mode source target
     put "$1" "$2" "$3"
@@ -140,7 +149,7 @@ write_manifest() {
     mv "$root$manifest.new" "$root$manifest" || fail "cannot write $root$manifest"
 }
 
-# Removes what is still as it was installed, and directories of heartbeat's that are empty then.
+# Removes what is still as it was installed, and directories of heartbeat's and of completions that are empty then.
 remove() { # line of the manifest
     path=${1##* }
     now=$(line_of "$path")
@@ -155,7 +164,10 @@ remove() { # line of the manifest
 }
 
 rmdir_of_ours() { # path
-    case ${1#"$prefix"} in *heartbeat*) rmdir "$root$1" 2>/dev/null ;; *) return 1 ;; esac
+    case ${1#"$prefix"} in
+    *heartbeat* | /share/bash-completion* | /share/zsh* | /share/fish*) rmdir "$root$1" 2>/dev/null ;;
+    *) return 1 ;;
+    esac
 }
 
 # Where callers of the original look for what it brought along. What is there already is somebody's own.
@@ -191,6 +203,11 @@ install_all() {
         *) put_program "$program" "$prefix/bin/$program" ;;
         esac
     done
+    if [ -x "$bin/hbctl" ]; then
+        put_completion bash "$prefix/share/bash-completion/completions/hbctl"
+        put_completion zsh "$prefix/share/zsh/vendor-completions/_hbctl"
+        put_completion fish "$prefix/share/fish/vendor_completions.d/hbctl.fish"
+    fi
     for program in hb_standby hb_takeover; do link "../../bin/$program" "$prefix/share/heartbeat/$program"; done
     for file in harc shellfuncs; do put_text 755 "$here/tools/$file" "$share/$file"; done
     for file in ResourceManager req_resource mach_down hb_addnode; do

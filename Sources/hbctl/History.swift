@@ -27,7 +27,7 @@ struct History: ParsableCommand {
               hbctl history --svg 412 >412.svg     one as a picture
             """)
 
-    @Argument(help: "A number, or a group by its first resource.")
+    @Argument(help: "A number, or a group by its first resource.", completion: .groups)
     var which: String?
 
     @Option(name: .customShort("n"), help: ArgumentHelp("The last so many.", valueName: "count"))

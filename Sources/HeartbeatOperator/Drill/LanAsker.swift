@@ -167,7 +167,8 @@ final class LanAsker {
             pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
         }
         while case let rest = (end - .now).nanoseconds, rest > 0 {
-            guard poll(&descriptors, nfds_t(descriptors.count), Int32(clamping: rest / 1_000_000 + 1)) > 0 else {
+            guard poll(&descriptors, nfds_t(descriptors.count), Int32(clamping: (rest + 999_999) / 1_000_000)) > 0
+            else {
                 return
             }
             // An answer that was on its way when the address came counts for the time before, and the other way round.
