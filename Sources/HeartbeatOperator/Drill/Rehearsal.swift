@@ -5,7 +5,6 @@ import HeartbeatHost
 import HeartbeatModel
 import HeartbeatStatus
 import HeartbeatSystem
-import Glibc
 
 struct Rehearsal {
     private enum Way {
@@ -187,9 +186,10 @@ struct Rehearsal {
 
     /// The way to the other node has not reached its end: what has gone comes back.
     private mutating func settle(_ away: OrderReport) {
-        guard case .facts(let facts) = FactsLook.take(run.places), !plan.strays(in: facts).isEmpty,
-            plan.hasPeer(in: facts)
-        else { return end(Self.outcome(of: away), away.sentence, ["hbctl status"]) }
+        guard case .facts(let facts) = FactsLook.take(run.places), !plan.strays(in: facts).isEmpty else {
+            return end(Self.outcome(of: away), away.sentence, ["hbctl status"])
+        }
+        guard plan.hasPeer(in: facts) else { return stayAlone(away.sentence) }
         let home = move(.home)
         let isHome = Self.isDone(home)
         end(
