@@ -10,7 +10,7 @@ extension NodeFacts {
             + nodes.map(\.factLine) + media.map(\.factLine) + links.map(\.factLine) + watched.map(\.factLine)
             + groups.map(\.factLine) + files.map(\.factLine) + lines.lines.map(\.factLine)
             + lines.classes.map(\.factLine)
-            + troubles.map(\.factLine)
+            + troubles.map(\.factLine) + counters.map(\.factLine)
     }
 
     /// Reads what `text` has written. Kinds and keys that are not known are passed over; `nil` when the first line is no head of
@@ -117,6 +117,7 @@ extension NodeFacts {
         case "line": add(LineReport.Line(line), to: \.lines.lines)
         case "class": add(LineReport.Item(line), to: \.lines.classes)
         case "trouble": add(Trouble(line), to: \.troubles)
+        case "counter": add(Counter(line), to: \.counters)
         default: true
         }
     }

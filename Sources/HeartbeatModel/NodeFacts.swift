@@ -53,6 +53,8 @@ package struct NodeFacts: Hashable, Sendable {
     package var marks: ConfigurationMarks?
     /// The last ones, the newest first.
     package var troubles: [Trouble] = []
+    /// Since this daemon began; one that has counted nothing yet has none.
+    package var counters: [Counter] = []
     package var failback: FailbackFact?
     /// An operator has taken this node out of service.
     package var maintenance: Maintenance?

@@ -146,7 +146,7 @@ public struct ClusterSnapshot: Hashable, Sendable {
         }
 
         /// What the local node does with a group.
-        public enum State: String, Hashable, Sendable {
+        public enum State: String, Hashable, Sendable, CaseIterable {
             /// The daemon is still looking what an earlier run has left up.
             case unknown
             case stopped

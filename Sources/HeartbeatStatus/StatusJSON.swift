@@ -71,15 +71,8 @@ package struct StatusJSON {
     }
 
     private var verdict: JSONValue {
-        let level =
-            switch status.verdict.level {
-            case .ok: "ok"
-            case .degraded: "degraded"
-            case .critical: "critical"
-            case .unknown: "unknown"
-            }
-        return object([
-            ("level", .string(level)), ("exit", .number(Int64(status.verdict.exitCode))),
+        object([
+            ("level", .string(status.verdict.level.word)), ("exit", .number(Int64(status.verdict.exitCode))),
             ("sentence", .string(status.verdict.sentence)),
         ])
     }
@@ -140,7 +133,7 @@ package struct StatusJSON {
             [
                 ("name", .string(node.name.text)), ("kind", .string(node.isPing ? "ping" : "normal")),
                 ("is_local", .bool(node.isLocal)),
-                ("status", .string(node.hasLeft ? "stopped" : node.status?.rawValue ?? "unknown")),
+                ("status", .string(node.statusWord)),
             ], age("status", node.statusAge),
             [
                 ("last_heard_s", seconds(node.lastHeard)), ("speaks", .string(node.speaks.rawValue)),
@@ -219,14 +212,14 @@ package struct StatusJSON {
     }
 
     private func group(_ group: PairStatus.Group) -> JSONValue {
-        let (service, node) = words(group.service)
         let states = zip(status.nodes.filter { !$0.isPing }, group.states).map { node, state in
             object([("node", .string(node.name.text)), ("state", .string(state.rawValue))])
         }
         return object(
             [
-                ("key", .string(group.key)), ("home", .string(group.home.text)), ("service", .string(service)),
-                ("node", word(node?.text)),
+                ("key", .string(group.key)), ("home", .string(group.home.text)),
+                ("service", .string(group.service.word)),
+                ("node", word(group.service.node?.text)),
             ], age("service", group.age),
             [
                 ("because", cause(group.because)),
@@ -239,16 +232,6 @@ package struct StatusJSON {
                 ("states", .array(states)), ("last_movement_s", seconds(group.lastMovement)),
                 ("neighbours", .string(group.neighbours.rawValue)),
             ])
-    }
-
-    private func words(_ service: PairStatus.Group.Service) -> (String, NodeName?) {
-        switch service {
-        case .on(let node): ("on", node)
-        case .moving(let node): ("moving", node)
-        case .nobody: ("nobody", nil)
-        case .both: ("both", nil)
-        case .unknown: ("unknown", nil)
-        }
     }
 
     private func file(_ file: PairStatus.File) -> JSONValue {

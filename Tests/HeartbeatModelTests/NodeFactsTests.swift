@@ -33,6 +33,10 @@ import Testing
         facts.peer = word
         facts.marks = ConfigurationMarks(haCf: 0x1, haresources: .max, authkeys: 0xA1_7E00)
         facts.troubles = troubles
+        facts.counters = [
+            .init(.rejected, ["a b", ""], value: .max), .init(.actionTime, ["start"], value: 1),
+            .init(.leaseExpired, value: 0),
+        ]
         facts.maintenance = Maintenance(reason: "new disks, 50 %", since: 1_790_000_000, until: 1_790_003_600)
         facts.failback = NodeFacts.FailbackFact(isWanted: true, blockedBy: .delay, left: .seconds(192))
         facts.flags = Set(NodeFacts.Flag.allCases)
@@ -165,6 +169,13 @@ import Testing
         #expect(NodeFacts(text: lines) == expected)
     }
 
+    @Test func `what a newer daemon counts is kept under its name`() throws {
+        let text = ["facts\tformat=1.1\tnode=gw-a", "counter\tname=weather\tvalue=7\tlabel=sun"]
+        let counter = try #require(NodeFacts(text: text)?.counters.first)
+        #expect(counter.name == "weather" && counter.labels == ["sun"] && counter.value == 7)
+        #expect(NodeFacts.Counter.Name(rawValue: counter.name) == nil)
+    }
+
     @Test func anotherMajorFormatIsNotReadButKnown() {
         let head = "facts\tformat=2.0\tnode=gw-a"
         #expect(NodeFacts(text: [head]) == nil)
@@ -174,7 +185,8 @@ import Testing
     @Test(arguments: [
         [], [""], ["node\tname=gw-a"], ["facts\tnode=gw-a"], ["facts\tformat=1\tnode=gw-a"], ["facts\tformat=1.0"],
         ["facts\tformat=1.0\tnode=gw-a", "node\tname=gw-b\tkind=normal"],
-        ["facts\tformat=1.0\tnode=gw-a", "group\tkey=x"], ["facts\tformat=1.0\tnode=gw-a", "no line"],
+        ["facts\tformat=1.0\tnode=gw-a", "group\tkey=x"], ["facts\tformat=1.0\tnode=gw-a", "counter\tname=actions"],
+        ["facts\tformat=1.0\tnode=gw-a", "no line"],
     ])
     func whatLacksWhatItMustHaveIsNothing(lines: [String]) {
         #expect(NodeFacts(text: lines) == nil)

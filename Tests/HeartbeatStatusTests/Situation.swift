@@ -1,5 +1,5 @@
 // Situations of a pair as files: golden/<name>/facts.txt holds what was found when the daemon was asked, and beside it lies what is
-// said of it at 60, 80 and 120 columns, as JSON and as one line. Lines of facts may follow one that says how the question went:
+// said of it at 60, 80 and 120 columns, as JSON, as one line and as metrics. Lines of facts may follow one that says how the question went:
 //
 //     source kind=down end=signal%209 ended=… beat=… saved=… configured=yes addresses=no, then held word=… interface=… ours=…
 
@@ -32,10 +32,15 @@ struct Situation: CustomTestStringConvertible, Sendable {
         get throws { PairStatus(try source(), of: NodeName("gw-a"), asked: Self.asked) }
     }
 
+    var metrics: String {
+        get throws { Exposition(try source(), of: NodeName("gw-a"), asked: Self.asked).text }
+    }
+
     /// What is said, by the names of the files.
     func renderings() throws -> [String: String] {
         let status = try status
         var result = ["json": StatusJSON(status, time: Self.time).text, "nagios": NagiosLine(status).text + "\n"]
+        result["metrics"] = try metrics
         for width in [60, 80, 120] {
             let lines = StatusText(status, width: width, time: Self.time).lines
             result["\(width)"] = lines.map { $0 + "\n" }.joined()

@@ -1,0 +1,179 @@
+// What metrics say of every situation: names and labels that the page has, each series once, nothing that nobody knows, and all states
+// of what has several.
+
+import Foundation
+import HeartbeatModel
+import Testing
+
+@testable import HeartbeatStatus
+
+@Suite struct ExpositionTests {
+    private static func samples(_ name: String) throws -> [Sample] {
+        Sample.read(try Situation(name: name).metrics)
+    }
+
+    private static func value(_ name: String, _ labels: [String: String] = [:], in samples: [Sample]) -> String? {
+        samples.first { $0.name == name && $0.labels == labels }?.value
+    }
+
+    /// Without the part of a summary.
+    private static func metric(_ name: String) -> Metric? {
+        Metric(rawValue: name) ?? Metric(rawValue: name.replacing(/_(sum|count)$/, with: ""))
+    }
+
+    // MARK: - Form
+
+    @Test(arguments: Situation.all) func `each series is there once, with the labels of its metric`(
+        situation: Situation
+    ) throws {
+        let samples = Sample.read(try situation.metrics)
+        #expect(!samples.isEmpty)
+        #expect(Set(samples.map { "\($0.name) \($0.labels.sorted { $0.key < $1.key })" }).count == samples.count)
+        for sample in samples {
+            let metric = try #require(Self.metric(sample.name), "\(sample.name) is no metric")
+            #expect(Set(sample.labels.keys) == Set(metric.entry.labels), "\(sample)")
+        }
+    }
+
+    @Test(arguments: Situation.all) func `a family has one HELP and one TYPE, and its series follow them`(
+        situation: Situation
+    ) throws {
+        var seen: [String] = []
+        for line in try situation.metrics.split(separator: "\n") {
+            let words = line.split(separator: " ")
+            if line.hasPrefix("# HELP ") {
+                #expect(!seen.contains(String(words[2])), "\(words[2]) is there twice")
+                seen.append(String(words[2]))
+            } else if line.hasPrefix("# TYPE ") {
+                #expect(seen.last == String(words[2]))
+            } else {
+                let name = String(line.prefix { $0 != "{" && $0 != " " })
+                #expect(Self.metric(name)?.rawValue == seen.last, "\(line)")
+            }
+        }
+        #expect(seen == Metric.allCases.map(\.rawValue).filter(seen.contains), "in the order of the list")
+    }
+
+    @Test func `any name of a node, a group and a medium comes back as it was`() throws {
+        let names = ["a\"b", "a\\b", "a\nb", "\\", "\"", "\\n", "ü {x=\"1\"} 1", "a,b", " ", "%", "\u{1F}"]
+        for name in names {
+            var facts = NodeFacts(node: NodeName("gw-a"))
+            facts.nodes = [.init(name: NodeName("gw-a"), status: .active), .init(name: NodeName(name), status: .dead)]
+            facts.groups = [.init(key: name, preferred: NodeName("gw-a"), state: .running)]
+            facts.media = [.init(name: MediumName(name), kind: .serial, state: .failing("x"))]
+            facts.counters = [.init(.takeovers, [name, name], value: 3)]
+            let samples = Sample.read(Exposition(.answered(facts), of: NodeName("gw-a"), asked: 1).text)
+            #expect(Self.value("heartbeat_node_status", ["node": name, "status": "dead"], in: samples) == "1")
+            #expect(Self.value("heartbeat_group_owner", ["group": name, "node": "gw-a"], in: samples) == "1")
+            #expect(Self.value("heartbeat_medium_open", ["medium": name], in: samples) == "0")
+            #expect(Self.value("heartbeat_takeovers_total", ["group": name, "cause": name], in: samples) == "3")
+        }
+    }
+
+    // MARK: - What is known, and what is not
+
+    @Test(arguments: Situation.all) func `of several states one is 1, and all are there`(situation: Situation) throws {
+        let samples = Sample.read(try situation.metrics)
+        let sets: [(Metric, [String])] = [
+            (.verdict, ["ok", "degraded", "critical", "unknown"]),
+            (.groupService, PairStatus.Group.Service.words), (.nodeStatus, PairStatus.Node.statusWords),
+            (.groupState, ClusterSnapshot.Group.State.allCases.map(\.word)),
+        ]
+        for (metric, words) in sets {
+            let last = try #require(metric.entry.labels.last)
+            let groups = Dictionary(grouping: samples.filter { $0.name == metric.rawValue }) { sample in
+                sample.labels.filter { $0.key != last }
+            }
+            for (labels, series) in groups {
+                #expect(series.compactMap { $0.labels[last] } == words, "\(metric) \(labels)")
+                #expect(series.map(\.value).filter { $0 == "1" }.count == 1, "\(metric) \(labels)")
+            }
+        }
+        #expect(samples.contains { $0.name == Metric.verdict.rawValue })
+    }
+
+    @Test(arguments: Situation.all) func `of a daemon that does not answer nothing is told but that`(
+        situation: Situation
+    ) throws {
+        let samples = Sample.read(try situation.metrics)
+        let kind = try situation.status.source.kind
+        let answers = kind == .daemon || kind == .olderDaemon
+        #expect(Self.value("heartbeat_up", in: samples) == (answers ? "1" : "0"))
+        guard !answers else { return }
+        let told: Set<Metric> = [.up, .verdict, .problem, .groupService, .nodeStatus]
+        #expect(Set(samples.compactMap { Self.metric($0.name) }).subtracting(told).isEmpty)
+        #expect(Self.value("heartbeat_verdict", ["level": "unknown"], in: samples) == "1")
+        for sample in samples where sample.name == "heartbeat_group_service" && sample.value == "1" {
+            #expect(sample.labels["service"] == "unknown")
+        }
+        // That nothing else is wrong is not known either.
+        let codes = samples.filter { $0.name == "heartbeat_problem" }.compactMap { $0.labels["code"] }
+        #expect(!codes.contains("both-hold") && codes.contains("daemon-down"))
+    }
+
+    @Test func `every problem of a daemon that answers has a series, with the number of them`() throws {
+        let situation = Situation(name: "everything-at-once")
+        let samples = Sample.read(try situation.metrics).filter { $0.name == "heartbeat_problem" }
+        #expect(samples.compactMap { $0.labels["code"] } == ProblemCode.allCases.map(\.rawValue))
+        for sample in samples {
+            let count = try situation.status.problems.count {
+                $0.code.rawValue == sample.labels["code"] && $0.healed == nil
+            }
+            #expect(sample.value == "\(count)", "\(sample)")
+        }
+        #expect(samples.contains { $0.value != "0" })
+    }
+
+    @Test func `two owners, one owner and no owner are told apart`() throws {
+        let both = try Self.samples("two-owners")
+        for node in ["gw-a", "gw-b"] {
+            let labels = ["group": "10.31.0.254/24", "node": node]
+            #expect(Self.value("heartbeat_group_owner", labels, in: both) == "1")
+        }
+        #expect(Self.value("heartbeat_two_owners", ["group": "10.31.0.254/24"], in: both) == "1")
+        let moving = try Self.samples("failover-under-way")
+        #expect(
+            moving.filter { $0.name == "heartbeat_group_owner" && $0.labels["group"] == "10.31.0.254/24" }.map(\.value)
+                == ["0", "0"])
+        #expect(Self.value("heartbeat_two_owners", ["group": "10.31.0.254/24"], in: moving) == "0")
+        // Who is joining does not know who serves.
+        let joining = try Self.samples("joining")
+        #expect(!joining.contains { ["heartbeat_group_owner", "heartbeat_two_owners"].contains($0.name) })
+    }
+
+    @Test func `what a daemon has counted is told, and what it does not know the name of is not`() throws {
+        var facts = NodeFacts(node: NodeName("gw-a"))
+        facts.counters = [
+            .init(.rejected, ["eth0", "authentication"], value: 7), .init(.actions, ["start", "done"], value: 3),
+            .init(.actions, ["start", "timeout"], value: 1), .init(.actionTime, ["start"], value: 61_500_000_000),
+            .init(.twoOwnersTime, value: 250_000_000), .init(.leaseExpired, value: 2),
+            // Of another number of labels.
+            .init(.takeovers, ["10.0.0.1/24"], value: 9),
+        ]
+        var later = NodeFacts.Counter(.leaseExpired, value: 5)
+        later.name = "later"
+        facts.counters.append(later)
+        let samples = Sample.read(Exposition(.answered(facts), of: NodeName("gw-a"), asked: 1).text)
+        func value(_ name: String, _ labels: [String: String] = [:]) -> String? {
+            Self.value("heartbeat_\(name)", labels, in: samples)
+        }
+        #expect(value("messages_rejected_total", ["medium": "eth0", "reason": "authentication"]) == "7")
+        #expect(value("actions_total", ["verb": "start", "outcome": "timeout"]) == "1")
+        #expect(value("action_duration_seconds_sum", ["verb": "start"]) == "61.500000")
+        #expect(value("action_duration_seconds_count", ["verb": "start"]) == "4")
+        #expect(value("two_owners_seconds_total") == "0.250000" && value("lease_expired_total") == "2")
+        #expect(!samples.contains { $0.name.hasPrefix("heartbeat_takeovers") })
+    }
+
+    @Test func `two media of one name have one series with the messages of both`() {
+        var facts = NodeFacts(node: NodeName("gw-a"))
+        facts.media = [UInt64(3), 4].map { number in
+            var medium = NodeFacts.Medium(name: MediumName("eth0"), kind: .ucast, state: .open)
+            medium.sent = number
+            return medium
+        }
+        let samples = Sample.read(Exposition(.answered(facts), of: NodeName("gw-a"), asked: 1).text)
+        #expect(samples.filter { $0.name == "heartbeat_messages_sent_total" }.map(\.value) == ["7"])
+        #expect(!samples.contains { $0.name == "heartbeat_messages_received_total" }, "nobody has told it")
+    }
+}
