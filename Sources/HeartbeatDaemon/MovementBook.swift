@@ -97,11 +97,19 @@ extension NodeShell {
     func keepHistory() { book.open(core.generation) }
 
     func tellMovements() {
-        book.take(movements.takeFinished(), peerIsActive: core.peerIsActive)
+        let finished = movements.takeFinished()
+        for timeline in finished { counters.take(timeline) }
+        book.take(finished, peerIsActive: core.peerIsActive)
+    }
+
+    func ended(_ id: ActionID, _ result: ActionResult, at now: Instant) {
+        counters.ended(id, result, at: now)
+        book.learn(movements.ended(id, result, at: now))
     }
 
     func tell(_ fact: Fact) {
         facts.tell(fact)
+        counters.hear(fact, at: reactor.now)
         book.hear(fact, peerIsActive: core.peerIsActive)
     }
 }

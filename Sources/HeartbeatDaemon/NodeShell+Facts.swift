@@ -29,6 +29,8 @@ extension NodeShell {
         all.maintenance = maintenance.current
         all.lateness = lateness.fact
         all.troubles = facts.troubles.facts(at: now)
+        counters.settle(bothHold: all.flags.contains(.bothHold), at: now)
+        all.counters = counters.facts(at: now)
         completeGroups(&all)
         if configuration.parameters.contains(ConfigurationLoader.unmanaged) { all.flags.insert(.unmanaged) }
         return all

@@ -65,6 +65,7 @@ final class NodeShell {
     ) { [unowned self] in feed($0) }
     private(set) lazy var views = makeViews()
     var movements = GroupMovements()
+    var counters = Counters()
     let birth: Instant
     var changes = SnapshotChanges()
     private(set) var lateness = LoopLateness()
@@ -183,7 +184,7 @@ final class NodeShell {
 
     func feed(_ event: Event) {
         let now = reactor.now
-        if case .actionFinished(let id, let result) = event { book.learn(movements.ended(id, result, at: now)) }
+        if case .actionFinished(let id, let result) = event { ended(id, result, at: now) }
         execute(core.handle(event, at: now), of: now)
         setDeadline()
     }
@@ -240,6 +241,7 @@ final class NodeShell {
     }
 
     private func tell(_ error: WireError, over medium: MediumName) {
+        counters.rejected(error, over: medium)
         guard configuration.logging.logsBadPackets else { return }
         guard let text = rejected.report(error, over: medium, at: reactor.now) else { return }
         facts.tellUncounted(.packetRefused, text, [Fact.Field(.medium, medium)])
@@ -455,6 +457,7 @@ final class NodeShell {
     private func perform(_ action: ResourceAction, _ id: ActionID) {
         services.performing(action)
         movements.began(action, id, at: reactor.now)
+        counters.began(action.verb, id, at: reactor.now)
         actions.perform(action, id)
     }
 

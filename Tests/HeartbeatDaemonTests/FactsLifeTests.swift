@@ -52,6 +52,12 @@ extension LifeTests {
                 #expect(try cluster.laboratory.tool("hb_standby", [], on: cluster.first).code == 0)
                 try cluster.waitForHoldings("none", "all")
                 try cluster.wait(for: "both to say who runs what") { try bothSayTheTruth(cluster) }
+                try cluster.wait(for: "the movement to be counted") {
+                    let takeover = NodeFacts.Counter(.takeovers, ["web", "offer"], value: 1)
+                    return try facts(cluster.second).counters.contains(takeover)
+                }
+                let counted = try facts(cluster.second).counters
+                #expect(counted.first { $0.labels == ["start", "done"] }.map { $0.value >= 2 } == true, "\(counted)")
             }
         }
 

@@ -1,0 +1,118 @@
+// What this daemon has counted since it began, for whoever draws curves. Counters move only when something has happened that is rare: a
+// message that was not believed, an action, a movement, a line of the log. No keepalive costs anything here.
+
+import HeartbeatCore
+import HeartbeatModel
+import HeartbeatWire
+
+struct Counters {
+    /// Names of media and groups come and go with the files; who sends packets makes no new ones.
+    static let mostSeries = 1024
+    /// Every label of what there is no room for.
+    static let other = "other"
+
+    private struct Series: Hashable {
+        var name: NodeFacts.Counter.Name
+        var labels: [String]
+    }
+
+    private var values: [Series: UInt64] = [:]
+    /// Actions under way.
+    private var actions: [ActionID: (verb: ResourceVerb, begin: Instant)] = [:]
+    /// Both nodes have claimed the same groups since then.
+    private var bothSince: Instant?
+    private var bothBefore = Duration.zero
+    private var leaseExpired: UInt64 = 0
+
+    // MARK: - What happens
+
+    mutating func rejected(_ error: WireError, over medium: MediumName) {
+        add(1, to: .rejected, [medium.text, error.reasonWord])
+    }
+
+    mutating func began(_ verb: ResourceVerb, _ id: ActionID, at now: Instant) {
+        actions[id] = (verb, now)
+    }
+
+    mutating func ended(_ id: ActionID, _ result: ActionResult, at now: Instant) {
+        guard let action = actions.removeValue(forKey: id) else { return }
+        let verb = action.verb.rawValue
+        add(1, to: .actions, [verb, result.outcomeWord(of: action.verb)])
+        add(UInt64(max(0, (now - action.begin).nanoseconds)), to: .actionTime, [verb])
+    }
+
+    /// A movement is over.
+    mutating func take(_ timeline: GroupTimeline) {
+        guard timeline.outcome == .running else { return }
+        add(1, to: .takeovers, [timeline.group, timeline.origin.word])
+    }
+
+    /// A line of the log.
+    mutating func hear(_ fact: Fact, at now: Instant) {
+        switch fact.event {
+        case FactEvent.leaseDark.rawValue: leaseExpired += 1
+        case FactEvent.bothHold.rawValue: bothSince = bothSince ?? now
+        case FactEvent.conflictEnded.rawValue, FactEvent.yielding.rawValue, FactEvent.nodeDead.rawValue,
+            FactEvent.peerShutDown.rawValue:
+            endOverlap(at: now)
+        default: break
+        }
+    }
+
+    /// Whether both nodes claim the same groups: not every end of that has a line.
+    mutating func settle(bothHold: Bool, at now: Instant) {
+        if !bothHold { endOverlap(at: now) }
+    }
+
+    private mutating func endOverlap(at now: Instant) {
+        if let since = bothSince { bothBefore += now - since }
+        bothSince = nil
+    }
+
+    private mutating func add(_ count: UInt64, to name: NodeFacts.Counter.Name, _ labels: [String]) {
+        var series = Series(name: name, labels: labels)
+        if values[series] == nil, values.count >= Self.mostSeries {
+            series.labels = labels.map { _ in Self.other }
+        }
+        values[series, default: 0] &+= count
+    }
+
+    // MARK: - What is told
+
+    /// Sorted, so that two answers have one order.
+    func facts(at now: Instant) -> [NodeFacts.Counter] {
+        let both = bothBefore + (bothSince.map { now - $0 } ?? .zero)
+        let counted = values.map { NodeFacts.Counter($0.key.name, $0.key.labels, value: $0.value) }
+            .sorted { ($0.name, $0.labels.joined(separator: "\n")) < ($1.name, $1.labels.joined(separator: "\n")) }
+        return counted + [
+            NodeFacts.Counter(.twoOwnersTime, value: UInt64(max(0, both.nanoseconds))),
+            NodeFacts.Counter(.leaseExpired, value: leaseExpired),
+        ]
+    }
+}
+
+extension WireError {
+    /// Why a message was not believed, in a word of which there are few.
+    fileprivate var reasonWord: String {
+        switch self {
+        case .badAuthentication: "authentication"
+        case .unknownKey: "unknown-key"
+        case .unsigned: "unsigned"
+        case .notAMessage, .tooLarge, .truncated, .badLength, .trailingBytes, .tooDeep, .badField, .repeated, .missing,
+            .badNumber, .unsupportedCompression:
+            "unreadable"
+        }
+    }
+}
+
+extension ActionResult {
+    /// A status has done what it should when it has answered, whatever the answer was.
+    fileprivate func outcomeWord(of verb: ResourceVerb) -> String {
+        switch self {
+        case .exited: isSuccess || verb == .status ? "done" : "failed"
+        case .signalled: "failed"
+        case .timedOut: "timeout"
+        case .notRun: "not-run"
+        }
+    }
+}
