@@ -44,6 +44,11 @@ package struct Asking: Sendable {
         return status
     }
 
+    /// The same as metrics.
+    package func exposition() -> Exposition {
+        Exposition(source(), of: places.node, asked: WallClock.unixMilliseconds)
+    }
+
     func source() -> StatusSource {
         let deadline = Instant.now + patience
         do throws(ControlFailure) {

@@ -16,6 +16,7 @@ struct Hbctl: ParsableCommand {
               hbctl status                         who serves, who could, what is wrong
               hbctl status --json                  the same for programs
               hbctl status --nagios                one line for monitors
+              hbctl metrics                        the same for Prometheus
               hbctl history                        which groups have moved, and why
               hbctl check                          what is wrong with the files and this machine
               hbctl standby                        gives groups away, after a question
@@ -27,6 +28,7 @@ struct Hbctl: ParsableCommand {
             """, version: Version.text,
         subcommands: [
             Status.self, History.self, Check.self, Standby.self, Takeover.self, Failback.self, Move.self, Drill.self,
+            Metrics.self,
             MaintenanceCommand.self,
         ])
 

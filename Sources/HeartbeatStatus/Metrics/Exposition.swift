@@ -4,8 +4,8 @@
 import HeartbeatModel
 
 /// Metrics of one answer of a daemon, or of none.
-package struct Exposition {
-    private let status: PairStatus
+package struct Exposition: Sendable {
+    package let status: PairStatus
     /// `nil` where no daemon has answered.
     private let facts: NodeFacts?
     private var families = MetricFamilies()

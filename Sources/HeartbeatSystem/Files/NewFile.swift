@@ -24,6 +24,10 @@ enum NewFile {
             unlinkat(directory, temporary, 0)
             throw error
         }
-        guard renameat(directory, temporary, directory, name) == 0 else { throw SystemError("replace", path) }
+        guard renameat(directory, temporary, directory, name) == 0 else {
+            let error = SystemError("replace", path)
+            unlinkat(directory, temporary, 0)
+            throw error
+        }
     }
 }
