@@ -9,6 +9,7 @@ let fast = isDependency ? strict : strict + [.unsafeFlags(["-O"], .when(configur
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -39,6 +40,7 @@ let package = Package(
         .executable(name: "faild", targets: ["faild"]),
         .executable(name: "hb_lines", targets: ["hb_lines"]),
         .executable(name: "hb_gateway", targets: ["hb_gateway"]),
+        .executable(name: "heartbeat-exporter", targets: ["heartbeat_exporter"]),
         .executable(name: "hbsim", targets: ["hbsim"]),
         .executable(name: "hbdemo", targets: ["hbdemo"]),
         .executable(name: "hbinterop", targets: ["hbinterop"]),
@@ -182,6 +184,12 @@ let package = Package(
                 "HeartbeatModel", "HeartbeatStatus", "HeartbeatFormats", "HeartbeatSystem", "HeartbeatControl",
                 "HeartbeatHost", "HeartbeatNetlink", "HeartbeatAddresses", "HeartbeatConfig", "HeartbeatCheck",
             ], swiftSettings: strict),
+        .target(
+            name: "HeartbeatExporter",
+            dependencies: [
+                "HeartbeatModel", "HeartbeatStatus", "HeartbeatSystem", "HeartbeatLoop", "HeartbeatOperator", "CLinux",
+                nioCore, nioPosix, nioHTTP,
+            ], swiftSettings: strict),
 
         // Argument parsing only.
         .target(name: "HeartbeatArguments", dependencies: [arguments], swiftSettings: strict),
@@ -191,6 +199,10 @@ let package = Package(
             linkerSettings: small),
         .executableTarget(
             name: "hbctl", dependencies: ["HeartbeatOperator", "HeartbeatStatus", "HeartbeatModel", arguments],
+            swiftSettings: strict, linkerSettings: small),
+        .executableTarget(
+            name: "heartbeat_exporter",
+            dependencies: ["HeartbeatExporter", "HeartbeatOperator", "HeartbeatSystem", "HeartbeatModel", arguments],
             swiftSettings: strict, linkerSettings: small),
         .executableTarget(
             name: "cl_status", dependencies: ["HeartbeatControl", "HeartbeatModel", arguments], swiftSettings: strict,
@@ -304,8 +316,8 @@ let package = Package(
         .testTarget(
             name: "HbctlTests",
             dependencies: [
-                "HeartbeatOperator", "HeartbeatStatus", "HeartbeatControl", "HeartbeatSystem", "HeartbeatLab",
-                "HeartbeatConfig", "HeartbeatModel", "CLinux",
+                "HeartbeatOperator", "HeartbeatExporter", "HeartbeatStatus", "HeartbeatControl", "HeartbeatSystem",
+                "HeartbeatLab", "HeartbeatConfig", "HeartbeatModel", "CLinux",
             ], swiftSettings: strict),
         .testTarget(
             name: "HbLinesTests",

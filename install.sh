@@ -218,14 +218,14 @@ install_all() {
         if [ -x "$file" ]; then mode=755; else mode=644; fi
         put_text $mode "$file" "$share/resource.d/${file##*/}"
     done
-    for unit in heartbeat hb_lines hb_gateway; do
-        put_text 644 "$here/systemd/$unit.service" "$prefix/lib/systemd/system/$unit.service"
+    for unit in heartbeat.service hb_lines.service hb_gateway.service heartbeat-exporter.service heartbeat-exporter.socket; do
+        put_text 644 "$here/systemd/$unit" "$prefix/lib/systemd/system/$unit"
     done
     put 644 "$here/systemd/heartbeat.sysusers" "$prefix/lib/sysusers.d/heartbeat.conf"
     put 644 "$here/systemd/heartbeat.tmpfiles" "$prefix/lib/tmpfiles.d/heartbeat.conf"
     put 644 "$here/systemd/swift-heartbeat.catalog" "$prefix/lib/systemd/catalog/swift-heartbeat.catalog"
     [ -e "$root$logrotate" ] || put 644 "$here/systemd/heartbeat.logrotate" "$logrotate"
-    for file in "$here"/*.example "$here"/*.md "$here/LICENSE" "$here"/docs/* "$here"/schemas/*; do
+    for file in "$here"/*.example "$here"/*.md "$here/LICENSE" "$here"/docs/* "$here"/schemas/* "$here"/monitoring/*; do
         [ ! -f "$file" ] || put 644 "$file" "$documents/${file#"$here"/}"
     done
     write_manifest

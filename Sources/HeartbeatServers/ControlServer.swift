@@ -4,6 +4,7 @@
 import CLinux
 import Glibc
 import HeartbeatControl
+import HeartbeatLoop
 import HeartbeatSystem
 import NIOCore
 import NIOPosix

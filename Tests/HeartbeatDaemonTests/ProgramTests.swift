@@ -10,7 +10,8 @@ import Testing
         .deletingLastPathComponent()
 
     private static let programs = [
-        "heartbeat", "hbctl", "cl_status", "hb_standby", "hb_takeover", "hb_address", "hb_guardian", "faild", "hbsim",
+        "heartbeat", "hbctl", "cl_status", "hb_standby", "hb_takeover", "hb_address", "hb_guardian",
+        "heartbeat-exporter", "faild", "hbsim",
         "hbdemo",
         "hbbench",
         "hbinterop",

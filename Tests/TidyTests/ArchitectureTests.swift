@@ -59,7 +59,7 @@ import Testing
 
     /// How the table names what others have made.
     private static let libraries: [String: Set<String>] = [
-        "NIO": ["NIOCore", "NIOPosix"], "swift-crypto": ["Crypto"], "swift-log": ["Logging"],
+        "NIO": ["NIOCore", "NIOPosix"], "NIOHTTP1": ["NIOHTTP1"], "swift-crypto": ["Crypto"], "swift-log": ["Logging"],
         "swift-argument-parser": ["ArgumentParser"], "–": [],
     ]
 

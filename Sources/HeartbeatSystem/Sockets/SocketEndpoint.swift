@@ -42,6 +42,11 @@ package struct SocketEndpoint {
         }
     }
 
+    /// Of an address of IP.
+    package var port: UInt16 {
+        withUnsafeBytes(of: storage) { UInt16(bigEndian: $0.load(fromByteOffset: 2, as: UInt16.self)) }
+    }
+
     /// Lends the address to a call that reads it.
     package func withSockaddr<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
         withUnsafePointer(to: storage) { pointer in

@@ -1,11 +1,11 @@
-// How a socket of this machine is served, whoever speaks through it: what both servers share before they differ in words.
+// How a socket is served, whoever speaks through it: what all servers share before they differ in words.
 
 import NIOCore
 import NIOPosix
 
 extension ServerBootstrap {
     /// Greets each client on the loop, and reads at most `capacity` bytes of it at once.
-    static func serving(
+    package static func serving(
         on loop: any EventLoop, capacity: Int, greet: @escaping @Sendable (any Channel) throws -> Void
     ) -> ServerBootstrap {
         ServerBootstrap(group: loop)
