@@ -164,7 +164,9 @@ import Testing
 
     // MARK: - The other node's files
 
-    private static func facts(differs: Bool) -> FakeDaemon.Answer {
+    private static func facts(
+        differs: Bool, marks: (own: ConfigurationMarks, theirs: ConfigurationMarks)? = nil
+    ) -> FakeDaemon.Answer {
         var facts = NodeFacts(node: NodeName("gw-a"))
         facts.phase = .stable
         var peer = NodeFacts.Node(name: NodeName("gw-b"), status: .active, speaks: .ours)
@@ -174,6 +176,14 @@ import Testing
             key: "firewall", preferred: NodeName("gw-a"), state: .running, onPeer: .stopped, resources: ["firewall"])
         group.differs = differs
         facts.groups = [group]
+        if let marks {
+            facts.marks = marks.own
+            var view = PeerView(at: 1)
+            view.marks = marks.theirs
+            var word = NodeFacts.PeerWord()
+            word.view = .init(view, age: .milliseconds(4))
+            facts.peer = word
+        }
         return FakeDaemon.telling(ControlReply(lines: facts.text))
     }
 
@@ -190,6 +200,22 @@ import Testing
         try machine.write()
         let answer = try machine.check()
         #expect(answer.agreement == "unknown" && answer.codes.contains("agreement-unknown"), "\(answer.findings)")
+    }
+
+    @Test(arguments: [(UInt32(1), UInt32(3), [String]()), (9, 3, ["ha.cf"]), (1, 9, ["authkeys"]), (9, 9, ["ha.cf"])])
+    func `an ha cf and keys that the other node has otherwise are named`(haCf: UInt32, keys: UInt32, names: [String])
+        throws
+    {
+        let own = ConfigurationMarks(haCf: 1, haresources: 2, authkeys: 3)
+        let theirs = ConfigurationMarks(haCf: haCf, haresources: 2, authkeys: keys)
+        let machine = try Machine(Self.facts(differs: false, marks: (own, theirs)))
+        try machine.write()
+        let answer = try machine.check()
+        #expect(answer.names("different-configuration") == names, "\(answer.findings)")
+        #expect(answer.agreement == (names.isEmpty ? "same" : "different"))
+        #expect(names.isEmpty || answer.code > 0)
+        let sentence = answer.findings.first { $0["code"] as? String == "different-configuration" }?["sentence"]
+        #expect((sentence as? String)?.contains("ha.cf and authkeys") == (names.isEmpty ? nil : haCf == 9 && keys == 9))
     }
 
     // MARK: - Screens

@@ -63,6 +63,7 @@ package struct Agreement: Hashable, Sendable {
     private static func code(of problem: ProblemCode) -> FindingCode? {
         let codes: Set<FindingCode> = [
             .differentGroups, .ownOnBoth, .differentNodes, .differentFiles, .unlistedFile, .differentDeadtime,
+            .differentConfiguration,
         ]
         return FindingCode(rawValue: problem.rawValue).flatMap { codes.contains($0) ? $0 : nil }
     }

@@ -16,6 +16,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case differentFiles = "different-files"
     case unlistedFile = "unlisted-file"
     case differentDeadtime = "different-deadtime"
+    case differentConfiguration = "different-configuration"
     case agreementUnknown = "agreement-unknown"
 
     case interfaceMissing = "interface-missing"
@@ -131,6 +132,9 @@ extension FindingCode {
             "copy the right one; `cl_status files` shows both"),
         row(.unlistedFile, .warning, "F is in a `sync` line of one node only", "write the line on both"),
         row(.differentDeadtime, .warning, "deadtime of the two nodes is not the same", "write the same on both"),
+        row(
+            .differentConfiguration, .warning, "ha.cf or authkeys is not the same on both nodes",
+            "`hb_site diff`, or compare `/etc/ha.d` of both nodes; then `heartbeat -r`"),
         row(
             .agreementUnknown, .note, "whether the other node's files are the same is not known: WHY",
             "ask again when heartbeat runs on both nodes"),

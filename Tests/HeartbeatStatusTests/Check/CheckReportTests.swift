@@ -47,7 +47,7 @@ import Testing
     @Test(arguments: [
         ("healthy-one-serves", Agreement.State.same, 0), ("files-differ-hold", .different, 1),
         ("down-killed", .unknown, 1), ("original-peer", .unknown, 1), ("peer-dead", .unknown, 1),
-        ("no-permission", .unknown, 1),
+        ("no-permission", .unknown, 1), ("conf-differs", .different, 1),
     ])
     func `what the daemon knows of the other node's files is told`(name: String, state: Agreement.State, least: Int)
         throws
