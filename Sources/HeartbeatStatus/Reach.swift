@@ -21,6 +21,8 @@ package struct Reach: Hashable, Sendable {
     package var age: Duration?
     /// Statuses of the last 24 h that did not come this way in time.
     package var lost: UInt64?
+    /// Why it is unknown, where that is known.
+    package var reason: String?
 
     /// `eth1  gw-a -> gw-b  blocked for 3:12, 768 lost in 24 h`.
     package var text: String {
@@ -29,7 +31,7 @@ package struct Reach: Hashable, Sendable {
             case .open: "open" + (age.map { ", heard \($0.ageText) ago" } ?? "")
             case .blocked: "blocked" + (age.map { " for \($0.ageText)" } ?? "")
             case .never: "nothing has ever come"
-            case .unknown: "unknown: \(to) does not tell"
+            case .unknown: "unknown: \(reason ?? "\(to) does not tell")"
             }
         return "\(medium)  \(from) -> \(to)  \(what)" + (lost.map { $0 > 0 ? ", \($0) lost in 24 h" : "" } ?? "")
     }

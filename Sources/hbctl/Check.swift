@@ -13,6 +13,8 @@ struct Check: ParsableCommand {
             systemd starts by itself, and whether the other node's files agree. It changes nothing, and works with and without a \
             daemon. Run it as root. docs/check.md lists every finding with its code.
 
+            With --live it looks twice, two keepalives apart, and tells over which media something came, both ways.
+
             EXIT STATUS
               0   nothing above a note was found
               1   warnings: something that the service may need is missing
@@ -22,11 +24,15 @@ struct Check: ParsableCommand {
 
             EXAMPLES
               hbctl check
+              hbctl check --live
               hbctl check --json | jq '.findings[].code'
             """)
 
     @Flag(help: "JSON, as schemas/hbctl-check-1.json says it.")
     var json = false
+
+    @Flag(help: "Tell also what passes over every medium, both ways.")
+    var live = false
 
     @Flag(help: "All findings, however many lines that makes.")
     var all = false
@@ -58,7 +64,7 @@ struct Check: ParsableCommand {
         places.run = runDirectory
         places.state = stateDirectory
         places.configuration = configurationDirectory
-        let report = Checkup(places, share: shareDirectory).report()
+        let report = Checkup(places, share: shareDirectory).report(isLive: live)
         Terminal.write(json ? CheckJSON(report, time: Terminal.time).text : text(of: report))
         Glibc.exit(report.level.exitCode)
     }

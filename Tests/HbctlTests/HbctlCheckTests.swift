@@ -12,7 +12,7 @@ import Testing
 
 @Suite struct HbctlCheckTests {
     /// Files of one node, and what `hbctl check --json` says of them.
-    private struct Machine {
+    struct Machine {
         let daemon: FakeDaemon
         var haCf = "node gw-a gw-b\nauto_failback off\nlogfacility daemon\nudpport 47694\nucast lo 192.0.2.7\n"
         var haresources = "gw-a firewall\n"
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    private struct Answer {
+    struct Answer {
         let code: Int32
         let value: [String: Any]
         let findings: [[String: Any]]

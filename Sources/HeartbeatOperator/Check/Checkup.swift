@@ -23,19 +23,24 @@ package struct Checkup: Sendable {
         loader = ConfigurationLoader(paths: paths, node: nil)
     }
 
-    /// Takes as long as the daemon takes to answer, and some tenths of a second for the neighbours.
-    package func report() -> CheckReport {
+    /// Takes as long as the daemon takes to answer, and some tenths of a second for the neighbours; `isLive`: two keepalives and three
+    /// seconds at most.
+    package func report(isLive: Bool = false) -> CheckReport {
+        let watch = isLive ? LiveWatch(places) : nil
         let check = ConfigurationCheck(loader)
         let configuration = check.result.configuration ?? configurationWithoutKeys(check.result.diagnostics)
         let facts = MachineReader(paths: loader.paths, configuration: configuration).facts()
-        let agreement = Agreement(Asking(places).status())
+        let live = watch?.finding(by: configuration)
+        let source = live?.source ?? Asking(places).source()
+        let agreement = Agreement(PairStatus(source, of: places.node, asked: WallClock.unixMilliseconds))
         let files = FileFindings(check, requiresLease: configuration?.lease == .required) {
             access($0, F_OK) != 0 && errno == ENOENT
         }
         return CheckReport(
             node: loader.localNode, asked: WallClock.unixMilliseconds, daemonRuns: facts.daemon == nil ? .no : .yes,
             agreement: agreement,
-            findings: files.findings + MachineCheck(facts, for: configuration).findings + agreement.findings)
+            findings: files.findings + MachineCheck(facts, for: configuration).findings + agreement.findings,
+            live: live?.check)
     }
 
     /// Only root can read the keys, and everything else can be judged without them.

@@ -33,12 +33,32 @@ package struct CheckJSON {
                     ("sentence", .string(report.sentence)),
                 ])
             ),
+            ("live", report.live.map(Self.live) ?? .null),
             ("findings", .array(report.findings.map(Self.finding))),
         ])
     }
 
     private static func object(_ members: [(String, JSONValue)]) -> JSONValue {
         .object(members.map { JSONValue.Member($0.0, $0.1) })
+    }
+
+    private static func live(_ live: LiveCheck) -> JSONValue {
+        object([
+            ("watched_s", seconds(live.watched)), ("reason", live.reason.map { .string($0) } ?? .null),
+            ("ways", .array(live.reaches.map(reach))),
+        ])
+    }
+
+    private static func reach(_ reach: Reach) -> JSONValue {
+        object([
+            ("medium", .string(reach.medium.text)), ("from", .string(reach.from.text)),
+            ("to", .string(reach.to.text)), ("state", .string(reach.state.rawValue)), ("age_s", seconds(reach.age)),
+            ("lost", reach.lost.map { .number(Int64(clamping: $0)) } ?? .null),
+        ])
+    }
+
+    private static func seconds(_ duration: Duration?) -> JSONValue {
+        duration.map { .decimal(units: $0.nanoseconds / 1000, places: 6) } ?? .null
     }
 
     private static func finding(_ finding: Finding) -> JSONValue {

@@ -72,16 +72,21 @@ package struct CheckReport: Hashable, Sendable {
     package var daemonRuns: PairStatus.Answer
     /// haresources and what must be the same besides, on this node and the other one.
     package var agreement: Agreement
+    /// What passes over the media; `nil` where nobody asked.
+    package var live: LiveCheck?
     /// The worst first; of one severity in the order in which they were looked for.
     package let findings: [Finding]
 
     package init(
-        node: NodeName, asked: UInt64, daemonRuns: PairStatus.Answer, agreement: Agreement, findings: [Finding]
+        node: NodeName, asked: UInt64, daemonRuns: PairStatus.Answer, agreement: Agreement, findings: [Finding],
+        live: LiveCheck? = nil
     ) {
         self.node = node
         self.asked = asked
         self.daemonRuns = daemonRuns
         self.agreement = agreement
+        self.live = live
+        let findings = findings + (live?.findings ?? [])
         self.findings = findings.enumerated().sorted { left, right in
             (right.element.severity, left.offset) < (left.element.severity, right.offset)
         }.map(\.element)

@@ -21,10 +21,29 @@ package struct CheckText {
         let verdict = wrapped(
             report.sentence, width: width, first: word + blanks(10 - word.count),
             rest: blanks(width < StatusText.narrowest ? 2 : 10))
-        let findings = findings(room: StatusText.most - verdict.count - 1)
-        let lines = verdict + (findings.isEmpty ? [] : [""] + findings)
+        let live = report.live.map(ways) ?? []
+        let findings = findings(room: StatusText.most - verdict.count - 1 - (live.isEmpty ? 0 : live.count + 1))
+        let lines = Array([verdict, findings, live].filter { !$0.isEmpty }.joined(separator: [""]))
         return isColoured ? lines.map(StatusText.coloured) : lines
     }
+
+    /// A line each; of many only those over which nothing comes.
+    private func ways(_ live: LiveCheck) -> [String] {
+        guard live.reason == nil else { return [] }
+        let isMany = live.reaches.count > Self.mostWays && !showsAll
+        let shown = isMany ? live.reaches.filter { $0.state != .open }.prefix(Self.mostWays) : live.reaches[...]
+        let more = live.reaches.count - shown.count
+        return wrapped(live.sentence, width: width, rest: blanks(3))
+            + shown.flatMap { reach in
+                let mark = reach.state == .blocked || reach.state == .never ? "!  " : blanks(3)
+                let line = mark + reach.text
+                return line.count <= width
+                    ? [line] : wrapped(reach.text, width: width, first: mark, rest: blanks(5))
+            } + (more > 0 ? ["   ... and \(more) more (--all)"] : [])
+    }
+
+    /// Six media have so many.
+    private static let mostWays = 12
 
     /// As many as fit, and at least one; the line that says how many more there are has its room.
     private func findings(room: Int) -> [String] {

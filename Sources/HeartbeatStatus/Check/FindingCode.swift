@@ -19,6 +19,10 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case differentConfiguration = "different-configuration"
     case agreementUnknown = "agreement-unknown"
 
+    case mediumBlocked = "medium-blocked"
+    case peerUnheard = "peer-unheard"
+    case mediumUnknown = "medium-unknown"
+
     case interfaceMissing = "interface-missing"
     case interfaceDown = "interface-down"
     case noCarrier = "no-carrier"
@@ -90,7 +94,7 @@ extension FindingCode {
     }
 
     static let entries: [FindingCode: Entry] = Dictionary(
-        uniqueKeysWithValues: (files + pair + network + programs + machine).map { ($0.code, $0.entry) })
+        uniqueKeysWithValues: (files + pair + live + network + programs + machine).map { ($0.code, $0.entry) })
 
     typealias Row = (code: FindingCode, entry: Entry)
 
@@ -138,6 +142,17 @@ extension FindingCode {
         row(
             .agreementUnknown, .note, "whether the other node's files are the same is not known: WHY",
             "ask again when heartbeat runs on both nodes"),
+    ]
+
+    static let live: [Row] = [
+        row(
+            .mediumBlocked, .warning, "over M nothing of N reaches the other node, or M does not work",
+            "as it says: a firewall, the cable, the switch, the speed of a serial line"),
+        row(
+            .peerUnheard, .warning, "no medium brings anything of N: WHY", "look after N; there: `hbctl check --live`"),
+        row(
+            .mediumUnknown, .unknown, unless: "note where N runs heartbeat 3 or an older version, which does not tell",
+            "what passes over the media is not known: WHY", "ask again when heartbeat runs on both nodes"),
     ]
 
     static let network: [Row] = [
@@ -211,7 +226,8 @@ extension FindingCode {
     /// The tables of docs/check.md.
     package static var page: String {
         let parts = [
-            ("The files", files), ("The other node's files", pair), ("The network", network),
+            ("The files", files), ("The other node's files", pair), ("The media, with --live", live),
+            ("The network", network),
             ("Scripts and programs", programs), ("This machine", machine),
         ]
         return parts.map { title, rows in
