@@ -183,6 +183,7 @@ let package = Package(
             dependencies: [
                 "HeartbeatModel", "HeartbeatStatus", "HeartbeatFormats", "HeartbeatSystem", "HeartbeatControl",
                 "HeartbeatHost", "HeartbeatNetlink", "HeartbeatAddresses", "HeartbeatConfig", "HeartbeatCheck",
+                "CLinux",
             ], swiftSettings: strict),
         .target(
             name: "HeartbeatExporter",
@@ -312,7 +313,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "HeartbeatStatusTests", dependencies: ["HeartbeatStatus", "HeartbeatModel"],
-            exclude: ["golden", "golden-history"], swiftSettings: strict),
+            exclude: ["golden", "golden-history", "golden-watch"], swiftSettings: strict),
         .testTarget(
             name: "HbctlTests",
             dependencies: [

@@ -49,10 +49,11 @@ package struct Asking: Sendable {
         Exposition(source(), of: places.node, asked: WallClock.unixMilliseconds)
     }
 
-    func source() -> StatusSource {
+    /// `isFresh`: the other node is asked for its view first, which costs both a message.
+    func source(isFresh: Bool = true) -> StatusSource {
         let deadline = Instant.now + patience
         do throws(ControlFailure) {
-            let reply = try askForFacts(until: deadline)
+            let reply = try askForFacts(isFresh, until: deadline)
             if reply.exitCode == ControlExit.success {
                 return NodeFacts(text: reply.lines).map(StatusSource.answered) ?? .garbled
             }
@@ -72,9 +73,10 @@ package struct Asking: Sendable {
         }
     }
 
-    /// With the other node's view of this moment. A daemon that does not know of views takes that for no question.
-    private func askForFacts(until deadline: Instant) throws(ControlFailure) -> ControlReply {
+    /// A daemon that does not know of views takes the question for a fresh one for none.
+    private func askForFacts(_ isFresh: Bool, until deadline: Instant) throws(ControlFailure) -> ControlReply {
         let major = FactsFormat.current.major
+        guard isFresh else { return try ask(.facts(format: major), until: deadline) }
         let reply = try ask(.facts(format: major, isFresh: true), until: deadline)
         guard reply.exitCode != ControlExit.success, Self.majorSpoken(reply.errors) == nil else { return reply }
         return try ask(.facts(format: major), until: deadline)

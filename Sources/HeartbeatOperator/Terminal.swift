@@ -31,6 +31,22 @@ package enum Terminal {
         }
     }
 
+    /// Of standard output, else `COLUMNS` and `LINES`, else 80 by 24.
+    static var size: WatchScreen.Size {
+        var size = winsize()
+        let isKnown = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_row > 0
+        let rows = isKnown ? Int(size.ws_row) : variable("LINES").flatMap { Int($0) } ?? 24
+        return WatchScreen.Size(columns: width(nil), rows: min(max(rows, 1), 10_000))
+    }
+
+    /// Why no screen can be drawn here; `nil` where one can.
+    package static var obstacle: String? {
+        if isatty(STDOUT_FILENO) != 1 { return "standard output is no terminal" }
+        if isatty(STDIN_FILENO) != 1 { return "standard input is no terminal" }
+        let kind = variable("TERM") ?? ""
+        return kind.isEmpty || kind == "dumb" ? "the terminal is a dumb one (TERM)" : nil
+    }
+
     private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
     /// Wall clocks where this program runs.

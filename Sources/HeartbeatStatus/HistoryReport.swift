@@ -70,6 +70,11 @@ extension HistoryEntry {
         return parts
     }
 
+    /// `gw-b -> gw-a`; where nobody has had it, or gets it, the name is missing.
+    var way: String {
+        [from.map { "\($0)" }, "->", to.map { "\($0)" }].compactMap(\.self).joined(separator: " ")
+    }
+
     /// From the origin to the end.
     package var took: Duration { timeline.end - timeline.zero }
 

@@ -34,7 +34,7 @@ package struct HistoryText {
                 .init(title: "no.", cells: movements.map { "\($0.number)" }, weight: 99, isNeeded: true),
                 .init(title: "when", cells: movements.map(moment), weight: 9),
                 .init(title: "group", cells: movements.map(\.timeline.group), weight: 99, isNeeded: true),
-                .init(title: "moved", cells: movements.map(way), weight: 99, isNeeded: true),
+                .init(title: "moved", cells: movements.map(\.way), weight: 99, isNeeded: true),
                 .init(title: "took", cells: movements.map(\.took.shortText), weight: 6),
                 .init(title: "because", cells: movements.map(\.because), weight: 7, from: 80),
                 .init(
@@ -48,7 +48,7 @@ package struct HistoryText {
     private var list: [String] {
         report.movements.flatMap { movement in
             [
-                "\(mark(of: movement))no. \(movement.number): \(movement.timeline.group)", "  moved: \(way(movement))",
+                "\(mark(of: movement))no. \(movement.number): \(movement.timeline.group)", "  moved: \(movement.way)",
                 "  when: \(moment(movement))", "  took: \(movement.took.shortText)", "  because: \(movement.because)",
                 "  outcome: \(movement.timeline.outcome.rawValue)",
             ].flatMap { text in
@@ -64,11 +64,6 @@ package struct HistoryText {
     private func moment(_ movement: HistoryEntry) -> String {
         let exact = time.time(movement.unixMilliseconds, seenAt: report.asked)
         return exact.contains(" ") ? time.date(movement.unixMilliseconds) : exact
-    }
-
-    private func way(_ movement: HistoryEntry) -> String {
-        let parts = [movement.from.map { "\($0)" }, "->", movement.to.map { "\($0)" }]
-        return parts.compactMap(\.self).joined(separator: " ")
     }
 
     /// The number of the first movement of the same cause.

@@ -107,7 +107,7 @@ extension StatusText {
 
     // MARK: - Media
 
-    private var pair: (here: String, there: String) {
+    var pair: (here: String, there: String) {
         let local = status.nodes.first(where: \.isLocal)?.name.text ?? status.source.node.text
         return (local, status.nodes.first { !$0.isLocal && !$0.isPing }?.name.text ?? "the other node")
     }
@@ -136,7 +136,7 @@ extension StatusText {
             ])
     }
 
-    private func mark(of medium: PairStatus.Medium) -> String {
+    func mark(of medium: PairStatus.Medium) -> String {
         if case .failing = medium.state { return "!" }
         let states = [medium.hears.state, medium.isHeard.state]
         return states.contains(.silent) || states.contains(.never) ? "!" : ""
@@ -228,8 +228,7 @@ extension StatusText {
             facts.append(("\(mark(of: medium))medium \(medium.name)", word(medium.hears, of: medium)))
             facts += [("  is heard", word(medium.isHeard)), ("  lost", losses(of: medium))]
         }
-        let bad = status.groups.filter { mark(of: $0) != "" }
-        let sorted = bad + status.groups.filter { mark(of: $0) == "" }
+        let sorted = sortedGroups
         let shown = isLive ? sorted.prefix(showsAll ? sorted.count : 5) : []
         for group in shown {
             facts.append(("\(mark(of: group))group \(group.key)", word(group.service)))

@@ -82,10 +82,7 @@ package struct StatusText {
     private var change: [String] {
         guard let change = status.lastChange else { return [] }
         let ago = change.age.map { "\($0.duration.ageText) ago: " } ?? ""
-        let what = change.groups.count == 1 ? change.groups[0] : "\(change.groups.count) groups"
-        let number = change.number.map { " (no. \($0))" } ?? ""
-        return wrapped(
-            "\(ago)\(what) \(movement(change))\(number)", width: width, first: "last change  ", rest: blanks(13))
+        return wrapped("\(ago)\(Self.sentence(change))", width: width, first: "last change  ", rest: blanks(13))
     }
 
     private var drill: [String] {
@@ -100,7 +97,14 @@ package struct StatusText {
             "\(drill.age.duration.ageText) ago: \(what)", width: width, first: "last drill   ", rest: blanks(13))
     }
 
-    private func movement(_ change: PairStatus.Change) -> String {
+    /// `10.31.0.254/24 gw-b -> gw-a in 4.0 ms (no. 412)`.
+    static func sentence(_ change: PairStatus.Change) -> String {
+        let what = change.groups.count == 1 ? change.groups[0] : "\(change.groups.count) groups"
+        let number = change.number.map { " (no. \($0))" } ?? ""
+        return "\(what) \(movement(change))\(number)"
+    }
+
+    private static func movement(_ change: PairStatus.Change) -> String {
         let took = change.took.map(\.shortText)
         switch change.outcome {
         case .running, .released:
@@ -137,7 +141,7 @@ package struct StatusText {
             + (more > 0 ? wrapped("... and \(more) more (--all)", width: width, first: blanks(3), rest: blanks(3)) : [])
     }
 
-    private func lines(of problem: PairStatus.Problem) -> [String] {
+    func lines(of problem: PairStatus.Problem) -> [String] {
         let indent = blanks(3)
         if let healed = problem.healed {
             return wrapped(text(problem, healed), width: width, first: indent, rest: indent)
@@ -171,13 +175,19 @@ package struct StatusText {
     // MARK: - Groups
 
     /// Those in trouble first.
+    var sortedGroups: [PairStatus.Group] {
+        status.groups.filter { mark(of: $0) != "" } + status.groups.filter { mark(of: $0) == "" }
+    }
+
     func groups(showing count: Int) -> [String] {
-        let bad = status.groups.filter { mark(of: $0) != "" }
-        let sorted = bad + status.groups.filter { mark(of: $0) == "" }
-        let shown = Array(sorted.prefix(count))
-        let rest = sorted.dropFirst(count)
+        groupTable(Array(sortedGroups.prefix(count))).lines(width: width)
+            + groupsLeft(after: count).map { "\($0) (--all)" }
+    }
+
+    /// A line that says how many are not shown; none where all are.
+    func groupsLeft(after count: Int) -> [String] {
+        let rest = sortedGroups.dropFirst(count)
         let isWell = rest.allSatisfy { mark(of: $0) == "" }
-        return groupTable(shown).lines(width: width)
-            + (rest.isEmpty ? [] : ["... and \(rest.count) more\(isWell ? ", all well" : "") (--all)"])
+        return rest.isEmpty ? [] : ["... and \(rest.count) more\(isWell ? ", all well" : "")"]
     }
 }

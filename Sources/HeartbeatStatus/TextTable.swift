@@ -27,10 +27,10 @@ struct TextTable {
 
     private static let gap = 2
 
-    /// The title and the rows, the blanks at their ends left out.
-    func lines(width: Int) -> [String] {
+    /// The title and the rows, the blanks at their ends left out. `screen`: of a screen that has something else beside the table.
+    func lines(width: Int, screen: Int? = nil) -> [String] {
         guard !marks.isEmpty else { return [] }
-        var shown = columns.filter { $0.isNeeded || $0.isKnown && $0.from <= width }
+        var shown = columns.filter { $0.isNeeded || $0.isKnown && $0.from <= screen ?? width }
         if !shown.isEmpty { shown[0].cells = zip(marks, shown[0].cells).map(+) }
         while Self.width(of: shown) > width, let victim = Self.least(of: shown) { shown.remove(at: victim) }
         let widths = shown.map(Self.width)

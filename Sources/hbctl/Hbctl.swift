@@ -17,6 +17,7 @@ struct Hbctl: ParsableCommand {
               hbctl status --json                  the same for programs
               hbctl status --nagios                one line for monitors
               hbctl metrics                        the same for Prometheus
+              hbctl watch                          the same as a live screen
               hbctl history                        which groups have moved, and why
               hbctl check                          what is wrong with the files and this machine
               hbctl standby                        gives groups away, after a question
@@ -28,7 +29,7 @@ struct Hbctl: ParsableCommand {
             """, version: Version.text,
         subcommands: [
             Status.self, History.self, Check.self, Standby.self, Takeover.self, Failback.self, Move.self, Drill.self,
-            Metrics.self,
+            Metrics.self, Watch.self,
             MaintenanceCommand.self,
         ])
 

@@ -25,6 +25,7 @@ struct Status: ParsableCommand {
               hbctl status --width 60
               hbctl status --json | jq .verdict
               hbctl status --nagios
+              hbctl status --watch                 the same as hbctl watch
             """)
 
     @Flag(help: "JSON, as schemas/hbctl-status-1.json says it.")
@@ -32,6 +33,9 @@ struct Status: ParsableCommand {
 
     @Flag(help: "One line for monitors that call plugins.")
     var nagios = false
+
+    @Flag(help: "A live screen, until q is typed.")
+    var watch = false
 
     @Flag(help: "All problems and groups, however many lines that makes.")
     var all = false
@@ -52,6 +56,7 @@ struct Status: ParsableCommand {
     var configurationDirectory = Places().configuration
 
     func validate() throws {
+        if watch, json || nagios || width != nil { throw ValidationError("--watch has the terminal for itself") }
         if json, nagios { throw ValidationError("--json and --nagios exclude each other") }
         if let width, !(1...10_000).contains(width) { throw ValidationError("--width needs a number of columns") }
     }
@@ -61,9 +66,15 @@ struct Status: ParsableCommand {
         places.run = runDirectory
         places.state = stateDirectory
         places.configuration = configurationDirectory
+        if watch { Watch.perform(in: places, color) { page(in: places) } }
+        Glibc.exit(page(in: places))
+    }
+
+    /// - Returns: the exit status.
+    private func page(in places: Places) -> Int32 {
         let status = Asking(places).status()
         Terminal.write(text(of: status))
-        Glibc.exit(status.verdict.exitCode)
+        return status.verdict.exitCode
     }
 
     private func text(of status: PairStatus) -> String {

@@ -1,0 +1,75 @@
+// hbctl watch: the pair as a live screen. Only argument parsing, and where what would happen comes from.
+
+import ArgumentParser
+import Glibc
+import HeartbeatModel
+import HeartbeatOperator
+import HeartbeatStatus
+
+struct Watch: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "watch", abstract: "Shows the pair as a live screen.",
+        discussion: """
+            Both nodes side by side, the last keepalives over every medium, and what happens. It asks four times a second, the other node \
+            once, and changes nothing. Where no screen can be drawn it prints the page of "hbctl status".
+
+            KEYS
+              q quit   p pause   e events only   w why groups moved last   ? help
+
+            EXIT STATUS
+              That of hbctl status, for the last state that was shown. 64: the command line is wrong.
+
+            After kill -9 the terminal is not as it was: type "reset".
+            """)
+
+    @Option(help: ArgumentHelp("auto, always or never.", valueName: "when"))
+    var color = ColourChoice.auto
+
+    @Option(name: .customLong("run-dir"), help: "Directory below which the daemon listens.")
+    var runDirectory = Places().run
+
+    @Option(name: .customLong("state-dir"), help: "Directory of what outlives a restart.")
+    var stateDirectory = Places().state
+
+    @Option(name: .customLong("config-dir"), help: "Directory of ha.cf.")
+    var configurationDirectory = Places().configuration
+
+    /// What would happen if a node died or a medium were cut, a line each.
+    private static let forecast: @Sendable (NodeFacts) -> [String] = { _ in [] }
+
+    func run() {
+        var places = Places()
+        places.run = runDirectory
+        places.state = stateDirectory
+        places.configuration = configurationDirectory
+        Self.perform(in: places, color) {
+            let status = Asking(places).status()
+            let text = StatusText(
+                status, width: Terminal.width(nil), isColoured: Terminal.isColoured(color), time: Terminal.time)
+            Terminal.write(text.lines.map { $0 + "\n" }.joined())
+            return status.verdict.exitCode
+        }
+    }
+
+    /// `page`: what is done where no screen can be drawn; gives the exit status.
+    static func perform(in places: Places, _ color: ColourChoice, orElse page: () -> Int32) -> Never {
+        if let obstacle = Terminal.obstacle { give(obstacle, page) }
+        let run = WatchRun(places, isColoured: Terminal.isColoured(color), forecast: forecast)
+        switch run.run() {
+        case .impossible: give("the terminal cannot be drawn on", page)
+        case .gone(let verdict): Glibc.exit(verdict?.exitCode ?? unknown)
+        case .quit(let verdict):
+            if let verdict { Terminal.write("\(verdict.level.rawValue)  \(verdict.sentence)\n") }
+            Glibc.exit(verdict?.exitCode ?? unknown)
+        }
+    }
+
+    /// Before the first answer nobody knows.
+    private static let unknown: Int32 = 3
+
+    private static func give(_ obstacle: String, _ page: () -> Int32) -> Never {
+        let code = page()
+        Terminal.complain("hbctl: no live screen: \(obstacle)")
+        Glibc.exit(code)
+    }
+}
