@@ -17,7 +17,7 @@ struct Watch: ParsableCommand {
               q quit   p pause   e events only   w why groups moved last   ? help
 
             EXIT STATUS
-              That of hbctl status, for the last state that was shown. 64: the command line is wrong.
+              That of hbctl status, for the last state. 64: the command line is wrong.
 
             After kill -9 the terminal is not as it was: type "reset".
             """)

@@ -124,6 +124,16 @@ import Testing
         }
     }
 
+    @Test func `long names of nodes cost no lane`() throws {
+        var status = try Situation(name: "one-way").status
+        for place in status.nodes.indices {
+            status.nodes[place].name = NodeName("gateway-\(place).cluster.example.org")
+        }
+        let lines = WatchScreen(status, size: .init(columns: 80, rows: 40)).lines
+        let row = try #require(lines.first { $0.hasPrefix("eth0 ") })
+        #expect(row.count { $0 == "|" } == 40 && lines.contains { $0.hasPrefix("medium ") && $0.contains("is heard") })
+    }
+
     @Test func `a screen that was stopped says so`() throws {
         let lines = try Self.screen("one-way", columns: 80, rows: 24, isFrozen: true)
         #expect(lines.joined().contains("frozen at 11:58:02") && lines[23].hasPrefix("FROZEN"))

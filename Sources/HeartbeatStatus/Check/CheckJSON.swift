@@ -54,6 +54,7 @@ package struct CheckJSON {
             ("medium", .string(reach.medium.text)), ("from", .string(reach.from.text)),
             ("to", .string(reach.to.text)), ("state", .string(reach.state.rawValue)), ("age_s", seconds(reach.age)),
             ("lost", reach.lost.map { .number(Int64(clamping: $0)) } ?? .null),
+            ("reason", reach.reason.map { .string($0) } ?? .null),
         ])
     }
 

@@ -92,14 +92,15 @@ extension WatchScreen {
 
     /// With as many keepalives as there is room for.
     private var media: [String] {
-        for beats in [PeerView.laneLength, PeerView.laneLength / 2] {
-            let lines = mediaTable(beats: beats).lines(width: width)
+        for (beats, namesNodes) in [PeerView.laneLength, PeerView.laneLength / 2].flatMap({ [($0, true), ($0, false)] })
+        {
+            let lines = mediaTable(beats: beats, namesNodes: namesNodes).lines(width: width)
             if Self.width(of: lines) <= width { return lines }
         }
-        return fitting(mediaTable(beats: 0))
+        return fitting(mediaTable(beats: 0, namesNodes: false))
     }
 
-    private func mediaTable(beats: Int) -> TextTable {
+    private func mediaTable(beats: Int, namesNodes: Bool) -> TextTable {
         let (here, there) = text.pair
         let media = status.media
         let heard = media.map { cell($0.isHeard, beats) }
@@ -108,11 +109,11 @@ extension WatchScreen {
             columns: [
                 Column(title: "medium", cells: media.map(\.name.text), weight: 9, isNeeded: true),
                 Column(
-                    title: beats > 0 ? "\(here) hears \(there)" : "hears",
+                    title: namesNodes ? "\(here) hears \(there)" : "hears",
                     cells: media.map { if case .failing = $0.state { "does not work" } else { cell($0.hears, beats) } },
                     weight: 9, isNeeded: true),
                 Column(
-                    title: beats > 0 ? "\(there) hears \(here)" : "is heard", cells: heard, weight: 9,
+                    title: namesNodes ? "\(there) hears \(here)" : "is heard", cells: heard, weight: 9,
                     isNeeded: heard.contains { $0 != Column.unknown }),
             ])
     }

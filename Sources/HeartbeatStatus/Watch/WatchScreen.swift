@@ -118,7 +118,7 @@ package struct WatchScreen {
     }
 
     private static let help = [
-        "q quit; the exit status is that of hbctl status, for the last state that was shown",
+        "q quit; the exit status is that of hbctl status, for the last state",
         "p stop the screen, and let it go on; what happens meanwhile is kept",
         "e only what has happened, and back", "w why groups have moved last, as hbctl history tells it, and back",
         "? this page, and back",
