@@ -78,6 +78,9 @@ let package = Package(
         .target(
             name: "HeartbeatPlacement", dependencies: ["HeartbeatModel", "HeartbeatFormats"], swiftSettings: strict),
         .target(name: "HeartbeatStatus", dependencies: ["HeartbeatModel"], swiftSettings: fast),
+        .target(
+            name: "HeartbeatForecast", dependencies: ["HeartbeatModel", "HeartbeatCore", "HeartbeatSimulator"],
+            swiftSettings: fast),
 
         // The world, from system calls up.
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),

@@ -91,6 +91,11 @@ extension ClusterCore {
         facts.handover = ownership.handover.word
         facts.nodes = picture.nodes.map { fact(of: $0, at: now) }
         if let peer = node.peer { facts.links = node.channel.links.facts(of: peer.name, at: now) }
+        if node.configuration.tellsAddresses {
+            facts.networks = node.commonNetworks.map {
+                NodeFacts.Network(interface: $0.interface, isProved: !$0.references.isEmpty)
+            }
+        }
         facts.watched = node.health.facts
         facts.groups = node.groups.runners.filter { !$0.isRetired }.map(fact)
         facts.files = picture.files

@@ -53,6 +53,11 @@ package struct LearnedDurations: Hashable, Sendable {
         runs[Key(word: word, verb: verb)]?.last.max().map { .microseconds(Int64($0)) }
     }
 
+    /// By how many runs that is known.
+    package func known(_ word: String, _ verb: ResourceVerb) -> Int {
+        runs[Key(word: word, verb: verb)]?.last.count ?? 0
+    }
+
     /// How long it takes to bring up a group, each step looked at before it is started; `nil` while one was never started here.
     package func start(of steps: [ResourceStep]) -> Duration? {
         var sum = Duration.zero

@@ -92,6 +92,15 @@ extension NodeFacts.Link {
     }
 }
 
+extension NodeFacts.Network {
+    var factLine: FactLine { FactLine("network", ["interface": interface, "proved": isProved.factWord]) }
+
+    init?(_ line: FactLine) {
+        guard let interface = line["interface"], let isProved = line.answer("proved") else { return nil }
+        self.init(interface: interface, isProved: isProved)
+    }
+}
+
 extension NodeFacts.Watched {
     var factLine: FactLine {
         FactLine(

@@ -7,7 +7,8 @@ extension NodeFacts {
 
     package var factLines: [FactLine] {
         [headLine] + stateLines
-            + nodes.map(\.factLine) + media.map(\.factLine) + links.map(\.factLine) + watched.map(\.factLine)
+            + nodes.map(\.factLine) + media.map(\.factLine) + links.map(\.factLine) + networkLines
+            + watched.map(\.factLine)
             + groups.map(\.factLine) + files.map(\.factLine) + lines.lines.map(\.factLine)
             + lines.classes.map(\.factLine)
             + troubles.map(\.factLine) + counters.map(\.factLine)
@@ -53,6 +54,12 @@ extension NodeFacts {
                 "pid": pid.map { "\($0)" }, "generation": generation.map { "\($0.number)" },
                 "unix": unixMilliseconds.map { "\($0)" }, "age": age?.factWord,
             ])
+    }
+
+    /// The first line says that it is known, also when there are none.
+    private var networkLines: [FactLine] {
+        guard let networks else { return [] }
+        return [FactLine("networks", ["count": "\(networks.count)"])] + networks.map(\.factLine)
     }
 
     private var stateLines: [FactLine] {
@@ -111,6 +118,7 @@ extension NodeFacts {
         case "node": add(Node(line), to: \.nodes)
         case "medium": add(Medium(line), to: \.media)
         case "link": add(Link(line), to: \.links)
+        case "networks", "network": takeNetwork(line)
         case "watched": add(Watched(line), to: \.watched)
         case "group": add(Group(line), to: \.groups)
         case "file": add(ClusterSnapshot.File(line), to: \.files)
@@ -120,6 +128,16 @@ extension NodeFacts {
         case "counter": add(Counter(line), to: \.counters)
         default: true
         }
+    }
+
+    private mutating func takeNetwork(_ line: FactLine) -> Bool {
+        guard line.kind == "network" else {
+            networks = []
+            return true
+        }
+        guard let network = Network(line) else { return false }
+        networks = (networks ?? []) + [network]
+        return true
     }
 
     private mutating func add<Item>(_ item: Item?, to list: WritableKeyPath<NodeFacts, [Item]>) -> Bool {

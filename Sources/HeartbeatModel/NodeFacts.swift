@@ -38,6 +38,8 @@ package struct NodeFacts: Hashable, Sendable {
     /// In the order of ha.cf; two on one interface have the same name.
     package var media: [Medium] = []
     package var links: [Link] = []
+    /// On which both nodes have addresses of their own, by interfaces of this one.
+    package var networks: [Network]?
     /// What the node watches of the network.
     package var watched: [Watched] = []
     /// haresources in the order of the file.
@@ -193,6 +195,18 @@ package struct NodeFacts: Hashable, Sendable {
             self.node = node
             self.medium = medium
             self.state = state
+        }
+    }
+
+    /// A network on which both nodes have addresses of their own.
+    package struct Network: Hashable, Sendable {
+        package var interface: String
+        /// Another host is known there, whose answer proves this node's own interface.
+        package var isProved: Bool
+
+        package init(interface: String, isProved: Bool) {
+            self.interface = interface
+            self.isProved = isProved
         }
     }
 

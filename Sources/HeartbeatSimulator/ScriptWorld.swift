@@ -6,6 +6,8 @@ import HeartbeatModel
 /// The temper of all scripts of a run.
 struct ScriptWorld: Hashable, Sendable {
     var duration: ClosedRange<Duration> = .milliseconds(1)...(.milliseconds(50))
+    /// How long each call takes; what is not in it takes no time. `nil`: as `duration` says.
+    var times: ScriptTimes?
     var startFailure = 0.0
     var stopFailure = 0.0
     /// Probability that a script never ends by itself.
@@ -23,7 +25,7 @@ struct ScriptWorld: Hashable, Sendable {
     ) -> (result: ActionResult, after: Duration) {
         if missing[node]?.contains(action.step.word) == true { return (.notRun(reason: "no such script"), .zero) }
         if random.chance(hang) { return (.timedOut, action.timeout) }
-        var time = random.duration(in: duration)
+        var time = times.map { $0[node, action] } ?? random.duration(in: duration)
         // Looking is quick even where starting is slow.
         if action.verb == .status { time = min(time, action.timeout / 2) }
         guard time < action.timeout else { return (.timedOut, action.timeout) }

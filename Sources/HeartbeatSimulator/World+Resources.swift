@@ -10,6 +10,7 @@ extension World {
             return
         }
         note(host, "runs \(action.step.word) \(action.verb.rawValue)")
+        watcher?(host, .began(action))
         if action.verb == .start, hosts[host].hasStray(place.group) {
             // It is the node's to run by now, and its own from here on.
             hosts[host].leftovers.remove(place.group)
@@ -30,6 +31,7 @@ extension World {
 
     func scriptEnded(_ host: Int, _ id: ActionID, _ action: ResourceAction, _ result: ActionResult) {
         guard let place = place(of: action) else { return }
+        watcher?(host, .ended(action, result))
         hosts[host].busy[place.group] = nil
         hosts[host].asking.remove(place.group)
         if case .exited(0, _) = result {

@@ -39,6 +39,8 @@ final class World {
     var checker: SafetyChecker
     /// Who plays messages again; nobody does in most runs.
     var recorder: Recorder?
+    /// Is told what the nodes say and do, by host.
+    var watcher: ((Int, PairSight) -> Void)?
     /// The nodes hear each other's reports as those of an older version, which gives sets only as a whole and does not know
     /// of lines that each node has under its own name.
     var areOfOlderVersion = false
@@ -378,8 +380,10 @@ final class World {
             case .reply(let id, let reply):
                 if openRequests.remove(id) == nil { checker.report("request \(id.number) answered twice", at: now) }
                 note(host, "answers \(reply)")
+                watcher?(host, .replied(reply))
             case .notify(let fact):
                 note(host, fact.text)
+                watcher?(host, .told(fact))
                 countReasonsToMove(fact, host)
             case .changed(let transition): changed(transition, host)
             case .reboot:

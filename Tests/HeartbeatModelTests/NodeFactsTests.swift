@@ -17,6 +17,9 @@ import Testing
         facts.nodes = nodes
         facts.media = media
         facts.links = links
+        facts.networks = [
+            .init(interface: "eth0", isProved: true), .init(interface: "eth1", isProved: false),
+        ]
         facts.watched = watched
         facts.groups = groups
         facts.files = files
@@ -141,6 +144,14 @@ import Testing
         let nothing = NodeFacts(node: Self.second)
         #expect(nothing.text == ["facts\tformat=1.0\tnode=gw-b"])
         #expect(NodeFacts(text: nothing.text) == nothing)
+    }
+
+    @Test func `no networks are something else than networks of which nothing is told`() {
+        var facts = NodeFacts(node: Self.second)
+        facts.networks = []
+        #expect(NodeFacts(text: facts.text)?.networks == [])
+        facts.networks = nil
+        #expect(NodeFacts(text: facts.text) == facts)
     }
 
     @Test(arguments: [

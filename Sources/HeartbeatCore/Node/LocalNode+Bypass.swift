@@ -20,12 +20,14 @@ extension LocalNode {
         reviseBypassEnds()
     }
 
+    /// On which this node and the peer have addresses of their own.
+    var commonNetworks: [CommonNetwork] {
+        CommonNetwork.all(ground, PeerKernel(addresses: membership.peerAddresses), configuration)
+    }
+
     /// The files, this machine's addresses or the peer's have changed.
     mutating func reviseBypassEnds() {
-        var networks: [CommonNetwork] = []
-        if configuration.veto.isOn {
-            networks = CommonNetwork.all(ground, PeerKernel(addresses: membership.peerAddresses), configuration)
-        }
+        let networks = configuration.veto.isOn ? commonNetworks : []
         let ends = networks.filter { configuration.isBesideMedia($0.interface) }.flatMap(\.peerQuestions)
         if membership.bypass.stand(on: ends, asked: networks.flatMap(\.peerQuestions)) { orderBypass() }
     }
