@@ -186,7 +186,7 @@ let package = Package(
             dependencies: [
                 "HeartbeatModel", "HeartbeatStatus", "HeartbeatFormats", "HeartbeatSystem", "HeartbeatControl",
                 "HeartbeatHost", "HeartbeatNetlink", "HeartbeatAddresses", "HeartbeatConfig", "HeartbeatCheck",
-                "CLinux",
+                "HeartbeatForecast", "CLinux",
             ], swiftSettings: strict),
         .target(
             name: "HeartbeatExporter",
@@ -202,7 +202,8 @@ let package = Package(
             swiftSettings: strict,
             linkerSettings: small),
         .executableTarget(
-            name: "hbctl", dependencies: ["HeartbeatOperator", "HeartbeatStatus", "HeartbeatModel", arguments],
+            name: "hbctl",
+            dependencies: ["HeartbeatOperator", "HeartbeatForecast", "HeartbeatStatus", "HeartbeatModel", arguments],
             swiftSettings: strict, linkerSettings: small),
         .executableTarget(
             name: "heartbeat_exporter",

@@ -11,6 +11,8 @@ package struct Forecast {
     private let learned: LearnedDurations
     /// So long may nobody serve a group: detection as it is configured, and ten seconds for the scripts, unless somebody says else.
     package var goal: Duration
+    /// What else should be known of whatever is played.
+    package var notes: [String] = []
 
     package init(_ configuration: Configuration, _ facts: NodeFacts, learned: LearnedDurations) {
         self.configuration = configuration
@@ -22,8 +24,9 @@ package struct Forecast {
     /// Plays events, each so long after the first one at the earliest moment, until nothing follows any more.
     package func play(_ events: [(after: Duration, event: PairEvent)]) -> Prediction {
         let clauses = events.map { $0.event.clause(played) }
-        let empty = Prediction(
+        var empty = Prediction(
             events.map(\.event), headline: "If \(clauses.joined(separator: " and ")) now", goal: goal)
+        empty.notes = notes
         do throws(CannotTell) {
             let stage = try Stage(state.get(), times)
             return try Recording(stage, learned).play(events, into: empty)
@@ -109,7 +112,7 @@ extension Forecast {
             let host = configuration.nodes.firstIndex(of: node) ?? 0
             return things.filter { !state.lost[host].contains($0) }.map { PairEvent.lose($0, at: node) }
         }
-        let media = state.peersEnd == nil && configuration.media.count > 1 ? [PairEvent.loseMedia] : []
+        let media = state.peersEnd == nil && !configuration.media.isEmpty ? [PairEvent.loseMedia] : []
         return nodes.flatMap { [PairEvent.power($0), .kill($0)] } + losses + media
     }
 }

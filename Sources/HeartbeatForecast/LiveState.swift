@@ -238,7 +238,7 @@ struct LiveState {
             notes.append("on which networks both nodes stand is not told; it is played without any")
         }
         guard let failback = facts.failback, failback.isWanted, failback.blockedBy == .delay else { return }
-        let when = failback.left.map { " in \($0.rounded)" } ?? " later"
+        let when = failback.left.map { " in \($0.whole)" } ?? " later"
         notes.append("groups go back to \(name(peer)) by themselves\(when) (failback_delay); that is not played")
         // Not before the play is over.
         configuration.failbackDelay = FailbackDelay(.seconds(1_000_000))

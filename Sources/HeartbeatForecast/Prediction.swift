@@ -51,7 +51,7 @@ package struct Prediction: Hashable, Sendable {
         package var isLost: Bool { owners.isEmpty }
         package var isOnBoth: Bool { owners.count > 1 || onBoth > .zero }
         /// It ends on another node.
-        package var moves: Bool { !isLost && to != from }
+        package var moves: Bool { owners.count == 1 && to != from }
         /// Something becomes of it at all.
         package var isAffected: Bool { isLost || isOnBoth || moves || (away ?? .zero) > .zero }
     }

@@ -120,7 +120,7 @@ final class Recording {
             end.onBoth = log.onBoth
             return end
         }
-        result.notes = stage.state.notes + story.notes + endNotes(events)
+        result.notes += stage.state.notes + story.notes + endNotes(events)
         return result
     }
 

@@ -59,7 +59,7 @@ final class Story {
         let word = action.step.resources[0].word
         let timeout = configuration.actionTimeouts.timeout(for: action.verb)
         let verb = learned.known(word, action.verb == .start ? .stop : .start) == 0 ? "" : " \(action.verb.rawValue)"
-        let note = "\(word)\(verb): never run here; its timeout is \(timeout.rounded)"
+        let note = "\(word)\(verb): never run here; its timeout is \(timeout.whole)"
         if !notes.contains(where: { $0.hasPrefix("\(word):") || $0 == note }) { notes.append(note) }
     }
 
@@ -114,7 +114,7 @@ final class Story {
         switch FactEvent(rawValue: fact.event) {
         case .interfaceLost?, .interfaceRecovered?, .pathLost?, .pathRecovered?, .pathGroupLost?, .pathGroupRecovered?:
             return watched(fact)
-        case .nodeDead?: return ("\(other) counts as dead", "deadtime=\(configuration.deadtime.rounded)")
+        case .nodeDead?: return ("\(other) counts as dead", "deadtime \(configuration.deadtime.whole)")
         case .quickDeath?: return ("the kernel of \(other) answers nowhere", "quick_death, lease")
         case .healthMoving?: return ("the other node is better off: hands over", live)
         case .healthStaying?: return ("the other node is no better off: stays", live)

@@ -19,6 +19,7 @@ struct Hbctl: ParsableCommand {
               hbctl metrics                        the same for Prometheus
               hbctl watch                          the same as a live screen
               hbctl history                        which groups have moved, and why
+              hbctl plan power gw-a                what would come of it
               hbctl check                          what is wrong with the files and this machine
               hbctl standby                        gives groups away, after a question
               hbctl drill                          rehearses a failover, and measures it
@@ -29,7 +30,7 @@ struct Hbctl: ParsableCommand {
             """, version: Version.text,
         subcommands: [
             Status.self, History.self, Check.self, Standby.self, Takeover.self, Failback.self, Move.self, Drill.self,
-            Metrics.self, Watch.self,
+            Metrics.self, Watch.self, Plan.self,
             MaintenanceCommand.self,
         ])
 

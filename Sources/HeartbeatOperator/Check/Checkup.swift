@@ -28,7 +28,7 @@ package struct Checkup: Sendable {
     package func report(isLive: Bool = false) -> CheckReport {
         let watch = isLive ? LiveWatch(places) : nil
         let check = ConfigurationCheck(loader)
-        let configuration = check.result.configuration ?? configurationWithoutKeys(check.result.diagnostics)
+        let configuration = check.result.configuration ?? loader.forTest.withoutKeys(check.result.diagnostics)
         let facts = MachineReader(paths: loader.paths, configuration: configuration).facts()
         let live = watch?.finding(by: configuration)
         let source = live?.source ?? Asking(places).source()
@@ -41,17 +41,5 @@ package struct Checkup: Sendable {
             agreement: agreement,
             findings: files.findings + MachineCheck(facts, for: configuration).findings + agreement.findings,
             live: live?.check)
-    }
-
-    /// Only root can read the keys, and everything else can be judged without them.
-    private func configurationWithoutKeys(_ diagnostics: [Diagnostic]) -> Configuration? {
-        let errors = diagnostics.filter { $0.severity == .error }
-        let paths = loader.paths
-        guard errors.allSatisfy({ $0.file == paths.authkeys && $0.topic == .unreadable }) else { return nil }
-        let limit = ConfigurationLoader.longestFile
-        return loader.forTest.read(
-            haCf: .read(paths.haCf, atMost: limit), haresources: .read(paths.haresources, atMost: limit),
-            authkeys: SourceFile(path: paths.authkeys, bytes: Array("auth 1\n1 crc\n".utf8)), authkeysMode: 0o600
-        ).configuration
     }
 }

@@ -1,0 +1,98 @@
+// What a forecast needs of this machine: what the daemon tells now, the files that it runs by, and how long scripts have taken here.
+
+import Glibc
+import HeartbeatCheck
+import HeartbeatConfig
+import HeartbeatForecast
+import HeartbeatModel
+import HeartbeatStatus
+import HeartbeatSystem
+
+/// A forecast of the pair of this machine, and the names in which it can be asked.
+package struct PlanReading {
+    /// Why there is none.
+    package struct Failure: Error, Hashable {
+        /// Stable, for programs.
+        package var code: String
+        /// One without a full stop.
+        package var sentence: String
+        package var remedy: [String]
+
+        package init(code: String, sentence: String, remedy: [String]) {
+            self.code = code
+            self.sentence = sentence
+            self.remedy = remedy
+        }
+    }
+
+    package let forecast: Forecast
+    package let names: PairNames
+
+    /// - Parameters:
+    ///   - share: what came with the program; `nil`: looked for from the program's own place.
+    ///   - goal: so long may nobody serve a group; `nil`: the forecast's own.
+    package init(_ places: Places, share: String? = nil, goal: Duration?) throws(Failure) {
+        let facts = try Self.facts(places)
+        let configuration = try Self.configuration(places, share)
+        let (learned, note) = Self.learned(places.state + "/learned")
+        var forecast = Forecast(configuration, facts, learned: learned)
+        if let goal { forecast.goal = goal }
+        if let note { forecast.notes = [note] }
+        self.forecast = forecast
+        names = PairNames(facts)
+    }
+
+    private static func facts(_ places: Places) throws(Failure) -> NodeFacts {
+        let source = Asking(places).source()
+        switch source {
+        case .answered(let facts): return facts
+        case .answeredByOlder:
+            throw Failure(
+                code: "daemon-older", sentence: "the daemon is of an older version, which does not tell enough",
+                remedy: ["restart heartbeat when it suits"])
+        case .newer, .down, .silent, .refused, .garbled:
+            let status = PairStatus(source, of: places.node, asked: WallClock.unixMilliseconds)
+            throw Failure(
+                code: status.problems.first?.code.rawValue ?? "unknown", sentence: status.verdict.sentence,
+                remedy: status.problems.first?.remedy ?? ["hbctl status"])
+        }
+    }
+
+    private static func configuration(_ places: Places, _ share: String?) throws(Failure) -> Configuration {
+        var paths = DaemonPaths()
+        (paths.configuration, paths.state, paths.run, paths.share) = (
+            places.configuration, places.state, places.run, share
+        )
+        let loader = ConfigurationLoader(paths: paths, node: nil)
+        let result = loader.load()
+        if let configuration = result.configuration ?? loader.withoutKeys(result.diagnostics) { return configuration }
+        let first = result.diagnostics.first { $0.severity == .error }
+        throw Failure(
+            code: "configuration", sentence: first.map { "\($0)" } ?? "the files of heartbeat cannot be read",
+            remedy: ["hbctl check"])
+    }
+
+    /// Where no script has ever run there is no file, and nothing to say of it.
+    private static func learned(_ path: String) -> (LearnedDurations, note: String?) {
+        do throws(SystemError) {
+            let text = String(decoding: try WholeFile.read(path, atMost: 1 << 20), as: UTF8.self)
+            return (LearnedDurations(text: text.split(separator: "\n").map(String.init)), nil)
+        } catch {
+            let note = "\(error); everything counts as never run here"
+            return (LearnedDurations(), error.code == ENOENT ? nil : note)
+        }
+    }
+}
+
+/// `--goal`.
+package enum GoalTime {
+    /// `20`, `20s`, `500ms` or `2m`; `nil` for anything else, and for nothing and more than a day.
+    package static func parse(_ text: String) -> Duration? {
+        let units: [(String, Int64)] = [("ms", 1), ("s", 1000), ("m", 60_000), ("", 1000)]
+        guard let (unit, factor) = units.first(where: { text.hasSuffix($0.0) }),
+            let number = Int64(text.dropLast(unit.utf8.count)), (1...86_400_000).contains(number),
+            number * factor <= 86_400_000
+        else { return nil }
+        return .milliseconds(number * factor)
+    }
+}
