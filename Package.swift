@@ -316,8 +316,13 @@ let package = Package(
             dependencies: ["HeartbeatGateway", "HeartbeatSimulator", "HeartbeatWire", "HeartbeatModel"],
             swiftSettings: strict),
         .testTarget(
-            name: "HeartbeatStatusTests", dependencies: ["HeartbeatStatus", "HeartbeatModel"],
+            name: "HeartbeatStatusTests",
+            dependencies: ["HeartbeatStatus", "HeartbeatForecast", "HeartbeatSimulator", "HeartbeatModel"],
             exclude: ["golden", "golden-history", "golden-watch"], swiftSettings: strict),
+        .testTarget(
+            name: "HeartbeatForecastTests",
+            dependencies: ["HeartbeatForecast", "HeartbeatSimulator", "HeartbeatModel"],
+            swiftSettings: strict),
         .testTarget(
             name: "HbctlTests",
             dependencies: [

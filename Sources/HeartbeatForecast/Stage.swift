@@ -51,8 +51,8 @@ final class Stage {
         let lines = configuration.lines.lines.map { $0.patience + $0.rise }.max() ?? .zero
         let lease = max(configuration.leaseTimes?.alone ?? .zero, configuration.leaseTimes?.length ?? .zero)
         let silence = max(configuration.deadtime, lease) + configuration.keepalive * Self.acquaintance
-        let return_ = hasReturn ? configuration.initdead + configuration.failbackDelay.shortOnes : .zero
-        return silence + interfaces + lines + longestLook + return_
+        let homecoming = hasReturn ? configuration.initdead + configuration.failbackDelay.shortOnes : .zero
+        return silence + interfaces + lines + longestLook + homecoming
     }
 
     /// Plays for `time` and until nobody has anything to do.

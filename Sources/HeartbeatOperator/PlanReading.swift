@@ -33,7 +33,7 @@ package struct PlanReading {
     ///   - goal: so long may nobody serve a group; `nil`: the forecast's own.
     package init(_ places: Places, share: String? = nil, goal: Duration?) throws(Failure) {
         let facts = try Self.facts(places)
-        let configuration = try Self.configuration(places, share)
+        let configuration = try Self.configuration(places, share, of: facts.node)
         let (learned, note) = Self.learned(places.state + "/learned")
         var forecast = Forecast(configuration, facts, learned: learned)
         if let goal { forecast.goal = goal }
@@ -58,12 +58,14 @@ package struct PlanReading {
         }
     }
 
-    private static func configuration(_ places: Places, _ share: String?) throws(Failure) -> Configuration {
+    private static func configuration(
+        _ places: Places, _ share: String?, of node: NodeName
+    ) throws(Failure) -> Configuration {
         var paths = DaemonPaths()
         (paths.configuration, paths.state, paths.run, paths.share) = (
             places.configuration, places.state, places.run, share
         )
-        let loader = ConfigurationLoader(paths: paths, node: nil)
+        let loader = ConfigurationLoader(paths: paths, node: node.text)
         let result = loader.load()
         if let configuration = result.configuration ?? loader.withoutKeys(result.diagnostics) { return configuration }
         let first = result.diagnostics.first { $0.severity == .error }

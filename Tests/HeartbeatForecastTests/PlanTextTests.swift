@@ -1,0 +1,69 @@
+// The page of a plan: what it says, and that it fits a screen.
+
+import HeartbeatModel
+import Testing
+
+@testable import HeartbeatForecast
+
+@Suite struct PlanTextTests {
+    private static let (first, second) = (LivePair.first, LivePair.second)
+
+    @Test(arguments: [
+        [PairEvent.power(first)], [.lose("eth0", at: first)], [.loseMedia], [.stop(second)], [.kill(first)],
+        [.power(first), .power(second)], [.maintenance(true, on: first)], [.standby(.all, on: first)],
+    ])
+    func `a plan fits a screen`(events: [PairEvent]) throws {
+        for learned in [LivePair.learned, LearnedDurations()] {
+            let prediction = try LivePair().forecast(learned: learned).play(events)
+            let lines = PlanText(prediction, width: 80).lines
+            #expect(lines.count <= 24 && lines.allSatisfy { $0.count <= 80 }, "\(lines.joined(separator: "\n"))")
+            #expect(!lines.contains { $0.hasSuffix(" ") })
+        }
+    }
+
+    @Test func `a move is told from its cause to what it comes to`() throws {
+        let lines = PlanText(try LivePair().forecast().play([.lose("eth0", at: Self.first)]), width: 80).lines
+        #expect(lines[0] == "If eth0 of gw-a loses its carrier now:")
+        #expect(lines[2].hasPrefix("   at ms  node  what ") && lines[2].hasSuffix("known from"))
+        #expect(lines[3] == "       0  gw-a  no carrier on eth0")
+        #expect(
+            lines.contains { $0.hasPrefix("     100  gw-a  eth0 counts as lost ") && $0.hasSuffix("  debounce=100ms") })
+        #expect(lines.contains { $0.contains("  gw-a  stopped gre ipsec ") && $0.hasSuffix("p95 of 3 runs") })
+        #expect(
+            lines.contains {
+                $0.hasPrefix("~ \(LivePair.address)  gw-a -> gw-b   away ") && $0.hasSuffix(" ms after it")
+            })
+        #expect(lines.contains("  mail               stays on gw-b"))
+        #expect(lines.contains("Plan: 1 group moves, 0 are lost, never on both. Goal 20 s: kept."))
+    }
+
+    @Test func `what is lost, is on both or cannot be told stands out`() throws {
+        let lost = PlanText(try LivePair().forecast().play([.power(Self.first), .power(Self.second)]), width: 80).lines
+        #expect(lost.contains("! mail               gw-b -> nobody"))
+        #expect(lost.contains("Plan: no group moves, 2 are lost, never on both. Goal 20 s: missed (lost)."))
+        let both = PlanText(try LivePair().forecast().play([.loseMedia]), width: 80).lines
+        #expect(both.contains { $0.hasPrefix("! mail ") && $0.contains("on gw-a and gw-b") })
+        #expect(both.contains { $0.contains("2 on both") })
+        let none = PlanText(
+            try LivePair().forecast { $0.phase = .transition }.play([.power(Self.first)]), width: 80
+        ).lines
+        #expect(
+            none == [
+                "If gw-a loses its power now:", "",
+                "cannot tell: something is on its way; ask again when it is over",
+            ])
+    }
+
+    @Test func `many groups are counted, and the first of them shown`() throws {
+        var configuration = LivePair.configuration
+        configuration.groups = (1...12).map { number in
+            ResourceGroup(
+                preferredNode: Self.first,
+                resources: [Resource(word: "web\(number)", scriptName: "web\(number)", arguments: [])], line: number)
+        }
+        let live = LivePair(configuration)
+        let lines = PlanText(try live.forecast().play([.power(Self.first)]), width: 80).lines
+        #expect(lines.contains("  and 7 more, of which 7 move or are lost: --json"))
+        #expect(lines.contains { $0.hasPrefix("Plan: 12 groups move, 0 are lost, never on both.") })
+    }
+}
