@@ -65,18 +65,20 @@ extension PairEvent {
         case maintenance
         case fail
 
-        /// What follows it, for whoever does not know.
-        package var usage: String {
+        /// How it is written.
+        package var forms: [String] {
             switch self {
-            case .lose, .giveBack:
-                "\(rawValue) THING@NODE, \(rawValue) all\(self == .giveBack ? " or return NODE" : "")"
-            case .power, .kill, .boot: "\(rawValue) NODE"
-            case .stop: "stop [NODE]"
-            case .standby, .takeover: "\(rawValue) [all|local|foreign][@NODE]"
-            case .maintenance: "maintenance on|off [@NODE]"
-            case .fail: "fail RESOURCE@NODE"
+            case .lose: ["lose THING@NODE", "lose all"]
+            case .giveBack: ["return THING@NODE", "return all", "return NODE"]
+            case .power, .kill, .boot: ["\(rawValue) NODE"]
+            case .stop: ["stop [NODE]"]
+            case .standby, .takeover: ["\(rawValue) [all|local|foreign][@NODE]"]
+            case .maintenance: ["maintenance on|off [@NODE]"]
+            case .fail: ["fail RESOURCE@NODE"]
             }
         }
+
+        fileprivate var usage: String { "write: \(forms.joined(separator: ", or "))" }
     }
 
     /// Which it befalls; `nil` where it is both.
@@ -136,7 +138,7 @@ extension PairEvent {
 extension PairNames {
     fileprivate func events(_ verb: PairEvent.Verb, _ words: [String]) throws(PairEventError) -> [PairEvent] {
         let isShort = verb == .stop || verb == .standby || verb == .takeover
-        guard words.count == 1 || words.isEmpty && isShort else { throw PairEventError("write: \(verb.usage)") }
+        guard words.count == 1 || words.isEmpty && isShort else { throw PairEventError(verb.usage) }
         switch verb {
         case .lose: return try loss(words[0])
         case .giveBack: return try returned(words[0])
@@ -193,7 +195,7 @@ extension PairNames {
     private func maintenance(_ word: String) throws(PairEventError) -> PairEvent {
         let parts = word.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts[0] == "on" || parts[0] == "off" else {
-            throw PairEventError("write: \(PairEvent.Verb.maintenance.usage)")
+            throw PairEventError(PairEvent.Verb.maintenance.usage)
         }
         return .maintenance(parts[0] == "on", on: parts.count == 2 ? try node(String(parts[1])) : local)
     }

@@ -364,6 +364,12 @@ final class World {
         hosts[host].sentBeforeTakeover = hosts[host].lastSent
     }
 
+    private func told(_ fact: Fact, _ host: Int) {
+        note(host, fact.text)
+        watcher?(host, .told(fact))
+        countReasonsToMove(fact, host)
+    }
+
     func execute(_ effects: [Effect], of host: Int) {
         for effect in effects {
             switch effect {
@@ -381,10 +387,7 @@ final class World {
                 if openRequests.remove(id) == nil { checker.report("request \(id.number) answered twice", at: now) }
                 note(host, "answers \(reply)")
                 watcher?(host, .replied(reply))
-            case .notify(let fact):
-                note(host, fact.text)
-                watcher?(host, .told(fact))
-                countReasonsToMove(fact, host)
+            case .notify(let fact): told(fact, host)
             case .changed(let transition): changed(transition, host)
             case .reboot:
                 note(host, "reboots")

@@ -149,6 +149,13 @@ import Testing
         #expect(result.code == 1 && result.output.contains("everything counts as never run here"), "\(result)")
     }
 
+    @Test func `docs/plan.md shows how every event is written`() throws {
+        let page = try String(contentsOfFile: Self.top + "/docs/plan.md", encoding: .utf8)
+        for form in PairEvent.Verb.allCases.flatMap(\.forms) {
+            #expect(page.contains("`\(form.replacingOccurrences(of: "|", with: "\\|"))`"), "\(form)")
+        }
+    }
+
     @Test(arguments: [
         ("20", 20_000), ("20s", 20_000), ("500ms", 500), ("2m", 120_000), ("0", nil), ("", nil), ("x", nil),
         ("-1", nil), ("99999999", nil),

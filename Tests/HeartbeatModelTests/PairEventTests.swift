@@ -71,7 +71,7 @@ import Testing
         (["lose", "eth9@gw-a"], "there is nothing named eth9; there are eth0, eth1, /dev/ttyS0, isp"),
         (["lose", "eth0@gw-c"], "there is no node gw-c; there are gw-a, gw-b"),
         (["lose", "eth0"], "lose eth0: at which node? Write eth0@gw-a or eth0@gw-b"),
-        (["lose"], "write: lose THING@NODE, lose all"), (["power"], "write: power NODE"),
+        (["lose"], "write: lose THING@NODE, or lose all"), (["power"], "write: power NODE"),
         (["power", "gw-a", "gw-b"], "write: power NODE"),
         (["standby", "some"], "some is none of all, local, foreign"),
         (["maintenance", "perhaps"], "write: maintenance on|off [@NODE]"),
