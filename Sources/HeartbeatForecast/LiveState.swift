@@ -237,6 +237,10 @@ struct LiveState {
         if facts.networks == nil, configuration.tellsAddresses {
             notes.append("on which networks both nodes stand is not told; it is played without any")
         }
+        for (host, version) in [(local, facts.product), (peer, facts.nodes.first { $0.name == name(peer) }?.version)] {
+            guard let version, version != Version.own else { continue }
+            notes.append("\(name(host)) runs version \(version) and is played as \(Version.own)")
+        }
         guard let failback = facts.failback, failback.isWanted, failback.blockedBy == .delay else { return }
         let when = failback.left.map { " in \($0.whole)" } ?? " later"
         notes.append("groups go back to \(name(peer)) by themselves\(when) (failback_delay); that is not played")

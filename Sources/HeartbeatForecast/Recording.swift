@@ -57,7 +57,7 @@ final class Recording {
         }
         let hasReturn = events.contains { $0.event.brings }
         run(until: pair.now + stage.patience(hasReturn: hasReturn))
-        let end = pair.now + .seconds(1800)
+        let end = pair.now + Stage.longest
         while !pair.isAtRest, pair.objection == nil, pair.now < end {
             run(until: pair.now + stage.configuration.keepalive)
         }

@@ -9,7 +9,7 @@ final class Stage {
     /// So many keepalives after which whatever one node has told the other is known to both.
     private static let acquaintance = 20
     /// A pair that has not come to rest by then never does.
-    private static let longest = Duration.seconds(1800)
+    static let longest = Duration.seconds(600)
 
     let state: LiveState
     let pair: PlayedPair
@@ -40,26 +40,27 @@ final class Stage {
     /// Who serves the group.
     func owners(of group: Int) -> [Int] { (0..<2).filter { pair.serves($0, group) } }
 
-    /// So long it takes at most until a path that works or does not is known to.
+    /// So long it takes at most until a path or a line that works, or does not, is known to.
     private var longestLook: Duration {
-        configuration.probes.map { $0.interval * (max($0.fall, $0.rise) + 1) }.max() ?? .zero
+        let paths = configuration.probes.map { $0.interval * (max($0.fall, $0.rise) + 1) }.max() ?? .zero
+        let lines = configuration.lines.lines.map { $0.patience + $0.rise }.max() ?? .zero
+        return paths + lines
     }
 
     /// After this nothing follows any more from what has befallen the pair, as far as it follows by itself and failback_delay is short.
     func patience(hasReturn: Bool) -> Duration {
         let interfaces = configuration.interfaces.map { $0.debounce + (hasReturn ? $0.recovery : .zero) }.max() ?? .zero
-        let lines = configuration.lines.lines.map { $0.patience + $0.rise }.max() ?? .zero
         let lease = max(configuration.leaseTimes?.alone ?? .zero, configuration.leaseTimes?.length ?? .zero)
         let silence = max(configuration.deadtime, lease) + configuration.keepalive * Self.acquaintance
         let homecoming = hasReturn ? configuration.initdead + configuration.failbackDelay.shortOnes : .zero
-        return silence + interfaces + lines + longestLook + homecoming
+        return silence + interfaces + longestLook + homecoming
     }
 
     /// Plays for `time` and until nobody has anything to do.
     private func settle(for time: Duration) throws(CannotTell) {
-        let begin = pair.now
-        while pair.step(until: begin + time) {}
-        while !pair.isAtRest, pair.objection == nil, pair.now - begin < Self.longest {
+        let end = pair.now + time
+        while pair.step(until: end) {}
+        while !pair.isAtRest, pair.objection == nil, pair.now < end + Self.longest {
             _ = pair.step(until: pair.now + configuration.keepalive)
         }
         try check()

@@ -140,6 +140,36 @@ import Testing
         #expect(partly.exitCode == 1 && partly.notes.contains("bgpd stop: never run here; its timeout is 60 s"))
     }
 
+    @Test func `a group that has failed on a node counts as not starting there`() throws {
+        let prediction = try LivePair().forecast { $0.groups[0].onPeer = .failed }.play([.power(Self.first)])
+        #expect(prediction.exitCode == 2 && prediction.groups[0].isLost && !prediction.groups[1].isAffected)
+        let note = "\(LivePair.address) has failed on gw-b and counts as not starting there"
+        #expect(prediction.notes.contains(note))
+        #expect(prediction.lines.contains { $0.node == Self.second && $0.what == "\(LivePair.address) does not start" })
+    }
+
+    @Test func `what is left out is said`() throws {
+        let live = LivePair()
+        live.befall([.takeover(.all, on: Self.first)])
+        var forecast = try live.forecast { facts in
+            facts.nodes[1].version = "0.0.1"
+            facts.failback = NodeFacts.FailbackFact(isWanted: true, blockedBy: .delay, left: .seconds(40))
+        }
+        forecast.notes = ["nobody knows more"]
+        let notes = forecast.play([.lose("eth0", at: Self.second)]).notes
+        #expect(notes.first == "nobody knows more")
+        #expect(notes.contains("gw-b runs version 0.0.1 and is played as \(Version.own)"))
+        #expect(notes.contains("groups go back to gw-b by themselves in 40 s (failback_delay); that is not played"))
+        var configuration = LivePair.configuration
+        configuration.failbackDelay = FailbackDelay(.seconds(3600))
+        let delayed = try LivePair(configuration).forecast().play([
+            (.zero, .power(Self.second)), (.seconds(60), .boot(Self.second)),
+        ])
+        #expect(delayed.groups[1].owners == [Self.first])
+        #expect(
+            delayed.notes.contains("groups go back to gw-b by themselves after failback_delay (3600 s)"), "\(delayed)")
+    }
+
     @Test func `a goal that is missed is told, and the default is deadtime and ten seconds`() throws {
         var forecast = try LivePair().forecast()
         #expect(forecast.goal == .seconds(20))
