@@ -125,10 +125,14 @@ final class Stage {
                 throw CannotTell("played from its files, the pair does not come to \(watched.name) as it is now")
             }
         }
-        let gone = state.facts.nodes.first { $0.name == name(state.peer) }?.standing
-        guard facts.nodes.first(where: { $0.name == name(state.peer) })?.standing == gone else {
+        guard isGone(facts) == isGone(state.facts) else {
             throw CannotTell("played from its files, the pair does not come to \(name(state.peer)) as it is now")
         }
+    }
+
+    /// Who has left is dead after a deadtime.
+    private func isGone(_ facts: NodeFacts) -> Bool {
+        facts.nodes.contains { $0.name == name(state.peer) && $0.standing != .alive }
     }
 
     private func isCable(_ name: String) -> Bool {

@@ -20,6 +20,8 @@ final class Story {
     private let learned: LearnedDurations
     /// Words of the scripts of a start or a stop that is under way.
     private var runs: [Run: [String]] = [:]
+    /// Of these it is no news that they are silent.
+    private var stopped: Set<NodeName> = []
 
     init(_ configuration: Configuration, _ learned: LearnedDurations) {
         self.configuration = configuration
@@ -27,6 +29,8 @@ final class Story {
     }
 
     func begin(_ event: PairEvent, at time: Duration) {
+        if case .stop(let node) = event { stopped.insert(node) }
+        if case .boot(let node) = event { stopped.remove(node) }
         lines.append(
             Prediction.Line(at: time, node: event.node, kind: .event, what: event.line(configuration), knownFrom: ""))
     }
@@ -114,6 +118,7 @@ final class Story {
         switch FactEvent(rawValue: fact.event) {
         case .interfaceLost?, .interfaceRecovered?, .pathLost?, .pathRecovered?, .pathGroupLost?, .pathGroupRecovered?:
             return watched(fact)
+        case .nodeDead? where stopped.contains(NodeName(other)): return nil
         case .nodeDead?: return ("\(other) counts as dead", "deadtime \(configuration.deadtime.whole)")
         case .quickDeath?: return ("the kernel of \(other) answers nowhere", "quick_death, lease")
         case .healthMoving?: return ("the other node is better off: hands over", live)
