@@ -151,6 +151,7 @@ test: ## run all tests; those that need root are skipped aloud without; what the
 	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) $(TESTS) $(UNPACKED_TRACKING) swift
 	@.ci/unpack bind9 usr/sbin/named .build/named
 	@.ci/unpack conntrackd usr/sbin/conntrackd .build/conntrackd
+	@.ci/unpack prometheus usr/bin/promtool .build/prometheus
 	@.ci/test $(ARGS)
 
 # `make test` plays a few of them.

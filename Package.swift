@@ -317,7 +317,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "HeartbeatStatusTests",
-            dependencies: ["HeartbeatStatus", "HeartbeatForecast", "HeartbeatSimulator", "HeartbeatModel"],
+            dependencies: [
+                "HeartbeatStatus", "HeartbeatForecast", "HeartbeatSimulator", "HeartbeatLab", "HeartbeatModel",
+            ],
             exclude: ["golden", "golden-history", "golden-watch"], swiftSettings: strict),
         .testTarget(
             name: "HeartbeatForecastTests",
