@@ -63,7 +63,7 @@ package enum ListenAddress: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Where a descriptor listens, with the port that the kernel has chosen; `nil` for one that listens nowhere.
-    package static func of(_ descriptor: Int32) -> ListenAddress? {
+    static func of(_ descriptor: Int32) -> ListenAddress? {
         var listens: Int32 = 0
         var size = socklen_t(MemoryLayout<Int32>.size)
         guard getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0, listens != 0 else { return nil }
@@ -80,12 +80,12 @@ package enum ListenAddress: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Sockets that systemd has opened before it started this program (sd_listen_fds(3)).
-package enum InheritedSockets {
+enum InheritedSockets {
     private static let first: Int32 = 3
     private static let most: Int32 = 16
 
     /// None when they are another process's, or there are none. What they are is left to whoever uses them.
-    package static func take() -> [Int32] {
+    static func take() -> [Int32] {
         defer { for name in ["LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"] { unsetenv(name) } }
         guard number("LISTEN_PID") == getpid(), let count = number("LISTEN_FDS"), count > 0 else { return [] }
         return (first..<first + min(count, most)).map { descriptor in

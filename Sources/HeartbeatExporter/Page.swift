@@ -32,7 +32,7 @@ package struct Page: Hashable, Sendable {
     }
 
     /// One line of text.
-    package init(_ code: Int, line: String) {
+    init(_ code: Int, line: String) {
         self.init(code, "text/plain; charset=utf-8", line + "\n")
     }
 

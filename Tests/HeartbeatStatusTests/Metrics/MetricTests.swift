@@ -32,7 +32,8 @@ import Testing
         }
     }
 
-    @Test(arguments: Metric.allCases) func `a name ends in its unit, and only a counter in total`(metric: Metric) {
+    @Test(arguments: Metric.allCases)
+    func `a name has the form that Prometheus expects, and only a counter ends in total`(metric: Metric) {
         let entry = metric.entry
         #expect(metric.rawValue.wholeMatch(of: /heartbeat(_[a-z0-9]+)+/) != nil)
         #expect(metric.rawValue.hasSuffix("_total") == (entry.kind == .counter))
