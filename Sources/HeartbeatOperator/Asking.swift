@@ -44,9 +44,9 @@ package struct Asking: Sendable {
         return status
     }
 
-    /// The same as metrics.
+    /// The same as metrics. Machines ask often: the other node is not asked for its view, which it tells once a minute anyway.
     package func exposition() -> Exposition {
-        Exposition(source(), of: places.node, asked: WallClock.unixMilliseconds)
+        Exposition(source(isFresh: false), of: places.node, asked: WallClock.unixMilliseconds)
     }
 
     /// `isFresh`: the other node is asked for its view first, which costs both a message.

@@ -9,7 +9,7 @@ enum FactsLook {
     case nothing(sentence: String, remedy: [String], isSilent: Bool)
 
     static func take(_ places: Places) -> FactsLook {
-        let source = Asking(places).source()
+        let source = Asking(places).source(isFresh: false)
         switch source {
         case .answered(let facts): return .facts(facts)
         case .answeredByOlder:

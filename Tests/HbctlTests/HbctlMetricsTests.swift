@@ -36,6 +36,14 @@ import Testing
         }
     }
 
+    @Test func `the other node is not asked for it`() throws {
+        let daemon = try FakeDaemon { request in
+            guard case .question(.facts(_, isFresh: false), _)? = request else { return (Array("noise\n".utf8), true) }
+            return Self.healthy(request)
+        }
+        #expect(try daemon.hbctl(["metrics"]).output.contains("heartbeat_up 1\n"))
+    }
+
     @Test func `a daemon that is down, silent or not understood is told as one that is not up`() throws {
         let answers: [FakeDaemon.Answer?] = [nil, { _ in ([], false) }, { _ in (Array("noise\n".utf8), true) }]
         for answer in answers {

@@ -165,6 +165,20 @@ import Testing
         #expect(!samples.contains { $0.name.hasPrefix("heartbeat_takeovers") })
     }
 
+    @Test(arguments: NodeFacts.Counter.Name.allCases) func `whatever a daemon counts has a metric`(
+        name: NodeFacts.Counter.Name
+    ) {
+        let before = Sample.read(
+            Exposition(.answered(NodeFacts(node: NodeName("gw-a"))), of: NodeName("gw-a"), asked: 1).text)
+        let more = (0...2).map { count in
+            var facts = NodeFacts(node: NodeName("gw-a"))
+            facts.counters = [.init(name, Array(repeating: "x", count: count), value: 1)]
+            let samples = Sample.read(Exposition(.answered(facts), of: NodeName("gw-a"), asked: 1).text)
+            return Set(samples.map(\.name)).subtracting(before.map(\.name)).isEmpty
+        }
+        #expect(more.contains(false), "with so many labels as it has")
+    }
+
     @Test func `two media of one name have one series with the messages of both`() {
         var facts = NodeFacts(node: NodeName("gw-a"))
         facts.media = [UInt64(3), 4].map { number in
