@@ -42,6 +42,8 @@ package struct DaemonPaths: Hashable, Sendable {
     package var lastStatus: LastStatus { LastStatus(in: own, and: PrivateDirectory(state)) }
     /// Every movement of a group; for people, and for the daemon after this one.
     package var history: HistoryFiles { HistoryFiles(in: own, and: PrivateDirectory(state)) }
+    /// How the pair was before each chain of movements, and what befell it.
+    package var records: RecordFiles { RecordFiles(in: PrivateDirectory(state)) }
     /// How long scripts take here.
     package var learned: String { state + "/learned" }
     /// Where the other node was last; for the daemon after this one.

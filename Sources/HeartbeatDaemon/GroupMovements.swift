@@ -81,6 +81,9 @@ struct GroupMovements {
     /// The same, in no order.
     var latest: [GroupTimeline] { Array(last.values) }
 
+    /// No group is on its way.
+    var isIdle: Bool { movements.isEmpty }
+
     /// Movements that have come to their end since the last call.
     mutating func takeFinished() -> [GroupTimeline] {
         defer { finished.removeAll() }

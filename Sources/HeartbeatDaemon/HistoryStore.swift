@@ -1,7 +1,6 @@
 // Keeps the history of one running node: in memory at once, so that whatever ends the daemon costs none of it, and on the disk by a
 // thread of its own, because a disk that hangs must hold up nothing. What cannot be kept is told, and costs only itself.
 
-import Glibc
 import HeartbeatHost
 import HeartbeatLoop
 import HeartbeatModel
@@ -95,6 +94,12 @@ final class HistoryStore {
     /// Number of the last movement of a group in this daemon's life.
     func number(of group: String) -> UInt64? { chronicle.number(of: group) }
 
+    /// The last movement, as it was kept; `nil` before there are numbers.
+    var lastEntry: HistoryEntry? {
+        guard let last = chronicle.recent.last, last.number == chronicle.lastNumber else { return nil }
+        return HistoryEntry(last.text)
+    }
+
     /// No work for the disk is begun on the loop any more.
     func close() {
         isClosed = true
@@ -106,16 +111,7 @@ final class HistoryStore {
     func flush(atMost limit: Duration = .seconds(1)) {
         let waiting = chronicle.waiting
         guard isRecalled, !waiting.isEmpty else { return }
-        let deadline = Instant.now + limit
-        let isDone = Completion()
-        guard DetachedThread.start({ [disk] in isDone.note(disk.append(waiting)) }) == nil else { return }
-        while !isDone.isReached, Instant.now < deadline { usleep(5000) }
-    }
-
-    private final class Completion: Sendable {
-        private let reached = Mutex(false)
-        var isReached: Bool { reached.withLock { $0 } }
-        func note(_: SystemError?) { reached.withLock { $0 = true } }
+        LastMoment.run(atMost: limit) { [disk] in _ = disk.append(waiting) }
     }
 
     // MARK: - In memory

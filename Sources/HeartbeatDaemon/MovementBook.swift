@@ -20,6 +20,10 @@ final class MovementBook {
     /// Not there in a daemon that only releases what another one has left.
     private var history: HistoryStore?
     private var learned: LearnedStore?
+    private var records: RecordStore?
+    private var configuration: Configuration
+    /// Hears what may move groups.
+    var recorder: MovementRecorder
 
     init(
         _ configuration: Configuration, localNode: NodeName, paths: DaemonPaths, log: LogOutput, facts: FactTeller,
@@ -29,6 +33,8 @@ final class MovementBook {
         self.paths = paths
         self.facts = facts
         self.reactor = reactor
+        self.configuration = configuration
+        recorder = MovementRecorder(configuration, localNode: localNode)
         peer = configuration.nodes.first { $0 != localNode }
         notices = NoticeHooks(
             configuration, localNode: localNode, paths: paths, log: log, facts: facts, reactor: reactor)
@@ -38,6 +44,7 @@ final class MovementBook {
     func open(_ generation: Generation) {
         history = HistoryStore(paths.history, node: localNode, generation: generation, facts: facts, reactor: reactor)
         learned = LearnedStore(paths.learned, facts: facts, reactor: reactor)
+        records = RecordStore(paths.records, facts: facts, reactor: reactor)
     }
 
     /// The node counts its lives anew.
@@ -45,6 +52,8 @@ final class MovementBook {
 
     func adopt(_ new: Configuration) {
         peer = new.nodes.first { $0 != localNode }
+        configuration = new
+        recorder.adopt(new)
         notices.adopt(new)
     }
 
@@ -56,7 +65,10 @@ final class MovementBook {
     }
 
     /// After the loop has ended.
-    func flush() { history?.flush() }
+    func flush() {
+        history?.flush()
+        records?.flush()
+    }
 
     // MARK: - What happens
 
@@ -73,9 +85,16 @@ final class MovementBook {
             let movement = Chronicle.Movement(
                 timeline: timeline, unixMilliseconds: WallClock.unixMilliseconds, from: from, to: to)
             let number = history?.note(movement)
+            if number != nil { record() }
             notices.tell(Notice(movement, number: number), peerIsAbsent: !peerIsActive)
         }
         if !timelines.isEmpty { learned?.save() }
+    }
+
+    /// Keeps what explains the last movement.
+    private func record() {
+        guard let entry = history?.lastEntry, let record = recorder.finished(entry, at: reactor.now) else { return }
+        records?.keep(record, by: configuration)
     }
 
     /// A line of the log.
@@ -111,5 +130,16 @@ extension NodeShell {
         facts.tell(fact)
         counters.hear(fact, at: reactor.now)
         book.hear(fact, peerIsActive: core.peerIsActive)
+        let now = reactor.now
+        book.recorder.hear(fact, at: now, silence: core.peerSilence, isMoving: !movements.isIdle) {
+            [unowned self] in core.facts(at: now).peer
+        }
+    }
+
+    /// What is told of the node just now, when somebody has a reason to gather it.
+    func picture() -> NodeFacts {
+        let all = nodeFacts()
+        book.recorder.saw(all, at: reactor.now, isMoving: !movements.isIdle)
+        return all
     }
 }

@@ -142,7 +142,7 @@ final class NodeShell {
     /// Whoever asks when this daemon is gone can read how it was.
     func keepLastWords() {
         lastWords = LastWords(paths: paths, generation: core.generation, facts: facts, reactor: reactor) {
-            [unowned self] in nodeFacts()
+            [unowned self] in picture()
         }
         lastWords?.hear()
     }
@@ -264,6 +264,7 @@ final class NodeShell {
         lastRequest += 1
         let id = RequestID(lastRequest)
         replies[id] = reply
+        book.recorder.ordered(request, at: reactor.now, isMoving: !movements.isIdle)
         feed(.requested(request, id))
     }
 
@@ -469,6 +470,7 @@ final class NodeShell {
 
     private func pass(_ transition: Transition) {
         movements.take(transition)
+        if case .lost(let ago) = transition { book.recorder.began(ago: ago) }
         clients.take(transition)
         if case .linkChanged = transition { views.hasChanged() }
         guard transition == .shuttingDown else { return }

@@ -33,7 +33,8 @@ package struct HistoryJSON {
         .decimal(units: duration.nanoseconds / 1000, places: 6)
     }
 
-    private func movement(_ movement: HistoryEntry) -> JSONValue {
+    /// One movement, as every answer tells it.
+    func movement(_ movement: HistoryEntry) -> JSONValue {
         let timeline = movement.timeline
         let marks = GroupTimeline.Mark.allCases.compactMap { mark in
             timeline.marks[mark].map { (mark.rawValue, seconds($0 - timeline.zero)) }

@@ -55,6 +55,14 @@ package struct LocalTime: Sendable {
         return "\(parts.day) \(parts.time.prefix(5))"
     }
 
+    /// `2026-11-28`.
+    package func day(_ milliseconds: UInt64) -> String { WallParts(milliseconds, self).day }
+
+    /// `11:58:02.203`.
+    package func clock(_ milliseconds: UInt64) -> String {
+        "\(WallParts(milliseconds, self).time).\(padded(Int(milliseconds % 1000), to: 3))"
+    }
+
     /// `11:58:02` on the day of `now`, else `2026-11-28 11:58:02`.
     package func time(_ milliseconds: UInt64, seenAt now: UInt64) -> String {
         let parts = WallParts(milliseconds, self)

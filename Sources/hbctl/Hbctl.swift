@@ -20,6 +20,8 @@ struct Hbctl: ParsableCommand {
               hbctl watch                          the same as a live screen
               hbctl history                        which groups have moved, and why
               hbctl plan power gw-a                what would come of it
+              hbctl history                        which groups have moved
+              hbctl why                            why the last one moved, and what would have kept it
               hbctl check                          what is wrong with the files and this machine
               hbctl standby                        gives groups away, after a question
               hbctl drill                          rehearses a failover, and measures it
@@ -30,7 +32,7 @@ struct Hbctl: ParsableCommand {
             """, version: Version.text,
         subcommands: [
             Status.self, History.self, Check.self, Standby.self, Takeover.self, Failback.self, Move.self, Drill.self,
-            Metrics.self, Watch.self, Plan.self,
+            Metrics.self, Watch.self, Plan.self, Why.self, Record.self,
             MaintenanceCommand.self,
         ])
 

@@ -1,0 +1,97 @@
+// The records of movements as files on the disk, one for each chain, beside the history. There are never more than a number of them, nor
+// bytes: the oldest go. Whoever may read the history may read them, also when no daemon runs.
+
+import Glibc
+import HeartbeatModel
+import HeartbeatSystem
+
+/// `records` in the state directory: a file for each chain, named by its number.
+package struct RecordFiles: Sendable {
+    package static let name = "records"
+    /// So many files, of so many bytes together.
+    package static let most = 64
+    package static let mostBytes = 8 << 20
+
+    private let directory: String
+
+    /// - Parameter lasting: the state directory, on a disk.
+    package init(in lasting: PrivateDirectory) {
+        directory = "\(lasting.path)/\(Self.name)"
+    }
+
+    package func path(_ chain: UInt64) -> String { "\(directory)/\(chain)" }
+
+    // MARK: - The daemon
+
+    /// Replaces the file of a chain, and removes the oldest of too many. May take as long as the disk does; gives what went wrong.
+    package func write(_ record: MovementRecord) -> SystemError? {
+        do throws(SystemError) {
+            // A link in its place would lead root anywhere.
+            try PrivateDirectory(directory).make(mode: 0o755)
+            let bytes = Self.bytes(record)
+            trim(for: bytes.count, besides: record.chain)
+            try DurableFile.replace(path(record.chain), with: bytes, mode: 0o644)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private static func bytes(_ record: MovementRecord) -> [UInt8] {
+        Array(record.text.map { $0 + "\n" }.joined().utf8)
+    }
+
+    private struct Kept {
+        var path: String
+        var written: Int64
+        var size: Int
+    }
+
+    /// Makes room for a file of so many bytes.
+    private func trim(for size: Int, besides chain: UInt64) {
+        var kept = Directories.names(in: directory).compactMap { name -> Kept? in
+            // What a loss of power has left of a file.
+            if name.hasSuffix(".new") { unlink("\(directory)/\(name)") }
+            var status = stat()
+            guard let number = UInt64(name), number != chain, lstat(path(number), &status) == 0 else { return nil }
+            let written = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+            return Kept(path: path(number), written: written, size: Int(status.st_size))
+        }
+        // Numbers begin anew when a history is lost, so that the smallest need not be the oldest.
+        kept.sort { $0.written > $1.written }
+        var total = size + kept.reduce(0) { $0 + $1.size }
+        while let oldest = kept.last, kept.count >= Self.most || total > Self.mostBytes {
+            unlink(oldest.path)
+            total -= oldest.size
+            kept.removeLast()
+        }
+    }
+
+    // MARK: - Whoever asks
+
+    /// What is kept of a chain.
+    package enum Found: Hashable, Sendable {
+        case none
+        case record(MovementRecord)
+        /// A sentence.
+        case unreadable(String)
+    }
+
+    package func read(_ chain: UInt64) -> Found {
+        let path = path(chain)
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            bytes = try WholeFile.read(path, atMost: MovementRecord.longestFile)
+        } catch {
+            return error.code == ENOENT ? .none : .unreadable("\(error)")
+        }
+        do throws(MovementRecord.Mistake) {
+            return .record(try MovementRecord(bytes: bytes))
+        } catch {
+            return .unreadable("\(path), line \(error.line): \(error.reason)")
+        }
+    }
+
+    /// Numbers of the chains of which there is a file, in order.
+    package var chains: [UInt64] { Directories.names(in: directory).compactMap { UInt64($0) }.sorted() }
+}

@@ -1,0 +1,94 @@
+// The records of movements of this machine's node, from the files that its daemon keeps, and why a movement happened as far as they tell.
+// The daemon is asked only how things are now; it need not run.
+
+import Glibc
+import HeartbeatControl
+import HeartbeatHost
+import HeartbeatModel
+import HeartbeatStatus
+import HeartbeatSystem
+
+package struct RecordReading: Sendable {
+    private let places: Places
+    private let files: RecordFiles
+
+    package init(_ places: Places) {
+        self.places = places
+        files = RecordFiles(in: PrivateDirectory(places.state))
+    }
+
+    // MARK: - Why
+
+    /// What there is to say of a movement.
+    /// - Parameter run: plays a pair.
+    package func report(of movement: HistoryEntry, in history: HistoryReading, run: PairRunner?) -> WhyReport {
+        var report = WhyReport(
+            movement, among: history.movements, evidence: evidence(of: movement, in: history, run: run), now: now,
+            asked: history.asked)
+        report.notes = history.notes
+        return report
+    }
+
+    private func evidence(
+        of movement: HistoryEntry, in history: HistoryReading, run: PairRunner?
+    ) -> WhyReport.Evidence {
+        switch files.read(movement.chain) {
+        case .none: return .none
+        case .unreadable(let reason): return .unreadable(reason)
+        case .record(let record):
+            guard record.belongs(to: movement, among: history.movements) else { return .none }
+            return .record(record, run.map { MovementCauses(record, of: movement.timeline.group, run: $0) })
+        }
+    }
+
+    /// `nil` when no daemon answers, or none that tells facts.
+    private var now: NodeFacts? {
+        if case .answered(let facts) = Asking(places, patience: .seconds(1)).source() { facts } else { nil }
+    }
+
+    // MARK: - Records
+
+    /// All that can be read, by number, and sentences about those that cannot.
+    package func all() -> (records: [MovementRecord], notes: [String]) {
+        var records: [MovementRecord] = []
+        var notes: [String] = []
+        for chain in files.chains {
+            switch files.read(chain) {
+            case .none: break
+            case .record(let record): records.append(record)
+            case .unreadable(let reason): notes.append(reason)
+            }
+        }
+        return (records, notes)
+    }
+
+    package enum Found: Hashable, Sendable {
+        case record(MovementRecord)
+        case none
+        case unreadable(String)
+    }
+
+    /// The record of a movement, or of a chain.
+    package func find(_ number: UInt64) -> Found {
+        let chain = HistoryReading(places).movements.last { $0.number == number }?.chain ?? number
+        switch files.read(chain) {
+        case .record(let record): return .record(record)
+        case .none: return .none
+        case .unreadable(let reason): return .unreadable(reason)
+        }
+    }
+
+    /// Writes a record into a new file; gives what went wrong.
+    package static func save(_ record: MovementRecord, to path: String) -> String? {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            let error = SystemError("create", path)
+            return error.code == EEXIST ? "\(path) is there already; choose another with --output" : "\(error)"
+        }
+        defer { close(descriptor) }
+        let bytes = Array(record.text.map { $0 + "\n" }.joined().utf8)
+        guard let code = Descriptors.write(bytes, to: descriptor) else { return nil }
+        unlink(path)
+        return "\(SystemError("write", path, code: code))"
+    }
+}

@@ -1,0 +1,92 @@
+// Why a group moved, for programs: one JSON object, as schemas/hbctl-why-1.json says. Every key is always there; what nobody knows is `null`.
+
+import HeartbeatModel
+
+package struct WhyJSON {
+    private let report: WhyReport
+    private let time: LocalTime
+
+    package init(_ report: WhyReport, time: LocalTime = .utc) {
+        self.report = report
+        self.time = time
+    }
+
+    /// One line and its end.
+    package var text: String {
+        let history = HistoryJSON(
+            HistoryReport([], .all, most: 0, asked: report.asked), time: time)
+        return object([
+            ("schema", .string("hbctl/why/1")), ("asked", .string(time.stamp(report.asked))),
+            ("notes", .array(report.notes.map { .string($0) })), ("movement", history.movement(report.movement)),
+            ("chain", .array(report.chain.map { number($0.number) })), ("record", record),
+            ("story", .array(WhyStory(report).lines.map(line))), ("replay", replay), ("failback", failback),
+        ]).text + "\n"
+    }
+
+    private func object(_ members: [(String, JSONValue)]) -> JSONValue {
+        .object(members.map { JSONValue.Member($0.0, $0.1) })
+    }
+
+    private func word(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
+
+    private func number(_ number: UInt64) -> JSONValue { .number(Int64(clamping: number)) }
+
+    private func line(_ line: WhyLine) -> JSONValue {
+        object([
+            ("at", .string(time.stamp(line.unix))), ("unix_ms", number(line.unix)), ("node", word(line.node?.text)),
+            ("text", .string(line.what)), ("because", word(line.note.isEmpty ? nil : line.note)),
+            ("is_event", .bool(line.event != nil)), ("is_cause", .bool(line.isCause)),
+        ])
+    }
+
+    private var record: JSONValue {
+        switch report.evidence {
+        case .none: object([("state", .string("none")), ("number", .null), ("reason", .null)])
+        case .unreadable(let reason):
+            object([("state", .string("unreadable")), ("number", .null), ("reason", .string(reason))])
+        case .record(let record, _):
+            object([("state", .string("kept")), ("number", number(record.chain)), ("reason", .null)])
+        }
+    }
+
+    private var replay: JSONValue {
+        switch report.causes {
+        case nil: object([("state", .string("unknown")), ("reason", .null), ("causes", .array([]))])
+        case .unknown(let reason):
+            object([("state", .string("impossible")), ("reason", .string(reason)), ("causes", .array([]))])
+        case .found(let causes):
+            object([
+                ("state", .string("same")), ("reason", .null), ("causes", .array(causes.map(cause))),
+            ])
+        }
+    }
+
+    private func cause(_ cause: MovementCauses.Cause) -> JSONValue {
+        let (kind, node): (String, NodeName?) =
+            switch cause.what {
+            case .event(let event, _): ("event", EventWords.node(event))
+            case .setting: ("setting", nil)
+            }
+        return object([
+            ("kind", .string(kind)), ("node", word(node?.text)), ("text", .string(WhyText.sentence(cause, report))),
+            ("to", word(cause.to?.text)), ("stays", .bool(report.stays(cause))),
+        ])
+    }
+
+    private var failback: JSONValue {
+        switch report.failback {
+        case nil: .null
+        case .isHome: failback("home", nil, nil)
+        case .byOrder(let node): failback("by-order", node, nil)
+        case .byItself(let node, _, let fact): failback("by-itself", node, fact)
+        }
+    }
+
+    private func failback(_ state: String, _ node: NodeName?, _ fact: NodeFacts.FailbackFact?) -> JSONValue {
+        object([
+            ("state", .string(state)), ("to", word(node?.text)), ("text", word(report.failback?.sentence)),
+            ("blocked_by", word(fact?.blockedBy?.rawValue)),
+            ("left_s", fact?.left.map { .decimal(units: $0.nanoseconds / 1000, places: 6) } ?? .null),
+        ])
+    }
+}

@@ -1,0 +1,95 @@
+// hbctl why: why a group moved, in one screen. Only argument parsing.
+
+import ArgumentParser
+import Glibc
+import HeartbeatModel
+import HeartbeatOperator
+import HeartbeatStatus
+
+struct Why: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "why", abstract: "Tells why a group moved, and what would have kept it where it was.",
+        discussion: """
+            The chain of causes with times of day, as this node saw it; where the time went; what would have changed it, found by \
+            playing the pair again without it; and when the group goes back. It works when no daemon runs.
+
+            EXIT STATUS
+              0   told
+              1   there is no such movement
+              3   the files cannot be read
+              64  the command line is wrong
+
+            EXAMPLES
+              hbctl why                            the last movement
+              hbctl why 192.168.77.100/24          the last one of a group
+              hbctl why 412                        that one
+            """)
+
+    @Argument(help: "A number of hbctl history, or a group by its first resource.")
+    var which: String?
+
+    @Flag(help: "JSON, as schemas/hbctl-why-1.json says it.")
+    var json = false
+
+    @Option(help: ArgumentHelp("Columns (default: those of the terminal, else 80).", valueName: "columns"))
+    var width: Int?
+
+    @OptionGroup var place: PlaceOptions
+
+    func validate() throws {
+        if let width, !(1...10_000).contains(width) { throw ValidationError("--width needs a number of columns") }
+    }
+
+    func run() throws {
+        let places = place.places
+        let history = HistoryReading(places)
+        if history.isBlind {
+            let remedy =
+                history.isRefused
+                ? "be root, or let others read the directory \(places.state)" : "look at \(places.state)"
+            fail(3, history.isRefused ? "no-permission" : "history-unreadable", history.notes[0], remedy)
+        }
+        let choice = HistoryReport.Choice(which, among: history.movements)
+        guard let movement = WhyReport.movement(choice, among: history.movements) else {
+            let sentence = which.map { "there is no movement of \($0)" } ?? "no movement of a group has been kept"
+            fail(1, "no-such-movement", sentence, "hbctl history")
+        }
+        let report = RecordReading(places).report(of: movement, in: history, run: nil)
+        let text =
+            json
+            ? WhyJSON(report, time: Terminal.time).text
+            : WhyText(report, width: Terminal.width(width), time: Terminal.time).lines.map { $0 + "\n" }.joined()
+        Terminal.write(text)
+        Glibc.exit(0)
+    }
+
+    private func fail(_ code: Int32, _ word: String, _ sentence: String, _ remedy: String) -> Never {
+        if json {
+            Terminal.write(
+                ErrorJSON(command: "why", exit: code, code: word, sentence: sentence, remedy: [remedy]).text)
+        } else {
+            Terminal.complain("hbctl: \(sentence); \(remedy)")
+        }
+        Glibc.exit(code)
+    }
+}
+
+/// Where a command looks for the node of this machine.
+struct PlaceOptions: ParsableArguments {
+    @Option(name: .customLong("run-dir"), help: "Directory below which the daemon listens.")
+    var runDirectory = Places().run
+
+    @Option(name: .customLong("state-dir"), help: "Directory of what outlives a restart.")
+    var stateDirectory = Places().state
+
+    @Option(name: .customLong("config-dir"), help: "Directory of ha.cf.")
+    var configurationDirectory = Places().configuration
+
+    var places: Places {
+        var places = Places()
+        places.run = runDirectory
+        places.state = stateDirectory
+        places.configuration = configurationDirectory
+        return places
+    }
+}
