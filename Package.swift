@@ -81,6 +81,10 @@ let package = Package(
         .target(
             name: "HeartbeatForecast", dependencies: ["HeartbeatModel", "HeartbeatCore", "HeartbeatSimulator"],
             swiftSettings: fast),
+        .target(
+            name: "HeartbeatReplay",
+            dependencies: ["HeartbeatModel", "HeartbeatConfig", "HeartbeatStatus", "HeartbeatForecast"],
+            swiftSettings: strict),
 
         // The world, from system calls up.
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
@@ -203,7 +207,9 @@ let package = Package(
             linkerSettings: small),
         .executableTarget(
             name: "hbctl",
-            dependencies: ["HeartbeatOperator", "HeartbeatForecast", "HeartbeatStatus", "HeartbeatModel", arguments],
+            dependencies: [
+                "HeartbeatOperator", "HeartbeatReplay", "HeartbeatForecast", "HeartbeatStatus", "HeartbeatModel", arguments,
+            ],
             swiftSettings: strict, linkerSettings: small),
         .executableTarget(
             name: "heartbeat_exporter",
@@ -258,7 +264,11 @@ let package = Package(
                 logging, arguments,
             ], swiftSettings: strict, linkerSettings: small),
         .executableTarget(
-            name: "hbsim", dependencies: ["HeartbeatSimulator", "HeartbeatModel", arguments], swiftSettings: strict),
+            name: "hbsim",
+            dependencies: [
+                "HeartbeatReplay", "HeartbeatStatus", "HeartbeatSystem", "HeartbeatSimulator", "HeartbeatModel",
+                arguments,
+            ], swiftSettings: strict),
         .target(name: "HeartbeatLab", dependencies: ["HeartbeatModel", "CLinux"], swiftSettings: strict),
         .executableTarget(
             name: "hbdemo", dependencies: ["HeartbeatLab", "HeartbeatModel", arguments], swiftSettings: strict),
@@ -320,11 +330,17 @@ let package = Package(
             dependencies: [
                 "HeartbeatStatus", "HeartbeatForecast", "HeartbeatSimulator", "HeartbeatLab", "HeartbeatModel",
             ],
-            exclude: ["golden", "golden-history", "golden-watch"], swiftSettings: strict),
+            exclude: ["golden", "golden-history", "golden-watch", "golden-why"], swiftSettings: strict),
         .testTarget(
             name: "HeartbeatForecastTests",
             dependencies: ["HeartbeatForecast", "HeartbeatSimulator", "HeartbeatModel"],
             swiftSettings: strict),
+        .testTarget(
+            name: "HeartbeatReplayTests",
+            dependencies: [
+                "HeartbeatReplay", "HeartbeatStatus", "HeartbeatSimulator", "HeartbeatConfig", "HeartbeatLab",
+                "HeartbeatModel",
+            ], swiftSettings: strict),
         .testTarget(
             name: "HbctlTests",
             dependencies: [

@@ -47,13 +47,23 @@ struct MovementRecorder {
     // MARK: - What is seen
 
     /// How the node is now. While groups move, and while what has happened may yet move some, the state before stays.
+    /// When they have moved, or nothing has happened for long, it is this one.
     mutating func saw(_ facts: NodeFacts, at now: Instant, isMoving: Bool) {
         latest = Picture(facts: facts, at: now)
-        if base == nil || !movements.isEmpty && !isMoving { beginAnew() }
+        if base == nil || !isMoving && (!movements.isEmpty || isCalm(at: now)) { beginAnew() }
     }
 
+    /// Something is about to be heard: whether it belongs to what was before.
+    private mutating func prepare(at now: Instant, isMoving: Bool) {
+        let isFull = happened.count >= MovementRecord.mostHappenings
+        guard !isMoving, movements.isEmpty, isCalm(at: now) || isFull else { return }
+        beginAnew()
+    }
+
+    private func isCalm(at now: Instant) -> Bool { happened.last.map { now - $0.known > calm } ?? true }
+
     private mutating func beginAnew() {
-        guard let latest else { return }
+        guard let latest, base?.at != latest.at else { return }
         base = latest
         happened.removeAll { $0.known <= latest.at }
         if happened.isEmpty { reader.begin(latest.facts) }
@@ -69,9 +79,10 @@ struct MovementRecorder {
     mutating func hear(
         _ fact: Fact, at now: Instant, silence: PeerSilence?, isMoving: Bool, peer: () -> NodeFacts.PeerWord?
     ) {
+        prepare(at: now, isMoving: isMoving)
         guard let observation = reader.observe(fact, at: now, peer: peer) else { return }
         let began = observation.isDeath ? silence?.since ?? now : now - observation.ago
-        note(observation, since: began, at: now, isMoving: isMoving)
+        note(observation, since: began, at: now)
         guard observation.isDeath else { return }
         // A dead node is heard over no medium: that is no loss of the media.
         for index in happened.indices where happened[index].observation.isOfLink {
@@ -80,7 +91,8 @@ struct MovementRecorder {
     }
 
     mutating func ordered(_ request: OperatorRequest, at now: Instant, isMoving: Bool) {
-        note(reader.observe(request, at: now), since: now, at: now, isMoving: isMoving)
+        prepare(at: now, isMoving: isMoving)
+        note(reader.observe(request, at: now), since: now, at: now)
     }
 
     /// What has just been heard began so long before.
@@ -89,10 +101,7 @@ struct MovementRecorder {
         happened[last].began = happened[last].known - ago
     }
 
-    private mutating func note(_ observation: Observation, since began: Instant, at now: Instant, isMoving: Bool) {
-        let isCalm = happened.last.map { now - $0.known > calm } ?? false
-        let isFull = happened.count >= MovementRecord.mostHappenings
-        if !isMoving, movements.isEmpty, isCalm || isFull { beginAnew() }
+    private mutating func note(_ observation: Observation, since began: Instant, at now: Instant) {
         guard happened.count < MovementRecord.mostHappenings else {
             leftOut += 1
             return

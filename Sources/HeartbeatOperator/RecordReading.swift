@@ -9,6 +9,9 @@ import HeartbeatStatus
 import HeartbeatSystem
 
 package struct RecordReading: Sendable {
+    /// For all plays of a replay together; one that has begun goes on.
+    private static let patience = Duration.seconds(3)
+
     private let places: Places
     private let files: RecordFiles
 
@@ -37,8 +40,13 @@ package struct RecordReading: Sendable {
         case .unreadable(let reason): return .unreadable(reason)
         case .record(let record):
             guard record.belongs(to: movement, among: history.movements) else { return .none }
-            return .record(record, run.map { MovementCauses(record, of: movement.timeline.group, run: $0) })
+            return .record(record, run.map { causes(record, movement.timeline.group, $0) })
         }
+    }
+
+    private func causes(_ record: MovementRecord, _ group: String, _ run: PairRunner) -> MovementCauses {
+        let end = Instant.now + Self.patience
+        return MovementCauses(record, of: group) { Instant.now > end ? .outOfTime : run($0, $1) }
     }
 
     /// `nil` when no daemon answers, or none that tells facts.

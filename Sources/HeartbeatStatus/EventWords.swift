@@ -29,17 +29,6 @@ struct EventWords {
         return state.media.contains { $0.name.text == name } ? .medium : .something
     }
 
-    /// Where it was seen; `nil` for what happens between the nodes.
-    static func node(_ event: PairEvent) -> NodeName? {
-        switch event {
-        case .lose(_, let node), .regain(_, let node), .power(let node), .kill(let node), .stop(let node),
-            .boot(let node), .standby(_, let node), .takeover(_, let node), .maintenance(_, let node),
-            .fail(_, let node):
-            node
-        case .loseMedia, .regainMedia: nil
-        }
-    }
-
     /// `eth1 lost its carrier`; the node stands beside it.
     func happened(_ event: PairEvent) -> String {
         switch event {

@@ -32,6 +32,8 @@ package enum ReplayEnd: Hashable, Sendable {
     case served([String: NodeName])
     /// Why nothing can be said.
     case impossible(String)
+    /// Nobody waits any longer.
+    case outOfTime
 }
 
 /// Runs the pair of a record.
@@ -67,6 +69,7 @@ package enum MovementCauses: Hashable, Sendable {
         let question = record.question
         switch run(record, question) {
         case .impossible(let reason): self = .unknown(reason)
+        case .outOfTime: self = .unknown(Self.tooLong)
         case .served(let ends):
             let (actual, expected) = (ends[group], record.end(of: group))
             guard actual == expected else {
@@ -74,24 +77,34 @@ package enum MovementCauses: Hashable, Sendable {
                     "it ends with \(Self.place(actual)), and the movement ended with \(Self.place(expected))")
                 return
             }
-            self = .found(Self.causes(record, question, of: group, servedBy: actual, run: run))
+            let causes = Self.causes(record, question, of: group, servedBy: actual, run: run)
+            self = causes.map { .found($0) } ?? .unknown(Self.tooLong)
         }
     }
 
+    private static let tooLong = "it takes long here; hbsim --replay takes its time"
+
+    /// `nil` when there was no time for all.
     private static func causes(
         _ record: MovementRecord, _ question: ReplayQuestion, of group: String, servedBy actual: NodeName?,
         run: PairRunner
-    ) -> [Cause] {
+    ) -> [Cause]? {
         let events = question.distinct.prefix(most).map { timed in
             (Cause.What.event(timed.event, after: timed.after), question.without(timed.event))
         }
         let settings = record.otherFailbacks.map { rule in
             (Cause.What.setting(rule), ReplayQuestion(events: question.events, autoFailback: rule))
         }
-        return (events + settings).compactMap { what, question in
-            guard case .served(let ends) = run(record, question), ends[group] != actual else { return nil }
-            return Cause(what: what, to: ends[group])
+        var causes: [Cause] = []
+        for (what, question) in events + settings {
+            switch run(record, question) {
+            case .outOfTime: return nil
+            // What follows from it, as the stop of a node that came back, cannot be without it.
+            case .impossible: break
+            case .served(let ends): if ends[group] != actual { causes.append(Cause(what: what, to: ends[group])) }
+            }
         }
+        return causes
     }
 
     private static func obstacle(_ record: MovementRecord) -> String? {

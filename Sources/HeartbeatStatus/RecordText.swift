@@ -57,9 +57,9 @@ package struct RecordText {
     private var happened: [String] {
         let words = EventWords(record.state)
         let lines = record.happenings.flatMap { happening -> [String] in
-            let node = happening.event.flatMap(EventWords.node) ?? record.state.node
+            let node = happening.event.map { $0.node } ?? record.state.node
             let text = happening.event.map(words.happened) ?? happening.text
-            return stamped(record.unix(after: happening.after), "\(node)  \(text)")
+            return stamped(record.unix(after: happening.after), "\(node.map { "\($0)  " } ?? "")\(text)")
         }
         return lines + (record.leftOut > 0 ? ["  ... and \(record.leftOut) more that were not kept"] : [])
     }

@@ -35,7 +35,7 @@ package struct WhyJSON {
         object([
             ("at", .string(time.stamp(line.unix))), ("unix_ms", number(line.unix)), ("node", word(line.node?.text)),
             ("text", .string(line.what)), ("because", word(line.note.isEmpty ? nil : line.note)),
-            ("is_event", .bool(line.event != nil)), ("is_cause", .bool(line.isCause)),
+            ("event", word(line.event?.text)), ("is_cause", .bool(line.isCause)),
         ])
     }
 
@@ -62,13 +62,13 @@ package struct WhyJSON {
     }
 
     private func cause(_ cause: MovementCauses.Cause) -> JSONValue {
-        let (kind, node): (String, NodeName?) =
+        let (kind, name): (String, String) =
             switch cause.what {
-            case .event(let event, _): ("event", EventWords.node(event))
-            case .setting: ("setting", nil)
+            case .event(let event, _): ("event", event.text)
+            case .setting(let rule): ("setting", "auto_failback \(rule.rawValue)")
             }
         return object([
-            ("kind", .string(kind)), ("node", word(node?.text)), ("text", .string(WhyText.sentence(cause, report))),
+            ("kind", .string(kind)), ("name", .string(name)), ("text", .string(WhyText.sentence(cause, report))),
             ("to", word(cause.to?.text)), ("stays", .bool(report.stays(cause))),
         ])
     }

@@ -52,7 +52,7 @@ struct WhyStory {
                 ]
             }
             let first = WhyLine(
-                unix: record.unix(after: happening.after), node: EventWords.node(event), what: words.happened(event),
+                unix: record.unix(after: happening.after), node: event.node, what: words.happened(event),
                 event: event)
             guard happening.delay > .zero else { return [first] }
             let known = record.unix(after: happening.after + happening.delay)

@@ -4,6 +4,7 @@ import ArgumentParser
 import Glibc
 import HeartbeatModel
 import HeartbeatOperator
+import HeartbeatReplay
 import HeartbeatStatus
 
 struct Why: ParsableCommand {
@@ -54,7 +55,7 @@ struct Why: ParsableCommand {
             let sentence = which.map { "there is no movement of \($0)" } ?? "no movement of a group has been kept"
             fail(1, "no-such-movement", sentence, "hbctl history")
         }
-        let report = RecordReading(places).report(of: movement, in: history, run: nil)
+        let report = RecordReading(places).report(of: movement, in: history, run: RecordReplay.run)
         let text =
             json
             ? WhyJSON(report, time: Terminal.time).text

@@ -12,6 +12,9 @@ struct Hbsim: ParsableCommand {
         discussion: """
             Every run is determined by its seed. Exit code 0 only if every rule held in every run; otherwise the \
             violations are printed with the last lines of the run and the command that repeats it.
+
+            --replay plays what hbctl record save has written. Exit code 0: each group ends where it ended then; 1: it does \
+            not, or it cannot be played; 64: the file is no record.
             """, version: Version.text)
 
     @Option(help: "First seed.")
@@ -38,7 +41,11 @@ struct Hbsim: ParsableCommand {
     )
     var cuts = false
 
+    @Option(help: ArgumentHelp("Play the record of a movement.", valueName: "file"))
+    var replay: String?
+
     func run() throws {
+        if let replay { return try RecordPlay(path: replay).run() }
         if cuts { return print(CutTable.markdown() + "\n\n" + VetoTable.markdown()) }
         if gateways { return try explore ? exploreGateways() : runGateways() }
         if explore { return try exploreAll() }
