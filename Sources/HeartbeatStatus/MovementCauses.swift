@@ -52,6 +52,11 @@ package enum MovementCauses: Hashable, Sendable {
         package var what: What
         /// Who would serve the group.
         package var to: NodeName?
+
+        package init(what: What, to: NodeName?) {
+            self.what = what
+            self.to = to
+        }
     }
 
     case unknown(String)

@@ -109,6 +109,18 @@ import Testing
         #expect(lines.last?.hasSuffix("hbctl record save 7; hbsim --replay 7.hbr") == true)
     }
 
+    @Test func `the page shows what is told`() throws {
+        let page = Self.directory.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("docs/why.md")
+        let screen = try String(contentsOf: page, encoding: .utf8).components(separatedBy: "```screen\n")
+        let causes = MovementCauses.found([
+            .init(what: .event(.lose("eth1", at: Self.first), after: .seconds(1)), to: Self.first)
+        ])
+        let lines = WhyText(Self.report(.record(Self.lost(), causes)), width: 80, time: Situation.time).lines
+        try #require(screen.count == 2)
+        #expect(screen[1].components(separatedBy: "```")[0] == lines.map { $0 + "\n" }.joined())
+    }
+
     @Test func `a group that has moved again is told no way back`() {
         let entry = Self.lost().movements[0]
         var later = entry
