@@ -7,7 +7,7 @@ import HeartbeatSystem
 
 /// `records` in the state directory: a file for each chain, named by its number.
 package struct RecordFiles: Sendable {
-    package static let name = "records"
+    private static let name = "records"
     /// So many files, of so many bytes together.
     package static let most = 64
     package static let mostBytes = 8 << 20
@@ -69,15 +69,7 @@ package struct RecordFiles: Sendable {
 
     // MARK: - Whoever asks
 
-    /// What is kept of a chain.
-    package enum Found: Hashable, Sendable {
-        case none
-        case record(MovementRecord)
-        /// A sentence.
-        case unreadable(String)
-    }
-
-    package func read(_ chain: UInt64) -> Found {
+    package func read(_ chain: UInt64) -> MovementRecord.Found {
         let path = path(chain)
         let bytes: [UInt8]
         do throws(SystemError) {

@@ -24,6 +24,14 @@ package struct MovementRecord: Hashable, Sendable {
         }
     }
 
+    /// What somebody finds who looks for a record.
+    package enum Found: Hashable, Sendable {
+        case none
+        case record(MovementRecord)
+        /// A sentence.
+        case unreadable(String)
+    }
+
     package static let mostHappenings = 64
     package static let mostMovements = 64
     /// Characters of a happening's text.

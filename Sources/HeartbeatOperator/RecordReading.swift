@@ -2,7 +2,6 @@
 // The daemon is asked only how things are now; it need not run.
 
 import Glibc
-import HeartbeatControl
 import HeartbeatHost
 import HeartbeatModel
 import HeartbeatStatus
@@ -24,7 +23,7 @@ package struct RecordReading: Sendable {
 
     /// What there is to say of a movement.
     /// - Parameter run: plays a pair.
-    package func report(of movement: HistoryEntry, in history: HistoryReading, run: PairRunner?) -> WhyReport {
+    package func report(of movement: HistoryEntry, in history: HistoryReading, run: PairRunner) -> WhyReport {
         var report = WhyReport(
             movement, among: history.movements, evidence: evidence(of: movement, in: history, run: run), now: now,
             asked: history.asked)
@@ -33,14 +32,14 @@ package struct RecordReading: Sendable {
     }
 
     private func evidence(
-        of movement: HistoryEntry, in history: HistoryReading, run: PairRunner?
+        of movement: HistoryEntry, in history: HistoryReading, run: PairRunner
     ) -> WhyReport.Evidence {
         switch files.read(movement.chain) {
         case .none: return .none
         case .unreadable(let reason): return .unreadable(reason)
         case .record(let record):
             guard record.belongs(to: movement, among: history.movements) else { return .none }
-            return .record(record, run.map { causes(record, movement.timeline.group, $0) })
+            return .record(record, causes(record, movement.timeline.group, run))
         }
     }
 
@@ -70,20 +69,9 @@ package struct RecordReading: Sendable {
         return (records, notes)
     }
 
-    package enum Found: Hashable, Sendable {
-        case record(MovementRecord)
-        case none
-        case unreadable(String)
-    }
-
     /// The record of a movement, or of a chain.
-    package func find(_ number: UInt64) -> Found {
-        let chain = HistoryReading(places).movements.last { $0.number == number }?.chain ?? number
-        switch files.read(chain) {
-        case .record(let record): return .record(record)
-        case .none: return .none
-        case .unreadable(let reason): return .unreadable(reason)
-        }
+    package func find(_ number: UInt64) -> MovementRecord.Found {
+        files.read(HistoryReading(places).movements.last { $0.number == number }?.chain ?? number)
     }
 
     /// Writes a record into a new file; gives what went wrong.

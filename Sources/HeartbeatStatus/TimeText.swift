@@ -56,10 +56,10 @@ package struct LocalTime: Sendable {
     }
 
     /// `2026-11-28`.
-    package func day(_ milliseconds: UInt64) -> String { WallParts(milliseconds, self).day }
+    func day(_ milliseconds: UInt64) -> String { WallParts(milliseconds, self).day }
 
     /// `11:58:02.203`.
-    package func clock(_ milliseconds: UInt64) -> String {
+    func clock(_ milliseconds: UInt64) -> String {
         "\(WallParts(milliseconds, self).time).\(padded(Int(milliseconds % 1000), to: 3))"
     }
 
