@@ -1,4 +1,5 @@
-// Why a group moved, for programs: one JSON object, as schemas/hbctl-why-1.json says. Every key is always there; what nobody knows is `null`.
+// Why a group moved, for programs: one JSON object, as schemas/hbctl-why-1.json says. Every key is always there; what nobody knows is
+// `null`.
 
 import HeartbeatModel
 
