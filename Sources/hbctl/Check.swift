@@ -37,33 +37,18 @@ struct Check: ParsableCommand {
     @Flag(help: "All findings, however many lines that makes.")
     var all = false
 
-    @Option(help: ArgumentHelp("Columns (default: those of the terminal, else 80).", valueName: "columns"))
-    var width: Int?
+    @OptionGroup var columns: WidthOption
 
     @Option(help: ArgumentHelp("auto, always or never.", valueName: "when"))
     var color = ColourChoice.auto
 
-    @Option(name: .customLong("run-dir"), help: "Directory below which the daemon listens.")
-    var runDirectory = Places().run
-
-    @Option(name: .customLong("state-dir"), help: "Directory of what outlives a restart.")
-    var stateDirectory = Places().state
-
-    @Option(name: .customLong("config-dir"), help: "Directory of the three files.")
-    var configurationDirectory = Places().configuration
+    @OptionGroup var place: PlaceOptions
 
     @Option(name: .customLong("share-dir"), help: "Directory of what came with the program.")
     var shareDirectory: String?
 
-    func validate() throws {
-        if let width, !(1...10_000).contains(width) { throw ValidationError("--width needs a number of columns") }
-    }
-
     func run() throws {
-        var places = Places()
-        places.run = runDirectory
-        places.state = stateDirectory
-        places.configuration = configurationDirectory
+        let places = place.places
         let report = Checkup(places, share: shareDirectory).report(isLive: live)
         Terminal.write(json ? CheckJSON(report, time: Terminal.time).text : text(of: report))
         Glibc.exit(report.level.exitCode)
@@ -71,7 +56,7 @@ struct Check: ParsableCommand {
 
     private func text(of report: CheckReport) -> String {
         let text = CheckText(
-            report, width: Terminal.width(width), isColoured: Terminal.isColoured(color), showsAll: all)
+            report, width: Terminal.width(columns.width), isColoured: Terminal.isColoured(color), showsAll: all)
         return text.lines.map { $0 + "\n" }.joined()
     }
 }

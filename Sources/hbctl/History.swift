@@ -39,30 +39,18 @@ struct History: ParsableCommand {
     @Option(help: ArgumentHelp("One movement, with all of the same cause, as a picture (SVG).", valueName: "number"))
     var svg: UInt64?
 
-    @Option(help: ArgumentHelp("Columns (default: those of the terminal, else 80).", valueName: "columns"))
-    var width: Int?
+    @OptionGroup var columns: WidthOption
 
-    @Option(name: .customLong("run-dir"), help: "Directory below which the daemon listens.")
-    var runDirectory = Places().run
-
-    @Option(name: .customLong("state-dir"), help: "Directory of what outlives a restart.")
-    var stateDirectory = Places().state
-
-    @Option(name: .customLong("config-dir"), help: "Directory of ha.cf.")
-    var configurationDirectory = Places().configuration
+    @OptionGroup var place: PlaceOptions
 
     func validate() throws {
         if json, svg != nil { throw ValidationError("--json and --svg exclude each other") }
         if svg != nil, which != nil { throw ValidationError("--svg has its own number") }
-        if let width, !(1...10_000).contains(width) { throw ValidationError("--width needs a number of columns") }
         guard (1...1_000_000).contains(count) else { throw ValidationError("-n needs a number from 1 on") }
     }
 
     func run() throws {
-        var places = Places()
-        places.run = runDirectory
-        places.state = stateDirectory
-        places.configuration = configurationDirectory
+        let places = place.places
         let reading = HistoryReading(places)
         let choice =
             svg.map { HistoryReport.Choice.number($0) } ?? HistoryReport.Choice(which, among: reading.movements)
@@ -83,7 +71,7 @@ struct History: ParsableCommand {
             return HistoryPicture(all.filter { $0.chain == first.chain && $0.node == first.node }, time: Terminal.time)
                 .svg
         }
-        let text = HistoryText(report, width: Terminal.width(width), time: Terminal.time)
+        let text = HistoryText(report, width: Terminal.width(columns.width), time: Terminal.time)
         guard case .number = choice else { return Self.joined(text.lines) }
         return report.movements.map { Self.joined(text.lines(of: $0, among: all)) }.joined(separator: "\n")
     }
@@ -97,7 +85,8 @@ struct History: ParsableCommand {
             sentence = reading.notes[0]
             remedy = [
                 reading.isRefused
-                    ? "be root, or let others read the directory \(stateDirectory)" : "look at \(stateDirectory)"
+                    ? "be root, or let others read the directory \(place.stateDirectory)"
+                    : "look at \(place.stateDirectory)"
             ]
         } else {
             sentence = svg.map { "there is no movement \($0)" } ?? "there is no movement of \(which ?? "")"

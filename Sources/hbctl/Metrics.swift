@@ -29,24 +29,14 @@ struct Metrics: ParsableCommand {
     @Option(help: ArgumentHelp("Where it is written (default: standard output).", valueName: "file"))
     var output: String?
 
-    @Option(name: .customLong("run-dir"), help: "Directory below which the daemon listens.")
-    var runDirectory = Places().run
-
-    @Option(name: .customLong("state-dir"), help: "Directory of what outlives a restart.")
-    var stateDirectory = Places().state
-
-    @Option(name: .customLong("config-dir"), help: "Directory of ha.cf.")
-    var configurationDirectory = Places().configuration
+    @OptionGroup var place: PlaceOptions
 
     func validate() throws {
         if output == "" { throw ValidationError("--output needs a file") }
     }
 
     func run() throws {
-        var places = Places()
-        places.run = runDirectory
-        places.state = stateDirectory
-        places.configuration = configurationDirectory
+        let places = place.places
         let told = Asking(places).exposition()
         if let problem = told.status.problems.first, problem.code == .noPermission {
             fail(3, problem.sentence, problem.remedy.joined(separator: "; "))

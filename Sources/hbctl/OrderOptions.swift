@@ -25,30 +25,15 @@ struct OrderOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How long both nodes are watched.", valueName: "seconds"))
     var timeout = 300
 
-    @Option(name: .customLong("run-dir"), help: "Directory below which the daemon listens.")
-    var runDirectory = Places().run
-
-    @Option(name: .customLong("state-dir"), help: "Directory of what outlives a restart.")
-    var stateDirectory = Places().state
-
-    @Option(name: .customLong("config-dir"), help: "Directory of ha.cf.")
-    var configurationDirectory = Places().configuration
+    @OptionGroup var place: PlaceOptions
 
     func validate() throws {
         guard (1...1_000_000).contains(timeout) else { throw ValidationError("--timeout needs a number of seconds") }
     }
 
-    private var places: Places {
-        var places = Places()
-        places.run = runDirectory
-        places.state = stateDirectory
-        places.configuration = configurationDirectory
-        return places
-    }
-
     func perform(_ order: PairOrder) -> Never {
         let run = OrderRun(
-            order, in: places, confirm: yes ? .yes : .ask, patience: .seconds(timeout), isForProgram: json)
+            order, in: place.places, confirm: yes ? .yes : .ask, patience: .seconds(timeout), isForProgram: json)
         let report = run.report()
         Terminal.write(json ? report.json : report.lines.map { $0 + "\n" }.joined())
         Glibc.exit(report.exitCode)
@@ -56,7 +41,8 @@ struct OrderOptions: ParsableArguments {
 
     func drill(_ set: HoldSet, holding hold: Duration) -> Never {
         let run = DrillRun(
-            set, in: places, confirm: yes ? .yes : .ask, patience: .seconds(timeout), hold: hold, isForProgram: json)
+            set, in: place.places, confirm: yes ? .yes : .ask, patience: .seconds(timeout), hold: hold,
+            isForProgram: json)
         let report = run.report()
         Terminal.write(json ? report.json : report.lines.map { $0 + "\n" }.joined())
         Glibc.exit(report.exitCode)

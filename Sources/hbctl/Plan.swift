@@ -48,32 +48,20 @@ struct Plan: ParsableCommand {
     @Flag(help: "JSON, as schemas/hbctl-plan-1.json says it.")
     var json = false
 
-    @Option(help: ArgumentHelp("Columns (default: those of the terminal, else 80).", valueName: "columns"))
-    var width: Int?
+    @OptionGroup var columns: WidthOption
 
-    @Option(name: .customLong("run-dir"), help: "Directory below which the daemon listens.")
-    var runDirectory = Places().run
-
-    @Option(name: .customLong("state-dir"), help: "Directory of what outlives a restart.")
-    var stateDirectory = Places().state
-
-    @Option(name: .customLong("config-dir"), help: "Directory of the three files.")
-    var configurationDirectory = Places().configuration
+    @OptionGroup var place: PlaceOptions
 
     @Option(name: .customLong("share-dir"), help: "Directory of what came with the program.")
     var shareDirectory: String?
 
     func validate() throws {
         if matrix != events.isEmpty { throw ValidationError("write what happens, or --matrix") }
-        if let width, !(1...10_000).contains(width) { throw ValidationError("--width needs a number of columns") }
         if let goal, GoalTime.parse(goal) == nil { throw ValidationError("--goal needs a time, as 20 or 500ms") }
     }
 
     func run() throws {
-        var places = Places()
-        places.run = runDirectory
-        places.state = stateDirectory
-        places.configuration = configurationDirectory
+        let places = place.places
         let reading: PlanReading
         do throws(PlanReading.Failure) {
             reading = try PlanReading(places, share: shareDirectory, goal: goal.flatMap { GoalTime.parse($0) })
@@ -91,7 +79,7 @@ struct Plan: ParsableCommand {
             throw ValidationError("\(error)")
         }
         let prediction = reading.forecast.play(happening)
-        let lines = PlanText(prediction, width: Terminal.width(width)).lines
+        let lines = PlanText(prediction, width: Terminal.width(columns.width)).lines
         end(json ? PlanJSON(prediction, of: reading.names.local).text : Self.joined(lines), prediction.exitCode)
     }
 

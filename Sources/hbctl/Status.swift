@@ -40,32 +40,22 @@ struct Status: ParsableCommand {
     @Flag(help: "All problems and groups, however many lines that makes.")
     var all = false
 
-    @Option(help: ArgumentHelp("Columns (default: those of the terminal, else 80).", valueName: "columns"))
-    var width: Int?
+    @OptionGroup var columns: WidthOption
 
     @Option(help: ArgumentHelp("auto, always or never.", valueName: "when"))
     var color = ColourChoice.auto
 
-    @Option(name: .customLong("run-dir"), help: "Directory below which the daemon listens.")
-    var runDirectory = Places().run
-
-    @Option(name: .customLong("state-dir"), help: "Directory of what outlives a restart.")
-    var stateDirectory = Places().state
-
-    @Option(name: .customLong("config-dir"), help: "Directory of ha.cf.")
-    var configurationDirectory = Places().configuration
+    @OptionGroup var place: PlaceOptions
 
     func validate() throws {
-        if watch, json || nagios || width != nil { throw ValidationError("--watch has the terminal for itself") }
+        if watch, json || nagios || columns.width != nil {
+            throw ValidationError("--watch has the terminal for itself")
+        }
         if json, nagios { throw ValidationError("--json and --nagios exclude each other") }
-        if let width, !(1...10_000).contains(width) { throw ValidationError("--width needs a number of columns") }
     }
 
     func run() throws {
-        var places = Places()
-        places.run = runDirectory
-        places.state = stateDirectory
-        places.configuration = configurationDirectory
+        let places = place.places
         if watch { Watch.perform(in: places, color) { page(in: places) } }
         Glibc.exit(page(in: places))
     }
@@ -81,7 +71,7 @@ struct Status: ParsableCommand {
         if json { return StatusJSON(status, time: Terminal.time).text }
         if nagios { return NagiosLine(status).text + "\n" }
         let text = StatusText(
-            status, width: Terminal.width(width), isColoured: Terminal.isColoured(color), showsAll: all,
+            status, width: Terminal.width(columns.width), isColoured: Terminal.isColoured(color), showsAll: all,
             time: Terminal.time)
         return text.lines.map { $0 + "\n" }.joined()
     }

@@ -25,23 +25,13 @@ struct Watch: ParsableCommand {
     @Option(help: ArgumentHelp("auto, always or never.", valueName: "when"))
     var color = ColourChoice.auto
 
-    @Option(name: .customLong("run-dir"), help: "Directory below which the daemon listens.")
-    var runDirectory = Places().run
-
-    @Option(name: .customLong("state-dir"), help: "Directory of what outlives a restart.")
-    var stateDirectory = Places().state
-
-    @Option(name: .customLong("config-dir"), help: "Directory of ha.cf.")
-    var configurationDirectory = Places().configuration
+    @OptionGroup var place: PlaceOptions
 
     /// What would happen if a node died or a medium were cut, a line each.
     private static let forecast: @Sendable (NodeFacts) -> [String] = { _ in [] }
 
     func run() {
-        var places = Places()
-        places.run = runDirectory
-        places.state = stateDirectory
-        places.configuration = configurationDirectory
+        let places = place.places
         Self.perform(in: places, color) {
             let status = Asking(places).status()
             let text = StatusText(

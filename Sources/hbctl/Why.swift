@@ -32,14 +32,9 @@ struct Why: ParsableCommand {
     @Flag(help: "JSON, as schemas/hbctl-why-1.json says it.")
     var json = false
 
-    @Option(help: ArgumentHelp("Columns (default: those of the terminal, else 80).", valueName: "columns"))
-    var width: Int?
+    @OptionGroup var columns: WidthOption
 
     @OptionGroup var place: PlaceOptions
-
-    func validate() throws {
-        if let width, !(1...10_000).contains(width) { throw ValidationError("--width needs a number of columns") }
-    }
 
     func run() throws {
         let places = place.places
@@ -59,7 +54,8 @@ struct Why: ParsableCommand {
         let text =
             json
             ? WhyJSON(report, time: Terminal.time).text
-            : WhyText(report, width: Terminal.width(width), time: Terminal.time).lines.map { $0 + "\n" }.joined()
+            : WhyText(report, width: Terminal.width(columns.width), time: Terminal.time).lines.map { $0 + "\n" }
+                .joined()
         Terminal.write(text)
         Glibc.exit(0)
     }
@@ -72,25 +68,5 @@ struct Why: ParsableCommand {
             Terminal.complain("hbctl: \(sentence); \(remedy)")
         }
         Glibc.exit(code)
-    }
-}
-
-/// Where a command looks for the node of this machine.
-struct PlaceOptions: ParsableArguments {
-    @Option(name: .customLong("run-dir"), help: "Directory below which the daemon listens.")
-    var runDirectory = Places().run
-
-    @Option(name: .customLong("state-dir"), help: "Directory of what outlives a restart.")
-    var stateDirectory = Places().state
-
-    @Option(name: .customLong("config-dir"), help: "Directory of ha.cf.")
-    var configurationDirectory = Places().configuration
-
-    var places: Places {
-        var places = Places()
-        places.run = runDirectory
-        places.state = stateDirectory
-        places.configuration = configurationDirectory
-        return places
     }
 }
