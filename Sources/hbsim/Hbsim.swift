@@ -41,11 +41,16 @@ struct Hbsim: ParsableCommand {
     )
     var cuts = false
 
-    @Option(help: ArgumentHelp("Play the record of a movement.", valueName: "file"))
-    var replay: String?
+    // The mutants are built of the simulator alone.
+    #if canImport(HeartbeatReplay)
+        @Option(help: ArgumentHelp("Play the record of a movement.", valueName: "file"))
+        var replay: String?
+    #endif
 
     func run() throws {
-        if let replay { return try RecordPlay(path: replay).run() }
+        #if canImport(HeartbeatReplay)
+            if let replay { return try RecordPlay(path: replay).run() }
+        #endif
         if cuts { return print(CutTable.markdown() + "\n\n" + VetoTable.markdown()) }
         if gateways { return try explore ? exploreGateways() : runGateways() }
         if explore { return try exploreAll() }
