@@ -208,7 +208,8 @@ let package = Package(
         .executableTarget(
             name: "hbctl",
             dependencies: [
-                "HeartbeatOperator", "HeartbeatReplay", "HeartbeatForecast", "HeartbeatStatus", "HeartbeatModel", arguments,
+                "HeartbeatOperator", "HeartbeatReplay", "HeartbeatForecast", "HeartbeatStatus", "HeartbeatModel",
+                arguments,
             ],
             swiftSettings: strict, linkerSettings: small),
         .executableTarget(

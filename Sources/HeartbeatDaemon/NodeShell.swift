@@ -382,10 +382,8 @@ final class NodeShell {
     private func sign(withKey key: Int) {
         guard codec.sign(withKey: key) else { return }
         let peer = configuration.nodes.first { $0 != localNode }.map { ", as long as \($0) does" }
-        facts.tell(
-            .signingKey,
-            "Messages are signed with key \(key) of authkeys"
-                + (key == configuration.authentication.current ? "" : peer ?? ""))
+        let period = key == configuration.authentication.current ? "" : peer ?? ""
+        facts.tell(.signingKey, "Messages are signed with key \(key) of authkeys\(period)")
     }
 
     private func reboot() {

@@ -111,7 +111,8 @@ import Testing
     @Test func everyProgramThatTestsCallIsInTheMakefile() throws {
         // Of packages that Debian calls essential, or that those depend on.
         let essential: Set = [
-            "bash", "cat", "chmod", "chown", "cp", "echo", "false", "ln", "ls", "mkdir", "mount", "printf", "rm", "setpriv",
+            "bash", "cat", "chmod", "chown", "cp", "echo", "false", "ln", "ls", "mkdir", "mount", "printf", "rm",
+            "setpriv",
             "sh",
             "sleep", "readlink", "cut", "test", "timeout", "touch", "tr", "true", "umount", "unshare", "prlimit",
             "nsenter", "sed",
