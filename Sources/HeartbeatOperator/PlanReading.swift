@@ -32,7 +32,11 @@ package struct PlanReading {
     ///   - share: what came with the program; `nil`: looked for from the program's own place.
     ///   - goal: so long may nobody serve a group; `nil`: the forecast's own.
     package init(_ places: Places, share: String? = nil, goal: Duration?) throws(Failure) {
-        let facts = try Self.facts(places)
+        try self.init(places, of: Self.facts(places), share: share, goal: goal)
+    }
+
+    /// Of what the daemon has told already.
+    package init(_ places: Places, of facts: NodeFacts, share: String? = nil, goal: Duration? = nil) throws(Failure) {
         let configuration = try Self.configuration(places, share, of: facts.node)
         let (learned, note) = Self.learned(places.state + "/learned")
         var forecast = Forecast(configuration, facts, learned: learned)

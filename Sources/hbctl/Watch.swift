@@ -1,4 +1,4 @@
-// hbctl watch: the pair as a live screen. Only argument parsing, and where what would happen comes from.
+// hbctl watch: the pair as a live screen. Only argument parsing.
 
 import ArgumentParser
 import Glibc
@@ -27,9 +27,6 @@ struct Watch: ParsableCommand {
 
     @OptionGroup var place: PlaceOptions
 
-    /// What would happen if a node died or a medium were cut, a line each.
-    private static let forecast: @Sendable (NodeFacts) -> [String] = { _ in [] }
-
     func run() {
         let places = place.places
         Self.perform(in: places, color) {
@@ -44,7 +41,8 @@ struct Watch: ParsableCommand {
     /// `page`: what is done where no screen can be drawn; gives the exit status.
     static func perform(in places: Places, _ color: ColourChoice, orElse page: () -> Int32) -> Never {
         if let obstacle = Terminal.obstacle { give(obstacle, page) }
-        let run = WatchRun(places, isColoured: Terminal.isColoured(color), forecast: forecast)
+        let whatIf = WhatIf(places)
+        let run = WatchRun(places, isColoured: Terminal.isColoured(color)) { whatIf.lines($0) }
         switch run.run() {
         case .impossible: give("the terminal cannot be drawn on", page)
         case .gone(let verdict): Glibc.exit(verdict?.exitCode ?? unknown)
