@@ -73,6 +73,7 @@ struct ObservationReader {
             switch request {
             case .standby(let set): (.standby(set, on: localNode), "ordered to give its \(set) groups away")
             case .takeover(let set): (.takeover(set, on: localNode), "ordered to take its \(set) groups")
+            case .move(let key): (.move(key, on: localNode), "ordered to give \(key) away")
             case .shutdown: (.stop(localNode), "ordered to stop")
             }
         return Observation(code: Self.orderCode, event: event, text: text)

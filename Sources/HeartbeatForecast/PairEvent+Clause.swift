@@ -18,6 +18,7 @@ extension PairEvent {
         case .boot(let node): "\(node) starts"
         case .standby(let set, let node): "\(node) is told to give away \(Self.name(set))"
         case .takeover(let set, let node): "\(node) is told to take \(Self.name(set))"
+        case .move(let key, let node): "\(node) is told to give away \(key)"
         case .maintenance(let isOn, let node): "\(node) is \(isOn ? "taken out of service" : "put back into service")"
         case .fail(let word, let node): "\(word) fails on \(node)"
         }
@@ -36,6 +37,7 @@ extension PairEvent {
         case .boot: "starts"
         case .standby(let set, _): "is told to give away \(Self.name(set))"
         case .takeover(let set, _): "is told to take \(Self.name(set))"
+        case .move(let key, _): "is told to give away \(key)"
         case .maintenance(let isOn, _): isOn ? "out of service" : "back in service"
         case .fail(let word, _): "\(word) fails"
         }

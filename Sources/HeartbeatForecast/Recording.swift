@@ -160,7 +160,7 @@ extension PairEvent {
     fileprivate var brings: Bool {
         switch self {
         case .regain, .regainMedia, .boot, .maintenance(false, on: _): true
-        case .lose, .loseMedia, .power, .kill, .stop, .standby, .takeover, .maintenance, .fail: false
+        case .lose, .loseMedia, .power, .kill, .stop, .standby, .takeover, .move, .maintenance, .fail: false
         }
     }
 }

@@ -91,14 +91,25 @@ final class Stage {
     private func giveOrders() throws(CannotTell) {
         guard state.peersEnd == nil else { return }
         for host in 0..<2 {
-            var set: HoldSet = []
+            var (set, single): (HoldSet, [String]) = ([], [])
             for (group, owner) in state.owners.enumerated() where owner == host && owners(of: group) != [host] {
-                set.insert(configuration.groups[group].preferredNode == name(host) ? .local : .foreign)
+                let line = configuration.groups[group]
+                if isWhole(line.preferredNode, on: host) {
+                    set.insert(line.preferredNode == name(host) ? .local : .foreign)
+                } else {
+                    single.append(line.key)
+                }
             }
-            guard !set.isEmpty else { continue }
-            pair.befall(.takeover(set, on: name(host)))
+            guard !set.isEmpty || !single.isEmpty else { continue }
+            if !set.isEmpty { pair.befall(.takeover(set, on: name(host))) }
+            for key in single { pair.befall(.move(key, on: name(1 - host))) }
             try settle(for: configuration.keepalive * Self.acquaintance)
         }
+    }
+
+    /// All groups of the node are served by `host`.
+    private func isWhole(_ node: NodeName, on host: Int) -> Bool {
+        zip(configuration.groups, state.owners).allSatisfy { $0.preferredNode != node || $1 == host }
     }
 
     private func endPeer() throws(CannotTell) {

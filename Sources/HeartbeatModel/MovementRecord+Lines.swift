@@ -124,6 +124,7 @@ extension PairEvent {
             case .boot(let node): ("boot", nil, node)
             case .standby(let set, let node): ("standby", set.description, node)
             case .takeover(let set, let node): ("takeover", set.description, node)
+            case .move(let key, let node): ("move", key, node)
             case .maintenance(let isOn, let node): ("maintenance", isOn ? "on" : "off", node)
             case .fail(let word, let node): ("fail", word, node)
             }
@@ -154,6 +155,7 @@ extension PairEvent {
         case ("lose", let name?): self = .lose(name, at: node)
         case ("regain", let name?): self = .regain(name, at: node)
         case ("fail", let word?): self = .fail(word, at: node)
+        case ("move", let key?): self = .move(key, on: node)
         case ("maintenance", "on"): self = .maintenance(true, on: node)
         case ("maintenance", "off"): self = .maintenance(false, on: node)
         case ("standby", let word?):

@@ -10,6 +10,8 @@ package struct PairNames: Hashable, Sendable {
     package var things: [String]
     /// Resources as written in haresources.
     package var resources: [String]
+    /// Groups, by their first resource.
+    package var groups: [String] = []
     /// Nodes that do not run now.
     package var gone: Set<NodeName> = []
     /// What is lost now.
@@ -30,6 +32,7 @@ package struct PairNames: Hashable, Sendable {
         self.init(
             local: facts.node, nodes: facts.nodes.filter { $0.kind == .normal }.map(\.name),
             things: things.filter { seen.insert($0).inserted }, resources: facts.groups.flatMap(\.resources))
+        groups = facts.groups.map(\.key)
         gone = Set(facts.nodes.filter { $0.standing == .dead || $0.standing == .left }.map(\.name))
         let media = facts.links.filter { $0.state == .dead }.map(\.medium.text)
         lost[local] =
@@ -62,6 +65,7 @@ extension PairEvent {
         case boot
         case standby
         case takeover
+        case move
         case maintenance
         case fail
 
@@ -73,6 +77,7 @@ extension PairEvent {
             case .power, .kill, .boot: ["\(rawValue) NODE"]
             case .stop: ["stop [NODE]"]
             case .standby, .takeover: ["\(rawValue) [all|local|foreign][@NODE]"]
+            case .move: ["move GROUP[@NODE]"]
             case .maintenance: ["maintenance on|off [@NODE]"]
             case .fail: ["fail RESOURCE@NODE"]
             }
@@ -85,8 +90,8 @@ extension PairEvent {
     package var node: NodeName? {
         switch self {
         case .lose(_, let node), .regain(_, let node), .power(let node), .kill(let node), .stop(let node),
-            .boot(let node), .standby(_, let node), .takeover(_, let node), .maintenance(_, let node),
-            .fail(_, let node):
+            .boot(let node), .standby(_, let node), .takeover(_, let node), .move(_, let node),
+            .maintenance(_, let node), .fail(_, let node):
             node
         case .loseMedia, .regainMedia: nil
         }
@@ -105,6 +110,7 @@ extension PairEvent {
         case .boot(let node): "boot \(node)"
         case .standby(let set, let node): "standby \(set)@\(node)"
         case .takeover(let set, let node): "takeover \(set)@\(node)"
+        case .move(let key, let node): "move \(key)@\(node)"
         case .maintenance(let isOn, let node): "maintenance \(isOn ? "on" : "off")@\(node)"
         case .fail(let word, let node): "fail \(word)@\(node)"
         }
@@ -152,6 +158,7 @@ extension PairNames {
         case .takeover:
             let (set, node) = try order(words.first)
             return [.takeover(set, on: node)]
+        case .move: return [try move(words[0])]
         case .maintenance: return [try maintenance(words[0])]
         case .fail:
             let (word, node) = try place(words[0], verb)
@@ -190,6 +197,15 @@ extension PairNames {
             throw PairEventError("\(name) is none of all, local, foreign")
         }
         return (set, parts.count == 2 ? try node(String(parts[1])) : local)
+    }
+
+    /// `10.0.0.1/24@gw-a`; a group is called by its first resource.
+    private func move(_ word: String) throws(PairEventError) -> PairEvent {
+        let at = word.lastIndex(of: "@")
+        let key = at.map { String(word[..<$0]) } ?? word
+        try check(key, isAmong: groups, "no group")
+        guard let at else { return .move(key, on: local) }
+        return .move(key, on: try node(String(word[word.index(after: at)...])))
     }
 
     private func maintenance(_ word: String) throws(PairEventError) -> PairEvent {

@@ -21,6 +21,8 @@ package enum PairEvent: Hashable, Sendable {
     /// An order that the node is given.
     case standby(HoldSet, on: NodeName)
     case takeover(HoldSet, on: NodeName)
+    /// The group with this key is given to the other node, by an order.
+    case move(String, on: NodeName)
     case maintenance(Bool, on: NodeName)
     /// A resource of a group fails there, by its word in haresources.
     case fail(String, at: NodeName)

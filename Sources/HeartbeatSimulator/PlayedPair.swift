@@ -155,6 +155,7 @@ package final class PlayedPair {
         case .boot: world.boot(host)
         case .standby(let set, _): world.request(.standby(set), of: host)
         case .takeover(let set, _): world.request(.takeover(set), of: host)
+        case .move(let key, _): world.request(.move(key), of: host)
         case .maintenance(let isOn, _): world.maintain(isOn, host)
         case .fail(let word, _): fail(word, at: host)
         }

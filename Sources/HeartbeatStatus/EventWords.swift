@@ -49,6 +49,7 @@ struct EventWords {
         case .boot: "came back"
         case .standby(let set, _): "was ordered to give its \(set) groups away"
         case .takeover(let set, _): "was ordered to take its \(set) groups"
+        case .move(let key, _): "was ordered to give \(key) away"
         case .maintenance(let isOn, _): isOn ? "was taken out of service" : "was put back into service"
         case .fail(let word, _): "\(word) failed"
         }
@@ -72,7 +73,7 @@ struct EventWords {
         case .kill(let node): "had the daemon of \(node) not died"
         case .stop(let node): "had \(node) not been told to stop"
         case .boot(let node): "had \(node) not come back"
-        case .standby(_, let node), .takeover(_, let node): "had nobody ordered it on \(node)"
+        case .standby(_, let node), .takeover(_, let node), .move(_, let node): "had nobody ordered it on \(node)"
         case .maintenance(let isOn, let node): "had \(node) not been \(isOn ? "taken out of" : "put back into") service"
         case .fail(let word, let node): "had \(word) not failed on \(node)"
         }

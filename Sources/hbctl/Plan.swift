@@ -20,6 +20,7 @@ struct Plan: ParsableCommand {
               power | kill | boot NODE    no power; the daemon dies; machine and daemon start
               stop [NODE]                 heartbeat -k
               standby | takeover [all|local|foreign][@NODE]
+              move GROUP[@NODE]           to the other node
               maintenance on|off [@NODE]
               fail RESOURCE@NODE          it stops running
 

@@ -9,6 +9,7 @@ import Testing
     private static let events: [PairEvent?] = [
         nil, .lose("eth1", at: first), .regain("a b%", at: second), .loseMedia, .regainMedia, .power(first),
         .kill(second), .stop(first), .boot(second), .standby(.foreign, on: first), .takeover(.all, on: second),
+        .move("10.0.0.1/24", on: first),
         .maintenance(true, on: first), .maintenance(false, on: second), .fail("ipsec::berlin", at: second),
     ]
 

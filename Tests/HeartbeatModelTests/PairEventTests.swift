@@ -10,6 +10,7 @@ import Testing
         var names = PairNames(
             local: first, nodes: [first, second], things: ["eth0", "eth1", "/dev/ttyS0", "isp"],
             resources: ["10.0.0.1/24", "web::a@b", "mail"])
+        names.groups = ["web", "10.0.0.1/24"]
         names.gone = []
         names.lost = [second: ["eth1", "isp"]]
         return names
@@ -18,7 +19,7 @@ import Testing
     private static func random(_ random: inout SplitMix64) -> PairEvent {
         func pick<Element>(_ all: [Element]) -> Element { all[Int.random(in: 0..<all.count, using: &random)] }
         let node = pick(names.nodes)
-        switch Int.random(in: 0..<12, using: &random) {
+        switch Int.random(in: 0..<13, using: &random) {
         case 0: return .lose(pick(names.things), at: node)
         case 1: return .regain(pick(names.things), at: node)
         case 2: return .loseMedia
@@ -29,6 +30,7 @@ import Testing
         case 7: return .boot(node)
         case 8: return .standby(pick([.all, .local, .foreign]), on: node)
         case 9: return .takeover(pick([.all, .local, .foreign]), on: node)
+        case 11: return .move(pick(names.groups), on: node)
         case 10: return .maintenance(pick([true, false]), on: node)
         default: return .fail(pick(names.resources), at: node)
         }
@@ -46,6 +48,7 @@ import Testing
 
     @Test(arguments: [
         (["stop"], [PairEvent.stop(first)]), (["standby"], [.standby(.all, on: first)]),
+        (["move", "web"], [.move("web", on: first)]), (["move", "web@gw-b"], [.move("web", on: second)]),
         (["takeover", "foreign"], [.takeover(.foreign, on: first)]),
         (["standby", "@gw-b"], [.standby(.all, on: second)]),
         (["maintenance", "on"], [.maintenance(true, on: first)]),
