@@ -50,7 +50,8 @@ extension PairEvent {
     fileprivate var isLoss: Bool {
         switch self {
         case .lose, .loseMedia: true
-        case .regain, .regainMedia, .power, .kill, .stop, .boot, .standby, .takeover, .maintenance, .fail: false
+        case .regain, .regainMedia, .power, .kill, .stop, .boot, .standby, .takeover, .move, .maintenance, .fail:
+            false
         }
     }
 }

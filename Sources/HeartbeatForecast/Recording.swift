@@ -99,7 +99,7 @@ final class Recording {
     private func checkApplies(_ event: PairEvent) throws(CannotTell) {
         guard let node = event.node, let host = stage.host(node) else { return }
         switch event {
-        case .power, .kill, .stop, .standby, .takeover:
+        case .power, .kill, .stop, .standby, .takeover, .move:
             guard pair.isUp(host) else { throw CannotTell("heartbeat does not run on \(node) as it is") }
         case .boot:
             guard !pair.isUp(host) else { throw CannotTell("heartbeat runs on \(node) already") }
