@@ -62,7 +62,6 @@ enum ScenarioCommand: Hashable {
         case "mend" where words.count == 2: self = .mend(medium: words[1])
         case "standby" where words.count == 3: self = .request(words[1], .standby(try Self.set(words[2], line: line)))
         case "takeover" where words.count == 3: self = .request(words[1], .takeover(try Self.set(words[2], line: line)))
-        case "move" where words.count == 3: self = .request(words[1], .move(words[2]))
         case "shutdown" where words.count == 2: self = .request(words[1], .shutdown)
         case "break" where words.count == 4 && words[2] == "on": self = .breakGroup(key: words[1], on: words[3])
         case "stick" where words.count == 4 && words[2] == "on": self = .stick(word: words[1], on: words[3])

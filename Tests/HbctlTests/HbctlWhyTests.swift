@@ -130,7 +130,7 @@ import Testing
         #expect(list.code == 0 && list.output.contains("\n2 ") && list.output.contains("web"), "\(list)")
         let shown = try daemon.hbctl(["record", "show", "2"])
         #expect(shown.code == 0 && shown.output.hasPrefix("record 2 of gw-a, "), "\(shown)")
-        #expect(shown.output.contains("gw-a  eth1 lost its carrier\n"), "\(shown)")
+        #expect(shown.output.contains("  gw-a eth1 lost its carrier\n"), "\(shown)")
         let path = daemon.directory + "/saved.hbr"
         let saved = try daemon.hbctl(["record", "save", "2", "--output", path])
         #expect(saved.code == 0 && saved.output == "\(path)\n", "\(saved)")

@@ -61,7 +61,9 @@ import Testing
     @Test func `a daemon that begins anew beside it takes it once more`() {
         var desk = Self.moved()
         _ = desk.hear(claim: Self.claim(desk, adopted: ["web"]), stable: true)
-        _ = desk.hear(.starting)
+        desk.peerGeneration = 8
+        _ = desk.prove(generation: 8)
+        for status in [NodeStatus.up, .active] { _ = desk.hear(status: status) }
         let effects = desk.hear(claim: Self.claim(desk), stable: true)
         #expect(!effects.tells(.moveTakenBack(Self.web)) && effects.calls.isEmpty)
         #expect(desk.core.ownership.told?.report.claim?.moved == ["web"])

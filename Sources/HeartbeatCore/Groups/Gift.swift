@@ -12,16 +12,3 @@ package enum Gift: Hashable, Sendable {
     /// A peer that does not take it in this time does not want it.
     static let patience = Duration.seconds(60)
 }
-
-extension GroupTable {
-    /// The group with this key is the peer's as soon as it has stopped.
-    mutating func give(_ id: GroupID) { change(id) { $0.gift = .offered } }
-
-    /// The peer runs it.
-    mutating func wasTaken(_ id: GroupID) { change(id) { $0.gift = .taken } }
-
-    /// The peer's daemon began anew: it takes them once more, for the one that had taken them is gone.
-    mutating func offerGiftsAgain() {
-        for runner in runners where runner.gift == .taken { change(runner.id) { $0.gift = .offered } }
-    }
-}

@@ -173,8 +173,6 @@ package struct GroupTable: Hashable, Sendable {
 
     mutating func forgetFailures(of id: GroupID) { runners[index(of: id)].forgetFailure() }
 
-    mutating func recallFailure(of id: GroupID, at now: Instant) { runners[index(of: id)].recallFailure(at: now) }
-
     /// From now on each stop is tried once.
     mutating func hurry() {
         for index in runners.indices { runners[index].hurry() }

@@ -44,7 +44,7 @@ extension Ownership {
         guard let claim = settledClaim(node), !claim.adopted.isEmpty else { return }
         for runner in node.groups.runners where claim.adopted.contains(runner.group.key) {
             guard own.held.contains(node.groups.set(of: runner)) else { continue }
-            node.groups.recallFailure(of: runner.id, at: now)
+            node.groups.change(runner.id) { $0.recallFailure(at: now) }
         }
     }
 }

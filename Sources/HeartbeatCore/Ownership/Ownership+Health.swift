@@ -99,14 +99,15 @@ extension Ownership {
         guard !dispute.isAsked, let theirs = comparable(node) else { return }
         let ours = node.health.health
         guard ours.isWorse(than: theirs) else { return tellOfStaying(peer: name, theirs, &node) }
-        if let obstacle = obstacleToOffer(own.held, node) ?? obstacleInStops(node) {
+        let set = movable(node)
+        if let obstacle = obstacleToOffer(set, node) ?? obstacleInStops(node) {
             // A node in transition will soon have ended it.
             if peer?.isStable == true { tellOnce(.healthCannotMove(reason: obstacle), &node) }
             return
         }
         node.effects.notify(.healthMoving(to: name, lost: node.health.lostNames), .movingForHealth)
         moves.told = []
-        offer(own.held, isFailback: false, &node, at: now)
+        offer(set, isFailback: false, &node, at: now)
     }
 
     /// A peer that gets a set as a whole gets nothing while one of its groups will not stop: each handover would fail at once, and the
@@ -152,7 +153,16 @@ extension Ownership {
     }
 
     private func hasSomethingToMove(_ node: LocalNode) -> Bool {
-        node.groups.runners.contains { own.held.contains(node.groups.set(of: $0)) }
+        let set = movable(node)
+        return node.groups.runners.contains { set.contains(node.groups.set(of: $0)) }
+    }
+
+    /// What is ours, and the sets of single groups that somebody has moved here. What has failed on the peer is no better off there.
+    private func movable(_ node: LocalNode) -> HoldSet {
+        guard let moved = peer?.claim?.moved, !moved.isEmpty else { return own.held }
+        return own.adopted.reduce(into: own.held) { set, id in
+            if moved.contains(node.groups[id].group.key) { set.formUnion(node.groups.set(of: node.groups[id])) }
+        }
     }
 
     private mutating func tellOnce(_ fact: Fact, _ node: inout LocalNode) {

@@ -11,7 +11,7 @@ extension Ownership {
         }
         if let obstacle = obstacleToMove(runner, node) { return obstacle }
         node.effects.notify(.moveOrdered(runner.group), .moving(key))
-        node.groups.give(runner.id)
+        node.groups.change(runner.id) { $0.gift = .offered }
         return nil
     }
 
@@ -35,12 +35,19 @@ extension Ownership {
             .map { "group \($0.group.key) names the same resource, and one resource is only on one node" }
     }
 
+    /// The peer's daemon began anew: it takes them once more, for the one that had taken them is gone.
+    func offerGiftsAgain(_ node: inout LocalNode) {
+        for runner in node.groups.runners where runner.gift == .taken {
+            node.groups.change(runner.id) { $0.gift = .offered }
+        }
+    }
+
     /// What was moved away comes back when the peer, in the same life, does not run it any more: it could not start it, or keep it.
     mutating func receiveGifts(_ claim: ResourceClaim, _ node: inout LocalNode) {
         for runner in node.groups.runners where runner.phase == .failed && runner.gift != nil {
             guard own.held.contains(node.groups.set(of: runner)) else { continue }
             if claim.adopted.contains(runner.group.key) {
-                node.groups.wasTaken(runner.id)
+                node.groups.change(runner.id) { $0.gift = .taken }
             } else if runner.gift == .taken {
                 node.effects.notify(.moveTakenBack(runner.group), .claimed)
                 node.groups.forgetFailures(of: runner.id)

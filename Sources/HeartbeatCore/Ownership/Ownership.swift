@@ -152,7 +152,7 @@ package struct Ownership: Hashable, Sendable {
         // What the old one left up may answer beside us until the new one has stopped it.
         mayBeMistaken = true
         node.membership.peerSpeaksClaims = nil
-        node.groups.offerGiftsAgain()
+        offerGiftsAgain(&node)
         original.forgetRequests()
         dispute = .none
         // Not handed over yet, so it is still ours.
@@ -170,7 +170,6 @@ package struct Ownership: Hashable, Sendable {
         defer { report(&node) }
         // It has told what it holds since; this one only arrived late.
         if let newest = peer?.reportSequence, let sequence, sequence < newest { return }
-        node.groups.offerGiftsAgain()
         var holdings = PeerHoldings()
         holdings.claim = peer?.claim
         holdings.reportSequence = peer?.reportSequence
