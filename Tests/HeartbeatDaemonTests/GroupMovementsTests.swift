@@ -126,8 +126,8 @@ private let died: [Transition] = [.nodeDied(peer), .takingOverAll(from: peer)]
         // Never heard before: there is no last word.
         (.takingOverAll(from: peer), "it was called for"),
         (.adopting(web.key, isMoved: false), "its failure was known"),
-        (.adopting(web.key, isMoved: true), "the other node gives it away"),
-        (.moving(web.key), "it was ordered"),
+        (.adopting(web.key, isMoved: true), "the other node offered it"),
+        (.moving(web.key), "the handover was asked for"),
         (.groupTrouble(web.key, .failedTooOften, of: web.steps[0]), "its failure was known"),
     ])
     func `other movements begin with what became known`(cause: Transition, words: String) {

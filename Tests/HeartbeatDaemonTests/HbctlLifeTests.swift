@@ -34,7 +34,9 @@ extension LifeTests {
         }
 
         @Test func `one group moves alone, and returns when the other node dies or gives its set`() throws {
-            try LifeCluster.run { cluster in
+            var settings = LifeCluster.Settings()
+            settings.directives = ["auto_failback off"]
+            try LifeCluster.run(settings) { cluster in
                 try cluster.startBoth()
                 #expect(try Self.hbctl(["standby"], on: cluster.second, cluster).code == 0)
                 #expect(cluster.running(on: cluster.first) == ["mail", "web"])

@@ -73,7 +73,7 @@ import Testing
                 Issue.record("there is no record")
                 return
             }
-            #expect(first.movements.map(\.number) == [2] && first.haCf.contains("node gw-b"))
+            #expect(first.movements.map(\.number) == [2] && first.haCf.contains("node gw-a gw-b"))
         }
     }
 
