@@ -26,6 +26,19 @@ import Testing
         }
     }
 
+    /// A screen stands below the name of the file that a test compares with what is really shown.
+    @Test func `screens in the pages are those of the tests`() throws {
+        var count = 0
+        for path in Self.documents {
+            for match in try Self.text(path).matches(of: /<!-- (Tests\/\S+) -->\n```\n((?s).*?)```\n/) {
+                let file = String(match.output.1)
+                #expect(try Self.text(file) == match.output.2, "\(path) shows what \(file) no longer says")
+                count += 1
+            }
+        }
+        #expect(count >= 5)
+    }
+
     @Test func `README has at most 150 lines`() throws {
         #expect(try Self.text("README.md").split(separator: "\n", omittingEmptySubsequences: false).count <= 151)
     }
