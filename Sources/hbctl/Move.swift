@@ -18,7 +18,7 @@ struct Move: ParsableCommand {
               hbctl move web --yes --json
             """)
 
-    @Argument(help: ArgumentHelp("The group, as hbctl status calls it.", valueName: "group"))
+    @Argument(help: ArgumentHelp("The group, as hbctl status calls it.", valueName: "group"), completion: .groups)
     var group: String
 
     @OptionGroup var options: OrderOptions

@@ -26,7 +26,7 @@ struct Why: ParsableCommand {
               hbctl why 412                        that one
             """)
 
-    @Argument(help: "A number of hbctl history, or a group by its first resource.")
+    @Argument(help: "A number of hbctl history, or a group by its first resource.", completion: .groups)
     var which: String?
 
     @Flag(help: "JSON, as schemas/hbctl-why-1.json says it.")
