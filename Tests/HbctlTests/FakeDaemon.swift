@@ -33,6 +33,8 @@ final class FakeDaemon: Sendable {
         Thread.detachNewThread { Self.serve(listener, answer) }
     }
 
+    var isListening: Bool { listener >= 0 }
+
     deinit {
         // Ends the thread, which closes it: closed here, its number could be another listener's when the thread accepts next.
         shutdown(listener, Int32(SHUT_RDWR))

@@ -98,6 +98,5 @@ import Testing
         let result = try machine.daemon.hbctl(["check", "--live", "--json", "--share-dir", HbctlCheckTests.top])
         let answer = try HbctlCheckTests.Answer(code: result.code, output: result.output)
         #expect(answer.code == 3 && answer.codes.contains("medium-unknown"), "\(answer.findings)")
-        #expect(result.took < .seconds(8))
     }
 }

@@ -60,7 +60,7 @@ import Testing
     @Test func `the last movement is told with what was recorded around it`() throws {
         let daemon = try Self.daemon()
         let text = try daemon.hbctl(["why", "--width", "80"])
-        #expect(text.code == 0 && text.took < .seconds(10), "\(text)")
+        #expect(text.code == 0, "\(text)")
         #expect(text.output.hasPrefix("web moved from gw-a to gw-b on 2026-11-28 at "), "\(text)")
         #expect(
             text.output.split(separator: "\n").contains {
