@@ -85,7 +85,7 @@ extension Exploration {
             Bounds("takeover", Budget(repeats: 1, requests: [.takeover(.all), .standby(.foreign)])),
             Bounds("shutdown and return", failback: .on, Budget(boots: 1, requests: [.shutdown])),
             Bounds("standby and death", Budget(deaths: 1, requests: [.standby(.all)])),
-            Bounds("move", Budget(losses: 1, repeats: 1, requests: [.move("10.0.0.1")])),
+            Bounds("move", Budget(losses: 2, repeats: 2, requests: [.move("10.0.0.1")])),
             Bounds("move, death and return", failback: .on, Budget(deaths: 1, boots: 1, requests: [.move("10.0.0.1")])),
             Bounds("move, and a start that fails", Budget(failures: 1, requests: [.move("10.0.0.1"), .standby(.all)])),
             Bounds("start that fails", Budget(failures: 2, requests: [.standby(.all)])),
