@@ -70,7 +70,7 @@ import Testing
             (.zero, .seconds(6), .notScheduled(.seconds(6))), (.zero, .milliseconds(1), .notSent),
         ] {
             var lease = Self.held()
-            if suspended > .zero { lease.stoodStill(for: suspended) }
+            if suspended > .zero { lease.stoodStill(for: suspended, at: Self.begin) }
             guard case .lapsed(_, lapse) = lease.beat(.counted, lateness: lateness, at: Self.begin + .seconds(6)) else {
                 Issue.record("\(lapse)")
                 continue
@@ -96,8 +96,16 @@ import Testing
 
     @Test func `a suspended machine's lease has gone on`() {
         var lease = Self.held()
-        lease.stoodStill(for: .seconds(4))
+        lease.stoodStill(for: .seconds(4), at: Self.begin)
         #expect(lease.state == .held(until: Self.begin + .seconds(1)))
+    }
+
+    /// It has listened to nothing meanwhile, so the time in which the other node may speak begins anew.
+    @Test func `a machine that is suspended in the dark waits from then on, and asks anew`() {
+        var lease = Self.lease()
+        lease.asked = Lease.Asked(sequence: SequenceNumber(7), until: Self.begin + .seconds(5))
+        lease.stoodStill(for: .seconds(4), at: Self.begin + .seconds(2))
+        #expect(lease.darkSince == Self.begin + .seconds(2) && lease.asked == nil)
     }
 
     @Test func `what is over when it is granted is not held`() {

@@ -99,7 +99,7 @@ package struct Lease: Hashable, Sendable {
         switch event {
         case .leaseSupported(let isSupported): support(isSupported, at: now)
         case .leaseStored(let until): stored(until: until)
-        case .stoodStill(let duration): stoodStill(for: duration)
+        case .stoodStill(let duration): stoodStill(for: duration, at: now)
         case .standsOn, .answered: break
         }
     }
@@ -115,8 +115,13 @@ package struct Lease: Hashable, Sendable {
     }
 
     /// The machine was suspended for so long of the kernel's clock, which our own has not seen.
-    mutating func stoodStill(for duration: Duration) {
-        if case .held(let until) = state { state = .held(until: until - duration) }
+    mutating func stoodStill(for duration: Duration, at now: Instant) {
+        switch state {
+        case .held(let until): state = .held(until: until - duration)
+        // Nothing could be heard meanwhile, and an answer to a question of before counts from a moment that is long over.
+        case .dark: state = .dark(since: now, asked: nil)
+        case .unsupported: break
+        }
         suspended += duration
     }
 
