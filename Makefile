@@ -54,6 +54,7 @@ UNPACKED_TRACKING := conntrack:conntrack libnetfilter-cthelper0:/usr/lib/*/libne
 # Counts instructions where the processor shows no counter, as in most virtual machines.
 COUNTING := valgrind:valgrind
 PACKAGING := binutils:strip
+PAGES := mandoc:mandoc
 MACHINES := qemu-system-x86:qemu-system-x86_64 mmdebstrap:mmdebstrap squashfs-tools:mksquashfs kmod:depmod cpio:cpio xz-utils:xz nftables:nft
 CONTAINER := systemd:/lib/systemd/systemd iproute2:ip util-linux:nsenter procps:/bin/kill
 
@@ -188,6 +189,7 @@ examples: ## check the example configurations with the daemon itself; after make
 
 packaging: ## install into a directory, look at it, use it, remove it; after make build
 	@.ci/install-missing $(PACKAGING)
+	@.ci/install-missing $(PAGES) || true
 	Tests/install.d/run $(abspath $(BIN)) $(INSTALLED)
 
 systemd: ## boot a systemd in a container and see the service live and die there (root); after make build

@@ -149,7 +149,7 @@ write_manifest() {
     mv "$root$manifest.new" "$root$manifest" || fail "cannot write $root$manifest"
 }
 
-# Removes what is still as it was installed, and directories of heartbeat's and of completions that are empty then.
+# Removes what is still as it was installed, and directories of heartbeat's, of completions and of pages that are empty then.
 remove() { # line of the manifest
     path=${1##* }
     now=$(line_of "$path")
@@ -165,7 +165,7 @@ remove() { # line of the manifest
 
 rmdir_of_ours() { # path
     case ${1#"$prefix"} in
-    *heartbeat* | /share/bash-completion* | /share/zsh* | /share/fish*) rmdir "$root$1" 2>/dev/null ;;
+    *heartbeat* | /share/bash-completion* | /share/zsh* | /share/fish* | /share/man/man*) rmdir "$root$1" 2>/dev/null ;;
     *) return 1 ;;
     esac
 }
@@ -227,6 +227,10 @@ install_all() {
     [ -e "$root$logrotate" ] || put 644 "$here/systemd/heartbeat.logrotate" "$logrotate"
     for file in "$here"/*.example "$here"/*.md "$here/LICENSE" "$here"/docs/* "$here"/schemas/* "$here"/monitoring/*; do
         [ ! -f "$file" ] || put 644 "$file" "$documents/${file#"$here"/}"
+    done
+    # The section is what stands behind the last dot.
+    for file in "$here"/man/*.[1-8]; do
+        [ ! -f "$file" ] || put_text 644 "$file" "$prefix/share/man/man${file##*.}/${file##*/}"
     done
     write_manifest
     put_doors
