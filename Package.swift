@@ -396,6 +396,9 @@ let package = Package(
             name: "HeartbeatInteropTests",
             dependencies: ["HeartbeatInterop", "HeartbeatConfig", "HeartbeatModel", "HeartbeatLab"],
             swiftSettings: strict),
+        .testTarget(
+            name: "ManTests", dependencies: ["HeartbeatConfig", "HeartbeatLab", "HeartbeatModel"],
+            swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )
