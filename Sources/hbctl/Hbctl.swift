@@ -18,7 +18,6 @@ struct Hbctl: ParsableCommand {
               hbctl status --nagios                one line for monitors
               hbctl metrics                        the same for Prometheus
               hbctl watch                          the same as a live screen
-              hbctl history                        which groups have moved, and why
               hbctl plan power gw-a                what would come of it
               hbctl history                        which groups have moved
               hbctl why                            why the last one moved, and what would have kept it
@@ -32,8 +31,7 @@ struct Hbctl: ParsableCommand {
             """, version: Version.text,
         subcommands: [
             Status.self, History.self, Check.self, Standby.self, Takeover.self, Failback.self, Move.self, Drill.self,
-            Metrics.self, Watch.self, Plan.self, Why.self, Record.self,
-            MaintenanceCommand.self,
+            MaintenanceCommand.self, Watch.self, Plan.self, Why.self, Record.self, Metrics.self,
         ])
 
     /// A program that asked for JSON gets it also when the command line is wrong.
