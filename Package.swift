@@ -61,6 +61,7 @@ let package = Package(
         .target(name: "HeartbeatConfig", dependencies: ["HeartbeatModel"], swiftSettings: strict),
         .target(
             name: "HeartbeatSite", dependencies: ["HeartbeatModel", "HeartbeatConfig", crypto], swiftSettings: strict),
+        .target(name: "HeartbeatImport", dependencies: ["HeartbeatModel", "HeartbeatConfig"], swiftSettings: strict),
         .target(name: "HeartbeatMonitors", dependencies: ["HeartbeatModel"], swiftSettings: fast),
         .target(name: "HeartbeatCore", dependencies: ["HeartbeatModel", "HeartbeatMonitors"], swiftSettings: fast),
         .target(name: "HeartbeatClients", dependencies: ["HeartbeatModel", "HeartbeatWire"], swiftSettings: strict),
@@ -190,7 +191,7 @@ let package = Package(
             dependencies: [
                 "HeartbeatModel", "HeartbeatStatus", "HeartbeatFormats", "HeartbeatSystem", "HeartbeatControl",
                 "HeartbeatHost", "HeartbeatNetlink", "HeartbeatAddresses", "HeartbeatConfig", "HeartbeatCheck",
-                "HeartbeatForecast", "CLinux",
+                "HeartbeatForecast", "HeartbeatImport", "CLinux",
             ], swiftSettings: strict),
         .target(
             name: "HeartbeatExporter",
@@ -208,8 +209,8 @@ let package = Package(
         .executableTarget(
             name: "hbctl",
             dependencies: [
-                "HeartbeatOperator", "HeartbeatReplay", "HeartbeatForecast", "HeartbeatStatus", "HeartbeatModel",
-                arguments,
+                "HeartbeatOperator", "HeartbeatReplay", "HeartbeatForecast", "HeartbeatImport", "HeartbeatStatus",
+                "HeartbeatModel", arguments,
             ],
             swiftSettings: strict, linkerSettings: small),
         .executableTarget(
@@ -329,7 +330,8 @@ let package = Package(
         .testTarget(
             name: "HeartbeatStatusTests",
             dependencies: [
-                "HeartbeatStatus", "HeartbeatForecast", "HeartbeatSimulator", "HeartbeatLab", "HeartbeatModel",
+                "HeartbeatStatus", "HeartbeatForecast", "HeartbeatImport", "HeartbeatSimulator", "HeartbeatLab",
+                "HeartbeatModel",
             ],
             exclude: ["golden", "golden-history", "golden-watch", "golden-why"], swiftSettings: strict),
         .testTarget(
@@ -386,6 +388,10 @@ let package = Package(
         .testTarget(
             name: "HeartbeatSiteTests", dependencies: ["HeartbeatSite", "HeartbeatConfig", "HeartbeatModel"],
             exclude: ["sites"], swiftSettings: strict),
+        .testTarget(
+            name: "HeartbeatImportTests",
+            dependencies: ["HeartbeatImport", "HeartbeatConfig", "HeartbeatModel"],
+            exclude: ["corpus"], swiftSettings: strict),
         .testTarget(
             name: "HeartbeatMachinesTests", dependencies: ["HeartbeatMachines", "HeartbeatLab", "CLinux"],
             swiftSettings: strict),

@@ -25,13 +25,14 @@ struct Hbctl: ParsableCommand {
               hbctl standby                        gives groups away, after a question
               hbctl drill                          rehearses a failover, and measures it
               hbctl maintenance on                 takes this node out of service
+              hbctl import keepalived A.conf B.conf   our files, made of another program's
               hbctl status --help                  all options, and the exit status
 
             Members of group haclient may ask; orders are for root.
             """, version: Version.text,
         subcommands: [
             Status.self, History.self, Check.self, Standby.self, Takeover.self, Failback.self, Move.self, Drill.self,
-            MaintenanceCommand.self, Watch.self, Plan.self, Why.self, Record.self, Metrics.self,
+            MaintenanceCommand.self, Watch.self, Plan.self, Why.self, Record.self, Metrics.self, ImportCommand.self,
         ])
 
     /// A program that asked for JSON gets it also when the command line is wrong.

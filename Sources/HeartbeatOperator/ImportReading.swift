@@ -1,0 +1,71 @@
+// The configuration of another program on this machine: its files and those that they include, read; what is made of them, written into a
+// directory that nobody uses yet. Nothing of this machine is changed otherwise.
+
+import Glibc
+import HeartbeatImport
+import HeartbeatModel
+import HeartbeatSystem
+
+package enum ImportReading {
+    /// Why nothing was written.
+    package struct Failure: Error, Hashable, Sendable {
+        package var sentence: String
+        package var remedy: String
+    }
+
+    private static let largest = 1 << 20
+    private static let mostIncluded = 200
+
+    package static func make(
+        from source: ImportSource, _ paths: [String], nodes: [ImportNode]
+    ) throws(ImportMistake) -> Import {
+        try Import.make(from: source, paths.map(file), nodes: nodes, secret: secret) { pattern, including in
+            // A relative path begins where the including file is.
+            let directory = Directories.directory(of: including)
+            let isBare = pattern.hasPrefix("/") || directory == "."
+            return matches(isBare ? pattern : directory + pattern).prefix(mostIncluded).map(file)
+        }
+    }
+
+    private static func file(_ path: String) -> SourceFile {
+        do throws(SystemError) {
+            return SourceFile(path: path, bytes: try WholeFile.read(path, atMost: largest))
+        } catch {
+            return SourceFile(path: path, contents: .unreadable(reason: error.reason))
+        }
+    }
+
+    /// The files that a pattern of glob(7) names, in the order of their names.
+    private static func matches(_ pattern: String) -> [String] {
+        var found = glob_t()
+        defer { globfree(&found) }
+        guard glob(pattern, 0, nil, &found) == 0, let paths = found.gl_pathv else { return [] }
+        return (0..<Int(found.gl_pathc)).compactMap { paths[$0].map { String(cString: $0) } }
+    }
+
+    /// As long as what sha1 makes of it.
+    private static var secret: String { (0..<20).map { _ in UInt8.random(in: 0...255).hexadecimal }.joined() }
+
+    // MARK: - Writing
+
+    /// Writes the files into a directory that is not there, or is empty. What has been written goes again when something fails.
+    package static func write(_ result: Import, into directory: String) throws(Failure) {
+        guard Directories.names(in: directory).isEmpty else {
+            throw Failure(sentence: "\(directory) is not empty", remedy: "name a directory that is not there yet")
+        }
+        var written: [String] = []
+        do throws(SystemError) {
+            try Directories.make(directory, mode: 0o755)
+            for file in result.files {
+                let path = "\(directory)/\(file.name)"
+                try DurableFile.replace(path, with: Array(file.text.utf8), mode: file.mode)
+                written.append(path)
+            }
+        } catch {
+            for path in written { unlink(path) }
+            throw Failure(
+                sentence: "cannot write \(error.object): \(error.reason)",
+                remedy: error.remedy ?? "look at \(directory)")
+        }
+    }
+}
