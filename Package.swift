@@ -391,7 +391,7 @@ let package = Package(
         .testTarget(
             name: "HeartbeatImportTests",
             dependencies: ["HeartbeatImport", "HeartbeatConfig", "HeartbeatModel"],
-            exclude: ["corpus"], swiftSettings: strict),
+            exclude: ["corpus", "export"], swiftSettings: strict),
         .testTarget(
             name: "HeartbeatMachinesTests", dependencies: ["HeartbeatMachines", "HeartbeatLab", "CLinux"],
             swiftSettings: strict),

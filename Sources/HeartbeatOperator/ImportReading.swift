@@ -48,15 +48,17 @@ package enum ImportReading {
 
     // MARK: - Writing
 
-    /// Writes the files into a directory that is not there, or is empty. What has been written goes again when something fails.
-    package static func write(_ result: Import, into directory: String) throws(Failure) {
+    /// Writes files into a directory that is not there, or is empty. What has been written goes again when something fails.
+    package static func write(
+        _ files: [(name: String, mode: UInt32, text: String)], into directory: String
+    ) throws(Failure) {
         guard Directories.names(in: directory).isEmpty else {
             throw Failure(sentence: "\(directory) is not empty", remedy: "name a directory that is not there yet")
         }
         var written: [String] = []
         do throws(SystemError) {
             try Directories.make(directory, mode: 0o755)
-            for file in result.files {
+            for file in files {
                 let path = "\(directory)/\(file.name)"
                 try DurableFile.replace(path, with: Array(file.text.utf8), mode: file.mode)
                 written.append(path)

@@ -62,14 +62,16 @@ package struct PlanReading {
         }
     }
 
-    private static func configuration(
-        _ places: Places, _ share: String?, of node: NodeName
+    /// The files of this machine, with or without the keys.
+    /// - Parameter node: whose they are; `nil`: this machine's.
+    package static func configuration(
+        _ places: Places, _ share: String?, of node: NodeName?
     ) throws(Failure) -> Configuration {
         var paths = DaemonPaths()
         (paths.configuration, paths.state, paths.run, paths.share) = (
             places.configuration, places.state, places.run, share
         )
-        let loader = ConfigurationLoader(paths: paths, node: node.text)
+        let loader = ConfigurationLoader(paths: paths, node: node?.text)
         let result = loader.load()
         if let configuration = result.configuration ?? loader.withoutKeys(result.diagnostics) { return configuration }
         let first = result.diagnostics.first { $0.severity == .error }

@@ -33,6 +33,7 @@ struct Hbctl: ParsableCommand {
         subcommands: [
             Status.self, History.self, Check.self, Standby.self, Takeover.self, Failback.self, Move.self, Drill.self,
             MaintenanceCommand.self, Watch.self, Plan.self, Why.self, Record.self, Metrics.self, ImportCommand.self,
+            Export.self,
         ])
 
     /// A program that asked for JSON gets it also when the command line is wrong.

@@ -29,7 +29,7 @@ struct ImportCommand: ParsableCommand {
     @Argument(help: "keepalived, ucarp or vrrpd.")
     var program: ImportSource
 
-    @Argument(help: "Its file, one of each node.")
+    @Argument(help: "Its file, one of each node.", completion: .file())
     var files: [String]
 
     @Option(
@@ -58,7 +58,7 @@ struct ImportCommand: ParsableCommand {
     private func tell(_ result: Import) -> Never {
         if let output {
             do throws(ImportReading.Failure) {
-                try ImportReading.write(result, into: output)
+                try ImportReading.write(result.files.map { ($0.name, $0.mode, $0.text) }, into: output)
             } catch {
                 fail(2, "not-written", error.sentence, error.remedy)
             }

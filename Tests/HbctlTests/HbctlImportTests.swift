@@ -75,4 +75,24 @@ import Testing
             #expect(value?["schema"] as? String == "hbctl/error/1" && value?["exit"] as? Int == 64)
         }
     }
+
+    @Test func `the files of this machine are exported, and mistakes in them end with 2`() throws {
+        try inDirectory {
+            try write("node gw-a gw-b\nbcast hb-none0\nauto_failback on\nlogfacility daemon\n", "ha.cf")
+            try write("gw-a 192.0.2.1/24\n", "haresources")
+            try write("gw-a\n", "nodeinfo")
+            try write("auth 1\n1 sha1 secret\n", "authkeys")
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path("authkeys"))
+            let program = ProgramPlaces().programs + "/hbctl"
+            let words = [program, "export", "pacemaker", "--config-dir", directory, "--output", path("new")]
+            let result = try Command.run(words, limit: .seconds(30))
+            #expect(result.code == 1 && result.output.contains("next:\n"), "\(result)")
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: path("new")).sorted() == [
+                    "cib.xml", "corosync.conf",
+                ])
+            try write("nodes gw-a gw-b\n", "ha.cf")
+            #expect(try Command.run(Array(words.dropLast(2)), limit: .seconds(30)).code == 2)
+        }
+    }
 }

@@ -59,6 +59,15 @@ import Testing
         #expect(haCf.contains("keepalive 500ms") && haCf.contains("deadtime 1804ms"), "\(haCf)")
     }
 
+    @Test func `an address behind a name goes where no file has one`() throws {
+        let example = ImportCase(name: "unicast-one-file")
+        let nodes = [try #require(ImportNode("web1=203.0.113.12")), try #require(ImportNode("web2"))]
+        let made = try ImportCase.make(.keepalived, [example.source("a.conf")], nodes).get()
+        let haCf = try file("ha.cf", of: made)
+        #expect(haCf.filter { $0.hasPrefix("ucast ") } == ["ucast ens3 203.0.113.12", "ucast ens3 203.0.113.11"])
+        #expect(made.isWhole)
+    }
+
     @Test func `what does not preempt stays, and serves where the priority is higher`() throws {
         let made = try made("nopreempt")
         #expect(try file("ha.cf", of: made).contains("auto_failback off"))

@@ -1,0 +1,69 @@
+// hbctl export: this pair's configuration for another program. Only argument parsing.
+
+import ArgumentParser
+import Glibc
+import HeartbeatImport
+import HeartbeatOperator
+import HeartbeatStatus
+
+struct Export: ParsableCommand {
+    /// Whose configuration is written.
+    enum Target: String, ExpressibleByArgument, CaseIterable {
+        case pacemaker
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Makes corosync.conf and a CIB for Pacemaker of this pair's files.",
+        discussion: """
+            It tells what Pacemaker does not do, and changes nothing on this machine. docs/import.md has more.
+
+            EXIT STATUS
+              0   all is carried over
+              1   something is changed or lost, as the findings say
+              2   the files have mistakes, or the directory cannot be written
+              64  the command line is wrong
+
+            EXAMPLE
+              hbctl export pacemaker --output new
+            """)
+
+    @Argument(help: "pacemaker.")
+    var target: Target
+
+    @Option(
+        help: ArgumentHelp(
+            "A new or empty directory for the files (default: standard output).", valueName: "directory"),
+        completion: .directory)
+    var output: String?
+
+    @OptionGroup var place: PlaceOptions
+
+    @Option(name: .customLong("share-dir"), help: "Directory of what came with the program.")
+    var shareDirectory: String?
+
+    func run() throws {
+        let made: PacemakerExport
+        do throws(PlanReading.Failure) {
+            made = PacemakerExport(try PlanReading.configuration(place.places, shareDirectory, of: nil))
+        } catch {
+            fail(error.sentence, error.remedy.joined(separator: ", "))
+        }
+        let files = [("corosync.conf", made.corosync), ("cib.xml", made.cib)]
+        if let output {
+            do throws(ImportReading.Failure) {
+                try ImportReading.write(files.map { ($0, 0o644, $1) }, into: output)
+            } catch {
+                fail(error.sentence, error.remedy)
+            }
+        } else {
+            Terminal.write(files.map { "==== \($0)\n\($1)" }.joined() + "====\n")
+        }
+        Terminal.write(made.lines.map { $0 + "\n" }.joined())
+        Glibc.exit(made.isWhole ? 0 : 1)
+    }
+
+    private func fail(_ sentence: String, _ remedy: String) -> Never {
+        Terminal.complain("hbctl: \(sentence); \(remedy)")
+        Glibc.exit(2)
+    }
+}

@@ -1,0 +1,58 @@
+// What Pacemaker is given of a pair's files: as it was looked at.
+
+import Foundation
+import HeartbeatConfig
+import HeartbeatModel
+import Testing
+
+@testable import HeartbeatImport
+
+@Suite struct PacemakerExportTests {
+    private static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("export/everything")
+
+    private func text(_ name: String) throws -> String {
+        try String(contentsOf: Self.directory.appendingPathComponent(name), encoding: .utf8)
+    }
+
+    private func exported(_ haCf: String, _ haresources: String) throws -> PacemakerExport {
+        let result = readConfiguration(
+            ConfigurationInput(
+                haCf: SourceFile(path: "ha.cf", text: haCf),
+                haresources: SourceFile(path: "haresources", text: haresources),
+                authkeys: SourceFile(path: "authkeys", text: "auth 1\n1 sha1 secret\n"), authkeysMode: 0o600,
+                localNode: NodeName("gw-a")))
+        return PacemakerExport(try #require(result.configuration, "\(result.diagnostics)"))
+    }
+
+    /// HEARTBEAT_REWRITE_GOLDEN=1 writes them anew.
+    @Test func `the files and the findings are as they were looked at`() throws {
+        let made = try exported(text("ha.cf"), text("haresources"))
+        let parts = [
+            ("corosync.conf", made.corosync), ("cib.xml", made.cib),
+            ("findings", made.lines.map { $0 + "\n" }.joined()),
+        ]
+        for (name, made) in parts {
+            if ProcessInfo.processInfo.environment["HEARTBEAT_REWRITE_GOLDEN"] != nil {
+                try Data(made.utf8).write(to: Self.directory.appendingPathComponent(name))
+            }
+            #expect(try text(name) == made)
+        }
+    }
+
+    @Test func `no id stands twice, and what is lost is not in the CIB`() throws {
+        let cib = try exported(text("ha.cf"), text("haresources")).cib
+        let ids = cib.matches(of: #/ id="([^"]*)"/#).map { String($0.output.1) }
+        #expect(ids.count > 20 && Set(ids).count == ids.count)
+        #expect(!cib.contains("berlin") && cib.contains("value=\"/etc/nginx/a&amp;b.conf\""))
+    }
+
+    @Test func `a group of which nothing is left has no rule`() throws {
+        let made = try exported(
+            "node gw-a gw-b\nbcast eth0\nauto_failback on\nlogfacility daemon\n",
+            "gw-a ipsec::berlin\ngw-b 192.0.2.1/24\n")
+        #expect(!made.cib.contains("group-1") && made.cib.contains("rsc=\"group-2\" node=\"gw-b\""))
+        #expect(made.cib.contains("name=\"resource-stickiness\" value=\"0\""))
+        #expect(!made.isWhole && made.lines.contains { $0.hasPrefix("  haresources:1: ipsec::berlin: ") })
+    }
+}
