@@ -343,6 +343,8 @@ final class World {
         {
             hosts[host].peerChangedAt = local
         }
+        // Also one that is played: it may have been lost when it was said.
+        if effects.contains(.notify(.peerShutDown(node: message.source))) { hosts[host].peerChangedAt = local }
         guard case .status(let report) = message.content, let identity = message.identity,
             identity == hosts[host].core?.acceptedMessage,
             hosts[host].newestStatusTaken.map({ $0 < identity }) ?? true
