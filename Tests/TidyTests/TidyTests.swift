@@ -59,7 +59,9 @@ import Testing
     static func imports(of source: Source) -> [String] {
         source.lines.compactMap { line in
             let words = line.split(separator: " ")
-            guard let index = words.firstIndex(of: "import"), index <= 1, words.count > index + 1 else { return nil }
+            guard let index = words.firstIndex(of: "import"), words.count > index + 1,
+                index == 0 || index == 1 && words[0].hasPrefix("@")
+            else { return nil }
             return String(words.last ?? "").split(separator: ".").first.map(String.init)
         }
     }
