@@ -68,7 +68,7 @@ extension Ownership {
 
     /// What of the peer's health this node's is compared with. One of ours that watches nothing tells none, and has lost nothing; that is
     /// enough for a node in maintenance, and for no other, whose own losses such a peer may have without knowing.
-    private func comparable(_ node: LocalNode) -> NodeHealth? {
+    func comparable(_ node: LocalNode) -> NodeHealth? {
         peerHealth ?? (node.health.maintenance != nil && peer?.claim != nil ? .sound : nil)
     }
 

@@ -41,7 +41,7 @@ extension Ownership {
         guard state == .stable, !own.parted.isEmpty, let monitor = node.peer, monitor.isAlive, peerTakesSingly else {
             return
         }
-        guard peerHealth.map(node.health.health.isWorse) != true,
+        guard comparable(node).map(node.health.health.isWorse) != true,
             !own.staying.contains(where: { isTakenByPeer(node.groups[$0], node) })
         else { return own.endStaying() }
         let unstopped = node.groups.members(of: own.parted).filter {
