@@ -1,5 +1,5 @@
 // Somebody who has never seen this program, with nothing but hbctl and the three files: gets a pair going, makes ten mistakes, sees a
-// cable fail, asks what has happened, and rehearses the next time.
+// cable fail as it was predicted, asks what has happened and why, and rehearses the next time.
 
 import Foundation
 import HeartbeatLab
@@ -88,6 +88,7 @@ extension LifeTests {
                 try Self.waitForHealth(cluster)
                 for mistake in Self.mistakes { try make(mistake, cluster) }
                 try Self.waitForHealth(cluster)
+                try predict("lose eth0@cluster1", comesTo: "cluster2", cluster)
                 try loseCable(cluster)
                 try rehearse(cluster)
             }
@@ -110,6 +111,17 @@ extension LifeTests {
             try node.configure(mistake.file, text)
         }
 
+        private func predict(_ event: String, comesTo node: String, _ cluster: LifeCluster) throws {
+            var plan: [String: Any] = [:]
+            try cluster.wait(for: "a plan of \(event)") {
+                plan = try Self.object(["plan", event], on: cluster.first, cluster)
+                return plan["exit"] as? Int != 3
+            }
+            let groups = (plan["plans"] as? [[String: Any]])?.first?["groups"] as? [[String: Any]]
+            #expect(groups?.first?["owners"] as? [String] == [node], "\(plan)")
+            #expect(try Self.server(by: cluster.first, cluster) == "cluster1", "nothing has happened yet")
+        }
+
         /// The service moves, the history says why, and it comes home when it is told to.
         private func loseCable(_ cluster: LifeCluster) throws {
             try cluster.laboratory.plug(.lan(0), false)
@@ -125,6 +137,12 @@ extension LifeTests {
             }
             #expect(last["group"] as? String == Self.group && last["to"] as? String == "cluster2", "\(last)")
             #expect((last["cause"] as? [String: Any])?["word"] as? String == "loss", "\(last)")
+            try cluster.wait(for: "its cause") {
+                let story = try Self.object(["why"], on: cluster.first, cluster)["story"] as? [[String: Any]] ?? []
+                return story.contains {
+                    $0["is_cause"] as? Bool == true && $0["event"] as? String == "lose eth0@cluster1"
+                }
+            }
             let text = try Self.hbctl(["history"], on: cluster.first, cluster)
             #expect(text.output.contains("cluster1 -> cluster2"), "\(text)")
             let status = try Self.hbctl(["status"], on: cluster.first, cluster)
