@@ -2,7 +2,7 @@
 # that is possible (Debian, root), and named where it is not.
 
 .DEFAULT_GOAL := help
-.PHONY: help build install uninstall dist demo bench torture connections pairs interop test cuts check nightly lint shell docs examples packaging \
+.PHONY: help build install uninstall dist demo bench torture connections pairs browser interop test cuts check nightly lint shell docs examples packaging \
 	systemd sim explore mutants test-mutants bare replacement vm clean
 # The steps share the build directory and the processors.
 .NOTPARALLEL:
@@ -140,6 +140,10 @@ pairs: ## move one of two pairs in every way, and see the other follow within a 
 	@mkdir -p $(ROWS)
 	@$(BIN)/hbbench pairs --runs $(RUNS) --json $(ROWS)/pairs.json
 
+browser: ## look at the page of heartbeat-exporter with a browser
+	@.ci/install-missing $(TOOLCHAIN) chromium:chromium swift
+	@.ci/test --filter BrowserTests
+
 interop: ## live beside Debian's heartbeat 3.0.6, read its files and serve its clients as it does (root)
 	@[ "$$(id -u)" -eq 0 ] || { echo "the comparison needs root: it makes namespaces" >&2; exit 1; }
 	@[ ! -e /usr/share/swift-heartbeat ] || { \
@@ -168,7 +172,7 @@ check: ## everything that must hold before a change is published
 	@[ "$$(id -u)" -eq 0 ] || echo "SKIPPED: the demonstration needs root"
 
 nightly: ## everything that is too long for each change: all of interop, mutants and cuts, 110,000 seeds, and a bare machine (root)
-	@MAKE='$(MAKE)' .ci/steps check cuts interop 'sim SEEDS=10000 GATEWAYS=100000' 'explore SIZE=2' mutants test-mutants torture connections pairs replacement \
+	@MAKE='$(MAKE)' .ci/steps check cuts interop 'sim SEEDS=10000 GATEWAYS=100000' 'explore SIZE=2' mutants test-mutants torture connections pairs replacement browser \
 		vm 'vm ARGS=--site=paper' 'vm ARGS=--site=literal' 'vm ARGS=--site=tunnels' 'vm ARGS=--site=serial' 'vm ARGS=--site=dsl' bare
 
 lint: ## check the format of the Swift sources
