@@ -37,7 +37,7 @@ extension ControlReply {
     package var text: String {
         let out = lines.map { "out \(WordText.encodeText($0))" }
         let err = errors.map { "err \(WordText.encodeText($0))" }
-        return (["exit \(exitCode)"] + out + err + ["end"]).map { $0 + "\n" }.joined()
+        return (["exit \(exitCode)"] + out + err + ["end"]).textOfLines
     }
 
     /// Reads a whole answer; `nil` for anything else, also for one that was cut.

@@ -63,27 +63,12 @@ package struct Page: Hashable, Sendable {
         let title = "\(status.source.node): \(status.verdict.level.rawValue)"
         return """
             <!DOCTYPE html>
-            <html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="5"><title>\(escaped(title))</title></head>
+            <html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="5"><title>\(MarkupText.escape(title))</title></head>
             <body><pre>
-            \(escaped(lines.joined(separator: "\n")))
+            \(MarkupText.escape(lines.joined(separator: "\n")))
             </pre></body></html>
 
             """
-    }
-
-    private static func escaped(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "'": result += "&#39;"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
     }
 }
 

@@ -51,7 +51,7 @@ package struct HistoryFiles: Sendable {
         return Self.lines(of: bytes)
     }
 
-    private static func bytes(_ lines: [String]) -> [UInt8] { Array(lines.map { $0 + "\n" }.joined().utf8) }
+    private static func bytes(_ lines: [String]) -> [UInt8] { Array(lines.textOfLines.utf8) }
 
     /// Those that have their end.
     private static func lines(of bytes: [UInt8]) -> [String] {

@@ -54,6 +54,6 @@ package struct LastStatus: Sendable {
     }
 
     private static func bytes(_ lines: [String]) -> [UInt8] {
-        Array(lines.map { $0 + "\n" }.joined().utf8)
+        Array(lines.textOfLines.utf8)
     }
 }

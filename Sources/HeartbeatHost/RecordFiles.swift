@@ -38,7 +38,7 @@ package struct RecordFiles: Sendable {
     }
 
     private static func bytes(_ record: MovementRecord) -> [UInt8] {
-        Array(record.text.map { $0 + "\n" }.joined().utf8)
+        Array(record.text.textOfLines.utf8)
     }
 
     private struct Kept {

@@ -66,7 +66,7 @@ package struct PacemakerExport: Hashable, Sendable {
         lines += ["}", "quorum {", "    provider: corosync_votequorum"]
         if configuration.nodes.count == 2 { lines.append("    two_node: 1") }
         lines += ["}", "logging {", "    to_syslog: yes", "}"]
-        return lines.map { $0 + "\n" }.joined()
+        return lines.textOfLines
     }
 
     // MARK: - What is lost

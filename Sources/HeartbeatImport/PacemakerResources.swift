@@ -50,7 +50,7 @@ struct PacemakerResources {
                 ),
                 "      </meta_attributes>", "    </rsc_defaults>", "  </configuration>", "  <status/>", "</cib>",
             ]
-        return (head + groups.flatMap(\.self) + tail).map { $0 + "\n" }.joined()
+        return (head + groups.flatMap(\.self) + tail).textOfLines
     }
 
     /// Its lines; none when no resource is left.
@@ -166,17 +166,12 @@ struct PacemakerResources {
 
     /// An attribute's value. What XML cannot hold becomes a question mark.
     private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
+        let scalars = text.unicodeScalars.map { scalar in
             switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "\u{0}"..."\u{1F}", "\u{FFFE}", "\u{FFFF}": result += "?"
-            default: result.unicodeScalars.append(scalar)
+            case "\u{0}"..."\u{1F}", "\u{FFFE}", "\u{FFFF}": Unicode.Scalar("?")
+            default: scalar
             }
         }
-        return result + "\""
+        return "\"" + MarkupText.escape(String(String.UnicodeScalarView(scalars))) + "\""
     }
 }

@@ -21,7 +21,7 @@ extension PairWriter {
             }
             lines.append(Self.joined([name(preferred)] + words))
         }
-        return head + lines.map { $0 + "\n" }.joined()
+        return head + lines.textOfLines
     }
 
     /// Long groups take several lines.
@@ -104,7 +104,7 @@ extension PairWriter {
             linkLines(of: node, host),
             Self.unique(host.probes), ["logfacility daemon"],
         ]
-        return head + blocks.filter { !$0.isEmpty }.map { $0.map { $0 + "\n" }.joined() }.joined(separator: "\n")
+        return head + blocks.filter { !$0.isEmpty }.map { $0.textOfLines }.joined(separator: "\n")
     }
 
     func mediaLines(of node: Int) -> [String] {

@@ -1,6 +1,7 @@
 // Asks whoever sits at the terminal whether it shall be. Without a terminal nobody can be asked, and nothing is taken for a yes.
 
 import Glibc
+import HeartbeatModel
 import HeartbeatSystem
 
 /// The question before an order.
@@ -18,7 +19,7 @@ package enum Confirm: Hashable, Sendable {
 
     /// Shows `plan` and waits for a line. Where `isForProgram` says that standard output belongs to a program, it is left alone.
     package func answer(to plan: [String], isForProgram: Bool) -> Answer {
-        let text = plan.map { $0 + "\n" }.joined()
+        let text = plan.textOfLines
         guard self == .ask else {
             if !isForProgram { Terminal.write(text) }
             return .yes

@@ -28,7 +28,7 @@ package enum RecordReplay {
 
     private static func configuration(of record: MovementRecord) -> ConfigurationResult {
         func file(_ name: String, _ lines: [String]) -> SourceFile {
-            SourceFile(path: name, text: lines.map { $0 + "\n" }.joined())
+            SourceFile(path: name, text: lines.textOfLines)
         }
         // A record has no keys, and nobody is talked to.
         let authkeys = SourceFile(path: "authkeys", text: "auth 1\n1 sha1 replay\n")

@@ -51,7 +51,7 @@ package struct SiteFiles {
     func file(
         _ path: String, mode: UInt32 = 0o644, comment: String = "#", _ lines: [String]
     ) -> SiteFile {
-        SiteFile(path, mode: mode, site: site.name, comment: comment, body: lines.map { $0 + "\n" }.joined())
+        SiteFile(path, mode: mode, site: site.name, comment: comment, body: lines.textOfLines)
     }
 
     // MARK: - heartbeat

@@ -103,19 +103,7 @@ package struct HistoryPicture {
     }
 
     /// Words of haresources may hold anything.
-    private static func escaped(_ text: String) -> String {
-        var result = ""
-        for scalar in text.printable(atMost: 60).unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
-    }
+    private static func escaped(_ text: String) -> String { MarkupText.escape(text.printable(atMost: 60)) }
 
     private static let style = """
         <style>

@@ -146,6 +146,6 @@ final class GatewayProgram {
         let report = runners.flatMap(\.report) + (ports?.report ?? [])
         guard report != told else { return }
         told = report
-        if let error = status.write(report.map { $0 + "\n" }.joined()) { log.write(.warning, "\(error)") }
+        if let error = status.write(report.textOfLines) { log.write(.warning, "\(error)") }
     }
 }

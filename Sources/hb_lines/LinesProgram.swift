@@ -92,7 +92,7 @@ final class LinesProgram {
         runner.onChange = { [unowned self, unowned runner] in
             guard let report = runner.report, report.isNews(to: told) else { return }
             told = report
-            if let error = status.write(report.sentences.map { $0 + "\n" }.joined()) { log.write(.warning, "\(error)") }
+            if let error = status.write(report.sentences.textOfLines) { log.write(.warning, "\(error)") }
         }
         for line in lines.lines { log.write(.info, "Line \(line.name): \(lines.times(of: line))") }
         runner.start()

@@ -2,6 +2,7 @@
 // and in the second, which is the control, every connection must die.
 
 import HeartbeatLab
+import HeartbeatModel
 
 /// A pair of gateways.
 package struct GatewayPeer: FailoverPeer {
@@ -57,7 +58,7 @@ package struct GatewayPeer: FailoverPeer {
         let haCf = Files.read("\(made)/ha.d/ha.cf").split(separator: "\n").map { line in
             line.hasPrefix("respawn ") ? "respawn root \(script) run" : String(line)
         }
-        try node.configure("ha.cf", (["logfile \(node.logFile)"] + haCf).map { $0 + "\n" }.joined())
+        try node.configure("ha.cf", (["logfile \(node.logFile)"] + haCf).textOfLines)
         for file in ["haresources", "authkeys"] { try node.configure(file, Files.read("\(made)/ha.d/\(file)")) }
         node.layer = unpacked
         if variant == .conntrackd { node.mounts = [(inside: "/etc/conntrackd", outside: "\(made)/conntrackd")] }

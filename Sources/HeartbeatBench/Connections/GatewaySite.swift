@@ -3,6 +3,7 @@
 
 import Glibc
 import HeartbeatLab
+import HeartbeatModel
 
 /// Texts and settings of the gateways, and what stands before and behind them.
 struct GatewaySite {
@@ -36,7 +37,7 @@ struct GatewaySite {
             ["site lab", "secret file=site.key", "pair gateways cluster1 cluster2"] + nodes
             + ["service gateways \(inner)@eth0 \(Self.outer)/24@eth2", "media gateways bcast=eth0 bcast=eth1"]
             + options.map { "option gateways \($0)" } + (hasConnections ? ["connections gateways eth1"] : [])
-        return lines.map { $0 + "\n" }.joined()
+        return lines.textOfLines
     }
 
     /// The packet filter of both. What belongs to no known connection is dropped, so that nothing is picked up in its middle.

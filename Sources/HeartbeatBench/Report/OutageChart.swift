@@ -3,6 +3,7 @@
 // the colour; the style sheet follows the reader's light or dark mode.
 
 import Glibc
+import HeartbeatModel
 
 /// The curves of the picture.
 struct OutageChart: Hashable, Sendable {
@@ -35,7 +36,7 @@ struct OutageChart: Hashable, Sendable {
         <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(coordinate(Self.width)) \(coordinate(Self.height))" \
         role="img" aria-labelledby="title description" font-family="system-ui, sans-serif" font-size="13">
         <title id="title">Client outage beyond the dead time, by number of addresses</title>
-        <desc id="description">\(Self.escaped(description))</desc>
+        <desc id="description">\(MarkupText.escape(description))</desc>
         \(Self.style)
         <rect class="paper" width="100%" height="100%"/>
         <text class="head" x="\(coordinate(Self.plot.left))" y="26">Power loss: client outage beyond the dead time</text>
@@ -143,7 +144,7 @@ struct OutageChart: Hashable, Sendable {
             lowest = max(label.y, lowest + 17)
             return """
                 <text class="name s\(Self.colour(series[label.index]))" x="\(coordinate(label.x))" \
-                y="\(coordinate(lowest))">\(Self.escaped(series[label.index].name))</text>
+                y="\(coordinate(lowest))">\(MarkupText.escape(series[label.index].name))</text>
                 """
         }.joined(separator: "\n")
     }
@@ -180,17 +181,6 @@ struct OutageChart: Hashable, Sendable {
 
     private static func milliseconds(_ value: Double) -> String {
         value <= range.least ? "at most 1 ms" : "\(decimal(value, digits: value < 10 ? 1 : 0)) ms"
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.map { character in
-            switch character {
-            case "&": "&amp;"
-            case "<": "&lt;"
-            case ">": "&gt;"
-            default: String(character)
-            }
-        }.joined()
     }
 }
 

@@ -18,7 +18,7 @@ extension ConfigurationPrinter {
             default: return String(line)
             }
         }
-        .map { $0 + "\n" }.joined()
+        .textOfLines
     }
 
     /// authkeys without secrets, the keys in the order of their numbers.

@@ -26,7 +26,7 @@ package struct ConfigurationPrinter: Sendable {
             clientLines, lanLines, otherLines, environmentLines,
         ]
         return blocks.filter { !$0.isEmpty }
-            .map { $0.map { $0 + "\n" }.joined() }
+            .map { $0.textOfLines }
             .joined(separator: "\n")
     }
 

@@ -1,6 +1,7 @@
 // The files of a node, the same for both kinds of software: that they may be is what a drop-in replacement is.
 
 import HeartbeatLab
+import HeartbeatModel
 
 /// Texts and names of a mixed pair.
 enum NodeConfiguration {
@@ -20,7 +21,7 @@ enum NodeConfiguration {
             ] + row.media.directives(peer: peer, serial: node.serialDevice) + [
                 "auto_failback \(row.failback.rawValue)", "node \(nodes.joined(separator: " "))",
             ]
-        return lines.map { $0 + "\n" }.joined()
+        return lines.textOfLines
     }
 
     /// Names of the groups.

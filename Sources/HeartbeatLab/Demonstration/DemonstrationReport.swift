@@ -30,7 +30,7 @@ package struct DemonstrationReport: DemonstrationOutcome, Sendable {
                 milliseconds(figures.doubleOwnership),
             ]
         }
-        return alignedColumns([head] + rows, onTheRight: [2, 3, 4, 5]) + "\n" + notes.map { $0 + "\n" }.joined()
+        return alignedColumns([head] + rows, onTheRight: [2, 3, 4, 5]) + "\n" + notes.textOfLines
     }
 
     private var notes: [String] {

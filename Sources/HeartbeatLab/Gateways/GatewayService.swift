@@ -49,7 +49,7 @@ package struct GatewayService: Hashable, Sendable {
             ["next_hop \(network.nextHop)", "witness \(network.witness)"]
             // A machine has one, whatever it serves.
             + (network == .first ? [] : ["default_route no"])
-        return (head + members + ways + times + ["service \(script)"] + further).map { $0 + "\n" }.joined()
+        return (head + members + ways + times + ["service \(script)"] + further).textOfLines
     }
 
     /// A machine that is busy for a while does not fail its checks, and a scene is over soon.

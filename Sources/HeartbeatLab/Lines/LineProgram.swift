@@ -1,6 +1,7 @@
 // hb_lines on the gateway of a laboratory: its file, its life, and what it says.
 
 import Glibc
+import HeartbeatModel
 
 /// One run of hb_lines, or several, on one gateway.
 package final class LineProgram {
@@ -47,7 +48,7 @@ package final class LineProgram {
             "class servers \(TwoLines.address(of: .server)) prefer dsl1 dsl2",
             "class workstations 10.0.0.0/24 prefer dsl2 dsl1",
         ]
-        return (["logfile \(laboratory.directory)/log"] + lines + probes + classes).map { $0 + "\n" }.joined()
+        return (["logfile \(laboratory.directory)/log"] + lines + probes + classes).textOfLines
     }
 
     /// Starts it, and waits until each class is on a line.

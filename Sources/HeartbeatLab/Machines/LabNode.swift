@@ -2,6 +2,7 @@
 // power – one process tree in a PID namespace, which the kernel ends as a whole when the power goes.
 
 import Glibc
+import HeartbeatModel
 
 /// A cluster node.
 package final class LabNode {
@@ -205,7 +206,7 @@ package final class LabNode {
     package var diagnosis: String {
         [files.logFile, "\(files.directory)/console"].map { path in
             let lines = Files.read(path).split(separator: "\n").suffix(12)
-            return "--- \(name): end of \(path)\n" + lines.map { $0 + "\n" }.joined()
+            return "--- \(name): end of \(path)\n" + lines.textOfLines
         }.joined()
     }
 

@@ -2,6 +2,7 @@
 
 import CLinux
 import Glibc
+import HeartbeatModel
 import Synchronization
 
 /// A named network namespace (`ip netns`).
@@ -22,7 +23,7 @@ package struct NetworkNamespace: Hashable, Sendable {
     /// Runs lines of `ip` inside, in one process.
     package func configure(_ lines: [String]) throws {
         try Command.succeed(
-            ["ip", "-n", name, "-batch", "-"], input: lines.map { $0 + "\n" }.joined())
+            ["ip", "-n", name, "-batch", "-"], input: lines.textOfLines)
     }
 
     /// The words before a command line that is to run inside.

@@ -1,6 +1,7 @@
 // What a site with a pair of gateways needs to be played: who stands where, what they read, and what shows that it works. A value.
 
 import HeartbeatLab
+import HeartbeatModel
 
 /// Who runs on the gateways.
 package enum GatewayDaemon: String, Hashable, Sendable, CaseIterable {
@@ -104,7 +105,7 @@ struct GatewaySite {
     /// - Parameter lines: lines of shell.
     static func setup(_ node: String, _ lines: [String]) -> LayerFile {
         LayerFile(
-            layer: node, path: "machine/setup", text: (["#!/bin/sh"] + lines).map { $0 + "\n" }.joined(), mode: 0o755)
+            layer: node, path: "machine/setup", text: (["#!/bin/sh"] + lines).textOfLines, mode: 0o755)
     }
 
     /// Has a machine pass packets on.
