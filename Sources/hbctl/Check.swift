@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Glibc
+import HeartbeatModel
 import HeartbeatOperator
 import HeartbeatStatus
 
@@ -57,6 +58,6 @@ struct Check: ParsableCommand {
     private func text(of report: CheckReport) -> String {
         let text = CheckText(
             report, width: Terminal.width(columns.width), isColoured: Terminal.isColoured(color), showsAll: all)
-        return text.lines.map { $0 + "\n" }.joined()
+        return text.lines.textOfLines
     }
 }

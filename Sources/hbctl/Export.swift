@@ -3,6 +3,7 @@
 import ArgumentParser
 import Glibc
 import HeartbeatImport
+import HeartbeatModel
 import HeartbeatOperator
 import HeartbeatStatus
 
@@ -46,24 +47,19 @@ struct Export: ParsableCommand {
         do throws(PlanReading.Failure) {
             made = PacemakerExport(try PlanReading.configuration(place.places, shareDirectory, of: nil))
         } catch {
-            fail(error.sentence, error.remedy.joined(separator: ", "))
+            CommandFailure.end(2, error.sentence, error.remedy.joined(separator: ", "))
         }
         let files = [("corosync.conf", made.corosync), ("cib.xml", made.cib)]
         if let output {
             do throws(ImportReading.Failure) {
                 try ImportReading.write(files.map { ($0, 0o644, $1) }, into: output)
             } catch {
-                fail(error.sentence, error.remedy)
+                CommandFailure.end(2, error.sentence, error.remedy)
             }
         } else {
             Terminal.write(files.map { "==== \($0)\n\($1)" }.joined() + "====\n")
         }
-        Terminal.write(made.lines.map { $0 + "\n" }.joined())
+        Terminal.write(made.lines.textOfLines)
         Glibc.exit(made.isWhole ? 0 : 1)
-    }
-
-    private func fail(_ sentence: String, _ remedy: String) -> Never {
-        Terminal.complain("hbctl: \(sentence); \(remedy)")
-        Glibc.exit(2)
     }
 }

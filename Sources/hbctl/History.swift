@@ -72,11 +72,9 @@ struct History: ParsableCommand {
                 .svg
         }
         let text = HistoryText(report, width: Terminal.width(columns.width), time: Terminal.time)
-        guard case .number = choice else { return Self.joined(text.lines) }
-        return report.movements.map { Self.joined(text.lines(of: $0, among: all)) }.joined(separator: "\n")
+        guard case .number = choice else { return text.lines.textOfLines }
+        return report.movements.map { text.lines(of: $0, among: all).textOfLines }.joined(separator: "\n")
     }
-
-    private static func joined(_ lines: [String]) -> String { lines.map { $0 + "\n" }.joined() }
 
     private func fail(_ code: Int32, _ word: String, _ reading: HistoryReading) -> Never {
         let sentence: String
@@ -91,12 +89,6 @@ struct History: ParsableCommand {
         } else {
             sentence = svg.map { "there is no movement \($0)" } ?? "there is no movement of \(which ?? "")"
         }
-        if json {
-            let error = ErrorJSON(command: "history", exit: code, code: word, sentence: sentence, remedy: remedy)
-            Terminal.write(error.text)
-        } else {
-            Terminal.complain("hbctl: \(sentence); \(remedy[0])")
-        }
-        Glibc.exit(code)
+        CommandFailure.end("history", code, word, sentence, remedy, isForProgram: json)
     }
 }

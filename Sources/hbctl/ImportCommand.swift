@@ -3,6 +3,7 @@
 import ArgumentParser
 import Glibc
 import HeartbeatImport
+import HeartbeatModel
 import HeartbeatOperator
 import HeartbeatStatus
 
@@ -64,19 +65,13 @@ struct ImportCommand: ParsableCommand {
             }
         }
         let text = ImportText(result)
-        let people = (output == nil ? text.files + "====\n" : "") + text.lines.map { $0 + "\n" }.joined()
+        let people = (output == nil ? text.files + "====\n" : "") + text.lines.textOfLines
         Terminal.write(json ? ImportJSON(result, writtenTo: output).text : people)
         Glibc.exit(result.isWhole ? 0 : 1)
     }
 
     private func fail(_ code: Int32, _ word: String, _ sentence: String, _ remedy: String) -> Never {
-        if json {
-            Terminal.write(
-                ErrorJSON(command: "import", exit: code, code: word, sentence: sentence, remedy: [remedy]).text)
-        } else {
-            Terminal.complain("hbctl: \(sentence); \(remedy)")
-        }
-        Glibc.exit(code)
+        CommandFailure.end("import", code, word, sentence, [remedy], isForProgram: json)
     }
 }
 

@@ -39,7 +39,7 @@ struct Metrics: ParsableCommand {
         let places = place.places
         let told = Asking(places).exposition()
         if let problem = told.status.problems.first, problem.code == .noPermission {
-            fail(3, problem.sentence, problem.remedy.joined(separator: "; "))
+            CommandFailure.end(3, problem.sentence, problem.remedy.joined(separator: "; "))
         }
         guard let output else {
             Terminal.write(told.text)
@@ -48,13 +48,8 @@ struct Metrics: ParsableCommand {
         do throws(MetricsFile.Failure) {
             try MetricsFile.write(told.text, to: output)
         } catch {
-            fail(1, error.sentence, error.remedy)
+            CommandFailure.end(1, error.sentence, error.remedy)
         }
         Glibc.exit(0)
-    }
-
-    private func fail(_ code: Int32, _ sentence: String, _ remedy: String) -> Never {
-        Terminal.complain("hbctl: \(sentence); \(remedy)")
-        Glibc.exit(code)
     }
 }

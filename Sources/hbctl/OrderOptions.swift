@@ -35,7 +35,7 @@ struct OrderOptions: ParsableArguments {
         let run = OrderRun(
             order, in: place.places, confirm: yes ? .yes : .ask, patience: .seconds(timeout), isForProgram: json)
         let report = run.report()
-        Terminal.write(json ? report.json : report.lines.map { $0 + "\n" }.joined())
+        Terminal.write(json ? report.json : report.lines.textOfLines)
         Glibc.exit(report.exitCode)
     }
 
@@ -44,7 +44,7 @@ struct OrderOptions: ParsableArguments {
             set, in: place.places, confirm: yes ? .yes : .ask, patience: .seconds(timeout), hold: hold,
             isForProgram: json)
         let report = run.report()
-        Terminal.write(json ? report.json : report.lines.map { $0 + "\n" }.joined())
+        Terminal.write(json ? report.json : report.lines.textOfLines)
         Glibc.exit(report.exitCode)
     }
 }

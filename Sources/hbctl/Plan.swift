@@ -81,7 +81,7 @@ struct Plan: ParsableCommand {
         }
         let prediction = reading.forecast.play(happening)
         let lines = PlanText(prediction, width: Terminal.width(columns.width)).lines
-        end(json ? PlanJSON(prediction, of: reading.names.local).text : Self.joined(lines), prediction.exitCode)
+        end(json ? PlanJSON(prediction, of: reading.names.local).text : lines.textOfLines, prediction.exitCode)
     }
 
     private func tellMatrix(_ reading: PlanReading) -> Never {
@@ -89,10 +89,8 @@ struct Plan: ParsableCommand {
             fail(PlanReading.Failure(code: "cannot-tell", sentence: obstacle, remedy: ["hbctl status"]))
         }
         let matrix = PlanMatrix(reading.forecast)
-        end(json ? PlanJSON(matrix, of: reading.names.local).text : Self.joined(matrix.lines), matrix.exitCode)
+        end(json ? PlanJSON(matrix, of: reading.names.local).text : matrix.lines.textOfLines, matrix.exitCode)
     }
-
-    private static func joined(_ lines: [String]) -> String { lines.map { $0 + "\n" }.joined() }
 
     private func end(_ text: String, _ code: Int32) -> Never {
         Terminal.write(text)
@@ -100,12 +98,6 @@ struct Plan: ParsableCommand {
     }
 
     private func fail(_ failure: PlanReading.Failure) -> Never {
-        if json {
-            let error = ErrorJSON(
-                command: "plan", exit: 3, code: failure.code, sentence: failure.sentence, remedy: failure.remedy)
-            end(error.text, 3)
-        }
-        Terminal.complain("hbctl: \(failure.sentence); \(failure.remedy.joined(separator: ", "))")
-        Glibc.exit(3)
+        CommandFailure.end("plan", 3, failure.code, failure.sentence, failure.remedy, isForProgram: json)
     }
 }

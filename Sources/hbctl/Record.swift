@@ -26,16 +26,12 @@ struct Record: ParsableCommand {
             """, subcommands: [ListRecords.self, ShowRecord.self, SaveRecord.self])
 }
 
-private func fail(_ code: Int32, _ sentence: String) -> Never {
-    Terminal.complain("hbctl: \(sentence)")
-    Glibc.exit(code)
-}
-
 private func find(_ number: UInt64, _ places: Places) -> MovementRecord {
     switch RecordReading(places).find(number) {
     case .record(let record): return record
-    case .none: fail(1, "there is no record of movement \(number); hbctl record list shows which there are")
-    case .unreadable(let reason): fail(3, reason)
+    case .none:
+        CommandFailure.end(1, "there is no record of movement \(number); hbctl record list shows which there are")
+    case .unreadable(let reason): CommandFailure.end(3, reason)
     }
 }
 
@@ -48,7 +44,7 @@ struct ListRecords: ParsableCommand {
         let (records, notes) = RecordReading(place.places).all()
         for note in notes { Terminal.complain("hbctl: \(note)") }
         let lines = RecordText.list(records, width: Terminal.width(nil), time: Terminal.time)
-        Terminal.write(lines.map { $0 + "\n" }.joined())
+        Terminal.write(lines.textOfLines)
         Glibc.exit(records.isEmpty && !notes.isEmpty ? 3 : 0)
     }
 }
@@ -63,7 +59,7 @@ struct ShowRecord: ParsableCommand {
 
     func run() throws {
         let text = RecordText(find(number, place.places), width: Terminal.width(nil), time: Terminal.time)
-        Terminal.write(text.lines.map { $0 + "\n" }.joined())
+        Terminal.write(text.lines.textOfLines)
         Glibc.exit(0)
     }
 }
@@ -83,7 +79,7 @@ struct SaveRecord: ParsableCommand {
     func run() throws {
         let record = find(number, place.places)
         let path = output ?? "\(record.chain).hbr"
-        if let reason = RecordReading.save(record, to: path) { fail(3, reason) }
+        if let reason = RecordReading.save(record, to: path) { CommandFailure.end(3, reason) }
         Terminal.write("\(path)\n")
         Glibc.exit(0)
     }

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Glibc
+import HeartbeatModel
 import HeartbeatOperator
 import HeartbeatStatus
 
@@ -73,6 +74,6 @@ struct Status: ParsableCommand {
         let text = StatusText(
             status, width: Terminal.width(columns.width), isColoured: Terminal.isColoured(color), showsAll: all,
             time: Terminal.time)
-        return text.lines.map { $0 + "\n" }.joined()
+        return text.lines.textOfLines
     }
 }

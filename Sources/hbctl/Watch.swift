@@ -33,7 +33,7 @@ struct Watch: ParsableCommand {
             let status = Asking(places).status()
             let text = StatusText(
                 status, width: Terminal.width(nil), isColoured: Terminal.isColoured(color), time: Terminal.time)
-            Terminal.write(text.lines.map { $0 + "\n" }.joined())
+            Terminal.write(text.lines.textOfLines)
             return status.verdict.exitCode
         }
     }

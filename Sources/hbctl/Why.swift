@@ -61,12 +61,6 @@ struct Why: ParsableCommand {
     }
 
     private func fail(_ code: Int32, _ word: String, _ sentence: String, _ remedy: String) -> Never {
-        if json {
-            Terminal.write(
-                ErrorJSON(command: "why", exit: code, code: word, sentence: sentence, remedy: [remedy]).text)
-        } else {
-            Terminal.complain("hbctl: \(sentence); \(remedy)")
-        }
-        Glibc.exit(code)
+        CommandFailure.end("why", code, word, sentence, [remedy], isForProgram: json)
     }
 }
