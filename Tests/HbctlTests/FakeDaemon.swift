@@ -65,12 +65,15 @@ final class FakeDaemon: Sendable {
         { _ in (Array(reply.text.utf8), true) }
     }
 
-    /// Runs hbctl against it.
-    func hbctl(_ words: [String], before: [String] = []) throws -> (code: Int32, output: String, took: Duration) {
+    /// Runs hbctl against it. `words` is the output with one blank for each break: where a line ends depends on the directory's length.
+    func hbctl(
+        _ words: [String], before: [String] = []
+    ) throws -> (code: Int32, output: String, words: String, took: Duration) {
         let begin = Instant.now
         let program = ProgramPlaces().programs + "/hbctl"
         let places = ["--run-dir", directory, "--state-dir", directory, "--config-dir", directory]
         let result = try Command.run(before + [program] + words + places, limit: .seconds(30))
-        return (result.code, result.output, Instant.now - begin)
+        let unbroken = result.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        return (result.code, result.output, unbroken, Instant.now - begin)
     }
 }

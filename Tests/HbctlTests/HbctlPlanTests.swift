@@ -146,7 +146,7 @@ import Testing
             try #require(chmod("\(daemon.directory)/\(name)", 0o600) == 0)
         }
         let result = try daemon.hbctl(["plan", "--share-dir", Self.top, "power", "gw-a"])
-        #expect(result.code == 1 && result.output.contains("everything counts as never run here"), "\(result)")
+        #expect(result.code == 1 && result.words.contains("everything counts as never run here"), "\(result)")
     }
 
     @Test func `docs/plan.md shows how every event is written`() throws {
