@@ -42,6 +42,14 @@ package struct PathMonitor: Hashable, Sendable {
     private struct Told: Hashable, Sendable {
         var word: PartnerWord
         var at: Instant
+        /// It served and meant to stay when it last said where it is. What changes may end where it began: a node that takes
+        /// back a peer without groups is changing for a moment, and goes nowhere.
+        var stays: Bool
+
+        init(_ word: PartnerWord, at now: Instant, after last: Told?) {
+            (self.word, at) = (word, now)
+            stays = word.place == .changing ? last?.stays ?? false : word.place == .serves && word.stays
+        }
     }
 
     package init(_ probe: PathProbe, isLost: Bool = false) {
@@ -70,7 +78,7 @@ package struct PathMonitor: Hashable, Sendable {
     package var partnerIsBound: Bool { told?.word.isBound == true }
 
     /// The partner serves and means to stay.
-    package var partnerStays: Bool { told.map { $0.word.place == .serves && $0.word.stays } ?? false }
+    package var partnerStays: Bool { told?.stays ?? false }
 
     /// Counts go on under new numbers.
     package mutating func redefine(_ new: PathProbe) {
@@ -81,7 +89,7 @@ package struct PathMonitor: Hashable, Sendable {
         switch answer {
         case .answered: return answered()
         case .told(let word):
-            told = Told(word: word, at: now)
+            told = Told(word, at: now, after: told)
             return answered()
         case .failed(let reason): return failed(reason)
         case .unknown(let reason): return couldNotAsk(reason)

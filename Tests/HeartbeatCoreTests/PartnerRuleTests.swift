@@ -84,6 +84,23 @@ import Testing
         #expect(path.footing(own(age: 0.3), at: .zero + .milliseconds(200)) == .apart)
     }
 
+    /// A pair that takes back a peer without groups is changing for a moment, and goes nowhere.
+    @Test func aPartnerThatIsChangingStaysAsItDidBefore() {
+        var path = monitor()
+        _ = path.take(.told(PartnerWord(.changing)), at: .zero)
+        #expect(!path.partnerStays)
+        _ = path.take(.told(PartnerWord(.serves)), at: .zero)
+        _ = path.take(.told(PartnerWord(.changing)), at: .zero)
+        #expect(path.partnerStays)
+        _ = path.take(.told(denial(0)), at: .zero)
+        #expect(!path.partnerStays)
+        _ = path.take(.told(PartnerWord(.changing)), at: .zero)
+        #expect(!path.partnerStays)
+        _ = path.take(.told(PartnerWord(.serves)), at: .zero)
+        for _ in 0..<3 { _ = path.take(.failed("refused"), at: .zero) }
+        #expect(!path.partnerStays, "who is silent keeps nobody")
+    }
+
     @Test func whoHasNeverSpokenIsUnknownAndNeverLost() {
         var path = monitor()
         #expect(path.take(.failed("refused"), at: .zero) == .unknown(reason: "refused; it has not answered yet"))

@@ -14,9 +14,19 @@ struct PairPlace: Hashable, Sendable {
     fileprivate var wasServing = false
     /// A daemon that begins finds a pair that has been where it is, nobody can say how long: longer than a tie, and not so long
     /// that anybody's patience could be over.
-    fileprivate static let foundAge = PartnerRule.tie * 4
+    private static let foundAge = PartnerRule.tie * 4
 
     fileprivate func age(at now: Instant) -> Duration { since.map { now - $0 } ?? .zero }
+
+    /// - Returns: whether the pair is not where it was.
+    fileprivate mutating func note(here: Bool, there: Bool, at now: Instant) -> Bool {
+        guard here != isHere || there != isThere || since == nil else { return false }
+        // What a daemon takes while it begins has just come here, as the other node of the pair sees it as well.
+        let hasCome = here && !isHere && since != nil
+        since = isFound || hasCome ? now : now - Self.foundAge
+        (isHere, isThere) = (here, there)
+        return true
+    }
 }
 
 extension Ownership {
@@ -47,12 +57,7 @@ extension Ownership {
     /// - Returns: whether something may follow from it.
     mutating func notePlace(_ node: inout LocalNode, at now: Instant) -> Bool {
         guard node.health.hasPartners || node.configuration.partnerService != nil else { return false }
-        let (here, there) = (!own.held.isEmpty, peer?.claimed.isEmpty == false)
-        let isMoved = here != place.isHere || there != place.isThere || place.since == nil
-        if isMoved {
-            place.since = place.isFound ? now : now - PairPlace.foundAge
-            (place.isHere, place.isThere) = (here, there)
-        }
+        let isMoved = place.note(here: !own.held.isEmpty, there: peer?.claimed.isEmpty == false, at: now)
         place.isFound = place.isFound || state == .stable
         let serves = servesHere(node)
         let isNews = isMoved || serves != place.wasServing
