@@ -189,9 +189,9 @@ let package = Package(
         .target(
             name: "HeartbeatOperator",
             dependencies: [
-                "HeartbeatModel", "HeartbeatStatus", "HeartbeatFormats", "HeartbeatSystem", "HeartbeatControl",
-                "HeartbeatHost", "HeartbeatNetlink", "HeartbeatAddresses", "HeartbeatConfig", "HeartbeatCheck",
-                "HeartbeatForecast", "HeartbeatImport", "CLinux",
+                "HeartbeatModel", "HeartbeatStatus", "HeartbeatFormats", "HeartbeatSystem", "HeartbeatLoop",
+                "HeartbeatControl", "HeartbeatHost", "HeartbeatNetlink", "HeartbeatAddresses", "HeartbeatScripts",
+                "HeartbeatConfig", "HeartbeatCheck", "HeartbeatForecast", "HeartbeatImport", "CLinux",
             ], swiftSettings: strict),
         .target(
             name: "HeartbeatExporter",

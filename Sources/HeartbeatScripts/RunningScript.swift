@@ -44,6 +44,9 @@ package final class RunningScript {
         if case .finished = state { true } else { false }
     }
 
+    /// Somebody may still write to what was its output.
+    package var outputIsHeld: Bool { pid != nil && !(standardOutput.hasEnded && standardError.hasEnded) }
+
     /// Ends it and everything it started now, as if its time were up. Does nothing when it has already ended.
     package func end() {
         guard case .running(let timer) = state, let pid else { return }

@@ -28,6 +28,8 @@ final class ScriptOutput: ChannelInboundHandler {
     private var budget: LineBudget
     private var bytesInSlot = 0
     private var slotEnds = Instant.now + ScriptOutput.slot
+    /// Nobody holds the other end any more.
+    private(set) var hasEnded = false
     /// A second descriptor of the pipe, for the last look when the script has exited.
     private var lastLook: Int32?
 
@@ -51,6 +53,7 @@ final class ScriptOutput: ChannelInboundHandler {
             .takingOwnershipOfDescriptor(input: descriptor)
             .whenFailure { error in
                 close(descriptor)
+                handler.value.hasEnded = true
                 handler.value.onLine("output cannot be read: \(error)")
             }
     }
@@ -93,6 +96,7 @@ final class ScriptOutput: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        hasEnded = true
         finishLine()
         onEnd()
         onEnd = {}

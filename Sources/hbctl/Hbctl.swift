@@ -22,6 +22,7 @@ struct Hbctl: ParsableCommand {
               hbctl history                        which groups have moved
               hbctl why                            why the last one moved, and what would have kept it
               hbctl check                          what is wrong with the files and this machine
+              hbctl script-test FILE ARGUMENT      whether a resource script keeps its contract
               hbctl standby                        gives groups away, after a question
               hbctl drill                          rehearses a failover, and measures it
               hbctl maintenance on                 takes this node out of service
@@ -33,7 +34,7 @@ struct Hbctl: ParsableCommand {
         subcommands: [
             Status.self, History.self, Check.self, Standby.self, Takeover.self, Failback.self, Move.self, Drill.self,
             MaintenanceCommand.self, Watch.self, Plan.self, Why.self, Record.self, Metrics.self, ImportCommand.self,
-            Export.self,
+            Export.self, ScriptTest.self,
         ])
 
     /// A program that asked for JSON gets it also when the command line is wrong.

@@ -35,7 +35,9 @@ import Testing
     @Test func `bash offers the commands`() throws {
         let daemon = try FakeDaemon(nil)
         let all = try offered([""], daemon).words
-        for word in ["status", "history", "check", "standby", "takeover", "failback", "drill", "maintenance"] {
+        for word in [
+            "status", "history", "check", "standby", "takeover", "failback", "drill", "maintenance", "script-test",
+        ] {
             #expect(all.contains(word), "\(all)")
         }
         #expect(try offered(["stat"], daemon).words == ["status"])

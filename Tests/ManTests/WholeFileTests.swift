@@ -51,6 +51,12 @@ import Testing
         #expect(kinds == ["ha.cf": 3, "haresources": 2, "authkeys": 2, "lines.cf": 1, "gateway.cf": 1, "script": 1])
     }
 
+    @Test func `hbctl prints the script of heartbeat-scripts`() throws {
+        let script = try #require(try ManPage("heartbeat-scripts.7").wholeFiles.first { $0.kind == "script" }?.text)
+        let words = [ProgramPlaces().programs + "/hbctl", "script-test", "--skeleton"]
+        #expect(try Command.run(words, limit: .seconds(30)).output == script)
+    }
+
     @Test func `the script of heartbeat-scripts does what it promises`() throws {
         let script = try #require(try ManPage("heartbeat-scripts.7").wholeFiles.first { $0.kind == "script" }?.text)
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("script-\(UUID().uuidString)")

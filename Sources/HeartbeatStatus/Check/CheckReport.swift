@@ -54,6 +54,17 @@ package struct CheckReport: Hashable, Sendable {
         case error
         case unknown
 
+        /// `worst`: of all that was found; `nil` where nothing was.
+        package init(worst: FindingCode.Severity?) {
+            self =
+                switch worst {
+                case .error: .error
+                case .unknown: .unknown
+                case .warning: .warning
+                case .note, nil: .ok
+                }
+        }
+
         /// 0 ok, 1 warning, 2 error, 3 unknown.
         package var exitCode: Int32 {
             switch self {
@@ -92,14 +103,7 @@ package struct CheckReport: Hashable, Sendable {
         }.map(\.element)
     }
 
-    package var level: Level {
-        switch findings.first?.severity {
-        case .error: .error
-        case .unknown: .unknown
-        case .warning: .warning
-        case .note, nil: .ok
-        }
-    }
+    package var level: Level { Level(worst: findings.first?.severity) }
 
     package func count(_ severity: FindingCode.Severity) -> Int { findings.count { $0.severity == severity } }
 

@@ -62,14 +62,8 @@ package struct CheckText {
 
     private func lines(of finding: Finding) -> [String] {
         let indent = blanks(3)
-        let mark =
-            switch finding.severity {
-            case .error: "!! "
-            case .unknown, .warning: "!  "
-            case .note: indent
-            }
         let place = finding.file.map { file in finding.line.map { "\(file):\($0): " } ?? "\(file): " } ?? ""
-        return wrapped(place + finding.sentence, width: width, first: mark, rest: indent)
+        return wrapped(place + finding.sentence, width: width, first: finding.severity.mark, rest: indent)
             + finding.remedy.flatMap { wrapped($0, width: width, first: indent, rest: indent) }
     }
 }

@@ -73,6 +73,15 @@ extension FindingCode {
         }
 
         package static func < (left: Self, right: Self) -> Bool { left.weight < right.weight }
+
+        /// In front of its line.
+        var mark: String {
+            switch self {
+            case .error: "!! "
+            case .unknown, .warning: "!  "
+            case .note: blanks(3)
+            }
+        }
     }
 
     /// A row of docs/check.md.
@@ -231,14 +240,17 @@ extension FindingCode {
             ("Scripts and programs", programs), ("This machine", machine),
         ]
         return parts.map { title, rows in
-            let head = "## \(title)\n\n| code | severity | says | what to do |\n|---|---|---|---|\n"
-            return head + rows.map { "\(text(of: $0))\n" }.joined()
+            "## \(title)\n\n" + table(rows.map { ($0.code.rawValue, $0.entry) })
         }.joined(separator: "\n")
     }
 
-    private static func text(of row: Row) -> String {
-        let entry = row.entry
-        let severity = entry.severity.rawValue + (entry.exception.isEmpty ? "" : "; \(entry.exception)")
-        return "| `\(row.code.rawValue)` | \(severity) | \(entry.sentence) | \(entry.advice) |"
+    /// One table of a page of findings.
+    static func table(_ rows: [(code: String, entry: Entry)]) -> String {
+        let head = "| code | severity | says | what to do |\n|---|---|---|---|\n"
+        return head
+            + rows.map { code, entry in
+                let severity = entry.severity.rawValue + (entry.exception.isEmpty ? "" : "; \(entry.exception)")
+                return "| `\(code)` | \(severity) | \(entry.sentence) | \(entry.advice) |\n"
+            }.joined()
     }
 }
