@@ -3,7 +3,6 @@
 
 import Glibc
 import HeartbeatCheck
-import HeartbeatHost
 import HeartbeatLoop
 import HeartbeatModel
 import HeartbeatScripts

@@ -7,8 +7,8 @@ import HeartbeatStatus
 
 /// Everything here happens on the loop of the program.
 final class TrialPlayer {
-    /// What ends with a call may end a moment later.
-    private static let patience = Duration.milliseconds(500)
+    /// What ends with a call may end a moment later. Looks are counted, and not time: between two the loop reads what has come.
+    private static let looks = 50
     private static let pause = Duration.milliseconds(10)
     /// Bytes of standard error that are kept.
     private static let mostErrors = 1024
@@ -57,18 +57,18 @@ final class TrialPlayer {
         } completion: { [self] result in
             var call = ScriptTrial.Call(step, result, took: .now - begun, limit: subject.limit(of: step))
             (call.lastLine, call.errors) = (words.last, words.errors)
-            settle(call, until: .now + Self.patience)
+            settle(call, looks: Self.looks)
         }
         if let remains = ScriptRemains(of: script) { self.remains.append(remains) }
         current = (step, script)
     }
 
-    private func settle(_ call: ScriptTrial.Call, until end: Instant) {
+    private func settle(_ call: ScriptTrial.Call, looks: Int) {
         var call = call
         call.isOutputHeld = current?.script.outputIsHeld == true
         call.left = call.step.verb == .stop ? living : []
-        guard !call.isOutputHeld && call.left.isEmpty || Instant.now >= end else {
-            program.reactor.after(Self.pause) { [self] in settle(call, until: end) }
+        guard !call.isOutputHeld && call.left.isEmpty || looks == 0 else {
+            program.reactor.after(Self.pause) { [self] in settle(call, looks: looks - 1) }
             return
         }
         current = nil
