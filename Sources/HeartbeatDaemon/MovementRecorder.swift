@@ -9,6 +9,8 @@ struct MovementRecorder {
     private static let calm = Duration.seconds(30)
     /// So long before the first thing that happened a record begins, if there is a picture.
     private static let lead = Duration.seconds(1)
+    /// A movement ends when its end is decided; the line that says what it ended by is written a moment later.
+    private static let lag = Duration.milliseconds(100)
 
     private struct Picture {
         var facts: NodeFacts
@@ -116,7 +118,7 @@ struct MovementRecorder {
         guard let base, entry.chain > closed else { return nil }
         movements.append(entry)
         if movements.count > MovementRecord.mostMovements { movements.removeFirst() }
-        let seen = happened.filter { $0.known <= entry.timeline.end }
+        let seen = happened.filter { $0.known <= entry.timeline.end + Self.lag }
         let first = seen.map(\.began).min().map { min($0, entry.timeline.zero) } ?? entry.timeline.zero
         let zero = max(base.at, first - Self.lead)
         let age = UInt64(max(0, (now - zero).milliseconds))

@@ -52,9 +52,9 @@ import Testing
             recorder.ordered(request, at: Self.at(seconds), isMoving: isMoving)
         }
 
-        /// A movement ends.
+        /// A movement ends; it is known to be over `later`.
         func finish(
-            _ seconds: Double, chain: UInt64? = nil, _ origin: GroupTimeline.Origin = .decision
+            _ seconds: Double, chain: UInt64? = nil, _ origin: GroupTimeline.Origin = .decision, later: Double = 0
         ) -> MovementRecord? {
             number += 1
             let timeline = GroupTimeline(
@@ -62,7 +62,7 @@ import Testing
                 end: Self.at(seconds))
             var entry = HistoryEntry(number: number, unixMilliseconds: 1_000_000, node: first, timeline: timeline)
             entry.chain = chain ?? number
-            return recorder.finished(entry, at: Self.at(seconds))
+            return recorder.finished(entry, at: Self.at(seconds + later))
         }
     }
 
@@ -83,6 +83,18 @@ import Testing
         #expect(record.zero == Story.at(499) && record.happenings[0].after == .seconds(1))
         #expect(record.happenings[0].delay == .milliseconds(100))
         #expect(record.unixMilliseconds == 1_000_000 - 1200 && record.movements.map(\.number) == [1])
+    }
+
+    @Test func `what a movement ended by is told after its end, and belongs to it`() throws {
+        let story = Story()
+        story.see("before", 0)
+        story.hear(Self.lost(), 10)
+        story.isMoving = true
+        let failed = Fact(event: "start-failed", level: .error, text: "x", fields: [.init(.resource, "web")])
+        story.hear(failed, 11.001)
+        story.hear(Self.lost("eth2"), 13)
+        let record = try #require(story.finish(11, later: 3))
+        #expect(record.happenings.map(\.event) == [.lose("eth1", at: Self.first), .fail("web", at: Self.first)])
     }
 
     @Test func `nothing is recorded before there is a picture`() {
