@@ -115,11 +115,10 @@ package struct PlanText {
         let both = prediction.groups.count(where: \.isOnBoth)
         let moves = moving == 0 ? "no group moves" : moving == 1 ? "1 group moves" : "\(moving) groups move"
         let double = both == 0 ? "never on both" : "\(both) on both"
-        let isKept = prediction.keepsGoal
         let goal =
-            !isKept
+            !prediction.keepsGoal
             ? "missed (\(prediction.away.rounded))"
-            : prediction.isAtLeast ? "kept as far as is known" : lost > 0 ? "missed (lost)" : "kept"
+            : lost > 0 ? "missed (lost)" : prediction.isAtLeast ? "kept as far as is known" : "kept"
         return
             "Plan: \(moves), \(lost) \(lost == 1 ? "is" : "are") lost, \(double). Goal \(prediction.goal.whole): \(goal)."
     }

@@ -54,6 +54,19 @@ import Testing
             ])
     }
 
+    @Test func `what is lost misses the goal, whatever is not known of the rest`() {
+        var prediction = Prediction([.kill(Self.first)], headline: "If the daemon dies", goal: .seconds(20))
+        var mail = Prediction.Group(key: "mail", from: Self.first, owners: [Self.second], away: .seconds(1))
+        mail.isAtLeast = true
+        prediction.groups = [Prediction.Group(key: "web", from: Self.first, owners: []), mail]
+        func verdict() -> String? { PlanText(prediction, width: 120).lines.first { $0.hasPrefix("Plan: ") } }
+        #expect(verdict() == "Plan: 1 group moves, 1 is lost, never on both. Goal 20 s: missed (lost).")
+        prediction.groups.removeFirst()
+        #expect(verdict() == "Plan: 1 group moves, 0 are lost, never on both. Goal 20 s: kept as far as is known.")
+        prediction.groups[0].away = .seconds(21)
+        #expect(verdict() == "Plan: 1 group moves, 0 are lost, never on both. Goal 20 s: missed (21.00 s).")
+    }
+
     @Test func `many groups are counted, and the first of them shown`() throws {
         var configuration = LivePair.configuration
         configuration.groups = (1...12).map { number in
