@@ -125,12 +125,13 @@ struct MovementRecorder {
         var record = MovementRecord(
             chain: entry.chain, unixMilliseconds: entry.unixMilliseconds - min(entry.unixMilliseconds, age), zero: zero,
             state: base.facts)
-        record.happenings = seen.map { happened in
+        let near = seen.filter { MovementRecord.reaches($0.began - zero) }
+        record.happenings = near.map { happened in
             MovementRecord.Happening(
                 after: happened.began - zero, delay: happened.known - happened.began,
                 code: happened.observation.code, event: happened.observation.event, text: happened.observation.text)
         }
-        record.leftOut = leftOut
+        record.leftOut = leftOut + seen.count - near.count
         record.movements = movements
         return record
     }

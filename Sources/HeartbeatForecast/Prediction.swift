@@ -121,7 +121,7 @@ package struct Prediction: Hashable, Sendable {
 extension Duration {
     /// As in tables: `27 ms`, `1.10 s`, `40 s`.
     var rounded: String {
-        let milliseconds = (max(0, nanoseconds) + 500_000) / 1_000_000
+        let milliseconds = nearest(.milliseconds(1))
         guard milliseconds >= 1000 else { return "\(milliseconds) ms" }
         let hundredths = (milliseconds + 5) / 10
         let fraction = hundredths % 100

@@ -98,7 +98,7 @@ private struct TimelineTime: Comparable, CustomStringConvertible {
     let hundredths: Int64
 
     init(_ duration: Duration) {
-        hundredths = (max(0, duration.nanoseconds) + 5000) / 10_000
+        hundredths = duration.nearest(.microseconds(10))
     }
 
     /// `1000.41`.

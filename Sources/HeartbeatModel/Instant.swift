@@ -55,4 +55,10 @@ extension Duration {
     public var milliseconds: Int64 {
         nanoseconds / 1_000_000
     }
+
+    /// How many of `unit` it is, rounded to the nearest; 0 for what is negative. `unit` is an even number of nanoseconds.
+    package func nearest(_ unit: Duration) -> Int64 {
+        let (all, one) = (max(0, nanoseconds), unit.nanoseconds)
+        return all / one + (all % one >= one / 2 ? 1 : 0)
+    }
 }

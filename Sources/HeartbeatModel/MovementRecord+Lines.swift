@@ -100,7 +100,9 @@ extension MovementRecord.Happening {
     }
 
     fileprivate init?(_ line: FactLine) {
-        guard let after = line.duration("after"), let code = line["code"], let text = line["text"] else { return nil }
+        guard let after = line.duration("after"), MovementRecord.reaches(after), let code = line["code"],
+            let text = line["text"]
+        else { return nil }
         self.init(
             after: after, delay: max(.zero, line.duration("delay") ?? .zero), code: code, event: PairEvent(line),
             text: text)

@@ -34,6 +34,8 @@ package struct MovementRecord: Hashable, Sendable {
 
     package static let mostHappenings = 64
     package static let mostMovements = 64
+    /// So far from zero something may have begun: what is played takes its time.
+    package static let furthest = Duration.seconds(86_400)
     /// Characters of a happening's text.
     package static let longestText = 300
 
@@ -53,6 +55,9 @@ package struct MovementRecord: Hashable, Sendable {
     package var haresources: [String] = []
     /// The node's facts shortly before.
     package var state: NodeFacts
+
+    /// Whether something that began so long after zero has a place in a record.
+    package static func reaches(_ after: Duration) -> Bool { after <= furthest && after >= .zero - furthest }
 
     package init(chain: UInt64, unixMilliseconds: UInt64, zero: Instant, state: NodeFacts) {
         self.chain = chain

@@ -136,7 +136,8 @@ extension NodeFacts {
             return true
         }
         guard let network = Network(line) else { return false }
-        networks = (networks ?? []) + [network]
+        if networks == nil { networks = [] }
+        networks?.append(network)
         return true
     }
 

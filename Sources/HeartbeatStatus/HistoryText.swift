@@ -125,7 +125,7 @@ package struct HistoryText {
 
     /// With two decimals, as in the line of the log.
     static func milliseconds(_ duration: Duration) -> String {
-        let hundredths = (max(0, duration.nanoseconds) + 5000) / 10_000
+        let hundredths = duration.nearest(.microseconds(10))
         let rest = hundredths % 100
         return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
     }

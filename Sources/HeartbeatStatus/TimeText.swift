@@ -21,7 +21,7 @@ extension Duration {
 
     /// `0.3 ms`, `41 ms`, then as `ageText`.
     package var shortText: String {
-        let tenths = (max(0, nanoseconds) + 50_000) / 100_000
+        let tenths = nearest(.microseconds(100))
         switch tenths {
         case ..<100: return "\(tenths / 10).\(tenths % 10) ms"
         case ..<10_000: return "\(tenths / 10) ms"

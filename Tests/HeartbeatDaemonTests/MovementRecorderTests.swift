@@ -97,6 +97,17 @@ import Testing
         #expect(record.happenings.map(\.event) == [.lose("eth1", at: Self.first), .fail("web", at: Self.first)])
     }
 
+    @Test func `what is further away than a record reaches is counted, and the record can be read`() throws {
+        let story = Story()
+        story.see("before", 0)
+        story.hear(Self.lost(), 10)
+        story.isMoving = true
+        story.hear(Self.lost("eth2"), 100_000)
+        let record = try #require(story.finish(100_001))
+        #expect(record.happenings.map(\.event) == [.lose("eth1", at: Self.first)] && record.leftOut == 1)
+        #expect(try MovementRecord(text: record.text).happenings == record.happenings)
+    }
+
     @Test func `nothing is recorded before there is a picture`() {
         let story = Story()
         story.hear(Self.lost(), 1)

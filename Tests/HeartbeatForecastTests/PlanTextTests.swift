@@ -67,6 +67,14 @@ import Testing
         #expect(verdict() == "Plan: 1 group moves, 0 are lost, never on both. Goal 20 s: missed (21.00 s).")
     }
 
+    @Test(arguments: [
+        (Int64.min, "0 ms"), (499_999, "0 ms"), (500_000, "1 ms"), (999_499_999, "999 ms"), (999_500_000, "1.00 s"),
+        (Int64.max, "9223372037 s"),
+    ])
+    func `any duration has a text`(nanoseconds: Int64, text: String) {
+        #expect((Instant(nanoseconds: nanoseconds) - Instant.zero).rounded == text)
+    }
+
     @Test func `many groups are counted, and the first of them shown`() throws {
         var configuration = LivePair.configuration
         configuration.groups = (1...12).map { number in

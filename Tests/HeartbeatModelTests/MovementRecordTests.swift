@@ -87,6 +87,13 @@ import Testing
         #expect(mistake { $0[0] = $0[0].replacing("format=1.0", with: "format=2.0") }?.reason.contains("later") == true)
         #expect(mistake { $0[2] = "noise!" }?.line == 3)
         #expect(mistake { $0[2] = "happened\tcode=x" }?.line == 3)
+        let day = MovementRecord.furthest.nanoseconds
+        for after in [day + 1, -day - 1, .max, .min] {
+            #expect(mistake { $0[2] = "happened\tafter=\(after)\tcode=x\ttext=x" }?.line == 3, "\(after)")
+        }
+        for after in [day, -day] {
+            #expect(mistake { $0[2] = "happened\tafter=\(after)\tcode=x\ttext=x" } == nil, "\(after)")
+        }
         let facts = Self.full.text.firstIndex { $0.hasPrefix("facts\t") } ?? 0
         #expect(mistake { $0.removeSubrange(facts...) }?.reason == "the state before is missing")
         #expect(mistake { $0[facts + 1] = "noise!" }?.line == facts + 2)

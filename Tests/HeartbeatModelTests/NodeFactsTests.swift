@@ -154,6 +154,13 @@ import Testing
         #expect(NodeFacts(text: facts.text) == facts)
     }
 
+    @Test func `networks are read in their order, however many lines of them there are`() {
+        var facts = NodeFacts(node: Self.second)
+        facts.networks = (0..<40_000).map { NodeFacts.Network(interface: "eth\($0)", isProved: false) }
+        #expect(NodeFacts(text: facts.text)?.networks == facts.networks)
+        #expect(NodeFacts(text: facts.text.filter { !$0.hasPrefix("networks") }) == facts, "without their first line")
+    }
+
     @Test(arguments: [
         NodeFacts.Phase.joining(left: nil), .joining(left: .seconds(9)), .stable, .transition, .leaving,
     ])

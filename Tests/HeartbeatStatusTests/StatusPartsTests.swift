@@ -22,6 +22,14 @@ import Testing
         #expect(Duration.microseconds(microseconds).shortText == text)
     }
 
+    @Test func `the longest and the shortest durations have a text, whoever wrote them`() {
+        let longest = Instant(nanoseconds: .max) - Instant.zero
+        let shortest = Instant(nanoseconds: .min) - Instant.zero
+        #expect(longest.shortText == "106751 d" && shortest.shortText == "0.0 ms")
+        #expect(HistoryText.milliseconds(longest) == "9223372036854.78")
+        #expect(HistoryText.milliseconds(shortest) == "0.00" && HistoryText.milliseconds(.microseconds(5)) == "0.01")
+    }
+
     @Test(arguments: [
         (0, 0, "1970-01-01T00:00:00+00:00"), (951_782_400, 0, "2000-02-29T00:00:00+00:00"),
         (951_868_799, 0, "2000-02-29T23:59:59+00:00"), (4_107_542_400, 0, "2100-03-01T00:00:00+00:00"),
