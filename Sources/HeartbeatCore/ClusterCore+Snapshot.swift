@@ -161,7 +161,8 @@ extension ClusterCore {
         return fact
     }
 
-    private func peerWord(at now: Instant) -> NodeFacts.PeerWord? {
+    /// What the peer told last; `nil` while it is not there.
+    package func peerWord(at now: Instant) -> NodeFacts.PeerWord? {
         guard node.peerIsAlive, let holdings = ownership.peer else { return nil }
         var word = NodeFacts.PeerWord()
         word.hold = holdings.claimed

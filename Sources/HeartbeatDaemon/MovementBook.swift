@@ -127,12 +127,12 @@ extension NodeShell {
     }
 
     func tell(_ fact: Fact) {
-        facts.tell(fact)
-        counters.hear(fact, at: reactor.now)
-        book.hear(fact, peerIsActive: core.peerIsActive)
         let now = reactor.now
+        facts.tell(fact)
+        counters.hear(fact, at: now)
+        book.hear(fact, peerIsActive: core.peerIsActive)
         book.recorder.hear(fact, at: now, silence: core.peerSilence, isMoving: !movements.isIdle) {
-            [unowned self] in core.facts(at: now).peer
+            [unowned self] in core.peerWord(at: now)
         }
     }
 
