@@ -22,30 +22,35 @@ package struct RecordReading: Sendable {
     // MARK: - Why
 
     /// What there is to say of a movement.
-    /// - Parameter run: plays a pair.
-    package func report(of movement: HistoryEntry, in history: HistoryReading, run: PairRunner) -> WhyReport {
+    /// - Parameter runner: prepares the plays of a record.
+    package func report(
+        of movement: HistoryEntry, in history: HistoryReading, runner: (MovementRecord) -> PairRunner
+    ) -> WhyReport {
         var report = WhyReport(
-            movement, among: history.movements, evidence: evidence(of: movement, in: history, run: run), now: now,
+            movement, among: history.movements, evidence: evidence(of: movement, in: history, runner), now: now,
             asked: history.asked)
         report.notes = history.notes
         return report
     }
 
     private func evidence(
-        of movement: HistoryEntry, in history: HistoryReading, run: PairRunner
+        of movement: HistoryEntry, in history: HistoryReading, _ runner: (MovementRecord) -> PairRunner
     ) -> WhyReport.Evidence {
         switch files.read(movement.chain) {
         case .none: return .none
         case .unreadable(let reason): return .unreadable(reason)
         case .record(let record):
             guard record.belongs(to: movement, among: history.movements) else { return .none }
-            return .record(record, causes(record, movement.timeline.group, run))
+            return .record(record, causes(record, movement.timeline.group, runner))
         }
     }
 
-    private func causes(_ record: MovementRecord, _ group: String, _ run: PairRunner) -> MovementCauses {
+    private func causes(
+        _ record: MovementRecord, _ group: String, _ runner: (MovementRecord) -> PairRunner
+    ) -> MovementCauses {
         let end = Instant.now + Self.patience
-        return MovementCauses(record, of: group) { Instant.now > end ? .outOfTime : run($0, $1) }
+        let run = runner(record)
+        return MovementCauses(record, of: group) { Instant.now > end ? .outOfTime : run($0) }
     }
 
     /// `nil` when no daemon answers, or none that tells facts.

@@ -1,25 +1,34 @@
 // Plays the record of a movement: the two cores of the pair in virtual time, with the configuration that the record holds, from the state
-// before on. It touches no machine and no daemon, so that a record can be played wherever it is.
+// before on. It touches no machine and no daemon, so that a record can be played wherever it is. What every run needs is made once.
 
 import HeartbeatConfig
 import HeartbeatForecast
 import HeartbeatModel
 import HeartbeatStatus
 
-package enum RecordReplay {
-    /// Runs the pair of a record once, as `MovementCauses` wants it.
-    package static func run(_ record: MovementRecord, _ question: ReplayQuestion) -> ReplayEnd {
-        let read = configuration(of: record)
+package struct RecordReplay {
+    private let state: NodeFacts
+    private let read: ConfigurationResult
+    private let learned: LearnedDurations
+
+    package init(_ record: MovementRecord) {
+        state = record.state
+        read = Self.configuration(of: record)
+        learned = Self.learned(from: record)
+    }
+
+    /// Runs the pair of the record once, as `MovementCauses` wants it.
+    package func run(_ question: ReplayQuestion) -> ReplayEnd {
         guard var configuration = read.configuration else {
             let mistake = read.diagnostics.first { $0.severity == .error }
             return .impossible("its configuration is not understood here (\(mistake.map { "\($0)" } ?? "no reason"))")
         }
-        var state = record.state
+        var state = state
         if let rule = question.autoFailback {
             configuration.autoFailback = rule
             state.timings?.autoFailback = rule
         }
-        let forecast = Forecast(configuration, state, learned: learned(from: record))
+        let forecast = Forecast(configuration, state, learned: learned)
         let prediction = forecast.play(question.events.map { ($0.after, $0.event) })
         if let obstacle = prediction.obstacle { return .impossible(obstacle) }
         let ends = prediction.groups.compactMap { group in group.to.map { (group.key, $0) } }

@@ -36,8 +36,8 @@ package enum ReplayEnd: Hashable, Sendable {
     case outOfTime
 }
 
-/// Runs the pair of a record.
-package typealias PairRunner = (MovementRecord, ReplayQuestion) -> ReplayEnd
+/// Runs the pair of one record.
+package typealias PairRunner = (ReplayQuestion) -> ReplayEnd
 
 /// The causes of one movement.
 package enum MovementCauses: Hashable, Sendable {
@@ -72,7 +72,7 @@ package enum MovementCauses: Hashable, Sendable {
             return
         }
         let question = record.question
-        switch run(record, question) {
+        switch run(question) {
         case .impossible(let reason): self = .unknown(reason)
         case .outOfTime: self = .unknown(Self.tooLong)
         case .served(let ends):
@@ -102,7 +102,7 @@ package enum MovementCauses: Hashable, Sendable {
         }
         var causes: [Cause] = []
         for (what, question) in events + settings {
-            switch run(record, question) {
+            switch run(question) {
             case .outOfTime: return nil
             // What follows from it, as the stop of a node that came back, cannot be without it.
             case .impossible: break
@@ -123,6 +123,18 @@ package enum MovementCauses: Hashable, Sendable {
 }
 
 extension MovementRecord {
+    /// The causes of the movement of each group. Most questions are the same for all of them: each is run once.
+    package func causes(run: PairRunner) -> [(group: String, causes: MovementCauses)] {
+        var ends: [ReplayQuestion: ReplayEnd] = [:]
+        func once(_ question: ReplayQuestion) -> ReplayEnd {
+            if let end = ends[question] { return end }
+            let end = run(question)
+            ends[question] = end
+            return end
+        }
+        return groups.map { (group: $0, causes: MovementCauses(self, of: $0, run: once)) }
+    }
+
     /// What befell the pair, by time.
     package var question: ReplayQuestion {
         let events = happenings.compactMap { happening in

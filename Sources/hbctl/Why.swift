@@ -50,7 +50,7 @@ struct Why: ParsableCommand {
             let sentence = which.map { "there is no movement of \($0)" } ?? "no movement of a group has been kept"
             fail(1, "no-such-movement", sentence, "hbctl history")
         }
-        let report = RecordReading(places).report(of: movement, in: history, run: RecordReplay.run)
+        let report = RecordReading(places).report(of: movement, in: history) { RecordReplay($0).run }
         let text =
             json
             ? WhyJSON(report, time: Terminal.time).text

@@ -12,7 +12,7 @@ struct RecordPlay {
     /// Times of day are UTC: the machine of the record had its own.
     func run() throws {
         let record = try read()
-        let causes = record.groups.map { (group: $0, causes: MovementCauses(record, of: $0, run: RecordReplay.run)) }
+        let causes = record.causes(run: RecordReplay(record).run)
         for line in RecordText(record, width: 100).replay(causes) { print(line) }
         let isSame = causes.allSatisfy { if case .found = $0.causes { true } else { false } }
         guard isSame, !causes.isEmpty else { throw ExitCode.failure }

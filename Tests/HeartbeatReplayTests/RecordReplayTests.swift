@@ -66,7 +66,7 @@ import Testing
     }
 
     private static func causes(_ record: MovementRecord) -> [MovementCauses.Cause] {
-        switch MovementCauses(record, of: record.groups[0], run: RecordReplay.run) {
+        switch MovementCauses(record, of: record.groups[0], run: RecordReplay(record).run) {
         case .found(let causes): return causes
         case .unknown(let reason):
             Issue.record("not replayed: \(reason)")
@@ -97,14 +97,14 @@ import Testing
 
     @Test func `a record that ends otherwise, or has no such files, is not explained`() throws {
         let other = try Self.record([(0, .lose("eth1", at: Self.first))], to: Self.first)
-        guard case .unknown(let reason) = MovementCauses(other, of: "web", run: RecordReplay.run) else {
+        guard case .unknown(let reason) = MovementCauses(other, of: "web", run: RecordReplay(other).run) else {
             Issue.record("it was believed")
             return
         }
         #expect(reason.contains("it ends with the group on gw-b"))
         var broken = other
         broken.haCf = ["keepalive fast"]
-        guard case .impossible(let mistake) = RecordReplay.run(broken, broken.question) else {
+        guard case .impossible(let mistake) = RecordReplay(broken).run(broken.question) else {
             Issue.record("it was played")
             return
         }
@@ -114,7 +114,7 @@ import Testing
     @Test func `a record comes back from its lines and plays the same`() throws {
         let record = try Self.record([(1, .lose("eth1", at: Self.first))], to: Self.second)
         let read = try MovementRecord(text: record.text)
-        #expect(RecordReplay.run(read, read.question) == RecordReplay.run(record, record.question))
+        #expect(RecordReplay(read).run(read.question) == RecordReplay(record).run(record.question))
     }
 
     // MARK: - hbsim

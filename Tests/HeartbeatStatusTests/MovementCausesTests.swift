@@ -7,7 +7,9 @@ import Testing
 @Suite struct MovementCausesTests {
     static let (first, second) = (NodeName("gw-a"), NodeName("gw-b"))
 
-    static func record(_ events: [PairEvent], to: NodeName? = second) -> MovementRecord {
+    static func record(
+        _ events: [PairEvent], of groups: [String] = ["web"], to: NodeName? = second
+    ) -> MovementRecord {
         var facts = NodeFacts(node: first)
         facts.phase = .stable
         facts.timings = NodeFacts.Timings(
@@ -20,19 +22,21 @@ import Testing
         record.happenings = events.enumerated().map { number, event in
             MovementRecord.Happening(after: .seconds(number - 1), code: "x", event: event, text: "x")
         }
-        let timeline = GroupTimeline(
-            group: "web", origin: .loss, zero: .zero, marks: [:], steps: [], outcome: .released,
-            end: .zero + .milliseconds(30))
-        var entry = HistoryEntry(
-            number: 7, unixMilliseconds: 1_795_863_482_030, node: first, timeline: timeline)
-        (entry.from, entry.to) = (first, to)
-        record.movements = [entry]
+        record.movements = groups.map { group in
+            let timeline = GroupTimeline(
+                group: group, origin: .loss, zero: .zero, marks: [:], steps: [], outcome: .released,
+                end: .zero + .milliseconds(30))
+            var entry = HistoryEntry(
+                number: 7, unixMilliseconds: 1_795_863_482_030, node: first, timeline: timeline)
+            (entry.from, entry.to) = (first, to)
+            return entry
+        }
         record.haCf = ["node gw-a gw-b"]
         return record
     }
 
     /// The group goes to the second node when the first has lost eth1, unless that has lost eth1, too.
-    private static func pretended(_ record: MovementRecord, _ question: ReplayQuestion) -> ReplayEnd {
+    private static func pretended(_ question: ReplayQuestion) -> ReplayEnd {
         let events = question.events.map(\.event)
         let isLost = events.contains(.lose("eth1", at: first)) && !events.contains(.lose("eth1", at: second))
         return .served(["web": isLost ? second : first])
@@ -59,14 +63,14 @@ import Testing
 
     @Test func `a setting can be a cause`() {
         let record = Self.record([.lose("eth1", at: Self.first), .regain("eth1", at: Self.first)], to: Self.first)
-        let causes = MovementCauses(record, of: "web") { _, question in
+        let causes = MovementCauses(record, of: "web") { question in
             .served(["web": question.autoFailback == .off ? Self.second : Self.first])
         }
         #expect(causes == .found([.init(what: .setting(.off), to: Self.second)]))
     }
 
     @Test func `nobody may be who would serve it`() {
-        let causes = MovementCauses(Self.record([.boot(Self.second)]), of: "web") { _, question in
+        let causes = MovementCauses(Self.record([.boot(Self.second)]), of: "web") { question in
             .served(question.events.isEmpty ? [:] : ["web": Self.second])
         }
         #expect(causes == .found([.init(what: .event(.boot(Self.second), after: .zero), to: nil)]))
@@ -84,7 +88,7 @@ import Testing
     @Test func `what cannot be run is said, and not run`() {
         var record = Self.record([.lose("eth1", at: Self.first)])
         func causes(_ end: ReplayEnd?) -> MovementCauses {
-            MovementCauses(record, of: "web") { _, _ in
+            MovementCauses(record, of: "web") { _ in
                 if end == nil { Issue.record("it was run") }
                 return end ?? .served([:])
             }
@@ -105,9 +109,9 @@ import Testing
 
     @Test func `an impossible counterfactual is no cause, and time that runs out is told`() {
         let record = Self.record([.boot(Self.second), .stop(Self.second), .lose("eth1", at: Self.first)])
-        let causes = MovementCauses(record, of: "web") { record, question in
+        let causes = MovementCauses(record, of: "web") { question in
             question.events.contains { $0.event == .boot(Self.second) }
-                ? Self.pretended(record, question) : .impossible("heartbeat does not run on gw-b")
+                ? Self.pretended(question) : .impossible("heartbeat does not run on gw-b")
         }
         guard case .found(let found) = causes else {
             Issue.record("not replayed: \(causes)")
@@ -115,9 +119,9 @@ import Testing
         }
         #expect(found.map(\.what) == [.event(.lose("eth1", at: Self.first), after: .seconds(1))])
         var runs = 0
-        let slow = MovementCauses(record, of: "web") { record, question in
+        let slow = MovementCauses(record, of: "web") { question in
             runs += 1
-            return runs > 2 ? .outOfTime : Self.pretended(record, question)
+            return runs > 2 ? .outOfTime : Self.pretended(question)
         }
         if case .found = slow { Issue.record("half of the causes are told as all of them") }
     }
@@ -125,12 +129,28 @@ import Testing
     @Test func `at most sixteen different things are tried`() {
         let record = Self.record((0..<40).map { .lose("p\($0)", at: Self.first) } + [.lose("eth1", at: Self.first)])
         var runs = 0
-        let causes = MovementCauses(record, of: "web") { record, question in
+        let causes = MovementCauses(record, of: "web") { question in
             runs += 1
-            return Self.pretended(record, question)
+            return Self.pretended(question)
         }
         // All of it once, sixteen things, and auto_failback.
         #expect(runs == 18 && causes == .found([]))
+    }
+
+    @Test func `what is asked for two groups is run once`() {
+        let events: [PairEvent] = [.lose("isp", at: Self.first), .lose("eth1", at: Self.first)]
+        let record = Self.record(events, of: ["web", "mail"])
+        var runs = 0
+        let causes = record.causes { question in
+            runs += 1
+            let isLost = question.events.map(\.event).contains(.lose("eth1", at: Self.first))
+            let end = isLost ? Self.second : Self.first
+            return .served(["web": end, "mail": end])
+        }
+        // All of it, each of both events, and auto_failback.
+        #expect(runs == 4 && causes.map(\.group) == ["web", "mail"])
+        let cause = MovementCauses.Cause(what: .event(.lose("eth1", at: Self.first), after: .zero), to: Self.first)
+        #expect(causes.map(\.causes) == [.found([cause]), .found([cause])])
     }
 
     @Test func `events are run by time, and none before the state`() {
