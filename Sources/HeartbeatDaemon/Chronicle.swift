@@ -34,7 +34,7 @@ struct Chronicle {
     private let node: NodeName
     var generation: Generation
     /// `nil` before anybody knows which numbers have been given.
-    private(set) var lastNumber: UInt64?
+    private var lastNumber: UInt64?
     private var unnumbered: [Movement] = []
     /// The last ones: all that are not known to be on the disk, or the very last, which has the number for the next daemon.
     private(set) var recent: [Line] = []
@@ -83,9 +83,9 @@ struct Chronicle {
         for movement in movements { note(movement) }
     }
 
-    /// Takes a movement that is over; gives its number, if there are numbers yet.
+    /// Takes a movement that is over; gives it as it is kept, if there are numbers yet.
     @discardableResult
-    mutating func note(_ movement: Movement) -> UInt64? {
+    mutating func note(_ movement: Movement) -> HistoryEntry? {
         guard let last = lastNumber else {
             unnumbered.append(movement)
             if unnumbered.count > Self.mostWaiting {
@@ -106,7 +106,7 @@ struct Chronicle {
         (entry.from, entry.to) = (movement.from, movement.to)
         recent.append(Line(number: number, text: entry.text))
         trim()
-        return number
+        return entry
     }
 
     /// Number of the first movement that began with the same at the same instant.

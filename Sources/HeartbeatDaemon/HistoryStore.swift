@@ -81,24 +81,18 @@ final class HistoryStore {
     /// The node counts its lives anew.
     func begin(_ generation: Generation) { chronicle.generation = generation }
 
-    /// Keeps a movement that is over; gives its number, if that is known yet.
-    func note(_ movement: Chronicle.Movement) -> UInt64? {
-        let number = chronicle.note(movement)
+    /// Keeps a movement that is over; gives it as it is kept, if there are numbers yet.
+    func note(_ movement: Chronicle.Movement) -> HistoryEntry? {
+        let entry = chronicle.note(movement)
         write()
         retry?.cancel()
         retry = nil
         next()
-        return number
+        return entry
     }
 
     /// Number of the last movement of a group in this daemon's life.
     func number(of group: String) -> UInt64? { chronicle.number(of: group) }
-
-    /// The last movement, as it was kept; `nil` before there are numbers.
-    var lastEntry: HistoryEntry? {
-        guard let last = chronicle.recent.last, last.number == chronicle.lastNumber else { return nil }
-        return HistoryEntry(last.text)
-    }
 
     /// No work for the disk is begun on the loop any more.
     func close() {

@@ -84,16 +84,16 @@ final class MovementBook {
             let (from, to) = timeline.ends(local: localNode, peer: peer, peerIsActive: peerIsActive)
             let movement = Chronicle.Movement(
                 timeline: timeline, unixMilliseconds: WallClock.unixMilliseconds, from: from, to: to)
-            let number = history?.note(movement)
-            if number != nil { record() }
-            notices.tell(Notice(movement, number: number), peerIsAbsent: !peerIsActive)
+            let entry = history?.note(movement)
+            if let entry { record(entry) }
+            notices.tell(Notice(movement, number: entry?.number), peerIsAbsent: !peerIsActive)
         }
         if !timelines.isEmpty { learned?.save() }
     }
 
-    /// Keeps what explains the last movement.
-    private func record() {
-        guard let entry = history?.lastEntry, let record = recorder.finished(entry, at: reactor.now) else { return }
+    /// Keeps what explains a movement.
+    private func record(_ entry: HistoryEntry) {
+        guard let record = recorder.finished(entry, at: reactor.now) else { return }
         records?.keep(record, by: configuration)
     }
 

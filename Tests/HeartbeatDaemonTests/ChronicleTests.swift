@@ -32,12 +32,22 @@ import Testing
     @Test func `a movement gets the next number, and is what it was`() throws {
         var chronicle = Self.chronicle(after: 411)
         let movement = Self.movement("web", .offer, at: 5)
-        #expect(chronicle.note(movement) == 412 && chronicle.number(of: "web") == 412)
+        #expect(chronicle.note(movement)?.number == 412 && chronicle.number(of: "web") == 412)
         let entry = try #require(Self.entries(chronicle).first)
         #expect(
             entry.number == 412 && entry.chain == 412 && entry.node == Self.first && entry.generation == Generation(7))
         #expect(entry.from == Self.second && entry.to == Self.first && entry.timeline == movement.timeline)
         #expect(entry.unixMilliseconds == movement.unixMilliseconds && chronicle.number(of: "mail") == nil)
+    }
+
+    @Test func `what is given back is what the line says`() throws {
+        var chronicle = Self.chronicle(after: 5)
+        let died = GroupTimeline.Origin.lastHeard(Self.second)
+        for group in ["web", "mail"] {
+            let kept = chronicle.note(Self.movement(group, died, at: 3))
+            let entry = try #require(kept)
+            #expect(entry == Self.entries(chronicle).last && entry.chain == 6)
+        }
     }
 
     @Test func `movements of one cause name the first of them`() {
@@ -67,11 +77,11 @@ import Testing
         let left = before.waiting.map(\.text)
         var chronicle = Chronicle(Self.first, generation: Generation(8))
         chronicle.recall(left + ["noise"])
-        #expect(chronicle.note(Self.movement("d")) == 7, "at once, before the disk has answered")
+        #expect(chronicle.note(Self.movement("d"))?.number == 7, "at once, before the disk has answered")
         // The disk has had one of them.
         chronicle.recall(stored: 4)
         #expect(Self.entries(chronicle).map(\.timeline.group) == ["b", "c", "d"])
-        #expect(chronicle.note(Self.movement("e")) == 8)
+        #expect(chronicle.note(Self.movement("e"))?.number == 8)
     }
 
     @Test func `what is on the disk does not wait, and the last one stays for its number`() {
@@ -109,6 +119,6 @@ import Testing
 
     @Test func `the largest number of a damaged file is no end`() {
         var chronicle = Self.chronicle(after: .max)
-        #expect(chronicle.note(Self.movement("web")) == 1)
+        #expect(chronicle.note(Self.movement("web"))?.number == 1)
     }
 }

@@ -185,8 +185,8 @@ import Testing
         try FileManager.default.removeItem(atPath: story.directory + "/run")
         try FileManager.default.removeItem(atPath: story.directory + "/state")
         let isOver = try story.run { store, reactor in
-            reactor.after(.milliseconds(200)) { #expect(store.note(ChronicleTests.movement("web")) == 1) }
-            reactor.after(.milliseconds(600)) { #expect(store.note(ChronicleTests.movement("mail")) == 2) }
+            reactor.after(.milliseconds(200)) { #expect(store.note(ChronicleTests.movement("web"))?.number == 1) }
+            reactor.after(.milliseconds(600)) { #expect(store.note(ChronicleTests.movement("mail"))?.number == 2) }
             reactor.after(.milliseconds(1200)) { reactor.stop() }
         } until: { _ in
             false
