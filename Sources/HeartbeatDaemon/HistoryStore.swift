@@ -100,12 +100,12 @@ final class HistoryStore {
         retry?.cancel()
     }
 
-    /// After the loop has ended: what the disk does not have yet is brought there, if that takes no longer than `limit`. What it
-    /// does not take is left below /run for the next daemon.
-    func flush(atMost limit: Duration = .seconds(1)) {
+    /// After the loop has ended: brings to the disk what it does not have yet. What it does not take is left below /run for the
+    /// next daemon.
+    var lastWork: [LastMoment.Work] {
         let waiting = chronicle.waiting
-        guard isRecalled, !waiting.isEmpty else { return }
-        LastMoment.run(atMost: limit) { [disk] in _ = disk.append(waiting) }
+        guard isRecalled, !waiting.isEmpty else { return [] }
+        return [{ [disk] in _ = disk.append(waiting) }]
     }
 
     // MARK: - In memory

@@ -1,4 +1,5 @@
-// Work that only a disk can end, after the loop has: it gets a thread of its own and a while, and no daemon waits longer for it.
+// Work that only a disk can end, after the loop has: each piece gets a thread of its own, all together get a while, and no daemon waits
+// longer for them.
 
 import Glibc
 import HeartbeatModel
@@ -12,15 +13,19 @@ enum LastMoment {
         func note() { reached.withLock { $0 = true } }
     }
 
-    /// Returns when `work` has, or after `limit`; then it goes on by itself.
-    static func run(atMost limit: Duration, _ work: @escaping @Sendable () -> Void) {
+    typealias Work = @Sendable () -> Void
+
+    /// Returns when all pieces of work have, or after `limit`; then the others go on by themselves.
+    static func run(atMost limit: Duration, _ all: [Work]) {
         let deadline = Instant.now + limit
-        let isDone = Completion()
-        let failure = DetachedThread.start {
-            work()
-            isDone.note()
+        let begun = all.compactMap { work in
+            let completion = Completion()
+            let failure = DetachedThread.start {
+                work()
+                completion.note()
+            }
+            return failure == nil ? completion : nil
         }
-        guard failure == nil else { return }
-        while !isDone.isReached, Instant.now < deadline { usleep(5000) }
+        while begun.contains(where: { !$0.isReached }), Instant.now < deadline { usleep(5000) }
     }
 }

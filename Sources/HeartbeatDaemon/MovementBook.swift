@@ -64,10 +64,9 @@ final class MovementBook {
         history?.close()
     }
 
-    /// After the loop has ended.
-    func flush() {
-        history?.flush()
-        records?.flush()
+    /// After the loop has ended: what the disk does not have yet is brought there, if all of it takes no longer than `limit`.
+    func flush(atMost limit: Duration = .seconds(1)) {
+        LastMoment.run(atMost: limit, (history?.lastWork ?? []) + (records?.lastWork ?? []))
     }
 
     // MARK: - What happens

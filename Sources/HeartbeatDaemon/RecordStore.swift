@@ -86,9 +86,8 @@ final class RecordStore {
         store.store(drafts)
     }
 
-    /// After the loop has ended: what the disk does not have yet is brought there, if that takes no longer than `limit`.
-    func flush(atMost limit: Duration = .seconds(1)) {
-        guard !drafts.isEmpty else { return }
-        LastMoment.run(atMost: limit) { [disk, drafts] in _ = disk.write(drafts) }
+    /// After the loop has ended: brings to the disk what it does not have yet.
+    var lastWork: [LastMoment.Work] {
+        drafts.isEmpty ? [] : [{ [disk, drafts] in _ = disk.write(drafts) }]
     }
 }

@@ -64,7 +64,7 @@ import Testing
                     }
                 }
                 kept?.1.close()
-                kept?.1.flush()
+                LastMoment.run(atMost: .seconds(30), kept?.1.lastWork ?? [])
                 output.flush(atMost: .seconds(30))
                 ended.signal()
             }

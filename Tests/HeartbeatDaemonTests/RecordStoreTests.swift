@@ -42,7 +42,7 @@ import Testing
                 for record in records { store.keep(record, by: configuration) }
                 stop(reactor, left: 500, when: isOver)
             }
-            kept?.1.flush()
+            LastMoment.run(atMost: .seconds(30), kept?.1.lastWork ?? [])
             output.flush(atMost: .seconds(30))
             ended.signal()
         }
