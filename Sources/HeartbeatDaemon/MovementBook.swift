@@ -12,7 +12,6 @@ import HeartbeatSystem
 /// Everything that one node keeps and tells of its movements.
 final class MovementBook {
     private let localNode: NodeName
-    private var peer: NodeName?
     private let paths: DaemonPaths
     private let facts: FactTeller
     private let reactor: Reactor
@@ -35,7 +34,6 @@ final class MovementBook {
         self.reactor = reactor
         self.configuration = configuration
         recorder = MovementRecorder(configuration, localNode: localNode)
-        peer = configuration.nodes.first { $0 != localNode }
         notices = NoticeHooks(
             configuration, localNode: localNode, paths: paths, log: log, facts: facts, reactor: reactor)
     }
@@ -51,7 +49,6 @@ final class MovementBook {
     func begin(_ generation: Generation) { history?.begin(generation) }
 
     func adopt(_ new: Configuration) {
-        peer = new.nodes.first { $0 != localNode }
         configuration = new
         recorder.adopt(new)
         notices.adopt(new)
@@ -78,6 +75,7 @@ final class MovementBook {
 
     /// These movements are over.
     func take(_ timelines: [GroupTimeline], peerIsActive: Bool) {
+        let peer = configuration.peer(of: localNode)
         for timeline in timelines {
             facts.tell(timeline)
             let (from, to) = timeline.ends(local: localNode, peer: peer, peerIsActive: peerIsActive)

@@ -24,7 +24,6 @@ struct MovementRecorder {
         var observation: Observation
     }
 
-    private var calm: Duration
     private var reader: ObservationReader
     /// The state before, and how it was when somebody looked last.
     private var base: Picture?
@@ -38,13 +37,9 @@ struct MovementRecorder {
 
     init(_ configuration: Configuration, localNode: NodeName) {
         reader = ObservationReader(configuration, localNode: localNode)
-        calm = max(Self.calm, configuration.deadtime * 2)
     }
 
-    mutating func adopt(_ configuration: Configuration) {
-        reader.adopt(configuration)
-        calm = max(Self.calm, configuration.deadtime * 2)
-    }
+    mutating func adopt(_ configuration: Configuration) { reader.configuration = configuration }
 
     // MARK: - What is seen
 
@@ -62,7 +57,10 @@ struct MovementRecorder {
         beginAnew()
     }
 
-    private func isCalm(at now: Instant) -> Bool { happened.last.map { now - $0.known > calm } ?? true }
+    private func isCalm(at now: Instant) -> Bool {
+        let calm = max(Self.calm, reader.configuration.deadtime * 2)
+        return happened.last.map { now - $0.known > calm } ?? true
+    }
 
     private mutating func beginAnew() {
         guard let latest, base?.at != latest.at else { return }

@@ -16,7 +16,7 @@ extension NodeShell {
                 isSlow: { [unowned self] in isOnlySerialUp }, feed: { [unowned self] in feed($0) }))
     }
 
-    private var peerName: NodeName? { configuration.nodes.first { $0 != localNode } }
+    private var peerName: NodeName? { configuration.peer(of: localNode) }
 
     private func ownView(isAnswer: Bool) -> PeerView {
         let now = reactor.now

@@ -381,7 +381,7 @@ final class NodeShell {
 
     private func sign(withKey key: Int) {
         guard codec.sign(withKey: key) else { return }
-        let peer = configuration.nodes.first { $0 != localNode }.map { ", as long as \($0) does" }
+        let peer = configuration.peer(of: localNode).map { ", as long as \($0) does" }
         let period = key == configuration.authentication.current ? "" : peer ?? ""
         facts.tell(.signingKey, "Messages are signed with key \(key) of authkeys\(period)")
     }

@@ -173,7 +173,7 @@ final class NoticeHooks {
             }
             return
         }
-        let peer = configuration.nodes.first { $0 != localNode }
+        let peer = configuration.peer(of: localNode)
         let own = notice.environment(node: localNode, peer: peer).filter { !$0.1.utf8.contains(0) }
         let names = Set(own.map(\.0))
         let common = scriptEnvironment(

@@ -25,10 +25,7 @@ struct ObservationReader {
     static let orderCode = "order"
 
     private let localNode: NodeName
-    private var peer: NodeName?
-    private var deadtime: Duration
-    private var failsBack: Bool
-    private var media: Set<String>
+    var configuration: Configuration
     private var peerIsGone = true
     private var peerKernelLives = false
     private var lost: Set<String> = []
@@ -41,18 +38,10 @@ struct ObservationReader {
 
     init(_ configuration: Configuration, localNode: NodeName) {
         self.localNode = localNode
-        deadtime = configuration.deadtime
-        failsBack = configuration.autoFailback != .off
-        media = Set(configuration.media.map(\.name.text))
-        peer = configuration.nodes.first { $0 != localNode }
+        self.configuration = configuration
     }
 
-    mutating func adopt(_ configuration: Configuration) {
-        deadtime = configuration.deadtime
-        failsBack = configuration.autoFailback != .off
-        media = Set(configuration.media.map(\.name.text))
-        peer = configuration.nodes.first { $0 != localNode }
-    }
+    private var peer: NodeName? { configuration.peer(of: localNode) }
 
     /// The node is so; nothing has been observed since.
     mutating func begin(_ facts: NodeFacts) {
@@ -83,79 +72,66 @@ struct ObservationReader {
 
     /// `nil` for what explains no movement.
     mutating func observe(_ fact: Fact, at now: Instant, peer word: () -> NodeFacts.PeerWord?) -> Observation? {
-        guard let event = FactEvent(rawValue: fact.event) else { return nil }
+        guard let evidence = FactEvent(rawValue: fact.event)?.evidence else { return nil }
         var observation = Observation(code: fact.event, text: fact.text)
-        switch event {
-        case .interfaceLost, .interfaceOnTrial, .interfaceRecovered, .pathLost, .pathRecovered:
-            read(event, fact, at: now, into: &observation)
-        case .linkDead, .linkUp, .nodeDead, .statusUpdate, .peerShutDown, .acquiringFromLeaver:
-            guard isOfPeer(fact), readPeer(event, fact, into: &observation) else { return nil }
-        case .peerRestarted, .returnedAfterPartition, .mediaCut, .onlyKernelServes, .mediaMended, .peerKernelLives:
-            readPeerLife(event, into: &observation)
-        case .maintenanceOn, .maintenanceOff:
+        switch evidence {
+        case .nothing: return nil
+        case .told: break
+        case .watched(let isLost): read(isLost: isLost, fact, at: now, into: &observation)
+        case .node(let evidence): guard read(evidence, fact, into: &observation) else { return nil }
+        case .peer(let evidence): read(evidence, into: &observation)
+        case .maintenance(let isOn):
             ground = now
-            observation.event = .maintenance(event == .maintenanceOn, on: localNode)
-        case .startFailed, .failedTooOften:
-            observation.event = fact.value(.resource).map { .fail($0, at: localNode) }
-        case .adoptingGroup:
+            observation.event = .maintenance(isOn, on: localNode)
+        case .failure(isHere: true): observation.event = fact.value(.resource).map { .fail($0, at: localNode) }
+        case .failure(isHere: false):
             observation.event = peer.flatMap { peer in fact.value(.group).map { .fail($0, at: peer) } }
-        case .healthMoving: ground = now
-        case .standbyOffered, .standbyAccepted:
-            observation.event = handover(event, fact, at: now, peer: word)
-        default:
-            guard Self.explaining.contains(event) else { return nil }
+        case .ground: ground = now
+        case .handover(let isOffer):
+            observation.event = handover(isOffer: isOffer, fact, at: now, peer: word)
         }
         return observation
     }
 
-    /// What is told beside events, because people look for it.
-    private static let explaining: Set<FactEvent> = [
-        .addressRemoved, .blind, .bothHold, .checkFailed, .differentGroups, .failbackWaits, .foundRunning,
-        .healthCannotMove, .healthStaying, .lateHeartbeat, .leaseDark, .nobodyHolds, .pairsApart, .partnerAgrees,
-        .partnerDenies, .pathGroupLost, .pathGroupRecovered, .peerDark, .quickDeath, .quickDeathUnsure,
-        .quickDeathWasWrong, .reconfigured, .stalled, .standbyExpired, .standbyFailed, .standbyIgnored,
-        .standbyRefused, .standbyTakenBack, .standbyUnanswered, .startingUnstopped, .stopFailed, .stopFailureIgnored,
-        .takingOverAll, .yielding,
-    ]
-
-    private func isOfPeer(_ fact: Fact) -> Bool { peer.map { fact.value(.peer) == $0.text } ?? false }
-
-    private mutating func read(_ event: FactEvent, _ fact: Fact, at now: Instant, into observation: inout Observation) {
+    private mutating func read(isLost: Bool, _ fact: Fact, at now: Instant, into observation: inout Observation) {
         guard let name = fact.value(.interface) ?? fact.value(.path) else { return }
-        switch event {
-        case .interfaceLost, .pathLost:
+        if isLost {
             lost.insert(name)
             ground = now
             observation.isLoss = true
             observation.event = .lose(name, at: localNode)
-        default:
+        } else if lost.remove(name) != nil {
             // A carrier that is back is told twice: when it is back, and when that counts.
-            guard lost.remove(name) != nil else { return }
             observation.event = .regain(name, at: localNode)
         }
     }
 
-    /// False for what says nothing new.
-    private mutating func readPeer(_ event: FactEvent, _ fact: Fact, into observation: inout Observation) -> Bool {
-        guard let peer else { return false }
-        switch event {
-        case .linkDead where !peerIsGone:
+    /// False for what says nothing new, and for what is said of a node that is not the other one.
+    private mutating func read(
+        _ evidence: Evidence.OfNode, _ fact: Fact, into observation: inout Observation
+    ) -> Bool {
+        guard let peer, fact.value(.peer) == peer.text else { return false }
+        switch evidence {
+        case .linkLoss:
+            guard !peerIsGone else { break }
             observation.isOfLink = true
-            observation.ago = deadtime
+            observation.ago = configuration.deadtime
             observation.event = medium(of: fact).map { .lose($0, at: localNode) }
-        case .linkUp where !peerIsGone: observation.event = medium(of: fact).map { .regain($0, at: localNode) }
-        case .nodeDead where !peerIsGone:
+        case .linkRecovery:
+            guard !peerIsGone else { break }
+            observation.event = medium(of: fact).map { .regain($0, at: localNode) }
+        case .death:
+            guard !peerIsGone else { break }
             observation.isDeath = true
             observation.event = death(of: peer)
             peerIsGone = true
-        case .peerShutDown, .acquiringFromLeaver:
+        case .leaving:
             if !peerIsGone { observation.event = .stop(peer) }
             peerIsGone = true
-        case .statusUpdate:
+        case .status:
             guard peerIsGone, fact.value(.status) != NodeStatus.dead.rawValue else { return false }
             observation.event = .boot(peer)
             (peerIsGone, peerKernelLives) = (false, false)
-        default: break
         }
         return true
     }
@@ -167,31 +143,32 @@ struct ObservationReader {
     /// Silence is all that was observed: what it came from is what explains it best.
     private func death(of peer: NodeName) -> PairEvent {
         if peerKernelLives { return .kill(peer) }
-        return !media.isEmpty && media.isSubset(of: lost) ? .loseMedia : .power(peer)
+        let media = configuration.media
+        return !media.isEmpty && media.allSatisfy { lost.contains($0.name.text) } ? .loseMedia : .power(peer)
     }
 
-    private mutating func readPeerLife(_ event: FactEvent, into observation: inout Observation) {
-        switch event {
-        case .peerRestarted:
+    private mutating func read(_ evidence: Evidence.OfPeer, into observation: inout Observation) {
+        switch evidence {
+        case .restart:
             observation.event = peer.map { .boot($0) }
             (peerIsGone, peerKernelLives) = (false, false)
-        case .returnedAfterPartition:
+        case .reunion:
             observation.event = .regainMedia
             peerIsGone = false
         case .mediaMended: observation.event = .regainMedia
-        case .mediaCut, .onlyKernelServes: observation.event = .loseMedia
-        default: peerKernelLives = true
+        case .mediaCut: observation.event = .loseMedia
+        case .kernelLives: peerKernelLives = true
         }
     }
 
     /// What the other node gives or takes has its reason there: an order, or something that it has lost.
     private mutating func handover(
-        _ event: FactEvent, _ fact: Fact, at now: Instant, peer word: () -> NodeFacts.PeerWord?
+        isOffer: Bool, _ fact: Fact, at now: Instant, peer word: () -> NodeFacts.PeerWord?
     ) -> PairEvent? {
         guard ground.map({ now - $0 > Self.patience }) ?? true, let peer,
             let set = fact.value(.set).flatMap({ HoldSet(word: $0) })
         else { return nil }
-        if event == .standbyOffered {
+        if isOffer {
             return fact.value(.cause) == "failback" ? nil : .takeover(set.seenByPeer, on: peer)
         }
         let told = word()
@@ -202,10 +179,6 @@ struct ObservationReader {
             if new.isMaintained { return .maintenance(true, on: peer) }
             return peerLost.first { !oldLost.contains($0) }.map { .lose($0, at: peer) }
         }
-        return set == .local && failsBack ? nil : .standby(set.seenByPeer, on: peer)
+        return set == .local && configuration.autoFailback != .off ? nil : .standby(set.seenByPeer, on: peer)
     }
-}
-
-extension Fact {
-    fileprivate func value(_ name: Field.Name) -> String? { fields.first { $0.name == name }?.value }
 }

@@ -138,6 +138,9 @@ public struct Configuration: Hashable, Sendable {
         parameters = []
     }
 
+    /// The other node of the pair; `nil` for a node that is alone.
+    package func peer(of node: NodeName) -> NodeName? { nodes.first { $0 != node } }
+
     /// A name exported to scripts with its value.
     public struct Parameter: Hashable, Sendable {
         public var name: String

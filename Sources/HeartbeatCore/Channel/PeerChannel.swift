@@ -51,7 +51,7 @@ package struct PeerChannel: Hashable, Sendable {
         self.uuid = uuid
         self.generation = generation
         self.host = host
-        peer = configuration.nodes.first { $0 != local }
+        peer = configuration.peer(of: local)
         nodes = configuration.nodes.sorted()
         timeToLive = Self.timeToLive(configuration)
         signingKey = configuration.authentication.current

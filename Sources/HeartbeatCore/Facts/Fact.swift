@@ -45,6 +45,8 @@ public struct Fact: Hashable, Sendable {
         identifying.map(\.value).joined(separator: " ")
     }
 
+    package func value(_ name: Field.Name) -> String? { fields.first { $0.name == name }?.value }
+
     /// The fields that name something.
     package var identifying: [Field] { fields.filter(\.name.identifies) }
 

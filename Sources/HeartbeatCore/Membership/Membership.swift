@@ -47,7 +47,7 @@ package struct Membership: Hashable, Sendable {
     var keepalive: Instant?
 
     init(_ configuration: Configuration, local: NodeName, now: Instant) {
-        peer = configuration.nodes.first { $0 != local }.map {
+        peer = configuration.peer(of: local).map {
             PeerMonitor(name: $0, deadtime: configuration.deadtime, initdead: configuration.initdead, now: now)
         }
         bypass = Bypass(now: now)
