@@ -49,13 +49,11 @@ struct Counters {
 
     /// A line of the log.
     mutating func hear(_ fact: Fact, at now: Instant) {
-        switch fact.event {
-        case FactEvent.leaseDark.rawValue: leaseExpired += 1
-        case FactEvent.bothHold.rawValue: bothSince = bothSince ?? now
-        case FactEvent.conflictEnded.rawValue, FactEvent.yielding.rawValue, FactEvent.nodeDead.rawValue,
-            FactEvent.peerShutDown.rawValue:
-            endOverlap(at: now)
-        default: break
+        switch FactEvent(rawValue: fact.event)?.counted {
+        case .leaseExpired: leaseExpired += 1
+        case .overlapBegins: bothSince = bothSince ?? now
+        case .overlapEnds: endOverlap(at: now)
+        case nil: break
         }
     }
 
@@ -113,6 +111,39 @@ extension ActionResult {
         case .signalled: "failed"
         case .timedOut: "timeout"
         case .notRun: "not-run"
+        }
+    }
+}
+
+/// What counters make of a line of the log.
+private enum CountedEvent {
+    case leaseExpired, overlapBegins, overlapEnds
+}
+
+extension FactEvent {
+    /// `nil` for what moves no counter.
+    fileprivate var counted: CountedEvent? {
+        switch self {
+        case .leaseDark: .leaseExpired
+        case .bothHold: .overlapBegins
+        case .conflictEnded, .yielding, .nodeDead, .peerShutDown: .overlapEnds
+        case .linkUp, .linkDead, .unknownNode, .notUnderstood, .replay, .namesake, .lockedOut, .unanswered,
+            .packetsLost, .nothingMissing, .packetIrretrievable, .stalled, .localStatus, .statusUpdate, .lateHeartbeat,
+            .returnedAfterPartition, .peerRestarted, .differentNodes, .differentGroups, .ownOnBoth, .differentFiles,
+            .unlistedFile, .sameFiles, .peerKernelLives, .quickDeath, .quickDeathUnsure, .quickDeathWasWrong, .mediaCut,
+            .onlyKernelServes, .mediaMended, .blind, .communicationUp, .reconfigured, .shuttingDown, .allReleased,
+            .shutdownComplete, .shutdownUnfinished, .leaseHeld, .peerDark, .takingOverAll, .localResourcesAcquired,
+            .remoteStable, .nobodyHolds, .adoptingGroup, .moveOrdered, .moveTakenBack, .acquiringFromLeaver,
+            .startingUnstopped, .standbyOffered, .standbyIgnored, .standbyUnanswered, .standbyAccepted,
+            .standbyGivingUp, .standbyAcquiring, .standbyTakenBack, .standbyTakerSilent, .standbyExpired,
+            .standbyRefused, .standbyFailed, .failbackWaits, .interfaceLost, .interfaceOnTrial, .interfaceRecovered,
+            .pathMissed, .pathLost, .pathStillLost, .pathRelapsed, .pathRecovered, .pathUnknown, .pathKnown,
+            .pathGroupLost, .pathGroupRecovered, .partnerDenies, .partnerAgrees, .pairsApart, .healthMoving,
+            .healthStaying, .healthCannotMove, .maintenanceOn, .maintenanceOff, .groupAcquiring, .groupRunning,
+            .groupReleasing, .groupReleased, .foundRunning, .leftoverAddress, .startFailed, .checkFailed, .checkNotRun,
+            .addressRemoved, .failedTooOften, .failureForgotten, .stopRetry, .stopFailed, .stopFailureIgnored,
+            .stopFailureReboots, .stopUnjustlyFailed, .groupAdded, .groupRemoved:
+            nil
         }
     }
 }

@@ -101,58 +101,65 @@ final class Story {
     // MARK: - What the nodes say
 
     private func tell(_ fact: Fact, _ node: NodeName, _ time: Duration) {
-        let group = fact.value(.group)
-        switch FactEvent(rawValue: fact.event) {
-        case .groupRunning?: group.map { finish($0, .start, node, time) }
-        case .groupReleased?: group.map { finish($0, .stop, node, time) }
-        default:
-            guard let (what, ground) = words(fact, node) else { return }
+        guard let event = FactEvent(rawValue: fact.event) else { return }
+        if event == .groupRunning || event == .groupReleased {
+            if let group = fact.value(.group) { finish(group, event == .groupRunning ? .start : .stop, node, time) }
+        } else if let (what, ground) = words(event, fact) {
             add(time, node, what, ground)
         }
     }
 
-    /// What a fact comes to; `nil` where it says nothing that a reader needs.
-    private func words(_ fact: Fact, _ node: NodeName) -> (what: String, ground: String)? {
+    /// What a fact comes to, and what that follows from; `nil` where it says nothing that a reader needs.
+    private func words(_ event: FactEvent, _ fact: Fact) -> (what: String, ground: String)? {
         let live = "core, live state"
         let other = fact.value(.peer) ?? ""
-        switch FactEvent(rawValue: fact.event) {
-        case .interfaceLost?, .interfaceRecovered?, .pathLost?, .pathRecovered?, .pathGroupLost?, .pathGroupRecovered?:
-            return watched(fact)
-        case .nodeDead? where stopped.contains(NodeName(other)): return nil
-        case .nodeDead?: return ("\(other) counts as dead", "deadtime \(configuration.deadtime.whole)")
-        case .quickDeath?: return ("the kernel of \(other) answers nowhere", "quick_death, lease")
-        case .healthMoving?: return ("the other node is better off: hands over", live)
-        case .healthStaying?: return ("the other node is no better off: stays", live)
-        case .healthCannotMove?: return ("cannot hand over just now", live)
-        case .mediaCut?: return ("hears \(other) only beside the media", "veto")
-        case .onlyKernelServes?: return ("only the kernel of \(other) answers", "veto")
-        case .blind?: return ("has no carrier at all and waits", "veto blind=\(configuration.veto.blind.rawValue)")
-        case .leaseDark?: return ("answers for no address any more", "lease")
-        case .bothHold?: return ("both nodes hold groups", live)
-        case .yielding?: return ("yields", live)
-        case .failbackWaits?: return ("gives nothing back yet", "failback_delay")
-        case .standbyRefused?, .standbyFailed?, .standbyUnanswered?: return (fact.text, live)
-        case .failedTooOften?: return ("\(fact.value(.group) ?? "a group") failed too often here", "failure_limit")
-        default: return nil
+        switch event {
+        case .interfaceLost, .pathLost, .pathGroupLost: return watched(fact, isLost: true)
+        case .interfaceRecovered, .pathRecovered, .pathGroupRecovered: return watched(fact, isLost: false)
+        case .nodeDead:
+            if stopped.contains(NodeName(other)) { return nil }
+            return ("\(other) counts as dead", "deadtime \(configuration.deadtime.whole)")
+        case .quickDeath: return ("the kernel of \(other) answers nowhere", "quick_death, lease")
+        case .healthMoving: return ("the other node is better off: hands over", live)
+        case .healthStaying: return ("the other node is no better off: stays", live)
+        case .healthCannotMove: return ("cannot hand over just now", live)
+        case .mediaCut: return ("hears \(other) only beside the media", "veto")
+        case .onlyKernelServes: return ("only the kernel of \(other) answers", "veto")
+        case .blind: return ("has no carrier at all and waits", "veto blind=\(configuration.veto.blind.rawValue)")
+        case .leaseDark: return ("answers for no address any more", "lease")
+        case .bothHold: return ("both nodes hold groups", live)
+        case .yielding: return ("yields", live)
+        case .failbackWaits: return ("gives nothing back yet", "failback_delay")
+        case .standbyRefused, .standbyFailed, .standbyUnanswered: return (fact.text, live)
+        case .failedTooOften: return ("\(fact.value(.group) ?? "a group") failed too often here", "failure_limit")
+        case .linkUp, .linkDead, .unknownNode, .notUnderstood, .replay, .namesake, .lockedOut, .unanswered,
+            .packetsLost, .nothingMissing, .packetIrretrievable, .stalled, .localStatus, .statusUpdate, .lateHeartbeat,
+            .returnedAfterPartition, .peerRestarted, .differentNodes, .differentGroups, .ownOnBoth, .differentFiles,
+            .unlistedFile, .sameFiles, .peerKernelLives, .quickDeathUnsure, .quickDeathWasWrong, .mediaMended,
+            .communicationUp, .reconfigured, .peerShutDown, .shuttingDown, .allReleased, .shutdownComplete,
+            .shutdownUnfinished, .leaseHeld, .peerDark, .takingOverAll, .localResourcesAcquired, .remoteStable,
+            .conflictEnded, .nobodyHolds, .adoptingGroup, .moveOrdered, .moveTakenBack, .acquiringFromLeaver,
+            .startingUnstopped, .standbyOffered, .standbyIgnored, .standbyAccepted, .standbyGivingUp, .standbyAcquiring,
+            .standbyTakenBack, .standbyTakerSilent, .standbyExpired, .interfaceOnTrial, .pathMissed, .pathStillLost,
+            .pathRelapsed, .pathUnknown, .pathKnown, .partnerDenies, .partnerAgrees, .pairsApart, .maintenanceOn,
+            .maintenanceOff, .groupAcquiring, .groupRunning, .groupReleasing, .groupReleased, .foundRunning,
+            .leftoverAddress, .startFailed, .checkFailed, .checkNotRun, .addressRemoved, .failureForgotten, .stopRetry,
+            .stopFailed, .stopFailureIgnored, .stopFailureReboots, .stopUnjustlyFailed, .groupAdded, .groupRemoved:
+            return nil
         }
     }
 
-    private func watched(_ fact: Fact) -> (what: String, ground: String)? {
-        let isLoss = [FactEvent.interfaceLost, .pathLost, .pathGroupLost].contains { $0.rawValue == fact.event }
+    private func watched(_ fact: Fact, isLost: Bool) -> (what: String, ground: String) {
         let name = fact.value(.interface) ?? fact.value(.path) ?? ""
-        let what = isLoss ? "\(name) counts as lost" : "\(name) counts again"
+        let what = isLost ? "\(name) counts as lost" : "\(name) counts again"
         if let rule = configuration.interfaces.first(where: { $0.interface == name }) {
-            return (what, isLoss ? "debounce=\(rule.debounce.short)" : "up=\(rule.recovery.short)")
+            return (what, isLost ? "debounce=\(rule.debounce.short)" : "up=\(rule.recovery.short)")
         }
         if let probe = configuration.probes.first(where: { $0.name == name }) {
-            return (what, isLoss ? "fall=\(probe.fall)" : "rise=\(probe.rise)")
+            return (what, isLost ? "fall=\(probe.fall)" : "rise=\(probe.rise)")
         }
         return (what, "probe_group")
     }
-}
-
-extension Fact {
-    fileprivate func value(_ name: Field.Name) -> String? { fields.first { $0.name == name }?.value }
 }
 
 extension Duration {

@@ -54,24 +54,19 @@ struct WhyStory {
             let first = WhyLine(
                 unix: record.unix(after: happening.after), node: event.node, what: words.happened(event),
                 event: event)
-            guard happening.delay > .zero else { return [first] }
+            guard happening.delay > .zero, let counted = counted(event) else { return [first] }
             let known = record.unix(after: happening.after + happening.delay)
-            return [first, WhyLine(unix: known, node: movement.node, what: counted(event), note: setting(event))]
+            return [first, WhyLine(unix: known, node: movement.node, what: counted.what, note: counted.note)]
         }
     }
 
-    private func counted(_ event: PairEvent) -> String {
+    /// What the node made of it when it had lasted; `nil` for what counts at once.
+    private func counted(_ event: PairEvent) -> (what: String, note: String)? {
         switch event {
-        case .power(let node), .kill(let node): "\(node) counts as dead"
-        case .loseMedia: "the other node counts as dead"
-        default: "it counts as lost"
-        }
-    }
-
-    private func setting(_ event: PairEvent) -> String {
-        switch event {
-        case .power, .kill, .loseMedia: deadtime
-        default: ""
+        case .power(let node), .kill(let node): ("\(node) counts as dead", deadtime)
+        case .loseMedia: ("the other node counts as dead", deadtime)
+        case .lose: ("it counts as lost", "")
+        case .regain, .regainMedia, .stop, .boot, .standby, .takeover, .move, .maintenance, .fail: nil
         }
     }
 

@@ -109,6 +109,15 @@ import Testing
         #expect(lines.last?.hasSuffix("hbctl record save 7; hbsim --replay 7.hbr") == true)
     }
 
+    @Test func `what counts at once has no line of its own that it counts`() {
+        var record = Self.lost()
+        record.happenings = [
+            .init(after: .seconds(1), delay: .seconds(5), code: "x", event: .boot(Self.second), text: "x")
+        ]
+        let lines = WhyText(Self.report(.record(record, nil)), width: 120, time: .utc).lines
+        #expect(lines.contains { $0.contains("came back") } && !lines.contains { $0.contains("counts as") }, "\(lines)")
+    }
+
     @Test func `the page shows what is told`() throws {
         let page = Self.directory.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("docs/why.md")
