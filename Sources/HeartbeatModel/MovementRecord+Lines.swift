@@ -114,59 +114,16 @@ extension MovementRecord.Happening {
 /// The words and names of an event are fields of their own, for what befalls a node may have any name.
 extension PairEvent {
     fileprivate var fields: [FactLine.Field] {
-        let (verb, what, node): (String, String?, NodeName?) =
-            switch self {
-            case .lose(let name, let node): ("lose", name, node)
-            case .regain(let name, let node): ("regain", name, node)
-            case .loseMedia: ("lose-media", nil, nil)
-            case .regainMedia: ("regain-media", nil, nil)
-            case .power(let node): ("power", nil, node)
-            case .kill(let node): ("kill", nil, node)
-            case .stop(let node): ("stop", nil, node)
-            case .boot(let node): ("boot", nil, node)
-            case .standby(let set, let node): ("standby", set.description, node)
-            case .takeover(let set, let node): ("takeover", set.description, node)
-            case .move(let key, let node): ("move", key, node)
-            case .maintenance(let isOn, let node): ("maintenance", isOn ? "on" : "off", node)
-            case .fail(let word, let node): ("fail", word, node)
-            }
-        return [("event", verb), ("what", what), ("at", node?.text)].compactMap { key, value in
-            value.map { FactLine.Field(key, $0) }
-        }
+        let parts = parts
+        let words: [(String, String?)] = [
+            ("event", parts.kind.rawValue), ("what", parts.what), ("at", parts.node?.text),
+        ]
+        return words.compactMap { key, value in value.map { FactLine.Field(key, $0) } }
     }
 
     /// `nil` as well for an event of a later version.
     fileprivate init?(_ line: FactLine) {
-        switch line["event"] {
-        case "lose-media": self = .loseMedia
-        case "regain-media": self = .regainMedia
-        default:
-            guard let verb = line["event"], let node = line.node("at"),
-                let event = PairEvent(verb, line["what"], node)
-            else { return nil }
-            self = event
-        }
-    }
-
-    private init?(_ verb: String, _ what: String?, _ node: NodeName) {
-        switch (verb, what) {
-        case ("power", _): self = .power(node)
-        case ("kill", _): self = .kill(node)
-        case ("stop", _): self = .stop(node)
-        case ("boot", _): self = .boot(node)
-        case ("lose", let name?): self = .lose(name, at: node)
-        case ("regain", let name?): self = .regain(name, at: node)
-        case ("fail", let word?): self = .fail(word, at: node)
-        case ("move", let key?): self = .move(key, on: node)
-        case ("maintenance", "on"): self = .maintenance(true, on: node)
-        case ("maintenance", "off"): self = .maintenance(false, on: node)
-        case ("standby", let word?):
-            guard let set = HoldSet(word: word) else { return nil }
-            self = .standby(set, on: node)
-        case ("takeover", let word?):
-            guard let set = HoldSet(word: word) else { return nil }
-            self = .takeover(set, on: node)
-        default: return nil
-        }
+        guard let kind = line["event"].flatMap({ Kind(rawValue: $0) }) else { return nil }
+        self.init(Parts(kind, line["what"], at: line.node("at")))
     }
 }

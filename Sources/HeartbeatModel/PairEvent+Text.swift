@@ -86,34 +86,27 @@ extension PairEvent {
         fileprivate var usage: String { "write: \(forms.joined(separator: ", or "))" }
     }
 
-    /// Which it befalls; `nil` where it is both.
-    package var node: NodeName? {
-        switch self {
-        case .lose(_, let node), .regain(_, let node), .power(let node), .kill(let node), .stop(let node),
-            .boot(let node), .standby(_, let node), .takeover(_, let node), .move(_, let node),
-            .maintenance(_, let node), .fail(_, let node):
-            node
-        case .loseMedia, .regainMedia: nil
+    /// With which it is written.
+    private var verb: Verb {
+        switch parts.kind {
+        case .lose, .loseMedia: .lose
+        case .regain, .regainMedia: .giveBack
+        case .power: .power
+        case .kill: .kill
+        case .stop: .stop
+        case .boot: .boot
+        case .standby: .standby
+        case .takeover: .takeover
+        case .move: .move
+        case .maintenance: .maintenance
+        case .fail: .fail
         }
     }
 
     /// As `parse` reads it.
     package var text: String {
-        switch self {
-        case .lose(let name, let node): "lose \(name)@\(node)"
-        case .regain(let name, let node): "return \(name)@\(node)"
-        case .loseMedia: "lose all"
-        case .regainMedia: "return all"
-        case .power(let node): "power \(node)"
-        case .kill(let node): "kill \(node)"
-        case .stop(let node): "stop \(node)"
-        case .boot(let node): "boot \(node)"
-        case .standby(let set, let node): "standby \(set)@\(node)"
-        case .takeover(let set, let node): "takeover \(set)@\(node)"
-        case .move(let key, let node): "move \(key)@\(node)"
-        case .maintenance(let isOn, let node): "maintenance \(isOn ? "on" : "off")@\(node)"
-        case .fail(let word, let node): "fail \(word)@\(node)"
-        }
+        let place = (parts.what.map { "\($0)@" } ?? "") + (parts.node?.text ?? "all")
+        return "\(verb.rawValue) \(place)"
     }
 
     /// Reads any number of events, one after the other. Words may be separate or joined by blanks: each verb begins an event.

@@ -46,6 +46,25 @@ import Testing
         }
     }
 
+    @Test func `an event comes back from its parts, and from nothing less`() {
+        var random = SplitMix64(seed: 11)
+        var kinds: Set<PairEvent.Kind> = []
+        for _ in 0..<500 {
+            let event = Self.random(&random)
+            let parts = event.parts
+            kinds.insert(parts.kind)
+            #expect(PairEvent(parts) == event)
+            let isOfBoth = event == .loseMedia || event == .regainMedia
+            #expect(PairEvent(PairEvent.Parts(parts.kind, parts.what)) == (isOfBoth ? event : nil))
+            guard parts.what != nil else { continue }
+            #expect(PairEvent(PairEvent.Parts(parts.kind, at: parts.node)) == nil)
+        }
+        #expect(kinds == Set(PairEvent.Kind.allCases))
+        for kind in [PairEvent.Kind.maintenance, .standby, .takeover] {
+            #expect(PairEvent(PairEvent.Parts(kind, "perhaps", at: Self.first)) == nil)
+        }
+    }
+
     @Test(arguments: [
         (["stop"], [PairEvent.stop(first)]), (["standby"], [.standby(.all, on: first)]),
         (["move", "web"], [.move("web", on: first)]), (["move", "web@gw-b"], [.move("web", on: second)]),
