@@ -21,50 +21,39 @@ package struct PlanJSON {
 
     /// One line and its end.
     package var text: String {
-        object([
+        JSONValue.members([
             ("schema", .string("hbctl/plan/1")), ("node", .string(node.text)), ("exit", .number(Int64(exitCode))),
             ("plans", .array(predictions.map(plan))),
         ]).text + "\n"
     }
 
-    private func object(_ members: [(String, JSONValue)]) -> JSONValue {
-        .object(members.map { JSONValue.Member($0.0, $0.1) })
-    }
-
-    private func word(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
-
-    private func words(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
-
-    /// Exact to the millisecond.
-    private func seconds(_ duration: Duration?) -> JSONValue {
-        duration.map { .decimal(units: $0.milliseconds, places: 3) } ?? .null
-    }
-
     private func plan(_ plan: Prediction) -> JSONValue {
         let isKnown = plan.obstacle == nil
-        return object([
-            ("events", words(plan.events.map(\.text))), ("headline", .string(plan.headline)),
+        return .members([
+            ("events", .words(plan.events.map(\.text))), ("headline", .string(plan.headline)),
             ("exit", .number(Int64(plan.exitCode))), ("outcome", .string(plan.short)),
-            ("cannot_tell", word(plan.obstacle)), ("goal_s", seconds(plan.goal)),
+            ("cannot_tell", .word(plan.obstacle)), ("goal_s", .seconds(plan.goal, places: 3)),
             ("keeps_goal", isKnown ? .bool(plan.exitCode == 0) : .null), ("groups", .array(plan.groups.map(group))),
-            ("lines", .array(plan.lines.map(line))), ("notes", words(plan.notes)),
+            ("lines", .array(plan.lines.map(line))), ("notes", .words(plan.notes)),
         ])
     }
 
     private func group(_ group: Prediction.Group) -> JSONValue {
-        object([
-            ("group", .string(group.key)), ("from", word(group.from?.text)), ("to", word(group.to?.text)),
-            ("owners", words(group.owners.map(\.text))), ("away_s", seconds(group.away)),
-            ("back_s", seconds(group.back)), ("at_least", .bool(group.isAtLeast)), ("lost", .bool(group.isLost)),
-            ("on_both_s", seconds(group.onBoth)),
+        .members([
+            ("group", .string(group.key)), ("from", .word(group.from?.text)), ("to", .word(group.to?.text)),
+            ("owners", .words(group.owners.map(\.text))), ("away_s", .seconds(group.away, places: 3)),
+            ("back_s", .seconds(group.back, places: 3)), ("at_least", .bool(group.isAtLeast)),
+            ("lost", .bool(group.isLost)),
+            ("on_both_s", .seconds(group.onBoth, places: 3)),
         ])
     }
 
     private func line(_ line: Prediction.Line) -> JSONValue {
-        object([
-            ("at_s", seconds(line.at)), ("node", word(line.node?.text)), ("kind", .string(line.kind.rawValue)),
+        .members([
+            ("at_s", .seconds(line.at, places: 3)), ("node", .word(line.node?.text)),
+            ("kind", .string(line.kind.rawValue)),
             ("what", .string(line.what)), ("known_from", line.knownFrom.isEmpty ? .null : .string(line.knownFrom)),
-            ("group", word(line.group)), ("words", words(line.words)),
+            ("group", .word(line.group)), ("words", .words(line.words)),
         ])
     }
 }

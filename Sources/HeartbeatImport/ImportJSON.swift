@@ -14,33 +14,27 @@ package struct ImportJSON {
 
     /// One line and its end.
     package var text: String {
-        Self.object([
+        JSONValue.members([
             ("schema", .string("hbctl/import/1")), ("from", .string(result.source.rawValue)),
-            ("exit", .number(result.isWhole ? 0 : 1)), ("nodes", .array(result.nodes.map { .string($0.text) })),
-            ("output", Self.string(directory)), ("files", .array(result.files.map(file))),
-            ("findings", .array(result.findings.map(Self.finding))), ("next", .array(result.next.map { .string($0) })),
+            ("exit", .number(result.isWhole ? 0 : 1)), ("nodes", .words(result.nodes.map(\.text))),
+            ("output", .word(directory)), ("files", .array(result.files.map(file))),
+            ("findings", .array(result.findings.map(Self.finding))), ("next", .words(result.next)),
         ]).text + "\n"
     }
 
     private func file(_ file: Import.File) -> JSONValue {
-        Self.object([
+        .members([
             ("name", .string(file.name)), ("mode", .string(String(file.mode, radix: 8))),
             ("text", directory == nil ? .string(file.text) : .null),
         ])
     }
 
     private static func finding(_ finding: ImportFinding) -> JSONValue {
-        object([
+        .members([
             ("outcome", .string(finding.outcome.rawValue)), ("file", .string(finding.place.file)),
             ("line", .number(Int64(finding.place.line))), ("what", .string(finding.what)),
             ("why", .string(finding.why)),
-            ("remedy", string(finding.remedy)),
+            ("remedy", .word(finding.remedy)),
         ])
-    }
-
-    private static func string(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
-
-    private static func object(_ members: [(String, JSONValue)]) -> JSONValue {
-        .object(members.map { JSONValue.Member($0.0, $0.1) })
     }
 }

@@ -57,3 +57,26 @@ package indirect enum JSONValue: Hashable, Sendable {
         return result + "\""
     }
 }
+
+// MARK: - What reports are made of
+
+extension JSONValue {
+    package static func members(_ members: [(String, JSONValue)]) -> JSONValue {
+        .object(members.map { Member($0.0, $0.1) })
+    }
+
+    /// `null` for nothing.
+    package static func word(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
+
+    package static func words(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
+
+    /// `null` for nothing; what is larger than any number here is the largest.
+    package static func count(_ number: UInt64?) -> JSONValue { number.map { .number(Int64(clamping: $0)) } ?? .null }
+
+    /// Seconds with so many places of at most nine; `null` for nothing. What is shorter than the last place is cut off.
+    package static func seconds(_ duration: Duration?, places: Int = 6) -> JSONValue {
+        guard let duration else { return .null }
+        let unit = (places..<9).reduce(Int64(1)) { unit, _ in unit * 10 }
+        return .decimal(units: duration.nanoseconds / unit, places: places)
+    }
+}

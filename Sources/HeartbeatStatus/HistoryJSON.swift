@@ -13,58 +13,47 @@ package struct HistoryJSON {
 
     /// One line and its end.
     package var text: String {
-        object([
+        JSONValue.members([
             ("schema", .string("hbctl/history/1")), ("asked", .string(time.stamp(report.asked))),
-            ("notes", .array(report.notes.map { .string($0) })), ("left_out", .number(Int64(report.leftOut))),
+            ("notes", .words(report.notes)), ("left_out", .number(Int64(report.leftOut))),
             ("movements", .array(report.movements.map(movement))),
         ]).text + "\n"
-    }
-
-    private func object(_ members: [(String, JSONValue)]) -> JSONValue {
-        .object(members.map { JSONValue.Member($0.0, $0.1) })
-    }
-
-    private func word(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
-
-    private func number(_ number: UInt64) -> JSONValue { .number(Int64(clamping: number)) }
-
-    /// Exact to the microsecond.
-    private func seconds(_ duration: Duration) -> JSONValue {
-        .decimal(units: duration.nanoseconds / 1000, places: 6)
     }
 
     /// One movement, as every answer tells it.
     func movement(_ movement: HistoryEntry) -> JSONValue {
         let timeline = movement.timeline
         let marks = GroupTimeline.Mark.allCases.compactMap { mark in
-            timeline.marks[mark].map { (mark.rawValue, seconds($0 - timeline.zero)) }
+            timeline.marks[mark].map { (mark.rawValue, JSONValue.seconds($0 - timeline.zero)) }
         }
-        return object([
-            ("number", number(movement.number)), ("chain", number(movement.chain)),
+        return .members([
+            ("number", .count(movement.number)), ("chain", .count(movement.chain)),
             ("at", .string(time.stamp(movement.unixMilliseconds))), ("node", .string(movement.node.text)),
-            ("generation", movement.generation.map { number($0.number) } ?? .null), ("group", .string(timeline.group)),
-            ("from", word(movement.from?.text)), ("to", word(movement.to?.text)),
-            ("cause", object([("word", .string(timeline.origin.word)), ("text", .string(movement.because))])),
-            ("outcome", .string(timeline.outcome.rawValue)), ("took_s", seconds(movement.took)),
+            ("generation", .count(movement.generation?.number)), ("group", .string(timeline.group)),
+            ("from", .word(movement.from?.text)), ("to", .word(movement.to?.text)),
+            ("cause", .members([("word", .string(timeline.origin.word)), ("text", .string(movement.because))])),
+            ("outcome", .string(timeline.outcome.rawValue)), ("took_s", .seconds(movement.took)),
             (
                 "budget",
-                .array(movement.budget.map { object([("part", .string($0.name)), ("took_s", seconds($0.duration))]) })
+                .array(
+                    movement.budget.map { .members([("part", .string($0.name)), ("took_s", .seconds($0.duration))]) })
             ),
-            ("marks", .array(marks.map { object([("name", .string($0.0)), ("at_s", $0.1)]) })),
+            ("marks", .array(marks.map { .members([("name", .string($0.0)), ("at_s", $0.1)]) })),
             ("steps", .array(timeline.steps.map { step($0, since: timeline.zero) })),
             (
                 "further_steps",
                 timeline.furtherSteps.map {
-                    object([("count", .number(Int64($0.count))), ("took_s", seconds($0.duration))])
+                    .members([("count", .number(Int64($0.count))), ("took_s", .seconds($0.duration))])
                 } ?? .null
             ),
         ])
     }
 
     private func step(_ step: GroupTimeline.Step, since zero: Instant) -> JSONValue {
-        object([
-            ("name", .string(step.name)), ("begin_s", seconds(step.begin - zero)), ("end_s", seconds(step.end - zero)),
-            ("status_s", seconds(step.status)), ("is_failed", .bool(step.hasFailed)),
+        .members([
+            ("name", .string(step.name)), ("begin_s", .seconds(step.begin - zero)),
+            ("end_s", .seconds(step.end - zero)),
+            ("status_s", .seconds(step.status)), ("is_failed", .bool(step.hasFailed)),
         ])
     }
 }

@@ -67,16 +67,14 @@ package struct OrderReport: Hashable, Sendable {
 
     /// As schemas/hbctl-order-1.json says it: one line and its end.
     package var json: String {
-        func texts(_ words: [String]) -> JSONValue { .array(words.map { .string($0) }) }
-        let members: [(String, JSONValue)] = [
+        return JSONValue.members([
             ("schema", .string("hbctl/order/1")), ("command", .string(command)), ("exit", .number(Int64(exitCode))),
             ("outcome", .string(outcome.rawValue)), ("sentence", .string(sentence)),
-            ("node", plan.map { .string($0.local.text) } ?? .null),
-            ("plan", .array((plan?.moves ?? []).map(value))), ("notes", texts(plan?.notes ?? [])),
-            ("cautions", texts(cautions)), ("missing", texts(missing)), ("remedy", texts(remedy)),
-            ("took_s", took.map { .decimal(units: $0.milliseconds, places: 3) } ?? .null),
-        ]
-        return JSONValue.object(members.map { JSONValue.Member($0.0, $0.1) }).text + "\n"
+            ("node", .word(plan?.local.text)),
+            ("plan", .array((plan?.moves ?? []).map(value))), ("notes", .words(plan?.notes ?? [])),
+            ("cautions", .words(cautions)), ("missing", .words(missing)), ("remedy", .words(remedy)),
+            ("took_s", .seconds(took, places: 3)),
+        ]).text + "\n"
     }
 
     private func value(_ move: OrderPlan.Move) -> JSONValue {

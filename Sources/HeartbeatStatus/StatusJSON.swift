@@ -33,14 +33,10 @@ package struct StatusJSON {
     private typealias Members = [(String, JSONValue)]
 
     private func object(_ parts: Members...) -> JSONValue {
-        .object(parts.flatMap { part in part.map { JSONValue.Member($0.0, $0.1) } })
+        .members(parts.flatMap(\.self))
     }
 
     private func array<Item>(_ items: [Item], _ value: (Item) -> JSONValue) -> JSONValue { .array(items.map(value)) }
-
-    private func word(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
-
-    private func texts(_ texts: [String]) -> JSONValue { array(texts) { .string($0) } }
 
     /// Seconds, exact to the millisecond; what is shorter than ten seconds to the microsecond.
     private func seconds(_ duration: Duration?) -> JSONValue {
@@ -50,9 +46,7 @@ package struct StatusJSON {
             ? .decimal(units: microseconds, places: 6) : .decimal(units: microseconds / 1000, places: 3)
     }
 
-    private func moment(_ milliseconds: UInt64?) -> JSONValue { word(milliseconds.map(time.stamp)) }
-
-    private func count(_ number: UInt64?) -> JSONValue { number.map { .number(Int64(clamping: $0)) } ?? .null }
+    private func moment(_ milliseconds: UInt64?) -> JSONValue { .word(milliseconds.map(time.stamp)) }
 
     /// `<name>_s` and `<name>_since`.
     private func age(_ name: String, _ age: PairStatus.Age?) -> Members {
@@ -65,7 +59,7 @@ package struct StatusJSON {
         let source = status.source
         return object([
             ("kind", .string(source.kind.rawValue)), ("node", .string(source.node.text)),
-            ("product", word(source.product)),
+            ("product", .word(source.product)),
             ("asked", source.asked > 0 ? moment(source.asked) : .null), ("age_s", seconds(source.age)),
         ])
     }
@@ -87,24 +81,25 @@ package struct StatusJSON {
                 ),
                 ("sentence", .string(problem.sentence)),
                 ("notes", array(problem.notes) { object([("at", moment($0.at)), ("text", .string($0.text))]) }),
-                ("remedy", texts(problem.remedy)),
+                ("remedy", .words(problem.remedy)),
             ], age("age", problem.age), age("healed", problem.healed),
             [("count", .number(Int64(problem.count)))])
     }
 
     private var readiness: JSONValue {
         object([
-            ("kind", .string(status.readiness.kind.rawValue)), ("node", word(status.readiness.node?.text)),
+            ("kind", .string(status.readiness.kind.rawValue)), ("node", .word(status.readiness.node?.text)),
             ("within_s", seconds(status.readiness.within)),
-            ("obstacles", texts(status.readiness.obstacles.map(\.rawValue))),
+            ("obstacles", .words(status.readiness.obstacles.map(\.rawValue))),
         ])
     }
 
     private func change(_ change: PairStatus.Change) -> JSONValue {
         object(
             [
-                ("number", count(change.number)), ("groups", texts(change.groups)), ("from", word(change.from?.text)),
-                ("to", word(change.to?.text)),
+                ("number", .count(change.number)), ("groups", .words(change.groups)),
+                ("from", .word(change.from?.text)),
+                ("to", .word(change.to?.text)),
                 ("took_s", seconds(change.took)),
             ], age("age", change.age),
             [("cause", cause(change.cause)), ("outcome", .string(change.outcome.rawValue))])
@@ -139,7 +134,7 @@ package struct StatusJSON {
                 ("last_heard_s", seconds(node.lastHeard)), ("speaks", .string(node.speaks.rawValue)),
                 ("holds", .string(holds)), ("holds_count", holdCount), ("network", .string(network)),
                 ("network_lost", lost), ("network_lost_count", lostCount), ("late_s", seconds(node.lateness)),
-                ("files", .string(files)), ("files_different", different), ("version", word(node.version)),
+                ("files", .string(files)), ("files_different", different), ("version", .word(node.version)),
             ], age("up", node.up),
             [
                 ("lease", .string(node.lease.rawValue)), ("guardian", .string(node.guardian.rawValue)),
@@ -158,7 +153,7 @@ package struct StatusJSON {
     private func words(_ network: PairStatus.Node.Network) -> (String, names: JSONValue, count: JSONValue) {
         switch network {
         case .sound: ("sound", .array([]), .number(0))
-        case .lost(let names): ("lost", texts(names), .number(Int64(names.count)))
+        case .lost(let names): ("lost", .words(names), .number(Int64(names.count)))
         case .lostCount(let count): ("lost", .null, .number(Int64(count)))
         case .doubtful: ("doubtful", .array([]), .number(0))
         case .unwatched: ("unwatched", .array([]), .number(0))
@@ -170,7 +165,7 @@ package struct StatusJSON {
     private func words(_ files: PairStatus.Node.Sameness) -> (String, JSONValue) {
         switch files {
         case .same: ("same", .array([]))
-        case .differ(let names): ("different", texts(names))
+        case .differ(let names): ("different", .words(names))
         case .pending: ("pending", .null)
         case .unknown: ("unknown", .null)
         }
@@ -185,9 +180,9 @@ package struct StatusJSON {
             case .unknown: ("unknown", nil)
             }
         return object([
-            ("name", .string(medium.name.text)), ("state", .string(state)), ("reason", word(reason)),
-            ("hears", direction(medium.hears)), ("is_heard", direction(medium.isHeard)), ("sent", count(medium.sent)),
-            ("dropped", count(medium.dropped)),
+            ("name", .string(medium.name.text)), ("state", .string(state)), ("reason", .word(reason)),
+            ("hears", direction(medium.hears)), ("is_heard", direction(medium.isHeard)), ("sent", .count(medium.sent)),
+            ("dropped", .count(medium.dropped)),
         ])
     }
 
@@ -196,7 +191,7 @@ package struct StatusJSON {
             [("state", .string(direction.state.rawValue))], age("state", direction.since),
             [
                 ("last_heard_s", seconds(direction.lastHeard)), ("jitter_s", seconds(direction.jitter)),
-                ("lost", count(direction.lost)), ("lane", word(direction.lane.isEmpty ? nil : direction.lane)),
+                ("lost", .count(direction.lost)), ("lane", .word(direction.lane.isEmpty ? nil : direction.lane)),
             ])
     }
 
@@ -208,7 +203,7 @@ package struct StatusJSON {
                 ("node", .string(watched.node.text)), ("name", .string(watched.name)),
                 ("kind", .string(watched.kind.rawValue)), ("state", .string(watched.state.rawValue)),
             ], age("state", watched.age),
-            [("reason", word(watched.reason)), ("counts", .string(watched.counts.rawValue))])
+            [("reason", .word(watched.reason)), ("counts", .string(watched.counts.rawValue))])
     }
 
     private func group(_ group: PairStatus.Group) -> JSONValue {
@@ -219,7 +214,7 @@ package struct StatusJSON {
             [
                 ("key", .string(group.key)), ("home", .string(group.home.text)),
                 ("service", .string(group.service.word)),
-                ("node", word(group.service.node?.text)),
+                ("node", .word(group.service.node?.text)),
             ], age("service", group.age),
             [
                 ("because", cause(group.because)),
@@ -242,8 +237,8 @@ package struct StatusJSON {
             case .onlyThere: "only-there"
             }
         return object([
-            ("path", word(file.path)), ("state", .string(state)), ("here", word(file.here)),
-            ("there", word(file.there)),
+            ("path", .word(file.path)), ("state", .string(state)), ("here", .word(file.here)),
+            ("there", .word(file.there)),
         ])
     }
 
@@ -251,15 +246,15 @@ package struct StatusJSON {
         object([
             ("name", .string(line.name)), ("interface", .string(line.interface)),
             ("stand", .string(line.stand.rawValue)),
-            ("address", word(line.address.map { "\($0)" })), ("gateway", word(line.gateway.map { "\($0)" })),
-            ("lost_probes", texts(line.lostProbes)), ("probes", .number(Int64(line.probeCount))),
-            ("reason", word(line.reason.isEmpty ? nil : line.reason)),
+            ("address", .word(line.address.map { "\($0)" })), ("gateway", .word(line.gateway.map { "\($0)" })),
+            ("lost_probes", .words(line.lostProbes)), ("probes", .number(Int64(line.probeCount))),
+            ("reason", .word(line.reason.isEmpty ? nil : line.reason)),
         ])
     }
 
     private func item(_ item: LineReport.Item) -> JSONValue {
         object([
-            ("name", .string(item.name)), ("line", word(item.line)),
+            ("name", .string(item.name)), ("line", .word(item.line)),
             ("tier", item.tier.map { .number(Int64($0)) } ?? .null), ("is_stranded", .bool(item.isStranded)),
         ])
     }
@@ -273,7 +268,7 @@ package struct ErrorJSON {
         members = [
             .init("schema", .string("hbctl/error/1")), .init("command", .string(command)),
             .init("exit", .number(Int64(exit))), .init("code", .string(code)), .init("sentence", .string(sentence)),
-            .init("remedy", .array(remedy.map { .string($0) })),
+            .init("remedy", .words(remedy)),
         ]
     }
 

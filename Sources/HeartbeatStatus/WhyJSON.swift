@@ -16,47 +16,39 @@ package struct WhyJSON {
     package var text: String {
         let history = HistoryJSON(
             HistoryReport([], .all, most: 0, asked: report.asked), time: time)
-        return object([
+        return JSONValue.members([
             ("schema", .string("hbctl/why/1")), ("asked", .string(time.stamp(report.asked))),
-            ("notes", .array(report.notes.map { .string($0) })), ("movement", history.movement(report.movement)),
-            ("chain", .array(report.chain.map { number($0.number) })), ("record", record),
+            ("notes", .words(report.notes)), ("movement", history.movement(report.movement)),
+            ("chain", .array(report.chain.map { .count($0.number) })), ("record", record),
             ("story", .array(WhyStory(report).lines.map(line))), ("replay", replay), ("failback", failback),
         ]).text + "\n"
     }
 
-    private func object(_ members: [(String, JSONValue)]) -> JSONValue {
-        .object(members.map { JSONValue.Member($0.0, $0.1) })
-    }
-
-    private func word(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
-
-    private func number(_ number: UInt64) -> JSONValue { .number(Int64(clamping: number)) }
-
     private func line(_ line: WhyLine) -> JSONValue {
-        object([
-            ("at", .string(time.stamp(line.unix))), ("unix_ms", number(line.unix)), ("node", word(line.node?.text)),
-            ("text", .string(line.what)), ("because", word(line.note.isEmpty ? nil : line.note)),
-            ("event", word(line.event?.text)), ("is_cause", .bool(line.isCause)),
+        .members([
+            ("at", .string(time.stamp(line.unix))), ("unix_ms", .count(line.unix)), ("node", .word(line.node?.text)),
+            ("text", .string(line.what)), ("because", .word(line.note.isEmpty ? nil : line.note)),
+            ("event", .word(line.event?.text)), ("is_cause", .bool(line.isCause)),
         ])
     }
 
     private var record: JSONValue {
         switch report.evidence {
-        case .none: object([("state", .string("none")), ("number", .null), ("reason", .null)])
+        case .none: .members([("state", .string("none")), ("number", .null), ("reason", .null)])
         case .unreadable(let reason):
-            object([("state", .string("unreadable")), ("number", .null), ("reason", .string(reason))])
+            .members([("state", .string("unreadable")), ("number", .null), ("reason", .string(reason))])
         case .record(let record, _):
-            object([("state", .string("kept")), ("number", number(record.chain)), ("reason", .null)])
+            .members([("state", .string("kept")), ("number", .count(record.chain)), ("reason", .null)])
         }
     }
 
     private var replay: JSONValue {
         switch report.causes {
-        case nil: object([("state", .string("unknown")), ("reason", .null), ("causes", .array([]))])
+        case nil: .members([("state", .string("unknown")), ("reason", .null), ("causes", .array([]))])
         case .unknown(let reason):
-            object([("state", .string("impossible")), ("reason", .string(reason)), ("causes", .array([]))])
+            .members([("state", .string("impossible")), ("reason", .string(reason)), ("causes", .array([]))])
         case .found(let causes):
-            object([
+            .members([
                 ("state", .string("same")), ("reason", .null), ("causes", .array(causes.map(cause))),
             ])
         }
@@ -68,9 +60,9 @@ package struct WhyJSON {
             case .event(let event, _): ("event", event.text)
             case .setting(let rule): ("setting", "auto_failback \(rule.rawValue)")
             }
-        return object([
+        return .members([
             ("kind", .string(kind)), ("name", .string(name)), ("text", .string(WhyText.sentence(cause, report))),
-            ("to", word(cause.to?.text)), ("stays", .bool(report.stays(cause))),
+            ("to", .word(cause.to?.text)), ("stays", .bool(report.stays(cause))),
         ])
     }
 
@@ -84,10 +76,10 @@ package struct WhyJSON {
     }
 
     private func failback(_ state: String, _ node: NodeName?, _ fact: NodeFacts.FailbackFact?) -> JSONValue {
-        object([
-            ("state", .string(state)), ("to", word(node?.text)), ("text", word(report.failback?.sentence)),
-            ("blocked_by", word(fact?.blockedBy?.rawValue)),
-            ("left_s", fact?.left.map { .decimal(units: $0.nanoseconds / 1000, places: 6) } ?? .null),
+        .members([
+            ("state", .string(state)), ("to", .word(node?.text)), ("text", .word(report.failback?.sentence)),
+            ("blocked_by", .word(fact?.blockedBy?.rawValue)),
+            ("left_s", .seconds(fact?.left)),
         ])
     }
 }

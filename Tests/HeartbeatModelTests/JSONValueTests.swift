@@ -13,3 +13,13 @@ import Testing
 func `values become JSON`(value: JSONValue, text: String) {
     #expect(value.text == text)
 }
+
+@Test func `reports are made of members, words, counts and seconds, and what nobody knows is null`() {
+    #expect(JSONValue.members([("b", .word("x")), ("a", .word(nil))]).text == #"{"b": "x", "a": null}"#)
+    #expect(JSONValue.words(["b", "a"]).text == #"["b", "a"]"#)
+    #expect(JSONValue.count(5).text == "5" && JSONValue.count(nil) == .null)
+    #expect(JSONValue.count(.max).text == "9223372036854775807")
+    #expect(JSONValue.seconds(.milliseconds(-1500)).text == "-1.500000" && JSONValue.seconds(nil) == .null)
+    #expect(JSONValue.seconds(.microseconds(1999), places: 3).text == "0.001")
+    #expect(JSONValue.seconds(.nanoseconds(7), places: 9).text == "0.000000007")
+}

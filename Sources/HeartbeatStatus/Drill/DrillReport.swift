@@ -155,17 +155,14 @@ extension DrillReport {
 extension DrillReport {
     /// As schemas/hbctl-drill-1.json says it: one line and its end.
     package var json: String {
-        func texts(_ words: [String]) -> JSONValue { .array(words.map { .string($0) }) }
-        func name(_ node: NodeName?) -> JSONValue { node.map { .string($0.text) } ?? .null }
-        let members: [(String, JSONValue)] = [
+        return JSONValue.members([
             ("schema", .string("hbctl/drill/1")), ("exit", .number(Int64(exitCode))),
-            ("outcome", .string(outcome.rawValue)), ("sentence", .string(sentence)), ("node", name(plan?.local)),
-            ("from", name(plan?.giver)), ("to", name(plan?.taker)), ("groups", .array(groups.map(value))),
-            ("notes", texts(plan?.notes ?? [])), ("cautions", texts(cautions)), ("missing", texts(missing)),
-            ("remedy", texts(remedy)),
-            ("took_s", took.map { .decimal(units: $0.milliseconds, places: 3) } ?? .null),
-        ]
-        return JSONValue.object(members.map { JSONValue.Member($0.0, $0.1) }).text + "\n"
+            ("outcome", .string(outcome.rawValue)), ("sentence", .string(sentence)), ("node", .word(plan?.local.text)),
+            ("from", .word(plan?.giver.text)), ("to", .word(plan?.taker.text)), ("groups", .array(groups.map(value))),
+            ("notes", .words(plan?.notes ?? [])), ("cautions", .words(cautions)), ("missing", .words(missing)),
+            ("remedy", .words(remedy)),
+            ("took_s", .seconds(took, places: 3)),
+        ]).text + "\n"
     }
 
     private func value(_ group: Group) -> JSONValue {
