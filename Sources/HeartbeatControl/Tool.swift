@@ -119,7 +119,7 @@ package struct Tool: Sendable {
     }
 
     private func write(_ lines: [String], to descriptor: Int32) {
-        var rest = Array(lines.textOfLines.utf8)[...]
+        var rest = lines.bytesOfLines[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             guard count > 0 || errno == EINTR else { return }

@@ -29,8 +29,7 @@ final class LearnedStore {
             reactor: reactor,
             write: { lines in
                 do throws(SystemError) {
-                    let bytes = Array(lines.textOfLines.utf8)
-                    try DurableFile.replace(path, with: bytes, mode: 0o644)
+                    try DurableFile.replace(path, with: lines.bytesOfLines, mode: 0o644)
                     return nil
                 } catch {
                     return error

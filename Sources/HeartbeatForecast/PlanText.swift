@@ -16,11 +16,11 @@ package struct PlanText {
     }
 
     package var lines: [String] {
-        let head = Self.wrapped(prediction.headline + ":", width: width)
+        let head = wrapped(prediction.headline + ":", width: width)
         if let obstacle = prediction.obstacle {
-            return head + [""] + Self.wrapped("cannot tell: \(obstacle)", width: width, rest: "   ")
+            return head + [""] + wrapped("cannot tell: \(obstacle)", width: width, rest: "   ")
         }
-        return head + [""] + story + [""] + groups + [""] + Self.wrapped(verdict, width: width) + notes
+        return head + [""] + story + [""] + groups + [""] + wrapped(verdict, width: width) + notes
     }
 
     // MARK: - The story
@@ -36,11 +36,11 @@ package struct PlanText {
         let room = max(16, width - timeWidth - nodeWidth - groundWidth - 6)
         func row(_ time: String, _ node: String, _ what: String, _ ground: String) -> String {
             let left = Self.right(time, timeWidth) + "  " + Self.left(node, nodeWidth) + "  "
-            return Self.trimmed(left + Self.left(what, room) + "  " + ground)
+            return (left + Self.left(what, room) + "  " + ground).withoutBlanksAtEnd
         }
         var rows = [row("at ms", "node", "what", "known from")]
         for (line, time) in zip(shown, times) {
-            let parts = Self.wrapped(line.what, width: room)
+            let parts = wrapped(line.what, width: room)
             rows.append(row(time, line.node?.text ?? "", parts[0], line.knownFrom))
             rows += parts.dropFirst().map { row("", "", $0, "") }
         }
@@ -78,8 +78,9 @@ package struct PlanText {
         let (keyWidth, placeWidth) = (keys.map(\.count).max() ?? 0, places.map(\.count).max() ?? 0)
         var rows = zip(shown, zip(keys, places)).map { group, words in
             let mark = group.isLost || group.isOnBoth ? "!" : group.isAffected ? "~" : " "
-            return Self.trimmed(
-                "\(mark) \(Self.left(words.0, keyWidth))  \(Self.left(words.1, placeWidth))  \(Self.figures(group))")
+            let line =
+                "\(mark) \(Self.left(words.0, keyWidth))  \(Self.left(words.1, placeWidth))  \(Self.figures(group))"
+            return line.withoutBlanksAtEnd
         }
         if sorted.count > shown.count {
             let rest = sorted.dropFirst(shown.count)
@@ -124,7 +125,7 @@ package struct PlanText {
     }
 
     private var notes: [String] {
-        prediction.notes.flatMap { Self.wrapped($0, width: width, first: "  ", rest: "    ") }
+        prediction.notes.flatMap { wrapped($0, width: width, first: "  ", rest: "    ") }
     }
 
     // MARK: - Words and blanks
@@ -132,29 +133,6 @@ package struct PlanText {
     private static func left(_ text: String, _ width: Int) -> String { text + blanks(width - text.count) }
 
     private static func right(_ text: String, _ width: Int) -> String { blanks(width - text.count) + text }
-
-    private static func blanks(_ count: Int) -> String { String(repeating: " ", count: max(0, count)) }
-
-    private static func trimmed(_ text: String) -> String {
-        var text = text
-        while text.hasSuffix(" ") { text.removeLast() }
-        return text
-    }
-
-    /// Breaks between words; a longer word stays whole.
-    private static func wrapped(_ text: String, width: Int, first: String = "", rest: String = "") -> [String] {
-        var lines = [first]
-        var isEmpty = true
-        for word in text.split(separator: " ") {
-            if !isEmpty, lines[lines.count - 1].count + 1 + word.count > width {
-                lines.append(rest)
-                isEmpty = true
-            }
-            lines[lines.count - 1] += (isEmpty ? "" : " ") + word
-            isEmpty = false
-        }
-        return lines
-    }
 }
 
 extension Duration {

@@ -38,7 +38,7 @@ package struct HistoryFiles: Sendable {
     /// Replaces the file below /run; gives what went wrong.
     package func write(_ lines: [String]) -> SystemError? {
         do throws(SystemError) {
-            try volatile.write(Self.bytes(lines), to: Self.name, mode: 0o644)
+            try volatile.write(lines.bytesOfLines, to: Self.name, mode: 0o644)
             return nil
         } catch {
             return error
@@ -50,8 +50,6 @@ package struct HistoryFiles: Sendable {
         let bytes = volatile.contents(of: Self.name, atMost: Self.largest) ?? []
         return Self.lines(of: bytes)
     }
-
-    private static func bytes(_ lines: [String]) -> [UInt8] { Array(lines.textOfLines.utf8) }
 
     /// Those that have their end.
     private static func lines(of bytes: [UInt8]) -> [String] {
@@ -144,7 +142,7 @@ package struct HistoryFiles: Sendable {
     /// what went wrong.
     package func append(_ lines: [String]) -> SystemError? {
         do throws(SystemError) {
-            try append(Self.bytes(lines))
+            try append(lines.bytesOfLines)
             return nil
         } catch {
             return error

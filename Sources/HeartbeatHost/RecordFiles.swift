@@ -28,17 +28,13 @@ package struct RecordFiles: Sendable {
         do throws(SystemError) {
             // A link in its place would lead root anywhere.
             try PrivateDirectory(directory).make(mode: 0o755)
-            let bytes = Self.bytes(record)
+            let bytes = record.text.bytesOfLines
             trim(for: bytes.count, besides: record.chain)
             try DurableFile.replace(path(record.chain), with: bytes, mode: 0o644)
             return nil
         } catch {
             return error
         }
-    }
-
-    private static func bytes(_ record: MovementRecord) -> [UInt8] {
-        Array(record.text.textOfLines.utf8)
     }
 
     private struct Kept {

@@ -87,7 +87,7 @@ package struct RecordReading: Sendable {
             return error.code == EEXIST ? "\(path) is there already; choose another with --output" : "\(error)"
         }
         defer { close(descriptor) }
-        let bytes = Array(record.text.textOfLines.utf8)
+        let bytes = record.text.bytesOfLines
         guard let code = Descriptors.write(bytes, to: descriptor) else { return nil }
         unlink(path)
         return "\(SystemError("write", path, code: code))"

@@ -1,5 +1,7 @@
 // A table of words that fits a width: columns are left out before anything is cut or wrapped, first those that say nothing new.
 
+import HeartbeatModel
+
 struct TextTable {
     struct Column {
         var title: String
@@ -36,7 +38,7 @@ struct TextTable {
         let widths = shown.map(Self.width)
         func line(_ words: [String]) -> String {
             let padded = zip(words, widths).map { word, width in word + blanks(width + Self.gap - word.count) }
-            return trimmed(padded.joined())
+            return padded.joined().withoutBlanksAtEnd
         }
         return [line(shown.map(\.title))] + marks.indices.map { row in line(shown.map { $0.cells[row] }) }
     }
@@ -55,28 +57,4 @@ struct TextTable {
             return (one.isNews ? 1 : 0, one.weight) < (other.isNews ? 1 : 0, other.weight)
         }
     }
-}
-
-func blanks(_ count: Int) -> String { String(repeating: " ", count: max(0, count)) }
-
-private func trimmed(_ text: String) -> String {
-    var text = text
-    while text.hasSuffix(" ") { text.removeLast() }
-    return text
-}
-
-/// Breaks a text between words; what is longer than a line stays whole. The first line begins with `first`, the others with `rest`.
-func wrapped(_ text: String, width: Int, first: String = "", rest: String = "") -> [String] {
-    var lines: [String] = []
-    var line = first
-    var isEmpty = true
-    for word in text.split(separator: " ") {
-        if !isEmpty, line.count + 1 + word.count > width {
-            lines.append(line)
-            (line, isEmpty) = (rest, true)
-        }
-        line += (isEmpty ? "" : " ") + word
-        isEmpty = false
-    }
-    return lines + (isEmpty && !lines.isEmpty ? [] : [trimmed(line)])
 }

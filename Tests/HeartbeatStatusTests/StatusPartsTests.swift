@@ -1,4 +1,4 @@
-// The pieces that the text is made of: times, tables, lines; and rules of the verdict at their limits.
+// The pieces that the text is made of, times and tables, and rules of the verdict at their limits.
 
 import HeartbeatModel
 import Testing
@@ -59,12 +59,6 @@ import Testing
             table.lines(width: 80) == ["node  same   news    wide", "a     sound  x       1", "!b    sound  longer  2"])
         #expect(table.lines(width: 18) == ["node  news", "a     x", "!b    longer"])
         #expect(table.lines(width: 3) == ["node", "a", "!b"])
-    }
-
-    @Test func `text is broken between words only`() {
-        #expect(wrapped("one two three", width: 9, first: "! ", rest: "  ") == ["! one two", "  three"])
-        #expect(wrapped("unbreakable", width: 4, first: "- ", rest: "  ") == ["- unbreakable"])
-        #expect(wrapped("", width: 9, first: "x") == ["x"])
     }
 
     // MARK: - Rules
