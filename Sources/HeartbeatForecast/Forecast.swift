@@ -57,8 +57,7 @@ package struct Forecast {
         var times = ScriptTimes()
         for word in configuration.groups.flatMap({ $0.steps.map { $0.resources[0].word } }) {
             for verb in [ResourceVerb.start, .stop, .status] {
-                guard let duration = learned.high(word, verb) else { continue }
-                for node in configuration.nodes { times.set(word, verb, on: node, to: duration) }
+                if let duration = learned.high(word, verb) { times.set(word, verb, to: duration) }
             }
         }
         return times

@@ -25,7 +25,7 @@ struct ScriptWorld: Hashable, Sendable {
     ) -> (result: ActionResult, after: Duration) {
         if missing[node]?.contains(action.step.word) == true { return (.notRun(reason: "no such script"), .zero) }
         if random.chance(hang) { return (.timedOut, action.timeout) }
-        var time = times.map { $0[node, action] } ?? random.duration(in: duration)
+        var time = times.map { $0[action] } ?? random.duration(in: duration)
         // Looking is quick even where starting is slow.
         if action.verb == .status { time = min(time, action.timeout / 2) }
         guard time < action.timeout else { return (.timedOut, action.timeout) }
