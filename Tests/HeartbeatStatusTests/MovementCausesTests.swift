@@ -126,6 +126,31 @@ import Testing
         if case .found = slow { Issue.record("half of the causes are told as all of them") }
     }
 
+    @Test func `each thing is left out, auto_failback is the other one, and nothing else is tried`() {
+        let lost = PairEvent.lose("eth1", at: Self.first)
+        let maintained = PairEvent.maintenance(true, on: Self.second)
+        for (rule, other) in [(AutoFailback.on, AutoFailback.off), (.legacy, .off), (.off, .on)] {
+            var record = Self.record([lost, maintained, lost])
+            record.state.timings?.autoFailback = rule
+            var peer = NodeFacts.PeerWord()
+            peer.health = NodeHealth(lost: 1, unproven: 1)
+            record.state.peer = peer
+            let all = record.question
+            var asked: [ReplayQuestion] = []
+            let causes = MovementCauses(record, of: "web") { question in
+                asked.append(question)
+                return .served(["web": Self.second])
+            }
+            #expect(causes == .found([]))
+            #expect(
+                asked == [
+                    all, ReplayQuestion(events: all.events.filter { $0.event != lost }),
+                    ReplayQuestion(events: all.events.filter { $0.event != maintained }),
+                    ReplayQuestion(events: all.events, autoFailback: other),
+                ])
+        }
+    }
+
     @Test func `at most sixteen different things are tried`() {
         let record = Self.record((0..<40).map { .lose("p\($0)", at: Self.first) } + [.lose("eth1", at: Self.first)])
         var runs = 0
