@@ -1,6 +1,8 @@
 // The kinds of things that a check of a machine can find, and what is known of each before there is one: docs/check.md is made of
 // this. A code is for programs, and does not change.
 
+import HeartbeatModel
+
 /// What a finding is about.
 package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case configuration
