@@ -55,6 +55,8 @@ package struct ExporterProgram {
 
     private static func advice(_ error: SystemError) -> String {
         switch error.code {
+        case EADDRINUSE where error.object.hasPrefix("/"):
+            "; `ss -lxp` shows whose it is; end that program, or give another path with --listen"
         case EADDRINUSE: "; `ss -ltnp` shows whose it is; end that program, or give another port with --listen"
         case EADDRNOTAVAIL: "; `ip address` shows the addresses of this machine"
         case EEXIST: "; something that is no socket stands there"

@@ -41,10 +41,26 @@ package enum ListenAddress: Hashable, Sendable, CustomStringConvertible {
         case .ip(let address, let port): return try open(address, port)
         case .unix(let path):
             var status = stat()
-            if lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFSOCK {
-                throw SystemError("listen on", path, code: EEXIST)
+            if lstat(path, &status) == 0 {
+                guard status.st_mode & S_IFMT == S_IFSOCK else { throw SystemError("listen on", path, code: EEXIST) }
+                try Self.requireAbandoned(path)
             }
             return try ListeningSocket.open(path, mode: 0o666)
+        }
+    }
+
+    /// connect(2) refuses where a socket is only a name. Whatever else it says, somebody may be there: one that has no room for more
+    /// clients (EAGAIN), one of another type (EPROTOTYPE).
+    private static func requireAbandoned(_ path: String) throws(SystemError) {
+        guard var address = UnixAddress.make(path) else { return }
+        let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        let descriptor = try check(socket(AF_UNIX, type, 0), .machine("listen on"), path)
+        defer { close(descriptor) }
+        let code = UnixAddress.connect(descriptor, &address) ? 0 : errno
+        switch code {
+        case ECONNREFUSED, ENOENT: return
+        case 0, EAGAIN, EPROTOTYPE: throw SystemError("listen on", path, code: EADDRINUSE)
+        default: throw SystemError("listen on", path, code: code)
         }
     }
 

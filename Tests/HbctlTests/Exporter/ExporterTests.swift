@@ -220,6 +220,20 @@ import Testing
         #expect(try String(contentsOfFile: file, encoding: .utf8) == "mine")
     }
 
+    @Test func `a socket that somebody listens on is left to him`() throws {
+        let daemon = try FakeDaemon(Self.healthy)
+        let path = daemon.directory + "/socket"
+        let first = try ExporterProcess(daemon, ["--listen", "unix:\(path)"])
+        for taken in [path, ControlClient.socketPath(runDirectory: daemon.directory)] {
+            let words = ExporterProcess.words(["--listen", "unix:\(taken)"], daemon)
+            let second = try Command.run(words, limit: .seconds(30))
+            let beginning = "heartbeat-exporter: Cannot listen on \(taken): Address already in use; `ss -lxp` shows"
+            #expect(second.code == 1 && second.output.hasPrefix(beginning), "\(second)")
+        }
+        let reply = try first.get("/health")
+        #expect(reply.code == 200, "the first one serves, and so does the daemon: \(reply)")
+    }
+
     @Test func `it serves the sockets that systemd has opened`() throws {
         let daemon = try FakeDaemon(Self.healthy)
         let path = daemon.directory + "/socket"
