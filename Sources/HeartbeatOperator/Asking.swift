@@ -40,13 +40,19 @@ package struct Asking: Sendable {
         let source = source()
         let asked = WallClock.unixMilliseconds
         var status = PairStatus(source, of: places.node, asked: asked)
-        status.lastDrill = DrillStore(in: places.state).read().map { PairStatus.Drill($0, asked: asked) }
+        status.lastDrill = lastDrill(asked)
         return status
     }
 
     /// The same as metrics. Machines ask often: the other node is not asked for its view, which it tells once a minute anyway.
     package func exposition() -> Exposition {
-        Exposition(source(isFresh: false), of: places.node, asked: WallClock.unixMilliseconds)
+        let source = source(isFresh: false)
+        let asked = WallClock.unixMilliseconds
+        return Exposition(source, of: places.node, asked: asked, lastDrill: lastDrill(asked))
+    }
+
+    private func lastDrill(_ asked: UInt64) -> PairStatus.Drill? {
+        DrillStore(in: places.state).read().map { PairStatus.Drill($0, asked: asked) }
     }
 
     /// `isFresh`: the other node is asked for its view first, which costs both a message.

@@ -10,9 +10,11 @@ package struct Exposition: Sendable {
     private let facts: NodeFacts?
     private var families = MetricFamilies()
 
-    /// A pure function, as `PairStatus`.
-    package init(_ source: StatusSource, of node: NodeName, asked: UInt64) {
-        status = PairStatus(source, of: node, asked: asked)
+    /// A pure function, as `PairStatus`. The last drill is no metric: it is for pages that are made of the same status.
+    package init(_ source: StatusSource, of node: NodeName, asked: UInt64, lastDrill: PairStatus.Drill? = nil) {
+        var status = PairStatus(source, of: node, asked: asked)
+        status.lastDrill = lastDrill
+        self.status = status
         facts =
             switch source {
             case .answered(let facts), .answeredByOlder(let facts): facts

@@ -58,6 +58,19 @@ import Testing
         #expect(page.contains("<meta http-equiv=\"refresh\" content=\"5\">") && !page.contains("<script"))
     }
 
+    @Test func `the last drill is told as hbctl status tells it`() throws {
+        let daemon = try FakeDaemon(Self.healthy)
+        let exporter = try ExporterProcess(daemon)
+        #expect(try !exporter.get("/status.json").body.contains("last_drill"))
+        let record = DrillRecord(unixMilliseconds: 1_795_863_482_000, outcome: "aborted", sentence: "gw-b fell silent")
+        try (record.text + "\n").write(toFile: daemon.directory + "/last_drill", atomically: false, encoding: .utf8)
+        usleep(300_000)
+        #expect(try daemon.hbctl(["status"]).output.contains("gw-b fell silent\n"))
+        #expect(try exporter.get("/").body.contains("gw-b fell silent\n"))
+        let answer = try exporter.get("/status.json").body
+        #expect(answer.contains("\"last_drill\": {\"outcome\": \"aborted\""), "\(answer)")
+    }
+
     @Test func `what one is told without a body is what one would be told with it`() throws {
         let exporter = try ExporterProcess(try FakeDaemon(Self.healthy))
         let full = try exporter.get("/health")
