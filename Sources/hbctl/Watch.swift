@@ -41,9 +41,7 @@ struct Watch: ParsableCommand {
     /// `page`: what is done where no screen can be drawn; gives the exit status.
     static func perform(in places: Places, _ color: ColourChoice, orElse page: () -> Int32) -> Never {
         if let obstacle = Terminal.obstacle { give(obstacle, page) }
-        let whatIf = WhatIf(places)
-        let run = WatchRun(places, isColoured: Terminal.isColoured(color)) { whatIf.lines($0) }
-        switch run.run() {
+        switch WatchRun(places, isColoured: Terminal.isColoured(color)).run() {
         case .impossible: give("the terminal cannot be drawn on", page)
         case .gone(let verdict): Glibc.exit(verdict?.exitCode ?? unknown)
         case .quit(let verdict):

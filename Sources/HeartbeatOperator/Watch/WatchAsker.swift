@@ -1,4 +1,5 @@
-// Asks the daemon on a thread of its own, so that keys work while a daemon that hangs is waited for. One question at a time.
+// Asks the daemon on a thread of its own, and plays what would happen there, so that keys work while a daemon that hangs is waited for and
+// when the pair is in another state. One question at a time.
 
 import Glibc
 import HeartbeatModel
@@ -12,6 +13,8 @@ final class WatchAsker: Sendable {
         var status: PairStatus
         /// `nil` where the daemon has told none.
         var facts: NodeFacts?
+        /// What would happen, a line each.
+        var forecast: [String] = []
         /// Of this node, when something has moved since it was read last.
         var movements: [HistoryEntry] = []
     }
@@ -53,12 +56,13 @@ final class WatchAsker: Sendable {
     private func work() {
         let asking = Asking(places, patience: Self.patience)
         let node = places.node
+        var whatIf = WhatIf(places)
         var known: UInt64?
         var attempts = 0
         while let question = Descriptors.read(questions.read, atMost: 1), let first = question.first {
             let source = asking.source(isFresh: first == 1)
             var found = Answer(status: PairStatus(source, of: node, asked: WallClock.unixMilliseconds))
-            if case .answered(let facts) = source { found.facts = facts }
+            if case .answered(let facts) = source { (found.facts, found.forecast) = (facts, whatIf.lines(facts)) }
             let last = found.status.lastChange?.number ?? 0
             if known != last { (known, attempts) = (last, Self.attempts) }
             if attempts > 0, first == 1 {

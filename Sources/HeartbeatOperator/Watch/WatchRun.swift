@@ -24,13 +24,10 @@ package struct WatchRun {
 
     private let places: Places
     private let isColoured: Bool
-    private let forecast: (NodeFacts) -> [String]
 
-    /// `forecast`: what would happen, a line each.
-    package init(_ places: Places, isColoured: Bool, forecast: @escaping (NodeFacts) -> [String]) {
+    package init(_ places: Places, isColoured: Bool) {
         self.places = places
         self.isColoured = isColoured
-        self.forecast = forecast
     }
 
     /// Signals that end a program end it here as well, with the terminal as it was.
@@ -64,7 +61,7 @@ package struct WatchRun {
                 isAsking = false
                 // What a daemon has left is looked for by more than a question.
                 if answer.facts == nil { due = .now + Self.freshBeat }
-                view.take(answer, forecast)
+                view.take(answer)
             }
             view.draw(on: terminal)
         }
@@ -95,13 +92,13 @@ private struct View {
 
     var verdict: PairStatus.Verdict? { now?.status.verdict }
 
-    mutating func take(_ answer: WatchAsker.Answer, _ forecast: (NodeFacts) -> [String]) {
+    mutating func take(_ answer: WatchAsker.Answer) {
         var status = answer.status
         lanes.complete(&status)
         log.take(status, answer.facts)
         if !answer.movements.isEmpty { movements = answer.movements }
         log.take(answer.movements)
-        now = Moment(status: status, forecast: answer.facts.map(forecast) ?? [], events: log.events)
+        now = Moment(status: status, forecast: answer.forecast, events: log.events)
     }
 
     // MARK: - Keys

@@ -3,10 +3,9 @@
 import HeartbeatForecast
 import HeartbeatModel
 import HeartbeatStatus
-import Synchronization
 
 /// Says what would come of each death and each cut, as the pair is now.
-package final class WhatIf: Sendable {
+struct WhatIf {
     /// What decides what would happen; ages do not.
     private struct State: Hashable {
         var nodes: [[String]]
@@ -29,21 +28,19 @@ package final class WhatIf: Sendable {
     }
 
     private let places: Places
-    private let known = Mutex<(state: State, lines: [String])?>(nil)
+    private var known: (state: State, lines: [String])?
 
-    package init(_ places: Places) {
+    init(_ places: Places) {
         self.places = places
     }
 
     /// `if gw-a dies  everything on gw-b in 1.10 s`, a line each.
-    package func lines(_ facts: NodeFacts) -> [String] {
+    mutating func lines(_ facts: NodeFacts) -> [String] {
         let state = State(facts)
-        return known.withLock { known in
-            if let known, known.state == state { return known.lines }
-            let lines = play(facts)
-            known = (state, lines)
-            return lines
-        }
+        if let known, known.state == state { return known.lines }
+        let lines = play(facts)
+        known = (state, lines)
+        return lines
     }
 
     private func play(_ facts: NodeFacts) -> [String] {
