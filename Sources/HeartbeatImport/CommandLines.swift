@@ -62,9 +62,14 @@ enum CommandLines {
         var words: [String] = []
         var word: String?
         var quote: Character?
+        // In place: a line may be as long as its file.
+        func extend(by character: Character) {
+            if word == nil { word = "" }
+            word?.append(character)
+        }
         for character in text {
             if let open = quote {
-                if character == open { quote = nil } else { word = (word ?? "") + String(character) }
+                if character == open { quote = nil } else { extend(by: character) }
             } else if character == "\"" || character == "'" {
                 quote = character
                 word = word ?? ""
@@ -78,7 +83,7 @@ enum CommandLines {
                 words.append(String(character))
                 word = nil
             } else {
-                word = (word ?? "") + String(character)
+                extend(by: character)
             }
         }
         return words + (word.map { [$0] } ?? [])

@@ -85,4 +85,10 @@ import Testing
             #expect(throws: ImportMistake.self) { try result.get() }
         }
     }
+
+    /// In less time than anybody waits: a word was copied once for each of its characters.
+    @Test func `a line of half a megabyte comes back word for word`() {
+        let long = String(repeating: "x", count: 250_000)
+        #expect(CommandLines.words(of: "\(long) '\(long)';a # b") == [long, long, ";", "a"])
+    }
 }
