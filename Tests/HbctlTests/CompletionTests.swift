@@ -51,6 +51,7 @@ import Testing
         let words = ["history", "--run-dir", daemon.directory]
         #expect(try offered(words + ["w"], daemon).words == ["web"])
         #expect(try Set(offered(words + ["10"], daemon).words) == ["10.0.0.1/24"])
+        #expect(try offered(["history", "--run-dir=\(daemon.directory)", "w"], daemon).words == ["web"])
     }
 
     @Test func `a daemon that is not there, or says nothing, costs no more than a moment`() throws {
