@@ -14,7 +14,9 @@ final class HeldSignals {
         pthread_sigmask(SIG_BLOCK, &set, &former)
     }
 
+    /// Those that have come and nobody has waited for have got what they wanted: what was held back for them is done.
     deinit {
+        while wait(atMost: .zero) != nil {}
         pthread_sigmask(SIG_SETMASK, &former, nil)
     }
 
