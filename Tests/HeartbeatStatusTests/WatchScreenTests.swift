@@ -24,11 +24,12 @@ import Testing
     }
 
     private static func screen(
-        _ name: String, columns: Int, rows: Int, page: WatchScreen.Page = .overview, isFrozen: Bool = false
+        _ name: String, columns: Int, rows: Int, page: WatchScreen.Page = .overview, isFrozen: Bool = false,
+        movement: [String] = [String(repeating: "long ", count: 60)]
     ) throws -> [String] {
         WatchScreen(
             try Situation(name: name).status, size: .init(columns: columns, rows: rows), page: page,
-            isFrozen: isFrozen, forecast: forecast, events: events(), time: Situation.time
+            isFrozen: isFrozen, forecast: forecast, movement: movement, events: events(), time: Situation.time
         ).lines
     }
 
@@ -53,9 +54,7 @@ import Testing
     ]
 
     @Test(arguments: Situation.all) func `a screen has its rows, and no row is too long`(situation: Situation) throws {
-        let pages: [WatchScreen.Page] = [
-            .overview, .events, .help, .movement([String(repeating: "long ", count: 60)]),
-        ]
+        let pages: [WatchScreen.Page] = [.overview, .events, .help, .movement]
         for (columns, rows) in Self.sizes {
             for page in pages {
                 let lines = try Self.screen(situation.name, columns: columns, rows: rows, page: page)
@@ -143,7 +142,8 @@ import Testing
     @Test func `pages are events, the last movement and help`() throws {
         let events = try Self.screen("one-way", columns: 80, rows: 24, page: .events)
         #expect(events.count { $0.hasSuffix(" of the test") } > 15)
-        let why = try Self.screen("one-way", columns: 80, rows: 24, page: .movement(["no. 412: web came to gw-a"]))
+        let why = try Self.screen(
+            "one-way", columns: 80, rows: 24, page: .movement, movement: ["no. 412: web came to gw-a"])
         #expect(why.contains("no. 412: web came to gw-a"))
         #expect(
             try Self.screen("one-way", columns: 80, rows: 24, page: .help).joined().contains("| a keepalive in time"))

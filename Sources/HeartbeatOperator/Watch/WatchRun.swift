@@ -80,6 +80,7 @@ private struct View {
         var status: PairStatus
         var forecast: [String]
         var events: [WatchLog.Event]
+        var movements: [HistoryEntry]
     }
 
     private var now: Moment?
@@ -98,7 +99,7 @@ private struct View {
         log.take(status, answer.facts)
         if !answer.movements.isEmpty { movements = answer.movements }
         log.take(answer.movements)
-        now = Moment(status: status, forecast: answer.forecast, events: log.events)
+        now = Moment(status: status, forecast: answer.forecast, events: log.events, movements: movements)
     }
 
     // MARK: - Keys
@@ -111,7 +112,7 @@ private struct View {
         case UInt8(ascii: "q"), Self.interrupt: return true
         case UInt8(ascii: "p"): frozen = frozen == nil ? now : nil
         case UInt8(ascii: "e"): turn(to: .events)
-        case UInt8(ascii: "w"): turn(to: .movement(lastMovement))
+        case UInt8(ascii: "w"): turn(to: .movement)
         case UInt8(ascii: "?"): turn(to: .help)
         case Self.redraw: terminal.forget()
         case Self.suspend: terminal.stop()
@@ -122,28 +123,26 @@ private struct View {
 
     /// The same key leads back.
     private mutating func turn(to other: WatchScreen.Page) {
-        switch (page, other) {
-        case (.events, .events), (.movement, .movement), (.help, .help): page = .overview
-        case (_, _): page = other
-        }
-    }
-
-    /// As `hbctl history` tells it.
-    private var lastMovement: [String] {
-        let width = Terminal.size.columns
-        let asked = now?.status.source.asked ?? 0
-        let text = HistoryText(
-            HistoryReport(movements, .all, most: 1, asked: asked), width: width, time: Terminal.time)
-        return movements.last.map { text.lines(of: $0, among: movements) } ?? text.lines
+        page = page == other ? .overview : other
     }
 
     // MARK: - The screen
 
     func draw(on terminal: LiveTerminal) {
         guard let moment = frozen ?? now else { return }
+        let size = Terminal.size
         let screen = WatchScreen(
-            moment.status, size: Terminal.size, page: page, isFrozen: frozen != nil, forecast: moment.forecast,
+            moment.status, size: size, page: page, isFrozen: frozen != nil, forecast: moment.forecast,
+            movement: page == .movement ? Self.lastMovement(of: moment, width: size.columns) : [],
             events: moment.events, time: Terminal.time)
         terminal.show(screen.lines)
+    }
+
+    /// As `hbctl history` tells it.
+    private static func lastMovement(of moment: Moment, width: Int) -> [String] {
+        let all = moment.movements
+        let text = HistoryText(
+            HistoryReport(all, .all, most: 1, asked: moment.status.source.asked), width: width, time: Terminal.time)
+        return all.last.map { text.lines(of: $0, among: all) } ?? text.lines
     }
 }

@@ -19,8 +19,7 @@ package struct WatchScreen {
     package enum Page: Hashable, Sendable {
         case overview
         case events
-        /// The last movement, as the history tells it.
-        case movement([String])
+        case movement
         case help
     }
 
@@ -31,19 +30,22 @@ package struct WatchScreen {
     let isFrozen: Bool
     /// What would happen, a line each.
     let forecast: [String]
+    /// The last movement, as the history tells it.
+    let movement: [String]
     /// The oldest first.
     let events: [WatchLog.Event]
     let time: LocalTime
 
     package init(
         _ status: PairStatus, size: Size, page: Page = .overview, isFrozen: Bool = false, forecast: [String] = [],
-        events: [WatchLog.Event] = [], time: LocalTime = .utc
+        movement: [String] = [], events: [WatchLog.Event] = [], time: LocalTime = .utc
     ) {
         self.status = status
         self.size = size
         self.page = page
         self.isFrozen = isFrozen
         self.forecast = forecast
+        self.movement = movement
         self.events = events
         self.time = time
     }
@@ -112,7 +114,7 @@ package struct WatchScreen {
         switch page {
         case .overview: return overview(rows: rows, hasGaps: hasGaps)
         case .events: return eventLines(rows: rows)
-        case .movement(let lines): return broken(lines)
+        case .movement: return broken(movement)
         case .help: return broken(Self.help.flatMap { wrapped($0, width: width, rest: blanks(4)) })
         }
     }
