@@ -22,7 +22,7 @@ struct LastWordsReader {
         let now = WallClock.unixMilliseconds
         let status = LastStatus(in: PrivateDirectory(own), and: PrivateDirectory(places.state))
         words.facts = status.read()
-        words.saved = words.facts?.unixMilliseconds.map { Self.age($0, now: now) }
+        words.saved = words.facts?.unixMilliseconds.map { PairStatus.Age(since: $0, asked: now) }
         let life = LifePage.read(in: own)
         if let life, let beat = life.beat {
             words.lastKeepalive = PairStatus.Age(
@@ -35,10 +35,6 @@ struct LastWordsReader {
         return words
     }
 
-    private static func age(_ moment: UInt64, now: UInt64) -> PairStatus.Age {
-        PairStatus.Age(duration: .milliseconds(Int64(clamping: now > moment ? now - moment : 0)), since: moment)
-    }
-
     // MARK: - How it ended
 
     /// A process that holds the pid file is there. systemd knows best how one has ended; without it the daemon's own word counts.
@@ -49,7 +45,7 @@ struct LastWordsReader {
         }
         if places.run == "/run", let unit = ServiceUnit.look() {
             words.end = unit.end
-            words.ended = unit.ended.map { Self.age(wallClock($0), now: WallClock.unixMilliseconds) }
+            words.ended = unit.ended.map { PairStatus.Age(since: wallClock($0), asked: WallClock.unixMilliseconds) }
         }
         if words.end == .unknown, life?.state == .ended { words.end = .orderly }
     }

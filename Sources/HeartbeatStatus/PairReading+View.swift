@@ -2,6 +2,11 @@
 
 import HeartbeatModel
 
+extension MediumName {
+    /// Serial lines are called by their devices.
+    var isDevice: Bool { text.hasPrefix("/") }
+}
+
 extension PairReading {
     /// What the other node said longer ago says nothing of how it is now.
     static let patience = Duration.seconds(90)
@@ -31,7 +36,7 @@ extension PairReading {
         for medium in told {
             if own.contains(medium.name) {
                 result.append((medium.name, medium))
-            } else if let place = left.firstIndex(where: { Self.isDevice($0) == Self.isDevice(medium.name) }) {
+            } else if let place = left.firstIndex(where: { $0.isDevice == medium.name.isDevice }) {
                 result.append((left.remove(at: place), medium))
             } else {
                 result.append((nil, medium))
@@ -39,9 +44,6 @@ extension PairReading {
         }
         return result
     }
-
-    /// Serial lines are called by their devices.
-    private static func isDevice(_ name: MediumName) -> Bool { name.text.hasPrefix("/") }
 
     func isHeard(_ medium: MediumName) -> PairStatus.Medium.Direction {
         pairs.first { $0.own == medium }.map { isHeard($0.told) } ?? .unknown

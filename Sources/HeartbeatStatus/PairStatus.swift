@@ -30,6 +30,9 @@ package struct PairStatus: Hashable, Sendable {
 }
 
 extension PairStatus {
+    /// The other node; `nil` where ha.cf names none.
+    package var peer: Node? { nodes.first { !$0.isLocal && !$0.isPing } }
+
     /// For how long something has been so. `since` is `nil` where nobody knows the wall clock of then.
     package struct Age: Hashable, Sendable {
         package var duration: Duration
@@ -38,6 +41,12 @@ extension PairStatus {
         package init(duration: Duration, since: UInt64?) {
             self.duration = duration
             self.since = since
+        }
+
+        /// Of something that began at one wall clock and is looked at at another, in milliseconds since 1970.
+        package init(since moment: UInt64, asked: UInt64) {
+            let ago = asked > moment ? asked - moment : 0
+            self.init(duration: .milliseconds(Int64(clamping: ago)), since: moment)
         }
     }
 
@@ -322,8 +331,7 @@ extension PairStatus {
         /// - Parameter asked: wall clock of whoever asks, in milliseconds since 1970.
         package init(_ record: DrillRecord, asked: UInt64) {
             self.record = record
-            let ago = asked > record.unixMilliseconds ? asked - record.unixMilliseconds : 0
-            age = Age(duration: .milliseconds(Int64(clamping: ago)), since: record.unixMilliseconds)
+            age = Age(since: record.unixMilliseconds, asked: asked)
         }
     }
 }

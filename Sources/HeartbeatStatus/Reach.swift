@@ -41,7 +41,7 @@ extension PairStatus {
     /// Both directions of every medium, in the order of ha.cf; none without another node.
     package var reaches: [Reach] {
         guard let local = nodes.first(where: \.isLocal)?.name,
-            let peer = nodes.first(where: { !$0.isLocal && !$0.isPing })?.name
+            let peer = self.peer?.name
         else { return [] }
         return media.flatMap { medium in
             [

@@ -109,7 +109,7 @@ extension StatusText {
 
     var pair: (here: String, there: String) {
         let local = status.nodes.first(where: \.isLocal)?.name.text ?? status.source.node.text
-        return (local, status.nodes.first { !$0.isLocal && !$0.isPing }?.name.text ?? "the other node")
+        return (local, status.peer?.name.text ?? "the other node")
     }
 
     var mediaTable: TextTable {

@@ -38,7 +38,7 @@ package struct Agreement: Hashable, Sendable {
 
     private static func state(_ status: PairStatus, hasFindings: Bool) -> (State, String?) {
         if hasFindings { return (.different, nil) }
-        guard let peer = status.nodes.first(where: { !$0.isLocal && !$0.isPing }) else {
+        guard let peer = status.peer else {
             return (.unknown, "ha.cf names no other node")
         }
         switch peer.files {

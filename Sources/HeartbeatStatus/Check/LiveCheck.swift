@@ -100,7 +100,7 @@ private struct TwoLooks {
             (result.state, result.age) = (.unknown, nil)
         }
         guard result.state == .unknown else { return result }
-        let peer = status.nodes.first { !$0.isLocal && !$0.isPing }
+        let peer = status.peer
         if reach.to == peer?.name, now.flags.contains(.deaf) {
             result.state = .blocked
         } else if reach.to == peer?.name {

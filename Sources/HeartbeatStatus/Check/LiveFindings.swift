@@ -15,7 +15,7 @@ struct LiveFindings {
     private var local: NodeName { status.source.node }
 
     var findings: [Finding] {
-        guard let peer = status.nodes.first(where: { !$0.isLocal && !$0.isPing })?.name else { return [] }
+        guard let peer = status.peer?.name else { return [] }
         let inward = reaches.filter { $0.to == local }
         if inward.allSatisfy({ $0.state != .open }), inward.contains(where: { Self.isShut($0) }) {
             return [unheard(peer)] + status.media.compactMap(failed)
@@ -88,12 +88,12 @@ struct LiveFindings {
     }
 
     private func adviceForBoth(_ medium: MediumName) -> String {
-        if Self.isDevice(medium) { return "look at the cable at both ends; \(speed(medium))" }
+        if medium.isDevice { return "look at the cable at both ends; \(speed(medium))" }
         return "look at the cable and the switch's ports at both ends, and let \(port(medium)) in on both nodes"
     }
 
     private func adviceForOne(_ reach: Reach) -> [String] {
-        if Self.isDevice(reach.medium) {
+        if reach.medium.isDevice {
             return ["one wire of the cable, from \(reach.from) to \(reach.to); \(speed(reach.medium))"]
         }
         return [
@@ -101,9 +101,6 @@ struct LiveFindings {
             "packets of \(reach.from) there: a firewall of \(reach.to) keeps them out; none: look at \(reach.from) and the switch",
         ]
     }
-
-    /// Serial lines are called by their devices.
-    private static func isDevice(_ medium: MediumName) -> Bool { medium.text.hasPrefix("/") }
 
     private func line(_ medium: MediumName) -> MediumConfiguration? {
         configuration?.media.first { $0.name == medium }
