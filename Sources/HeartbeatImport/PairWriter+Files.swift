@@ -115,7 +115,8 @@ extension PairWriter {
                     return [0, 1].compactMap { way(to: $0, pairing) }
                         .map { "\($0.isIPv6 ? "ucast6" : "ucast") \(interface) \($0)" }
                 }
-                return [pairing.first.isIPv6 ? "mcast6 \(interface) ff12::694 694 1 0" : "bcast \(interface)"]
+                let port = Configuration.usualPort
+                return [pairing.first.isIPv6 ? "mcast6 \(interface) ff12::694 \(port) 1 0" : "bcast \(interface)"]
             })
     }
 

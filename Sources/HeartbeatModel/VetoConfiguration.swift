@@ -45,9 +45,12 @@ extension Configuration {
     /// The nodes tell each other their own addresses.
     public var tellsAddresses: Bool { asksKernels || veto.isOn }
 
+    /// The original's UDP port, where neither `udpport` nor /etc/services names another one.
+    package static let usualPort: UInt16 = 694
+
     /// The port of `udpport`, or the original's.
     public var udpPort: UInt16 {
-        parameters.last { $0.name == "udpport" }.flatMap { UInt16($0.value) } ?? 694
+        parameters.last { $0.name == "udpport" }.flatMap { UInt16($0.value) } ?? Self.usualPort
     }
 
     /// Interfaces over which no medium of ha.cf goes: who asks the other node there asks where nobody has asked.

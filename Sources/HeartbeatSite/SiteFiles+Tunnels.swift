@@ -158,7 +158,7 @@ extension SiteFiles {
             case .serial: []
             case .broadcast(let interface), .unicast(let interface):
                 partner.addresses.filter { $0.interface == interface }.map {
-                    rule("iifname \(interface) \(family($0.ip)) saddr \($0.ip) udp dport 694")
+                    rule("iifname \(interface) \(family($0.ip)) saddr \($0.ip) udp dport \(Configuration.usualPort)")
                 }
             }
         }

@@ -78,7 +78,7 @@ package struct SiteFiles {
             ? [] : ["respawn root /etc/ha.d/resource.d/conntrackd run"]
         return file(
             "etc/ha.d/ha.cf",
-            directives + ["baud 19200", "udpport 694"] + media + connections + Self.sync(shared)
+            directives + ["baud 19200", "udpport \(Configuration.usualPort)"] + media + connections + Self.sync(shared)
                 + pair.nodes.map { "node \($0.name)" })
     }
 

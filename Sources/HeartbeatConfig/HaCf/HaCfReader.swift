@@ -57,7 +57,7 @@ struct HaCfReader: DirectiveReader {
         self.localNode = localNode
         self.host = host
         log = DiagnosticLog(file: file.path)
-        udpPort = host.heartbeatPort ?? 694
+        udpPort = host.heartbeatPort ?? Configuration.usualPort
         draft.isGuest = host.isGuest
     }
 

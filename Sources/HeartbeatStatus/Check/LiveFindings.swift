@@ -116,7 +116,7 @@ struct LiveFindings {
         case .broadcast(_, let port)?, .unicast(_, _, let port)?, .multicast(_, _, let port, _, _)?,
             .unicast6(_, _, let port)?, .multicast6(_, _, let port, _, _)?:
             "udp port \(port)"
-        case .serial?, nil: "udp port 694"
+        case .serial?, nil: "udp port \(configuration?.udpPort ?? Configuration.usualPort)"
         }
     }
 }

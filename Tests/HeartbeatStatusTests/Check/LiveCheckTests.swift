@@ -181,6 +181,16 @@ import Testing
         #expect(remedy { $0.set(2, here: .seconds(192)) }.contains("from gw-b to gw-a; gw-a has 19200 baud"))
     }
 
+    @Test(arguments: [("1694", "udp port 1694"), (nil, "udp port 694")])
+    func `the port of a medium that the files do not have any more is that of udpport`(port: String?, text: String) {
+        let looks = Looks { $0.set(1, there: .seconds(192)) }
+        var files = Configuration(nodes: [Self.here, Self.there])
+        if let port { files.parameters = [.init(name: "udpport", value: port)] }
+        let check = LiveCheck(
+            .answered(looks.first), .answered(looks.second), apart: .seconds(9), of: Self.here, by: files)
+        #expect(check.findings.first?.remedy.first == "on gw-b: tcpdump -ni eth1 \(text)")
+    }
+
     @Test func `a medium that is shut both ways is one finding`() {
         let looks = Looks { $0.set(1, here: .seconds(192), there: .seconds(193)) }
         #expect(looks.findings.map(\.sentence) == ["over eth1 nothing passes between gw-a and gw-b for 3:12"])
