@@ -12,16 +12,8 @@ package struct ImportText {
 
     /// One line each.
     package var lines: [String] {
-        var lines: [String] = []
-        for (outcome, title) in [(ImportFinding.Outcome.kept, "carried over"), (.changed, "changed"), (.lost, "lost")] {
-            let findings = result.findings.filter { $0.outcome == outcome }
-            guard !findings.isEmpty else { continue }
-            lines += ["\(title): \(findings.count)"] + findings.map(Self.line) + [""]
+        FindingText.lines(result.findings, outcome: \.outcome, next: result.next) {
+            "\($0.place): " + FindingText.sentence($0.what, $0.why, $0.remedy)
         }
-        return lines + ["next:"] + result.next.enumerated().map { "  \($0.offset + 1). \($0.element)" }
-    }
-
-    private static func line(_ finding: ImportFinding) -> String {
-        "  \(finding.place): \(finding.what): \(finding.why)" + (finding.remedy.map { "; \($0)" } ?? "")
     }
 }

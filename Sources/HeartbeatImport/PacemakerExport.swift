@@ -30,14 +30,9 @@ package struct PacemakerExport: Hashable, Sendable {
 
     /// One line each.
     package var lines: [String] {
-        var lines: [String] = []
-        for (outcome, title) in [(ImportFinding.Outcome.kept, "carried over"), (.changed, "changed"), (.lost, "lost")] {
-            let some = findings.filter { $0.outcome == outcome }
-            guard !some.isEmpty else { continue }
-            lines += ["\(title): \(some.count)"]
-            lines += some.map { "  \($0.what): \($0.why)" + ($0.remedy.map { "; \($0)" } ?? "") } + [""]
+        FindingText.lines(findings, outcome: \.outcome, next: Self.steps) {
+            FindingText.sentence($0.what, $0.why, $0.remedy)
         }
-        return lines + ["next:"] + Self.steps.enumerated().map { "  \($0.offset + 1). \($0.element)" }
     }
 
     private static let steps = [
