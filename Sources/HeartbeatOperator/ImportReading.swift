@@ -7,12 +7,6 @@ import HeartbeatModel
 import HeartbeatSystem
 
 package enum ImportReading {
-    /// Why nothing was written.
-    package struct Failure: Error, Hashable, Sendable {
-        package var sentence: String
-        package var remedy: String
-    }
-
     private static let largest = 1 << 20
     private static let mostIncluded = 200
 
@@ -27,13 +21,7 @@ package enum ImportReading {
         }
     }
 
-    private static func file(_ path: String) -> SourceFile {
-        do throws(SystemError) {
-            return SourceFile(path: path, bytes: try WholeFile.read(path, atMost: largest))
-        } catch {
-            return SourceFile(path: path, contents: .unreadable(reason: error.reason))
-        }
-    }
+    private static func file(_ path: String) -> SourceFile { .read(path, atMost: largest) }
 
     /// The files that a pattern of glob(7) names, in the order of their names.
     private static func matches(_ pattern: String) -> [String] {
@@ -51,9 +39,11 @@ package enum ImportReading {
     /// Writes files into a directory that is not there, or is empty. What has been written goes again when something fails.
     package static func write(
         _ files: [(name: String, mode: UInt32, text: String)], into directory: String
-    ) throws(Failure) {
+    ) throws(OperatorFailure) {
         guard Directories.names(in: directory).isEmpty else {
-            throw Failure(sentence: "\(directory) is not empty", remedy: "name a directory that is not there yet")
+            throw OperatorFailure(
+                code: "not-written", sentence: "\(directory) is not empty",
+                remedy: ["name a directory that is not there yet"])
         }
         var written: [String] = []
         do throws(SystemError) {
@@ -65,9 +55,9 @@ package enum ImportReading {
             }
         } catch {
             for path in written { unlink(path) }
-            throw Failure(
-                sentence: "cannot write \(error.object): \(error.reason)",
-                remedy: error.remedy ?? "look at \(directory)")
+            throw OperatorFailure(
+                code: "not-written", sentence: "cannot write \(error.object): \(error.reason)",
+                remedy: [error.remedy ?? "look at \(directory)"])
         }
     }
 }

@@ -2,26 +2,24 @@
 // did, and which service addresses the kernel still has. Each is looked for on its own, and none of them is waited for long.
 
 import HeartbeatAddresses
-import HeartbeatControl
+import HeartbeatCheck
 import HeartbeatHost
 import HeartbeatModel
 import HeartbeatStatus
 import HeartbeatSystem
 
 struct LastWordsReader {
-    private let places: Places
+    private let paths: DaemonPaths
+    private var own: String { paths.own.path }
 
     init(_ places: Places) {
-        self.places = places
+        paths = DaemonPaths(places)
     }
-
-    private var own: String { ControlClient.ownDirectory(runDirectory: places.run) }
 
     func read() -> LastWords {
         var words = LastWords()
         let now = WallClock.unixMilliseconds
-        let status = LastStatus(in: PrivateDirectory(own), and: PrivateDirectory(places.state))
-        words.facts = status.read()
+        words.facts = paths.lastStatus.read()
         words.saved = words.facts?.unixMilliseconds.map { PairStatus.Age(since: $0, asked: now) }
         let life = LifePage.read(in: own)
         if let life, let beat = life.beat {
@@ -30,7 +28,7 @@ struct LastWordsReader {
         }
         readEnd(life, &words)
         words.guardian = guardian
-        words.isConfigured = Descriptors.contents(of: places.configuration + "/ha.cf", atMost: 1) == nil ? .no : .yes
+        words.isConfigured = Descriptors.contents(of: paths.haCf, atMost: 1) == nil ? .no : .yes
         readAddresses(&words)
         return words
     }
@@ -39,11 +37,11 @@ struct LastWordsReader {
 
     /// A process that holds the pid file is there. systemd knows best how one has ended; without it the daemon's own word counts.
     private func readEnd(_ life: LifePage.Words?, _ words: inout LastWords) {
-        if case .running(let pid) = PidFile.owner(of: places.run + "/heartbeat.pid") {
+        if case .running(let pid) = PidFile.owner(of: paths.pidFile) {
             words.end = .running(pid: pid > 0 ? pid : life?.pid ?? 0)
             return
         }
-        if places.run == "/run", let unit = ServiceUnit.look() {
+        if paths.run == "/run", let unit = ServiceUnit.look() {
             words.end = unit.end
             words.ended = unit.ended.map { PairStatus.Age(since: wallClock($0), asked: WallClock.unixMilliseconds) }
         }
@@ -81,7 +79,7 @@ struct LastWordsReader {
     /// Words of the last state, else of haresources.
     private func addressWords(_ facts: NodeFacts?) -> [String] {
         if let facts, !facts.groups.isEmpty { return facts.groups.flatMap(\.resources) }
-        let bytes = Descriptors.contents(of: places.configuration + "/haresources", atMost: 1 << 20) ?? []
+        let bytes = Descriptors.contents(of: paths.haresources, atMost: 1 << 20) ?? []
         return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).flatMap { line in
             line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace).dropFirst().map(String.init)
         }

@@ -4,18 +4,14 @@ import Glibc
 import HeartbeatSystem
 
 package enum MetricsFile {
-    /// Why it could not be written.
-    package struct Failure: Error, Hashable, Sendable {
-        package var sentence: String
-        package var remedy: String
-    }
-
     /// Everybody may read it, because collectors run as users of their own. It is written beside and then takes the name.
-    package static func write(_ text: String, to path: String) throws(Failure) {
+    package static func write(_ text: String, to path: String) throws(OperatorFailure) {
         do throws(SystemError) {
             try DurableFile.replace(path, with: Array(text.utf8), mode: 0o644)
         } catch {
-            throw Failure(sentence: "cannot write \(path): \(error.reason)", remedy: remedy(error, for: path))
+            throw OperatorFailure(
+                code: "not-written", sentence: "cannot write \(path): \(error.reason)",
+                remedy: [remedy(error, for: path)])
         }
     }
 

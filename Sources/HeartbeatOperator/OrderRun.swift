@@ -34,8 +34,8 @@ package struct OrderRun: Sendable {
         let facts: NodeFacts
         switch FactsLook.take(places) {
         case .facts(let found): facts = found
-        case .nothing(let sentence, let remedy, _):
-            return OrderReport(order.word, .unknown, sentence, remedy: remedy)
+        case .nothing(let failure, _):
+            return OrderReport(order.word, .unknown, failure.sentence, remedy: failure.remedy)
         }
         let plan = OrderPlan(order, facts)
         if let obstacle = plan.obstacle {
@@ -118,10 +118,11 @@ package struct OrderRun: Sendable {
             let facts: NodeFacts
             switch FactsLook.take(places) {
             case .facts(let found): (facts, lastHeard) = (found, .now)
-            case .nothing(_, _, isSilent: true) where Instant.now - lastHeard < Self.longestSilence: continue
-            case .nothing(let sentence, let remedy, _):
+            case .nothing(_, isSilent: true) where Instant.now - lastHeard < Self.longestSilence: continue
+            case .nothing(let failure, _):
                 return OrderReport(
-                    order.word, .unknown, "the order was taken, then: \(sentence)", plan: plan, remedy: remedy)
+                    order.word, .unknown, "the order was taken, then: \(failure.sentence)", plan: plan,
+                    remedy: failure.remedy)
             }
             switch watch.judge(facts, after: Instant.now - taken) {
             case .done:

@@ -10,35 +10,25 @@ import HeartbeatSystem
 
 /// A forecast of the pair of this machine, and the names in which it can be asked.
 package struct PlanReading {
-    /// Why there is none.
-    package struct Failure: Error, Hashable {
-        /// Stable, for programs.
-        package var code: String
-        /// One without a full stop.
-        package var sentence: String
-        package var remedy: [String]
-
-        package init(code: String, sentence: String, remedy: [String]) {
-            self.code = code
-            self.sentence = sentence
-            self.remedy = remedy
-        }
-    }
-
     package let forecast: Forecast
     package let names: PairNames
 
     /// - Parameters:
     ///   - share: what came with the program; `nil`: looked for from the program's own place.
     ///   - goal: so long may nobody serve a group; `nil`: the forecast's own.
-    package init(_ places: Places, share: String? = nil, goal: Duration?) throws(Failure) {
-        try self.init(places, of: Self.facts(places), share: share, goal: goal)
+    package init(_ places: Places, share: String? = nil, goal: Duration?) throws(OperatorFailure) {
+        switch FactsLook.take(places, for: .forecast) {
+        case .facts(let facts): try self.init(places, of: facts, share: share, goal: goal)
+        case .nothing(let failure, _): throw failure
+        }
     }
 
     /// Of what the daemon has told already.
-    package init(_ places: Places, of facts: NodeFacts, share: String? = nil, goal: Duration? = nil) throws(Failure) {
+    package init(
+        _ places: Places, of facts: NodeFacts, share: String? = nil, goal: Duration? = nil
+    ) throws(OperatorFailure) {
         let configuration = try Self.configuration(places, share, of: facts.node)
-        let (learned, note) = Self.learned(places.state + "/learned")
+        let (learned, note) = Self.learned(DaemonPaths(places).learned)
         var forecast = Forecast(configuration, facts, learned: learned)
         if let goal { forecast.goal = goal }
         if let note { forecast.notes = [note] }
@@ -46,36 +36,16 @@ package struct PlanReading {
         names = PairNames(facts)
     }
 
-    private static func facts(_ places: Places) throws(Failure) -> NodeFacts {
-        let source = Asking(places).source()
-        switch source {
-        case .answered(let facts): return facts
-        case .answeredByOlder:
-            throw Failure(
-                code: "daemon-older", sentence: "the daemon is of an older version, which does not tell enough",
-                remedy: ["restart heartbeat when it suits"])
-        case .newer, .down, .silent, .refused, .garbled:
-            let status = PairStatus(source, of: places.node, asked: WallClock.unixMilliseconds)
-            throw Failure(
-                code: status.problems.first?.code.rawValue ?? "unknown", sentence: status.verdict.sentence,
-                remedy: status.problems.first?.remedy ?? ["hbctl status"])
-        }
-    }
-
     /// The files of this machine, with or without the keys.
     /// - Parameter node: whose they are; `nil`: this machine's.
     package static func configuration(
         _ places: Places, _ share: String?, of node: NodeName?
-    ) throws(Failure) -> Configuration {
-        var paths = DaemonPaths()
-        (paths.configuration, paths.state, paths.run, paths.share) = (
-            places.configuration, places.state, places.run, share
-        )
-        let loader = ConfigurationLoader(paths: paths, node: node?.text)
+    ) throws(OperatorFailure) -> Configuration {
+        let loader = ConfigurationLoader(paths: DaemonPaths(places, share: share), node: node?.text)
         let result = loader.load()
         if let configuration = result.configuration ?? loader.withoutKeys(result.diagnostics) { return configuration }
         let first = result.diagnostics.first { $0.severity == .error }
-        throw Failure(
+        throw OperatorFailure(
             code: "configuration", sentence: first.map { "\($0)" } ?? "the files of heartbeat cannot be read",
             remedy: ["hbctl check"])
     }

@@ -2,6 +2,7 @@
 // The daemon is asked only how things are now; it need not run.
 
 import Glibc
+import HeartbeatCheck
 import HeartbeatHost
 import HeartbeatModel
 import HeartbeatStatus
@@ -16,7 +17,7 @@ package struct RecordReading: Sendable {
 
     package init(_ places: Places) {
         self.places = places
-        files = RecordFiles(in: PrivateDirectory(places.state))
+        files = DaemonPaths(places).records
     }
 
     // MARK: - Why

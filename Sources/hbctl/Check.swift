@@ -40,24 +40,22 @@ struct Check: ParsableCommand {
 
     @OptionGroup var columns: WidthOption
 
-    @Option(help: ArgumentHelp("auto, always or never.", valueName: "when"))
-    var color = ColourChoice.auto
+    @OptionGroup var colour: ColourOption
 
     @OptionGroup var place: PlaceOptions
 
-    @Option(name: .customLong("share-dir"), help: "Directory of what came with the program.")
-    var shareDirectory: String?
+    @OptionGroup var share: ShareOption
 
     func run() throws {
         let places = place.places
-        let report = Checkup(places, share: shareDirectory).report(isLive: live)
+        let report = Checkup(places, share: share.directory).report(isLive: live)
         Terminal.write(json ? CheckJSON(report, time: Terminal.time).text : text(of: report))
         Glibc.exit(report.level.exitCode)
     }
 
     private func text(of report: CheckReport) -> String {
         let text = CheckText(
-            report, width: Terminal.width(columns.width), isColoured: Terminal.isColoured(color), showsAll: all)
+            report, width: Terminal.width(columns.width), isColoured: Terminal.isColoured(colour.choice), showsAll: all)
         return text.lines.textOfLines
     }
 }

@@ -11,6 +11,16 @@ enum CommandFailure {
         Glibc.exit(code)
     }
 
+    /// For people.
+    static func end(_ code: Int32, _ failure: OperatorFailure) -> Never {
+        end(code, failure.sentence, failure.remedy.joined(separator: ", "))
+    }
+
+    /// - Parameter isForProgram: it asked for JSON.
+    static func end(_ command: String, _ code: Int32, _ failure: OperatorFailure, isForProgram: Bool) -> Never {
+        end(command, code, failure.code, failure.sentence, failure.remedy, isForProgram: isForProgram)
+    }
+
     /// - Parameters:
     ///   - word: the code of the error, which programs know it by.
     ///   - isForProgram: it asked for JSON.

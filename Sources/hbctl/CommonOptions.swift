@@ -23,6 +23,20 @@ struct PlaceOptions: ParsableArguments {
     }
 }
 
+/// Where the scripts are that a daemon of this version runs.
+struct ShareOption: ParsableArguments {
+    @Option(name: .customLong("share-dir"), help: "Directory of what came with the program.")
+    var directory: String?
+}
+
+/// Whether a text has colours.
+struct ColourOption: ParsableArguments {
+    @Option(name: .customLong("color"), help: ArgumentHelp("auto, always or never.", valueName: "when"))
+    var choice = ColourChoice.auto
+}
+
+extension ColourChoice: ExpressibleByArgument {}
+
 /// How wide a text may be.
 struct WidthOption: ParsableArguments {
     @Option(help: ArgumentHelp("Columns (default: those of the terminal, else 80).", valueName: "columns"))

@@ -39,22 +39,21 @@ struct Export: ParsableCommand {
 
     @OptionGroup var place: PlaceOptions
 
-    @Option(name: .customLong("share-dir"), help: "Directory of what came with the program.")
-    var shareDirectory: String?
+    @OptionGroup var share: ShareOption
 
     func run() throws {
         let made: PacemakerExport
-        do throws(PlanReading.Failure) {
-            made = PacemakerExport(try PlanReading.configuration(place.places, shareDirectory, of: nil))
+        do throws(OperatorFailure) {
+            made = PacemakerExport(try PlanReading.configuration(place.places, share.directory, of: nil))
         } catch {
-            CommandFailure.end(2, error.sentence, error.remedy.joined(separator: ", "))
+            CommandFailure.end(2, error)
         }
         let files = [("corosync.conf", made.corosync), ("cib.xml", made.cib)]
         if let output {
-            do throws(ImportReading.Failure) {
+            do throws(OperatorFailure) {
                 try ImportReading.write(files.map { ($0, 0o644, $1) }, into: output)
             } catch {
-                CommandFailure.end(2, error.sentence, error.remedy)
+                CommandFailure.end(2, error)
             }
         } else {
             Terminal.write(files.map { "==== \($0)\n\($1)" }.joined() + "====\n")

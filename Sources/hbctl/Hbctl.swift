@@ -56,5 +56,3 @@ struct Hbctl: ParsableCommand {
         }
     }
 }
-
-extension ColourChoice: ExpressibleByArgument {}

@@ -57,8 +57,14 @@ struct History: ParsableCommand {
         var report = HistoryReport(
             reading.movements, choice, most: count, asked: reading.asked)
         report.notes = reading.notes
-        if reading.isBlind { fail(3, reading.isRefused ? "no-permission" : "history-unreadable", reading) }
-        if report.movements.isEmpty, choice != .all { fail(1, "no-such-movement", reading) }
+        if let failure = reading.failure { CommandFailure.end("history", 3, failure, isForProgram: json) }
+        if report.movements.isEmpty, choice != .all {
+            let failure = OperatorFailure(
+                code: "no-such-movement",
+                sentence: svg.map { "there is no movement \($0)" } ?? "there is no movement of \(which ?? "")",
+                remedy: ["hbctl history"])
+            CommandFailure.end("history", 1, failure, isForProgram: json)
+        }
         Terminal.write(text(of: report, choice, among: reading.movements))
         Glibc.exit(0)
     }
@@ -74,21 +80,5 @@ struct History: ParsableCommand {
         let text = HistoryText(report, width: Terminal.width(columns.width), time: Terminal.time)
         guard case .number = choice else { return text.lines.textOfLines }
         return report.movements.map { text.lines(of: $0, among: all).textOfLines }.joined(separator: "\n")
-    }
-
-    private func fail(_ code: Int32, _ word: String, _ reading: HistoryReading) -> Never {
-        let sentence: String
-        var remedy = ["hbctl history"]
-        if reading.isBlind {
-            sentence = reading.notes[0]
-            remedy = [
-                reading.isRefused
-                    ? "be root, or let others read the directory \(place.stateDirectory)"
-                    : "look at \(place.stateDirectory)"
-            ]
-        } else {
-            sentence = svg.map { "there is no movement \($0)" } ?? "there is no movement of \(which ?? "")"
-        }
-        CommandFailure.end("history", code, word, sentence, remedy, isForProgram: json)
     }
 }

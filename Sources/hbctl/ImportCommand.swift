@@ -58,10 +58,10 @@ struct ImportCommand: ParsableCommand {
 
     private func tell(_ result: Import) -> Never {
         if let output {
-            do throws(ImportReading.Failure) {
+            do throws(OperatorFailure) {
                 try ImportReading.write(result.files.map { ($0.name, $0.mode, $0.text) }, into: output)
             } catch {
-                fail(2, "not-written", error.sentence, error.remedy)
+                CommandFailure.end("import", 2, error, isForProgram: json)
             }
         }
         let text = ImportText(result)

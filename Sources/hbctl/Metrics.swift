@@ -45,10 +45,10 @@ struct Metrics: ParsableCommand {
             Terminal.write(told.text)
             Glibc.exit(0)
         }
-        do throws(MetricsFile.Failure) {
+        do throws(OperatorFailure) {
             try MetricsFile.write(told.text, to: output)
         } catch {
-            CommandFailure.end(1, error.sentence, error.remedy)
+            CommandFailure.end(1, error)
         }
         Glibc.exit(0)
     }

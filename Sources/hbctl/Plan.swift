@@ -53,8 +53,7 @@ struct Plan: ParsableCommand {
 
     @OptionGroup var place: PlaceOptions
 
-    @Option(name: .customLong("share-dir"), help: "Directory of what came with the program.")
-    var shareDirectory: String?
+    @OptionGroup var share: ShareOption
 
     func validate() throws {
         if matrix != events.isEmpty { throw ValidationError("write what happens, or --matrix") }
@@ -64,8 +63,8 @@ struct Plan: ParsableCommand {
     func run() throws {
         let places = place.places
         let reading: PlanReading
-        do throws(PlanReading.Failure) {
-            reading = try PlanReading(places, share: shareDirectory, goal: goal.flatMap { GoalTime.parse($0) })
+        do throws(OperatorFailure) {
+            reading = try PlanReading(places, share: share.directory, goal: goal.flatMap { GoalTime.parse($0) })
         } catch {
             fail(error)
         }
@@ -86,7 +85,7 @@ struct Plan: ParsableCommand {
 
     private func tellMatrix(_ reading: PlanReading) -> Never {
         if let obstacle = reading.forecast.obstacle {
-            fail(PlanReading.Failure(code: "cannot-tell", sentence: obstacle, remedy: ["hbctl status"]))
+            fail(OperatorFailure(code: "cannot-tell", sentence: obstacle, remedy: ["hbctl status"]))
         }
         let matrix = PlanMatrix(reading.forecast)
         end(json ? PlanJSON(matrix, of: reading.names.local).text : matrix.lines.textOfLines, matrix.exitCode)
@@ -97,7 +96,7 @@ struct Plan: ParsableCommand {
         Glibc.exit(code)
     }
 
-    private func fail(_ failure: PlanReading.Failure) -> Never {
-        CommandFailure.end("plan", 3, failure.code, failure.sentence, failure.remedy, isForProgram: json)
+    private func fail(_ failure: OperatorFailure) -> Never {
+        CommandFailure.end("plan", 3, failure, isForProgram: json)
     }
 }

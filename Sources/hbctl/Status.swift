@@ -43,8 +43,7 @@ struct Status: ParsableCommand {
 
     @OptionGroup var columns: WidthOption
 
-    @Option(help: ArgumentHelp("auto, always or never.", valueName: "when"))
-    var color = ColourChoice.auto
+    @OptionGroup var colour: ColourOption
 
     @OptionGroup var place: PlaceOptions
 
@@ -57,23 +56,28 @@ struct Status: ParsableCommand {
 
     func run() throws {
         let places = place.places
-        if watch { Watch.perform(in: places, color) { page(in: places) } }
-        Glibc.exit(page(in: places))
+        if watch { Watch.perform(in: places, colour.choice, showsAll: all) }
+        Glibc.exit(Self.tell(in: places, text))
     }
 
     /// - Returns: the exit status.
-    private func page(in places: Places) -> Int32 {
+    static func tell(in places: Places, _ text: (PairStatus) -> String) -> Int32 {
         let status = Asking(places).status()
-        Terminal.write(text(of: status))
+        Terminal.write(text(status))
         return status.verdict.exitCode
+    }
+
+    /// The page for people.
+    static func page(_ status: PairStatus, width: Int?, _ colour: ColourChoice, showsAll: Bool) -> String {
+        StatusText(
+            status, width: Terminal.width(width), isColoured: Terminal.isColoured(colour), showsAll: showsAll,
+            time: Terminal.time
+        ).lines.textOfLines
     }
 
     private func text(of status: PairStatus) -> String {
         if json { return StatusJSON(status, time: Terminal.time).text }
         if nagios { return NagiosLine(status).text + "\n" }
-        let text = StatusText(
-            status, width: Terminal.width(columns.width), isColoured: Terminal.isColoured(color), showsAll: all,
-            time: Terminal.time)
-        return text.lines.textOfLines
+        return Self.page(status, width: columns.width, colour.choice, showsAll: all)
     }
 }

@@ -22,26 +22,19 @@ struct Watch: ParsableCommand {
             After kill -9 the terminal is not as it was: type "reset".
             """)
 
-    @Option(help: ArgumentHelp("auto, always or never.", valueName: "when"))
-    var color = ColourChoice.auto
+    @OptionGroup var colour: ColourOption
 
     @OptionGroup var place: PlaceOptions
 
-    func run() {
-        let places = place.places
-        Self.perform(in: places, color) {
-            let status = Asking(places).status()
-            let text = StatusText(
-                status, width: Terminal.width(nil), isColoured: Terminal.isColoured(color), time: Terminal.time)
-            Terminal.write(text.lines.textOfLines)
-            return status.verdict.exitCode
-        }
-    }
+    func run() { Self.perform(in: place.places, colour.choice, showsAll: false) }
 
-    /// `page`: what is done where no screen can be drawn; gives the exit status.
-    static func perform(in places: Places, _ color: ColourChoice, orElse page: () -> Int32) -> Never {
+    /// - Parameter showsAll: of the page that is told where no screen can be drawn.
+    static func perform(in places: Places, _ colour: ColourChoice, showsAll: Bool) -> Never {
+        let page = {
+            Status.tell(in: places) { Status.page($0, width: nil, colour, showsAll: showsAll) }
+        }
         if let obstacle = Terminal.obstacle { give(obstacle, page) }
-        switch WatchRun(places, isColoured: Terminal.isColoured(color)).run() {
+        switch WatchRun(places, isColoured: Terminal.isColoured(colour)).run() {
         case .impossible: give("the terminal cannot be drawn on", page)
         case .gone(let verdict): Glibc.exit(verdict?.exitCode ?? unknown)
         case .quit(let verdict):

@@ -39,16 +39,12 @@ struct Why: ParsableCommand {
     func run() throws {
         let places = place.places
         let history = HistoryReading(places)
-        if history.isBlind {
-            let remedy =
-                history.isRefused
-                ? "be root, or let others read the directory \(places.state)" : "look at \(places.state)"
-            fail(3, history.isRefused ? "no-permission" : "history-unreadable", history.notes[0], remedy)
-        }
+        if let failure = history.failure { CommandFailure.end("why", 3, failure, isForProgram: json) }
         let choice = HistoryReport.Choice(which, among: history.movements)
         guard let movement = WhyReport.movement(choice, among: history.movements) else {
             let sentence = which.map { "there is no movement of \($0)" } ?? "no movement of a group has been kept"
-            fail(1, "no-such-movement", sentence, "hbctl history")
+            let failure = OperatorFailure(code: "no-such-movement", sentence: sentence, remedy: ["hbctl history"])
+            CommandFailure.end("why", 1, failure, isForProgram: json)
         }
         let report = RecordReading(places).report(of: movement, in: history) { RecordReplay($0).run }
         let text =
@@ -58,9 +54,5 @@ struct Why: ParsableCommand {
                 .joined()
         Terminal.write(text)
         Glibc.exit(0)
-    }
-
-    private func fail(_ code: Int32, _ word: String, _ sentence: String, _ remedy: String) -> Never {
-        CommandFailure.end("why", code, word, sentence, [remedy], isForProgram: json)
     }
 }

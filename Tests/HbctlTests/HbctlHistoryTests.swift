@@ -99,8 +99,11 @@ import Testing
             "\(part)")
         #expect(part.output.contains("\n30") && part.output.contains("\n11"), "\(part)")
         for name in ["history", "swift-heartbeat/history"] { chmod(daemon.directory + "/" + name, 0) }
-        let result = try daemon.hbctl(["history", "--json"], before: drop)
-        #expect(result.code == 3 && result.output.contains("\"code\": \"no-permission\""), "\(result)")
+        for word in ["history", "why"] {
+            let result = try daemon.hbctl([word, "--json"], before: drop)
+            #expect(result.code == 3 && result.output.contains("\"code\": \"no-permission\""), "\(result)")
+            #expect(result.output.contains("be root, or let others read the directory "), "\(result)")
+        }
         #expect(try daemon.hbctl(["history"], before: drop).code == 3)
     }
 

@@ -15,12 +15,7 @@ package struct Checkup: Sendable {
     /// `share`: what came with the program; `nil`: looked for from the program's own place.
     package init(_ places: Places, share: String? = nil) {
         self.places = places
-        var paths = DaemonPaths()
-        paths.configuration = places.configuration
-        paths.state = places.state
-        paths.run = places.run
-        paths.share = share
-        loader = ConfigurationLoader(paths: paths, node: nil)
+        loader = ConfigurationLoader(paths: DaemonPaths(places, share: share), node: nil)
     }
 
     /// Takes as long as the daemon takes to answer, and some tenths of a second for the neighbours; `isLive`: two keepalives and three

@@ -33,7 +33,7 @@ package struct DrillRun: Sendable {
         let facts: NodeFacts
         switch FactsLook.take(places) {
         case .facts(let found): facts = found
-        case .nothing(let sentence, let remedy, _): return DrillReport(.unknown, sentence, remedy: remedy)
+        case .nothing(let failure, _): return DrillReport(.unknown, failure.sentence, remedy: failure.remedy)
         }
         let plan: DrillPlan
         switch DrillPlan.judge(set, facts, status(facts)) {

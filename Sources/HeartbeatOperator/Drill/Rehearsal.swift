@@ -121,8 +121,8 @@ struct Rehearsal {
             case .facts(let facts):
                 if let reason = watch.judge(run.status(facts)) { return reason }
             // The way home tells.
-            case .nothing(_, _, isSilent: true): break
-            case .nothing(let sentence, _, _): return sentence
+            case .nothing(_, isSilent: true): break
+            case .nothing(let failure, _): return failure.sentence
             }
         } while Instant.now < end
         return nil

@@ -44,7 +44,7 @@ struct WhatIf {
     }
 
     private func play(_ facts: NodeFacts) -> [String] {
-        do throws(PlanReading.Failure) {
+        do throws(OperatorFailure) {
             let forecast = try PlanReading(places, of: facts).forecast
             if let obstacle = forecast.obstacle { return ["what would happen cannot be told: \(obstacle)"] }
             let lines = forecast.ifLines()
