@@ -10,22 +10,41 @@ import Testing
 @testable import HeartbeatOperator
 
 @Suite struct DrillPartsTests {
-    private static let signals = [SIGINT, SIGTERM, SIGHUP]
-
     /// All of them stay blocked in this thread meanwhile, so that a mistake ends no test.
-    @Test func `a drill has seen every signal that came while it held them`() {
+    @Test(arguments: [HeldSignals.ends, [SIGUSR1, SIGUSR2, SIGALRM]])
+    func `who holds signals has seen every one that came meanwhile`(numbers: [Int32]) {
         var (blocked, former) = (sigset_t(), sigset_t())
         sigemptyset(&blocked)
-        for number in Self.signals { sigaddset(&blocked, number) }
+        for number in numbers { sigaddset(&blocked, number) }
         pthread_sigmask(SIG_BLOCK, &blocked, &former)
         defer { pthread_sigmask(SIG_SETMASK, &former, nil) }
         do {
-            let held = HeldSignals()
-            for number in Self.signals { pthread_kill(pthread_self(), number) }
+            let held = HeldSignals(numbers)
+            for number in numbers { pthread_kill(pthread_self(), number) }
             #expect(held.wait(atMost: .zero) != nil)
         }
         var now = timespec()
-        for _ in Self.signals { #expect(sigtimedwait(&blocked, nil, &now) < 0, "none is left") }
+        for _ in numbers { #expect(sigtimedwait(&blocked, nil, &now) < 0, "none is left") }
+    }
+
+    private static func blocked() -> [Bool] {
+        var mask = sigset_t()
+        pthread_sigmask(SIG_BLOCK, nil, &mask)
+        return (1..<32).map { sigismember(&mask, $0) == 1 }
+    }
+
+    /// One signal is blocked already, and stays so.
+    @Test(.enabled(if: isatty(STDIN_FILENO) != 1))
+    func `a terminal that cannot be had leaves the signals as they were`() {
+        var (own, former) = (sigset_t(), sigset_t())
+        sigemptyset(&own)
+        sigaddset(&own, SIGUSR2)
+        pthread_sigmask(SIG_BLOCK, &own, &former)
+        defer { pthread_sigmask(SIG_SETMASK, &former, nil) }
+        let before = Self.blocked()
+        #expect(before[Int(SIGUSR2) - 1])
+        #expect(LiveTerminal(isColoured: false) == nil)
+        #expect(Self.blocked() == before)
     }
 
     private static let figure = OutageFigure(found: .out(.milliseconds(4)))

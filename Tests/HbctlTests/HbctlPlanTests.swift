@@ -12,8 +12,7 @@ import Testing
 
 @Suite struct HbctlPlanTests {
     private static let (first, second) = (NodeName("gw-a"), NodeName("gw-b"))
-    private static let top = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().path
+    private static let top = HbctlCheckTests.top
 
     private static let haCf = """
         node gw-a gw-b

@@ -94,7 +94,9 @@ final class LanAsker {
         let survey = AddressSurvey.now()
         for interface in addresses.compactMap({ survey.place(of: $0)?.interface }) {
             do throws(SystemError) {
+                // Who may ask on one interface may ask on every other one.
                 _ = try EthernetPort(interface).openSocket()
+                return nil
             } catch {
                 if error.code == EPERM || error.code == EACCES { return error }
             }

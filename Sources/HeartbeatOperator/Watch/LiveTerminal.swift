@@ -1,7 +1,6 @@
 // The terminal as one screen that is drawn again and again. However the program ends, the terminal is left as it was found: at a key, at a
 // signal, at a crash, while the program is stopped. Only kill -9 leaves it as it is; then `reset` helps.
 
-import CLinux
 import Glibc
 import HeartbeatModel
 import HeartbeatStatus
@@ -27,7 +26,10 @@ final class LiveTerminal {
     /// Of struct signalfd_siginfo (signalfd(2)).
     private static let record = 128
 
-    private let signals: Int32
+    private let held = HeldSignals([
+        SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGTSTP, SIGCONT, SIGWINCH,
+    ])
+    private let signals: OwnedDescriptor
     private let isColoured: Bool
     /// `nil`: nobody knows.
     private var shown: [String]?
@@ -38,24 +40,10 @@ final class LiveTerminal {
     /// Takes the terminal; `nil` where it cannot be had. To be called before other threads are started, which would get the signals.
     init?(isColoured: Bool) {
         self.isColoured = isColoured
-        var set = Self.signalSet
-        guard pthread_sigmask(SIG_BLOCK, &set, nil) == 0 else { return nil }
-        signals = clinux_signal_descriptor(&set)
-        guard signals >= 0, TerminalMode.keep() else {
-            pthread_sigmask(SIG_UNBLOCK, &set, nil)
-            return nil
-        }
+        signals = held.descriptor()
+        guard signals.number >= 0, TerminalMode.keep() else { return nil }
         signal(SIGPIPE, SIG_IGN)
         enter()
-    }
-
-    private static var signalSet: sigset_t {
-        var set = sigset_t()
-        sigemptyset(&set)
-        for number in [
-            SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGTSTP, SIGCONT, SIGWINCH,
-        ] { sigaddset(&set, number) }
-        return set
     }
 
     private func enter() {
@@ -70,11 +58,13 @@ final class LiveTerminal {
         TerminalMode.leave()
     }
 
-    /// Ends as the signal ends a program.
+    /// Ends as the signal ends a program, whatever else has come meanwhile.
     func die(of number: Int32) -> Never {
         leave()
         signal(number, SIG_DFL)
-        var set = Self.signalSet
+        var set = sigset_t()
+        sigemptyset(&set)
+        sigaddset(&set, number)
         raise(number)
         pthread_sigmask(SIG_UNBLOCK, &set, nil)
         exit(128 + number)
@@ -109,7 +99,7 @@ final class LiveTerminal {
     /// Waits for something, or for `other` to have something to read.
     func wait(for other: Int32, atMost time: Duration) -> [Input] {
         guard !isGone else { return [.gone] }
-        var entries = [STDIN_FILENO, signals, other].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        var entries = [STDIN_FILENO, signals.number, other].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         guard poll(&entries, 3, Int32(clamping: max(0, time.milliseconds))) > 0 else { return [] }
         return (entries[0].revents == 0 ? [] : keys) + (entries[1].revents == 0 ? [] : arrived)
     }
@@ -134,7 +124,7 @@ final class LiveTerminal {
     }
 
     private var arrived: [Input] {
-        guard let bytes = Descriptors.read(signals, atMost: Self.record * 8) else { return [] }
+        guard let bytes = Descriptors.read(signals.number, atMost: Self.record * 8) else { return [] }
         return stride(from: 0, to: bytes.count - 3, by: Self.record).compactMap { place in
             let number = bytes[place..<place + 4].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
             return taken(Int32(clamping: number))
