@@ -21,6 +21,17 @@ package struct OrderReport: Hashable, Sendable {
         case unknown
         /// Nobody could be asked whether it shall be.
         case usage
+
+        /// 0 done and seen on both nodes, 1 refused or undone, 2 not seen in time, 3 unknown, 64 for a wrong command line.
+        var exitCode: Int32 {
+            switch self {
+            case .done, .nothing: 0
+            case .declined, .refused, .undone: 1
+            case .unverified: 2
+            case .unknown: 3
+            case .usage: 64
+            }
+        }
     }
 
     /// The word of the command line.
@@ -47,16 +58,7 @@ package struct OrderReport: Hashable, Sendable {
         self.remedy = remedy
     }
 
-    /// 0 done and seen on both nodes, 1 refused or undone, 2 not seen in time, 3 unknown, 64 for a wrong command line.
-    package var exitCode: Int32 {
-        switch outcome {
-        case .done, .nothing: 0
-        case .declined, .refused, .undone: 1
-        case .unverified: 2
-        case .unknown: 3
-        case .usage: 64
-        }
-    }
+    package var exitCode: Int32 { outcome.exitCode }
 
     /// Without the plan, which is shown before.
     package var lines: [String] {

@@ -18,6 +18,21 @@ package struct DrillReport: Hashable, Sendable {
         case unverified
         case unknown
         case usage
+
+        /// What it would be of an order: a drill ends with the same codes.
+        private var ofOrder: OrderReport.Outcome {
+            switch self {
+            case .done: .done
+            case .declined: .declined
+            case .refused: .refused
+            case .aborted, .undone: .undone
+            case .unverified: .unverified
+            case .unknown: .unknown
+            case .usage: .usage
+            }
+        }
+
+        var exitCode: Int32 { ofOrder.exitCode }
     }
 
     /// One group on one way.
@@ -76,16 +91,7 @@ package struct DrillReport: Hashable, Sendable {
         self.remedy = remedy
     }
 
-    /// As an order's: 0 done, 1 refused or come to nothing, 2 not seen in time, 3 unknown, 64 for a wrong command line.
-    package var exitCode: Int32 {
-        switch outcome {
-        case .done: 0
-        case .declined, .refused, .aborted, .undone: 1
-        case .unverified: 2
-        case .unknown: 3
-        case .usage: 64
-        }
-    }
+    package var exitCode: Int32 { outcome.exitCode }
 
     /// What is kept of it.
     package func record(unixMilliseconds: UInt64) -> DrillRecord {
