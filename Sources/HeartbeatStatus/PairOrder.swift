@@ -84,26 +84,51 @@ package struct OrderPlan: Hashable, Sendable {
         steps.append(Step(deed: .operation(request), goal: PairWatch.Goal(moves)))
     }
 
-    /// The group alone where its set is this node's; where it is here in place of the other node, with all that are.
     private mutating func planMove(of key: String, _ reading: PairReading) {
         guard let group = reading.facts.groups.first(where: { $0.key == key }) else {
             let keys = reading.facts.groups.map(\.key).joined(separator: ", ")
             obstacle = "there is no group \(key) in haresources" + (keys.isEmpty ? "" : ", which has \(keys)")
             return
         }
-        guard reading.service(of: group) == .on(local) else {
-            let isOnPeer = reading.service(of: group) == .on(peer)
-            obstacle = isOnPeer ? "\(key) runs on \(peer); there: hbctl move \(key)" : "\(key) does not run on \(local)"
-            return
+        switch reading.service(of: group) {
+        case .on(local): planToGive(group, reading)
+        case .on(peer): planToGet(group, reading)
+        case .on, .moving, .nobody, .both, .unknown: obstacle = "\(key) does not run on \(local)"
         }
-        let set: HoldSet = group.preferred == local ? .local : .foreign
+    }
+
+    /// The group alone where its set is this node's; where it is here in place of the other node, with all that are.
+    private mutating func planToGive(_ group: NodeFacts.Group, _ reading: PairReading) {
+        let set = set(of: group)
         let all = Self.moves(of: set, to: peer, reading).filter { $0.from == local }
         if reading.facts.hold?.contains(set) == false {
             plan(.standby(set), all)
         } else {
-            plan(.move(key), all.filter { $0.key == key })
+            plan(.move(group.key), all.filter { $0.key == group.key })
         }
     }
+
+    /// A node can ask its peer for sets only. That is the group, where its set has no other; and what this node has given away of a set that
+    /// is its own.
+    private mutating func planToGet(_ group: NodeFacts.Group, _ reading: PairReading) {
+        let set = set(of: group)
+        guard reading.peer?.speaks != .original else {
+            obstacle =
+                "\(group.key) runs on \(peer), whose heartbeat 3 gives whole sets only; "
+                + "on \(local): hbctl takeover \(set)"
+            return
+        }
+        let isAlone = !reading.facts.groups.contains { $0.key != group.key && self.set(of: $0) == set }
+        guard isAlone || reading.facts.hold?.contains(set) == true else {
+            obstacle =
+                "\(group.key) runs on \(peer), and \(local) can ask only for all \(set) groups; "
+                + "on \(peer): hbctl move \(group.key)"
+            return
+        }
+        plan(.takeover(set), Self.moves(of: set, to: local, reading).filter { $0.from == peer })
+    }
+
+    private func set(of group: NodeFacts.Group) -> HoldSet { group.preferred == local ? .local : .foreign }
 
     private mutating func plan(_ maintenance: Maintenance?, _ reading: PairReading) {
         guard maintenance != nil || reading.facts.maintenance != nil else { return }

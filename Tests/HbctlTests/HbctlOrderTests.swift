@@ -119,6 +119,22 @@ import Testing
         }
     }
 
+    @Test func `one group is moved from the node that does not serve it, or the other node and its command are named`()
+        throws
+    {
+        let pair = Pair(Self.there, after: Self.here)
+        try ordered(["move", "web", "--yes", "--json"], pair) { code, output in try expect("done", 0, code, output) }
+        #expect(pair.given == [.operation(.takeover(.local))])
+        var two = Self.there
+        two.groups.append(
+            .init(key: "mail", preferred: two.node, state: .stopped, onPeer: .running, resources: ["mail"]))
+        let whole = Pair(two, after: nil)
+        try ordered(["move", "web", "--yes"], whole) { code, output in
+            #expect(code == 1 && output.contains("; on gw-b: hbctl move web\n"), "\(output)")
+        }
+        #expect(whole.given.isEmpty)
+    }
+
     @Test func `what is as it should be is not ordered`() throws {
         let pair = Pair(Self.there, after: Self.there)
         try ordered(["standby", "--json"], pair) { code, output in try expect("nothing", 0, code, output) }

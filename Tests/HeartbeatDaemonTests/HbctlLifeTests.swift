@@ -60,6 +60,12 @@ extension LifeTests {
                 let home = try Self.hbctl(["move", "mail"], on: cluster.second, cluster)
                 #expect(home.code == 0, "\(home)")
                 #expect(cluster.running(on: cluster.first) == ["mail", "web"])
+                // The node that has given it away asks for it.
+                #expect(try Self.hbctl(["move", "mail"], on: cluster.first, cluster).code == 0)
+                #expect(cluster.running(on: cluster.second) == ["mail"])
+                let back = try Self.hbctl(["move", "mail"], on: cluster.first, cluster)
+                #expect(back.code == 0 && back.output.contains("mail  cluster2 -> cluster1"), "\(back)")
+                #expect(cluster.running(on: cluster.first) == ["mail", "web"])
             }
         }
 

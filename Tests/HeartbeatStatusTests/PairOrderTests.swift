@@ -83,12 +83,58 @@ import Testing
         #expect(Self.order(.move("mail"), facts).steps.map(\.deed) == [.operation(.standby(.foreign))])
     }
 
+    /// With a third group, of the other node.
+    private static func withFiles(_ facts: NodeFacts) -> NodeFacts {
+        var facts = facts
+        facts.groups.append(
+            .init(key: "files", preferred: second, state: .stopped, onPeer: .running, resources: ["files"]))
+        return facts
+    }
+
+    @Test func `one group is asked for from the node that does not serve it, where its set has no other`() {
+        let plan = Self.order(.move("mail"))
+        #expect(plan.steps.map(\.deed) == [.operation(.takeover(.foreign))] && plan.obstacle == nil)
+        #expect(plan.steps.map(\.goal.places) == [["mail": Self.first]])
+        #expect(plan.lines.contains("  mail  gw-b -> gw-a"))
+    }
+
+    /// This node has the set, and the other one runs some of it in its place.
+    @Test func `what this node has given away is asked for with its set`() {
+        var facts = Self.withFiles(Self.facts(web: (.running, .stopped), mail: (.stopped, .running)))
+        facts.hold = .all
+        facts.groups[2].state = .running
+        facts.groups[2].onPeer = .stopped
+        let plan = Self.order(.move("mail"), facts)
+        #expect(plan.steps.map(\.deed) == [.operation(.takeover(.foreign))] && plan.moves.map(\.key) == ["mail"])
+    }
+
+    @Test func `of several groups of the other node none is asked for alone, and the command for there is said`() {
+        var facts = Self.withFiles(Self.home)
+        facts.hold = .local
+        let plan = Self.order(.move("mail"), facts)
+        #expect(plan.steps.isEmpty && plan.moves.isEmpty)
+        #expect(
+            plan.obstacle
+                == "mail runs on gw-b, and gw-a can ask only for all foreign groups; on gw-b: hbctl move mail")
+    }
+
+    @Test func `of a heartbeat 3 a single group is not asked for, and the command for here is said`() {
+        var facts = Self.facts(web: (.running, .stopped), mail: (.stopped, .unknown))
+        facts.nodes[1].speaks = .original
+        facts.peer?.hold = .foreign
+        let plan = Self.order(.move("mail"), facts)
+        #expect(
+            plan.obstacle
+                == "mail runs on gw-b, whose heartbeat 3 gives whole sets only; on gw-a: hbctl takeover foreign")
+        #expect(plan.steps.isEmpty)
+    }
+
     @Test(arguments: [
-        ("mail", "mail runs on gw-b; there: hbctl move mail"),
+        ("mail", "mail does not run on gw-a"),
         ("web", "there is no group web in haresources, which has 10.0.0.1/24, mail"),
     ])
-    func `what does not run here is not moved from here`(key: String, obstacle: String) {
-        let plan = Self.order(.move(key))
+    func `what runs nowhere, or is not there, is not moved`(key: String, obstacle: String) {
+        let plan = Self.order(.move(key), Self.facts(web: (.running, .stopped), mail: (.failed, .failed)))
         #expect(plan.obstacle == obstacle && plan.steps.isEmpty)
     }
 
