@@ -8,11 +8,11 @@ extension CompletionKind {
         .custom { words, _, _ in GroupNames.known(below: runDirectory(in: words) ?? Places().run) }
     }
 
-    /// The last one that is named: `--run-dir DIR`, or `--run-dir=DIR`, which bash may hand over as three words.
+    /// The last one that is named: `--run-dir DIR`, or `--run-dir=DIR`.
     private static func runDirectory(in words: [String]) -> String? {
         let option = "--run-dir"
         guard let place = words.lastIndex(where: { $0 == option || $0.hasPrefix(option + "=") }) else { return nil }
         guard words[place] == option else { return String(words[place].dropFirst(option.utf8.count + 1)) }
-        return words[(place + 1)...].drop { $0 == "=" }.first
+        return words[(place + 1)...].first
     }
 }

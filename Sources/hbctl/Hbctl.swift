@@ -44,6 +44,10 @@ struct Hbctl: ParsableCommand {
             try command.run()
         } catch {
             let code = exitCode(for: error)
+            if code == .success, let script = BashWords.script(around: fullMessage(for: error)) {
+                Terminal.write(script)
+                Glibc.exit(0)
+            }
             if code != .success, CommandLine.arguments.contains("--json") {
                 let text = ErrorJSON(
                     command: CommandLine.arguments.dropFirst().first ?? "", exit: code.rawValue, code: "usage",

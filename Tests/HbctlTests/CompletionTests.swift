@@ -9,12 +9,17 @@ import Testing
 @Suite struct CompletionTests {
     private static let program = ProgramPlaces().programs + "/hbctl"
 
-    /// What is offered for the last one of `words`.
-    private func offered(_ words: [String], _ daemon: FakeDaemon) throws -> (words: [String], took: Duration) {
+    /// The file that bash reads.
+    private func script(in directory: String) throws -> String {
         let script = try Command.run([Self.program, "--generate-completion-script", "bash"], limit: .seconds(30))
         #expect(script.code == 0)
-        let file = daemon.directory + "/completion"
-        try script.output.write(toFile: file, atomically: false, encoding: .utf8)
+        try script.output.write(toFile: directory + "/completion", atomically: false, encoding: .utf8)
+        return directory + "/completion"
+    }
+
+    /// What is offered for the last one of `words`.
+    private func offered(_ words: [String], _ daemon: FakeDaemon) throws -> (words: [String], took: Duration) {
+        let file = try script(in: daemon.directory)
         let caller = """
             . "$1" || exit 1
             shift
@@ -52,6 +57,34 @@ import Testing
         #expect(try offered(words + ["w"], daemon).words == ["web"])
         #expect(try Set(offered(words + ["10"], daemon).words) == ["10.0.0.1/24"])
         #expect(try offered(["history", "--run-dir=\(daemon.directory)", "w"], daemon).words == ["web"])
+    }
+
+    /// Readline ends words at colons, equals signs and @. A TAB completes what it can.
+    @Test(arguments: [
+        ("IPaddr:\t2\t", "IPaddr::10.0.0.2/24"), ("IPaddr::10.0.0.1\t", "IPaddr::10.0.0.1/24"),
+        ("IPa\t1\t", "IPaddr::10.0.0.1/24"), ("2001:\t", "2001:db8::1/64"), ("w\t", "web"), ("'we\t", "web"),
+    ])
+    func `who types in bash gets names with colons, and heeds a directory that is named with =`(
+        keys: String, group: String
+    ) throws {
+        var facts = NodeFacts(node: NodeName("gw-a"))
+        facts.groups = ["IPaddr::10.0.0.1/24", "IPaddr::10.0.0.2/24", "2001:db8::1/64", "web"].map {
+            .init(key: $0, preferred: facts.node, state: .running)
+        }
+        let daemon = try FakeDaemon(FakeDaemon.telling(ControlReply(lines: facts.text)))
+        // Without the terminal of whoever runs the tests, for which bash would wait.
+        let shell = try TerminalSession(["setsid", "--wait", "bash", "--norc", "--noprofile", "-i"])
+        shell.resize(columns: 1000, rows: 24)
+        try shell.process.run()
+        shell.type(". '\(try script(in: daemon.directory))'; PS1='a''sk> '\n")
+        try #require(shell.sees("ask> "), "\(shell.output)")
+        // Then the words of the line are printed, one after the other.
+        let line = "\(Self.program) history --run-dir=\(daemon.directory) \(keys)"
+        shell.type(line + "\u{01}printf '<%s>\\n' \u{05}\n")
+        #expect(shell.sees("\r\n<--run-dir=\(daemon.directory)>\r\n<\(group)>\r\n"), "\(shell.output)")
+        #expect(!shell.output.contains("\\:"), "a colon needs no backslash")
+        shell.type("exit\n")
+        #expect(shell.hasEnded)
     }
 
     @Test func `a daemon that is not there, or says nothing, costs no more than a moment`() throws {
