@@ -62,7 +62,7 @@ import Testing
         let text = try daemon.hbctl(["why", "--width", "80"], before: ["env", "TZ=UTC"])
         #expect(text.code == 0, "\(text)")
         #expect(text.output.hasPrefix("web moved from gw-a to gw-b on 2026-11-28 at 10:58:02, "), "\(text)")
-        let elsewhere = try daemon.hbctl(["why"], before: ["env", "TZ=JST-14"]).output
+        let elsewhere = try daemon.hbctl(["why", "--width", "80"], before: ["env", "TZ=JST-14"]).output
         #expect(elsewhere.hasPrefix("web moved from gw-a to gw-b on 2026-11-29 at 00:58:02, "), "\(elsewhere)")
         #expect(
             text.output.split(separator: "\n").contains {
