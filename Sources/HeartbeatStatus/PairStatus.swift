@@ -31,7 +31,7 @@ package struct PairStatus: Hashable, Sendable {
 
 extension PairStatus {
     /// The other node; `nil` where ha.cf names none.
-    package var peer: Node? { nodes.first { !$0.isLocal && !$0.isPing } }
+    var peer: Node? { nodes.first { !$0.isLocal && !$0.isPing } }
 
     /// For how long something has been so. `since` is `nil` where nobody knows the wall clock of then.
     package struct Age: Hashable, Sendable {
