@@ -105,6 +105,11 @@ extension ClusterCore {
         return facts
     }
 
+    /// What the core has counted of durations. It is no part of the facts: those are kept as well, and these grow with the media.
+    package var histograms: [NodeFacts.Histogram] {
+        node.peer.map { node.channel.links.intervals(of: $0.name) } ?? []
+    }
+
     private var timings: NodeFacts.Timings {
         let configuration = node.configuration
         var timings = NodeFacts.Timings(
@@ -155,6 +160,7 @@ extension ClusterCore {
             key: group.key, preferred: group.preferredNode,
             state: ownership.isWithheld(runner, node) ? .withheld : runner.snapshotState,
             onPeer: ownership.placeOnPeer(runner, node), resources: group.resources.map(\.word))
+        fact.running = runner.running
         if case .stopFailed(let index) = runner.phase { fact.failing = group.steps[index].word }
         fact.isDisputed = ownership.dispute.overlapSince != nil && ownership.disputed.contains(set)
         fact.differs = ownership.isUnlikePeers(runner, node)
@@ -202,6 +208,17 @@ extension ClusterCore {
 }
 
 extension GroupRunner {
+    /// Of each resource, whether it runs here as far as anybody knows; `nil` before somebody has looked.
+    var running: [Bool]? {
+        switch phase {
+        case .unknown, .looking: return nil
+        case .stopped, .acquiring, .running, .checking, .restoring, .releasing, .failed, .stopFailed: break
+        }
+        return group.steps.enumerated().flatMap { index, step in
+            step.resources.map { touched.contains(index) && !care.hasLost($0.word, of: index) }
+        }
+    }
+
     var snapshotState: ClusterSnapshot.Group.State {
         switch phase {
         case .unknown, .looking: .unknown

@@ -45,6 +45,8 @@ final class ActionExecutor {
     private var peers: Set<IPAddress> = []
     /// For what each address was started.
     private var started: [IPAddress: (groupKey: String, word: String)] = [:]
+    /// Which of them neighbours send here.
+    private(set) var confirmed = ConfirmedAddresses()
 
     init(_ configuration: Configuration, localNode: NodeName, paths: DaemonPaths, log: LogOutput, reactor: Reactor) {
         self.configuration = configuration
@@ -59,6 +61,7 @@ final class ActionExecutor {
         addresses.onProblem = { [log] in log.write(.warning, $0) }
         addresses.onLost = { [weak self] address in
             guard let self, let lost = started[address.ip] else { return }
+            confirmed.forget([address.ip])
             onLost(lost.groupKey, lost.word)
         }
         addresses.neighbourRules = NeighbourRules(configuration, heard: peers)
@@ -139,6 +142,7 @@ final class ActionExecutor {
     private func tell(_ news: NeighbourNews, of announced: [IPAddress]) {
         guard let group = announced.lazy.compactMap({ self.started[$0]?.groupKey }).first else { return }
         if case .first(let agreed) = news { onNeighbours(group, agreed) }
+        confirmed.hear(news, of: announced.filter { started[$0] != nil })
         guard let fact = Fact(news, of: announced, group: group, word: { self.started[$0]?.word }) else { return }
         log.logger.tell(fact)
     }
@@ -155,6 +159,7 @@ final class ActionExecutor {
             case .status: break
             }
         }
+        if action.verb != .status { confirmed.forget(resources.compactMap { $0.address?.ip }) }
         let result = addresses.perform(action.verb, resources)
         if case .exited(1, let output) = result {
             for line in output.split(separator: "\n") { log.write(.error, "\(line)", fields: fields) }

@@ -1,5 +1,5 @@
 // What this daemon has counted since it began, for whoever draws curves. Counters move only when something has happened that is rare: a
-// message that was not believed, an action, a movement, a line of the log. No keepalive costs anything here.
+// message that was not believed, an action, a movement, a line of the log. No keepalive costs anything here; those are counted in the core.
 
 import HeartbeatCore
 import HeartbeatModel
@@ -8,17 +8,28 @@ import HeartbeatWire
 struct Counters {
     /// Names of media and groups come and go with the files; who sends packets makes no new ones.
     static let mostSeries = 1024
+    /// Of durations: each is a dozen lines or more for whoever reads it.
+    static let mostHistograms = 256
     /// Every label of what there is no room for.
     static let other = "other"
+    /// From the origin of a movement to its end.
+    static let whole = "total"
 
-    private struct Series: Hashable {
-        var name: NodeFacts.Counter.Name
+    private struct Series<Name: Hashable>: Hashable {
+        var name: Name
         var labels: [String]
     }
 
-    private var values: [Series: UInt64] = [:]
-    /// Actions under way.
-    private var actions: [ActionID: (verb: ResourceVerb, begin: Instant)] = [:]
+    /// An action under way.
+    private struct Action {
+        var resource: String
+        var verb: ResourceVerb
+        var begin: Instant
+    }
+
+    private var values: [Series<NodeFacts.Counter.Name>: UInt64] = [:]
+    private var durations: [Series<NodeFacts.Histogram.Name>: DurationHistogram] = [:]
+    private var actions: [ActionID: Action] = [:]
     /// Both nodes have claimed the same groups since then.
     private var bothSince: Instant?
     private var bothBefore = Duration.zero
@@ -30,21 +41,23 @@ struct Counters {
         add(1, to: .rejected, [medium.text, error.reasonWord])
     }
 
-    mutating func began(_ verb: ResourceVerb, _ id: ActionID, at now: Instant) {
-        actions[id] = (verb, now)
+    mutating func began(_ action: ResourceAction, _ id: ActionID, at now: Instant) {
+        actions[id] = Action(resource: action.step.resources[0].word, verb: action.verb, begin: now)
     }
 
     mutating func ended(_ id: ActionID, _ result: ActionResult, at now: Instant) {
         guard let action = actions.removeValue(forKey: id) else { return }
         let verb = action.verb.rawValue
         add(1, to: .actions, [verb, result.outcomeWord(of: action.verb)])
-        add(UInt64(max(0, (now - action.begin).nanoseconds)), to: .actionTime, [verb])
+        note(now - action.begin, in: .action, [action.resource, verb])
     }
 
     /// A movement is over.
     mutating func take(_ timeline: GroupTimeline) {
         guard timeline.outcome == .running else { return }
         add(1, to: .takeovers, [timeline.group, timeline.origin.word])
+        for part in timeline.budget { note(part.duration, in: .takeover, [part.name]) }
+        note(timeline.end - timeline.zero, in: .takeover, [Self.whole])
     }
 
     /// A line of the log.
@@ -75,6 +88,14 @@ struct Counters {
         values[series, default: 0] &+= count
     }
 
+    private mutating func note(_ duration: Duration, in name: NodeFacts.Histogram.Name, _ labels: [String]) {
+        var series = Series(name: name, labels: labels)
+        if durations[series] == nil, durations.count >= Self.mostHistograms {
+            series.labels = labels.map { _ in Self.other }
+        }
+        durations[series, default: DurationHistogram(name.scale)].note(duration)
+    }
+
     // MARK: - What is told
 
     /// Sorted, so that two answers have one order.
@@ -86,6 +107,12 @@ struct Counters {
             NodeFacts.Counter(.twoOwnersTime, value: UInt64(max(0, both.nanoseconds))),
             NodeFacts.Counter(.leaseExpired, value: leaseExpired),
         ]
+    }
+
+    /// In the same order.
+    var histograms: [NodeFacts.Histogram] {
+        durations.map { NodeFacts.Histogram($0.key.name, $0.key.labels, durations: $0.value) }
+            .sorted { ($0.name, $0.labels.joined(separator: "\n")) < ($1.name, $1.labels.joined(separator: "\n")) }
     }
 }
 

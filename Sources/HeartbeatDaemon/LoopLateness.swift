@@ -20,6 +20,8 @@ struct LoopLateness {
     private var before = Span()
     private var turns: Instant?
     private var most = Duration.zero
+    /// Since the daemon began.
+    private(set) var all = DurationHistogram(NodeFacts.Histogram.Name.loopLateness.scale)
 
     /// A turn that was due has come at `instant`, so much later.
     mutating func note(_ lateness: Duration, at instant: Instant) {
@@ -31,7 +33,9 @@ struct LoopLateness {
         } else {
             turns = instant
         }
-        now.counts[Self.size(of: lateness)] &+= 1
+        let nanoseconds = lateness.nanoseconds
+        all.note(nanoseconds: nanoseconds)
+        now.counts[Self.size(of: nanoseconds)] &+= 1
         if lateness > now.most { now.most = lateness }
         if lateness > most { most = lateness }
     }
@@ -53,8 +57,8 @@ struct LoopLateness {
         return NodeFacts.Lateness(median: share(50), high: share(99), recentMost: recent, most: most)
     }
 
-    private static func size(of lateness: Duration) -> Int {
-        let nanoseconds = UInt64(max(4, lateness.nanoseconds))
+    private static func size(of lateness: Int64) -> Int {
+        let nanoseconds = UInt64(max(4, lateness))
         let power = 63 - nanoseconds.leadingZeroBitCount
         return min(sizes - 1, power * 4 + Int(nanoseconds >> (power - 2)) & 3)
     }

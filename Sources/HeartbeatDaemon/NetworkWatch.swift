@@ -96,6 +96,11 @@ final class NetworkWatch {
         }
     }
 
+    /// When a probe was last answered.
+    func lastAnswer(of name: String) -> NodeFacts.ProbeAnswer? {
+        prober.lastAnswer(of: name).map { NodeFacts.ProbeAnswer(age: reactor.now - $0.at, took: $0.took) }
+    }
+
     private func keep(_ answer: PathAnswer, of name: String) {
         switch answer {
         case .answered, .told: if !silences.isEmpty { silences[name] = nil }

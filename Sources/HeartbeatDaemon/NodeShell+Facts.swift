@@ -20,7 +20,9 @@ extension NodeShell {
         if let index = all.nodes.firstIndex(where: { $0.name == localNode }) { all.nodes[index].version = Version.own }
         all.media = mediumFacts
         for index in all.watched.indices {
-            all.watched[index].reason = network.reason(of: all.watched[index].name, all.watched[index].kind)
+            let (name, kind) = (all.watched[index].name, all.watched[index].kind)
+            all.watched[index].reason = network.reason(of: name, kind)
+            if kind == .probe { all.watched[index].answer = network.lastAnswer(of: name) }
         }
         all.marks = views.marks
         all.lines = lines.report
@@ -33,6 +35,15 @@ extension NodeShell {
         all.counters = counters.facts(at: now)
         completeGroups(&all)
         if configuration.parameters.contains(ConfigurationLoader.unmanaged) { all.flags.insert(.unmanaged) }
+        return all
+    }
+
+    /// For whoever asks. What is kept on the disk has no need of what may be hundreds of lines.
+    func countedFacts() -> NodeFacts {
+        var all = nodeFacts()
+        all.histograms =
+            core.histograms + [NodeFacts.Histogram(.loopLateness, durations: lateness.all)] + counters.histograms
+        all.announced = actions.confirmed.facts
         return all
     }
 

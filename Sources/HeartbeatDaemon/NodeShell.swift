@@ -274,7 +274,7 @@ final class NodeShell {
             configuration.parameters + [Configuration.Parameter(name: "hbversion", value: Version.text)]
         if let answer = HeartbeatControl.answer(
             request, snapshot: core.snapshot, parameters: parameters, clients: clients.names,
-            timelines: movements.latest, lines: lines.report, facts: { [unowned self] in nodeFacts() })
+            timelines: movements.latest, lines: lines.report, facts: { [unowned self] in countedFacts() })
         {
             reply(answer)
             return
@@ -456,7 +456,7 @@ final class NodeShell {
     private func perform(_ action: ResourceAction, _ id: ActionID) {
         services.performing(action)
         movements.began(action, id, at: reactor.now)
-        counters.began(action.verb, id, at: reactor.now)
+        counters.began(action, id, at: reactor.now)
         actions.perform(action, id)
     }
 

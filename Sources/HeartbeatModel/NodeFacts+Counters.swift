@@ -10,8 +10,6 @@ extension NodeFacts {
             case takeovers
             /// Calls of scripts, and addresses brought up or down; verb and outcome.
             case actions
-            /// How long those that have ended took together, in nanoseconds; verb.
-            case actionTime = "action-time"
             /// For how long both nodes claimed the same groups, in nanoseconds.
             case twoOwnersTime = "two-owners-time"
             /// How often the lease of this node has ended before it was renewed.

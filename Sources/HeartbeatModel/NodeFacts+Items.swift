@@ -107,7 +107,8 @@ extension NodeFacts.Watched {
             "watched",
             [
                 "name": name, "kind": kind.rawValue, "state": state.rawValue, "since": since?.factWord,
-                "reason": reason, "counts": counts?.factWord,
+                "reason": reason, "counts": counts?.factWord, "answered": answer?.age.factWord,
+                "took": answer?.took.factWord,
             ])
     }
 
@@ -119,6 +120,9 @@ extension NodeFacts.Watched {
         since = line.duration("since")
         reason = line["reason"]
         counts = line.answer("counts")
+        if let age = line.duration("answered"), let took = line.duration("took") {
+            answer = NodeFacts.ProbeAnswer(age: age, took: took)
+        }
     }
 }
 
@@ -131,6 +135,7 @@ extension NodeFacts.Group {
                 "since": since?.factWord, "failing": failing, "timeline": timeline, "number": number.map { "\($0)" },
                 "start": start?.factWord, "neighbours": neighbours.rawValue,
                 "disputed": isDisputed.factWord, "differs": differs.factWord,
+                "running": running.map { $0.map { $0 ? "1" : "0" }.joined() },
             ])
         line.fields += resources.map { FactLine.Field("resource", $0) }
         return line
@@ -149,6 +154,10 @@ extension NodeFacts.Group {
         number = line.number("number")
         start = line.duration("start")
         neighbours = line.word("neighbours") ?? .unknown
+        running = line["running"].flatMap { marks in
+            let isOne = marks.utf8.count == resources.count && marks.utf8.allSatisfy { "01".utf8.contains($0) }
+            return isOne ? marks.utf8.map { $0 == UInt8(ascii: "1") } : nil
+        }
         isDisputed = line.answer("disputed") ?? false
         differs = line.answer("differs") ?? false
     }

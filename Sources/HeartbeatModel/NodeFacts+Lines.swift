@@ -11,7 +11,8 @@ extension NodeFacts {
             + watched.map(\.factLine)
             + groups.map(\.factLine) + files.map(\.factLine) + lines.lines.map(\.factLine)
             + lines.classes.map(\.factLine)
-            + troubles.map(\.factLine) + counters.map(\.factLine)
+            + troubles.map(\.factLine) + counters.map(\.factLine) + histograms.map(\.factLine)
+            + Announced.factLines(announced)
     }
 
     /// Reads what `text` has written. Kinds and keys that are not known are passed over; `nil` when the first line is no head of
@@ -126,8 +127,15 @@ extension NodeFacts {
         case "class": add(LineReport.Item(line), to: \.lines.classes)
         case "trouble": add(Trouble(line), to: \.troubles)
         case "counter": add(Counter(line), to: \.counters)
+        case "announced": takeAnnounced(line)
+        case "histogram": add(Histogram(line), to: \.histograms)
         default: true
         }
+    }
+
+    private mutating func takeAnnounced(_ line: FactLine) -> Bool {
+        announced = Announced.read(line)
+        return true
     }
 
     private mutating func takeNetwork(_ line: FactLine) -> Bool {

@@ -57,6 +57,10 @@ package struct NodeFacts: Hashable, Sendable {
     package var troubles: [Trouble] = []
     /// Since this daemon began; one that has counted nothing yet has none.
     package var counters: [Counter] = []
+    /// The same of durations.
+    package var histograms: [Histogram] = []
+    /// Service addresses of which neighbours have shown something.
+    package var announced: [Announced] = []
     package var failback: FailbackFact?
     /// An operator has taken this node out of service.
     package var maintenance: Maintenance?
@@ -236,6 +240,8 @@ package struct NodeFacts: Hashable, Sendable {
         package var reason: String?
         /// Whether its loss is a reason to move groups.
         package var counts: Bool?
+        /// Of a probe: when it was last answered.
+        package var answer: ProbeAnswer?
 
         package init(
             name: String, kind: ClusterSnapshot.Watched.Kind, state: ClusterSnapshot.Watched.State
@@ -243,6 +249,19 @@ package struct NodeFacts: Hashable, Sendable {
             self.name = name
             self.kind = kind
             self.state = state
+        }
+    }
+
+    /// The last answer to a probe.
+    package struct ProbeAnswer: Hashable, Sendable {
+        /// How long ago it came.
+        package var age: Duration
+        /// How long it took.
+        package var took: Duration
+
+        package init(age: Duration, took: Duration) {
+            self.age = age
+            self.took = took
         }
     }
 
@@ -272,6 +291,8 @@ package struct NodeFacts: Hashable, Sendable {
         package var since: Duration?
         /// Words of haresources in the order of the line.
         package var resources: [String]
+        /// Of each of them, whether it runs here; `nil` before somebody has looked.
+        package var running: [Bool]?
         /// The resource that failed here last, while the group counts as failed or does not stop.
         package var failing: String?
         /// The last movement here, as `GroupTimeline.text` says it.

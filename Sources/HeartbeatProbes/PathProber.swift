@@ -52,6 +52,9 @@ package final class PathProber {
         for probe in probes { runs[probe.name]?.open() }
     }
 
+    /// When the last answer to a probe came, and how long it took; `nil` before there was one.
+    package func lastAnswer(of probe: String) -> (at: Instant, took: Duration)? { runs[probe]?.answered }
+
     /// Signs what is said to partners from now on.
     package func signPartnerWords(with keys: AuthenticationKeys?) {
         tools.partnerCodec = keys.map { PartnerCodec($0) }

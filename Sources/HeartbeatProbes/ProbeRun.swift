@@ -28,6 +28,9 @@ final class ProbeRun {
     private var question: (any ProbeQuestion)?
     /// Of the latest question; a late answer to an earlier one is nobody's.
     private var number: UInt64 = 0
+    private var askedAt = Instant.zero
+    /// The last answer, for people.
+    private(set) var answered: (at: Instant, took: Duration)?
     private var isWaiting = false
     /// The next question was due while this one was open.
     private var isPostponed = false
@@ -118,6 +121,7 @@ final class ProbeRun {
         switch tools.question(probe, to: address, command) {
         case .success(let question):
             self.question = question
+            askedAt = tools.reactor.now
             question.ask { [weak self] in self?.take($0, of: asked) }
         case .failure(let refusal):
             take(.unknown(refusal.reason), of: asked)
@@ -127,6 +131,10 @@ final class ProbeRun {
     private func take(_ answer: PathAnswer, of asked: UInt64) {
         guard asked == number, isWaiting else { return }
         settle()
+        if answer.isAnswer {
+            let now = tools.reactor.now
+            answered = (now, now - askedAt)
+        }
         if case .failed = answer, let host = probe.kind.host { tools.addresses.doubt(host) }
         let postponed = isPostponed
         isPostponed = false
@@ -162,6 +170,15 @@ final class ProbeRun {
             return .unknown("no answer from the name server about \(probe.kind.host ?? probe.name) \(limit)")
         }
         return .failed("no answer \(limit)" + (question?.remark.map { "; \($0)" } ?? ""))
+    }
+}
+
+extension PathAnswer {
+    fileprivate var isAnswer: Bool {
+        switch self {
+        case .answered, .told: true
+        case .failed, .unknown: false
+        }
     }
 }
 

@@ -46,29 +46,8 @@ package struct HistoryReport: Hashable, Sendable {
 }
 
 extension HistoryEntry {
-    /// A part of a movement, and how long it took.
-    package struct Part: Hashable, Sendable {
-        package var name: String
-        package var duration: Duration
-    }
-
-    /// Where the time went between the origin and the end, and until neighbours knew.
-    package var budget: [Part] {
-        var parts: [Part] = []
-        var at = timeline.zero
-        func add(_ name: String, until end: Instant?) {
-            guard let end, end > at else { return }
-            parts.append(Part(name: name, duration: end - at))
-            at = end
-        }
-        add("detect", until: timeline.marks[.detected])
-        add("agree", until: timeline.marks[.agreed])
-        add("hand over", until: timeline.marks[.given])
-        add("decide", until: timeline.marks[.decided])
-        add(isStart ? "start" : "stop", until: timeline.end)
-        add("confirm", until: timeline.marks[.neighboursAgree])
-        return parts
-    }
+    /// Where the time went.
+    package var budget: [GroupTimeline.Part] { timeline.budget }
 
     /// `gw-b -> gw-a`; where nobody has had it, or gets it, the name is missing.
     var way: String {
@@ -77,14 +56,6 @@ extension HistoryEntry {
 
     /// From the origin to the end.
     package var took: Duration { timeline.end - timeline.zero }
-
-    /// The group was being started, whatever came of it.
-    private var isStart: Bool {
-        switch timeline.outcome {
-        case .running, .failed: true
-        case .released, .stuck: false
-        }
-    }
 
     /// Something would not start or not stop.
     package var isWrong: Bool {
@@ -106,7 +77,7 @@ extension HistoryEntry {
         case .stop: return "stop asked"
         case .peerStopped: return "\(other) stopped"
         case .failure: return "failure"
-        case .decision: return isStart ? "start" : "no longer wanted"
+        case .decision: return timeline.isStart ? "start" : "no longer wanted"
         }
     }
 }

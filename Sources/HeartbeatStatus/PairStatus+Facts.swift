@@ -168,7 +168,7 @@ extension PairReading {
         let counts: PairStatus.Answer = watched.counts.map { $0 ? .yes : .no } ?? .unknown
         return PairStatus.Watched(
             node: local, name: watched.name, kind: watched.kind, state: watched.state, age: age(watched.since),
-            reason: watched.reason, counts: counts)
+            reason: watched.reason, counts: counts, answer: watched.answer)
     }
 
     static func file(_ file: ClusterSnapshot.File) -> PairStatus.File {

@@ -244,6 +244,8 @@ extension PairStatus {
         package var reason: String?
         /// Whether its loss moves groups.
         package var counts: Answer
+        /// Of a probe: when it was last answered.
+        package var answer: NodeFacts.ProbeAnswer?
     }
 
     /// A line of haresources.

@@ -203,7 +203,10 @@ package struct StatusJSON {
                 ("node", .string(watched.node.text)), ("name", .string(watched.name)),
                 ("kind", .string(watched.kind.rawValue)), ("state", .string(watched.state.rawValue)),
             ], age("state", watched.age),
-            [("reason", .word(watched.reason)), ("counts", .string(watched.counts.rawValue))])
+            [
+                ("reason", .word(watched.reason)), ("counts", .string(watched.counts.rawValue)),
+                ("answer_s", .seconds(watched.answer?.age)), ("answer_took_s", .seconds(watched.answer?.took)),
+            ])
     }
 
     private func group(_ group: PairStatus.Group) -> JSONValue {

@@ -43,6 +43,16 @@ import Testing
         func lost(_ medium: MediumName) -> UInt64? { ledger.figures(of: medium, at: now)?.lost }
         func lane(_ medium: MediumName) -> String? { ledger.figures(of: medium, at: now)?.lane }
         var losses: [UInt64?] { [lost(eth0), lost(tty)] }
+        /// Whole seconds between two statuses, and how often.
+        func intervals(_ medium: MediumName) -> [Int: UInt64] {
+            let all = ledger.intervals(of: NodeName("gw-b")).first { $0.labels == ["gw-b", medium.text] }
+            let scale = NodeFacts.Histogram.Name.beatInterval.scale
+            var result: [Int: UInt64] = [:]
+            for (place, count) in (all?.durations.counts ?? []).enumerated() where count > 0 {
+                result[Int(scale.bound(place) / 1_000_000_000)] = count
+            }
+            return result
+        }
     }
 
     @Test func aStatusIsMissedWhenTheNextButOneHasCome() {
@@ -165,6 +175,27 @@ import Testing
         let jitter = bench.ledger.figures(of: Self.eth0, at: bench.now)?.jitter
         #expect(
             jitter.map { $0 > .milliseconds(50) && $0 < .milliseconds(150) } == true, "\(String(describing: jitter))")
+    }
+
+    @Test func intervalsAreCountedByTheirSizeAlsoWhereOneIsMissed() {
+        var bench = Bench()
+        bench.hear(1...2)
+        #expect(bench.intervals(Self.eth0) == [1: 1], "up to 1.024 s")
+        bench.hear(3, over: Self.tty)
+        bench.now = bench.now + .seconds(1)
+        bench.hear(4...6)
+        #expect(bench.intervals(Self.eth0) == [1: 3, 2: 1], "up to 2.048 s")
+        #expect(bench.intervals(Self.tty) == [1: 5])
+        bench.now = bench.now + .seconds(500)
+        bench.ledger.beginAnew()
+        bench.tracker = SequenceTracker(longestDelay: .milliseconds(250), random: &bench.random)
+        bench.hear(1...3)
+        #expect(bench.intervals(Self.eth0) == [1: 5, 2: 1], "the time between two lives is no interval")
+        bench.now = bench.now + .seconds(500)
+        bench.ledger.redefine([MediumName("eth7"), Self.eth0])
+        bench.hear(4...5)
+        #expect(bench.intervals(Self.eth0) == [1: 6, 2: 1] && bench.intervals(MediumName("eth7")) == [:])
+        #expect(bench.intervals(Self.tty) == [:], "it is none of ha.cf any more")
     }
 
     @Test func aLaneHasAtMostTwenty() {

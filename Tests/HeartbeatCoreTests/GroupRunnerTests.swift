@@ -120,6 +120,37 @@ import Testing
         #expect(host.running.isEmpty)
     }
 
+    @Test func `of each resource it is known whether it runs, as soon as somebody has looked`() {
+        var host = GroupOnHost("ip", "disk", "web")
+        #expect(host.runner.running == [false, false, false])
+        host.want(true)
+        for number in 0..<3 {
+            #expect(host.runner.running == (0..<3).map { $0 < number })
+            host.answer()
+            host.answer()
+        }
+        #expect(host.runner.phase == .running && host.runner.running == [true, true, true])
+        host.want(false)
+        #expect(host.runner.running == [true, true, true], "the stop is under way")
+        host.answer()
+        #expect(host.runner.running == [true, true, false])
+        host.settle()
+        #expect(host.runner.running == [false, false, false])
+        let unknown = GroupRunner(id: host.runner.id, group: host.runner.group, looksFirst: true)
+        #expect(unknown.running == nil)
+    }
+
+    @Test func `an address that somebody has removed does not run until it is back`() {
+        var host = GroupOnHost("10.0.0.1", "web")
+        host.want(true)
+        host.settle()
+        #expect(host.runner.running == [true, true])
+        host.runner.lose("10.0.0.1")
+        #expect(host.runner.running == [false, true])
+        host.runner.lose("nothing")
+        #expect(host.runner.running == [false, true])
+    }
+
     // MARK: - Thinking better of it
 
     /// After `answers` answers the group is not wanted any more; the action under way ends first, then all is stopped.

@@ -20,11 +20,24 @@ import Testing
 
     private static func action(_ number: UInt64) -> ActionID { ActionID(generation: Generation(1), number: number) }
 
+    private static func run(_ verb: ResourceVerb, _ words: String...) -> ResourceAction {
+        let resources = words.map { Resource(word: $0, scriptName: $0, arguments: []) }
+        return ResourceAction(
+            groupKey: "a", step: ResourceStep(resources), verb: verb, timeout: .seconds(1), peerIsAbsent: false)
+    }
+
     private static func timeline(
-        _ group: String, _ origin: GroupTimeline.Origin, _ outcome: GroupTimeline.Outcome
+        _ group: String, _ origin: GroupTimeline.Origin, _ outcome: GroupTimeline.Outcome,
+        _ marks: [GroupTimeline.Mark: Instant] = [:]
     ) -> GroupTimeline {
         GroupTimeline(
-            group: group, origin: origin, zero: at(0), marks: [:], steps: [], outcome: outcome, end: at(40))
+            group: group, origin: origin, zero: at(0), marks: marks, steps: [], outcome: outcome, end: at(40))
+    }
+
+    private static func durations(
+        _ name: NodeFacts.Histogram.Name, _ labels: [String], in counters: Counters
+    ) -> DurationHistogram? {
+        counters.histograms.first { $0.name == name.rawValue && $0.labels == labels }?.durations
     }
 
     @Test func `a daemon that has only just begun has counted no expired lease and no second with two owners`() {
@@ -56,7 +69,7 @@ import Testing
             (.status, .exited(code: 3, output: "stopped"), 5), (.status, .timedOut, 7),
         ]
         for (number, run) in runs.enumerated() {
-            counters.began(run.0, Self.action(UInt64(number)), at: Self.at(0))
+            counters.began(Self.run(run.0, "web"), Self.action(UInt64(number)), at: Self.at(0))
         }
         #expect(Self.value(.actions, ["start", "done"], in: counters) == nil, "none has ended")
         for (number, run) in runs.enumerated() {
@@ -71,9 +84,47 @@ import Testing
         for (labels, count) in expected {
             #expect(Self.value(.actions, labels, in: counters) == count, "\(labels)")
         }
-        #expect(Self.value(.actionTime, ["start"], in: counters) == 3_100_000_000)
-        #expect(Self.value(.actionTime, ["stop"], in: counters) == 10_000_000)
-        #expect(Self.value(.actionTime, ["status"], in: counters) == 12_000_000)
+        for (verb, count, sum) in [("start", 3, 3_100_000_000), ("stop", 2, 10_000_000), ("status", 2, 12_000_000)] {
+            let durations = Self.durations(.action, ["web", verb], in: counters)
+            #expect(durations?.count == UInt64(count) && durations?.sum == UInt64(sum), "\(verb)")
+        }
+    }
+
+    @Test func `an action counts for its resource, and addresses that come up together for the first of them`() {
+        var counters = Counters()
+        for (number, action) in [Self.run(.start, "10.0.0.1/24", "10.0.0.2/24"), Self.run(.start, "web")].enumerated() {
+            counters.began(action, Self.action(UInt64(number)), at: Self.at(0))
+            counters.ended(Self.action(UInt64(number)), .exited(code: 0, output: ""), at: Self.at(3 + number))
+        }
+        #expect(
+            counters.histograms.map(\.labels) == [["10.0.0.1/24", "start"], ["web", "start"]], "in their order")
+        #expect(counters.histograms.map(\.durations.sum) == [3_000_000, 4_000_000])
+    }
+
+    @Test func `a takeover counts for the whole of it and for each of its parts, and what is no takeover does not`() {
+        var counters = Counters()
+        let marks: [GroupTimeline.Mark: Instant] = [
+            .detected: Self.at(10), .decided: Self.at(12), .neighboursAgree: Self.at(45),
+        ]
+        for outcome in [GroupTimeline.Outcome.running, .released, .failed, .stuck] {
+            counters.take(Self.timeline("a", .lastHeard(NodeName("gw-b")), outcome, marks))
+        }
+        let told = counters.histograms
+        #expect(Set(told.map(\.name)) == [NodeFacts.Histogram.Name.takeover.rawValue])
+        #expect(told.map(\.labels) == [["confirm"], ["decide"], ["detect"], ["start"], ["total"]])
+        #expect(told.map(\.durations.sum) == [5, 2, 10, 28, 40].map { $0 * 1_000_000 })
+        #expect(told.allSatisfy { $0.durations.count == 1 })
+    }
+
+    @Test func `there is room for so many histograms, and what comes beyond is counted as one`() {
+        var counters = Counters()
+        for number in 0..<Counters.mostHistograms + 10 {
+            counters.began(Self.run(.start, "r\(number)"), Self.action(UInt64(number)), at: Self.at(0))
+            counters.ended(Self.action(UInt64(number)), .exited(code: 0, output: ""), at: Self.at(1))
+        }
+        #expect(counters.histograms.count == Counters.mostHistograms + 1)
+        #expect(Self.durations(.action, [Counters.other, Counters.other], in: counters)?.count == 10)
+        #expect(Self.durations(.action, ["r0", "start"], in: counters)?.count == 1)
     }
 
     @Test func `a movement counts as a takeover when the group runs here at its end`() {
@@ -145,6 +196,8 @@ import Testing
             ])
         var facts = NodeFacts(node: NodeName("gw-a"))
         facts.counters = told
+        facts.histograms = counters.histograms
+        #expect(facts.histograms == counters.histograms && facts.histograms.count == 2, "a part and the whole")
         #expect(NodeFacts(text: facts.text) == facts)
     }
 }

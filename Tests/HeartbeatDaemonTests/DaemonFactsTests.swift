@@ -139,6 +139,14 @@ import Testing
         #expect(lateness.fact?.recentMost == .microseconds(100) && lateness.fact?.most == .seconds(3))
     }
 
+    @Test func everyTurnIsCountedByItsSizeForEver() {
+        var lateness = LoopLateness()
+        for turn in 0..<3 { lateness.note(.microseconds(10), at: Self.start + .seconds(turn * 1000)) }
+        lateness.note(.microseconds(15), at: Self.start + .seconds(3000))
+        #expect(lateness.all.counts.prefix(3) == [3, 1, 0] && lateness.all.count == 4)
+        #expect(lateness.all.sum == 45_000)
+    }
+
     @Test func absurdLatenessesAreCounted() throws {
         var lateness = LoopLateness()
         for value in [Duration.zero, .nanoseconds(1), .nanoseconds(-5), .seconds(1 << 40)] {

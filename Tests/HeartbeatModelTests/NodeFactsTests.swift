@@ -37,9 +37,17 @@ import Testing
         facts.marks = ConfigurationMarks(haCf: 0x1, haresources: .max, authkeys: 0xA1_7E00)
         facts.troubles = troubles
         facts.counters = [
-            .init(.rejected, ["a b", ""], value: .max), .init(.actionTime, ["start"], value: 1),
+            .init(.rejected, ["a b", ""], value: .max), .init(.actions, ["start", "done"], value: 1),
             .init(.leaseExpired, value: 0),
         ]
+        facts.histograms = NodeFacts.Histogram.Name.allCases.map { name in
+            var durations = DurationHistogram(name.scale)
+            for milliseconds in [0, 3, 3, 250, 1_000_000] { durations.note(.milliseconds(milliseconds)) }
+            return NodeFacts.Histogram(name, ["a b", ""], durations: durations)
+        }
+        facts.announced = ["10.0.0.1", "2001:db8::1"].compactMap { IPAddress($0) }.map {
+            NodeFacts.Announced($0, isConfirmed: !$0.isIPv6)
+        }
         facts.maintenance = Maintenance(reason: "new disks, 50 %", since: 1_790_000_000, until: 1_790_003_600)
         facts.failback = NodeFacts.FailbackFact(isWanted: true, blockedBy: .delay, left: .seconds(192))
         facts.flags = Set(NodeFacts.Flag.allCases)
@@ -97,7 +105,9 @@ import Testing
     private static var watched: [NodeFacts.Watched] {
         var interface = NodeFacts.Watched(name: "eth1", kind: .uplink, state: .lost)
         (interface.since, interface.reason, interface.counts) = (.seconds(3), "no carrier, says mii", true)
-        return [interface, NodeFacts.Watched(name: "paths", kind: .probeGroup, state: .doubtful)]
+        var probe = NodeFacts.Watched(name: "isp", kind: .probe, state: .good)
+        probe.answer = NodeFacts.ProbeAnswer(age: .milliseconds(400), took: .microseconds(12_100))
+        return [interface, probe, NodeFacts.Watched(name: "paths", kind: .probeGroup, state: .doubtful)]
     }
 
     private static var groups: [NodeFacts.Group] {
@@ -106,6 +116,7 @@ import Testing
             resources: ["10.0.0.1/24", "web::a b::ü", "%"])
         (group.since, group.failing, group.timeline) = (.seconds(9), "web::a b::ü", "Timeline of …, running 1.00")
         (group.number, group.start) = (412, .microseconds(14_200))
+        group.running = [true, false, true]
         (group.neighbours, group.isDisputed, group.differs) = (.disagree, true, true)
         return [group, NodeFacts.Group(key: "mail", preferred: second, state: .stopped)]
     }
@@ -192,6 +203,16 @@ import Testing
         let counter = try #require(NodeFacts(text: text)?.counters.first)
         #expect(counter.name == "weather" && counter.labels == ["sun"] && counter.value == 7)
         #expect(NodeFacts.Counter.Name(rawValue: counter.name) == nil)
+    }
+
+    @Test(arguments: ["1", "111", "1x", "", "11\tresource=c"])
+    func `marks of other resources than there are say nothing`(
+        marks: String
+    ) {
+        let line =
+            "group\tkey=web\thome=gw-a\tstate=running\tresource=a\tresource=b\trunning=\(marks.isEmpty ? "%" : marks)"
+        let facts = NodeFacts(text: ["facts\tformat=1.1\tnode=gw-a", line])
+        #expect(facts?.groups.first?.resources.count ?? 0 >= 2 && facts?.groups.first?.running == nil)
     }
 
     @Test func anotherMajorFormatIsNotReadButKnown() {

@@ -123,6 +123,21 @@ import Testing
         }
     }
 
+    @Test func `a probe says when it was last answered, and how fast`() throws {
+        var status = try Situation(name: "healthy-one-serves").status
+        let place = try #require(status.watched.firstIndex { $0.kind == .probe })
+        status.watched[place].answer = .init(age: .milliseconds(400), took: .microseconds(3_100))
+        func lines() -> [String] { WatchScreen(status, size: .init(columns: 80, rows: 40)).lines }
+        #expect(lines().contains("watched  eth0 eth1 sound, isp answered 0.40 s ago in 3.1 ms"), "\(lines())")
+        (status.watched[place].state, status.watched[place].reason) = (.lost, "no answer within 500 ms")
+        status.watched[place].age = .init(duration: .seconds(192), since: 0)
+        status.watched[place].answer?.age = .seconds(193)
+        #expect(
+            lines().contains { $0.hasPrefix("!watched  isp lost 3:12 (no answer within 500 ms; answered 3:13 ago),") })
+        status.watched[place].reason = nil
+        #expect(lines().contains("!watched  isp lost 3:12 (answered 3:13 ago), eth0 eth1 sound"), "\(lines())")
+    }
+
     @Test func `long names of nodes cost no lane`() throws {
         var status = try Situation(name: "one-way").status
         for place in status.nodes.indices {

@@ -45,6 +45,8 @@ struct BeatLedger: Hashable, Sendable {
     /// Missed, by medium and hour of this node's clock.
     private var missed: [UInt32] = []
     private var lastHour: Int64 = 0
+    /// Between two statuses, by medium, whatever was missed between them.
+    private var intervals: [DurationHistogram] = []
 
     init(_ names: [MediumName], now: Instant) {
         lastHour = now.nanoseconds / Self.hour
@@ -56,11 +58,14 @@ struct BeatLedger: Hashable, Sendable {
         var list: [MediumName] = []
         for name in names where list.count < Self.mostMedia && !list.contains(name) { list.append(name) }
         guard list != media.map(\.name) || missed.isEmpty else { return }
-        let (old, oldMissed) = (media, missed)
+        let (old, oldMissed, oldIntervals) = (media, missed, intervals)
         media = list.map { name in old.first { $0.name == name } ?? Medium(name: name) }
         missed = []
+        intervals = []
         for name in list {
             let place = old.firstIndex { $0.name == name }
+            intervals.append(
+                place.map { oldIntervals[$0] } ?? DurationHistogram(NodeFacts.Histogram.Name.beatInterval.scale))
             missed +=
                 place.map { Array(oldMissed[$0 * Self.hours..<($0 + 1) * Self.hours]) }
                 ?? [UInt32](repeating: 0, count: Self.hours)
@@ -141,8 +146,10 @@ struct BeatLedger: Hashable, Sendable {
         let last = media[place].beat
         let isNext = media[place].number &+ 1 == number
         (media[place].beat, media[place].number) = (now, number)
-        guard let last, isNext, last < now else { return }
+        guard let last, last <= now else { return }
         let interval = now.nanoseconds &- last.nanoseconds
+        intervals[place].note(nanoseconds: interval)
+        guard isNext, last < now else { return }
         guard let usual = media[place].interval else {
             media[place].interval = interval
             return
@@ -183,6 +190,11 @@ struct BeatLedger: Hashable, Sendable {
     }
 
     // MARK: - Telling
+
+    /// For curves, of every medium that is counted.
+    func intervals(of node: NodeName) -> [NodeFacts.Histogram] {
+        zip(media, intervals).map { NodeFacts.Histogram(.beatInterval, [node.text, $0.name.text], durations: $1) }
+    }
 
     /// `nil` of a medium that is not counted.
     func figures(of name: MediumName, at now: Instant) -> NodeFacts.BeatFigures? {

@@ -108,6 +108,9 @@ struct LinkTable: Hashable, Sendable {
         }
     }
 
+    /// How the peer's statuses came, for curves.
+    func intervals(of node: NodeName) -> [NodeFacts.Histogram] { beats.intervals(of: node) }
+
     private func isPending(_ link: Link) -> Bool {
         link.isUp || !link.isReported
     }

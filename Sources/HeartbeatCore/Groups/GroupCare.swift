@@ -55,6 +55,9 @@ struct GroupCare: Hashable, Sendable {
         lost[index, default: []].insert(word)
     }
 
+    /// `word` of the step at `index` is not there just now.
+    func hasLost(_ word: String, of index: Int) -> Bool { lost[index]?.contains(word) == true }
+
     /// A step to be put back, what of it is missing, and whether that is still worth trying.
     mutating func takeLost(now: Instant) -> (index: Int, words: Set<String>, isHopeless: Bool)? {
         if let restoreAt, restoreAt > now { return nil }

@@ -72,7 +72,7 @@ package struct GroupRunner: Hashable, Sendable {
     private var retryAt: Instant?
     /// Steps that ran, or whose start did, and that have not been stopped since: for these a stop that cannot even be called
     /// is serious.
-    private var touched: Set<Int> = []
+    private(set) var touched: Set<Int> = []
     /// It was at rest, and something of it was found up.
     private var isSuspect = false
     /// An operator wants the peer to run it; it stops here, and counts as failed.

@@ -28,6 +28,7 @@ package struct Exposition: Sendable {
         tellNetwork()
         tellMachine()
         tellCounters()
+        tellHistograms()
     }
 
     /// Version 0.0.4 of the text format.
@@ -77,7 +78,15 @@ package struct Exposition: Sendable {
             families.add(.groupNeighbours, value(group.neighbours), [group.key])
         }
         let states = ClusterSnapshot.Group.State.allCases.map(\.word)
-        for group in facts?.groups ?? [] { families.add(.groupState, group.state.word, of: states, [group.key]) }
+        for group in facts?.groups ?? [] {
+            families.add(.groupState, group.state.word, of: states, [group.key])
+            for (word, isRunning) in zip(group.resources, group.running ?? []) {
+                families.add(.resourceRunning, .flag(isRunning), [group.key, word])
+            }
+        }
+        for announced in facts?.announced ?? [] {
+            families.add(.announceConfirmed, .flag(announced.isConfirmed), ["\(announced.address)"])
+        }
     }
 
     private func serves(_ node: NodeName, _ service: PairStatus.Group.Service) -> MetricValue? {
@@ -219,25 +228,25 @@ package struct Exposition: Sendable {
             switch NodeFacts.Counter.Name(rawValue: counter.name) {
             case .rejected?: families.add(.messagesRejected, count, counter.labels)
             case .takeovers?: families.add(.takeovers, count, counter.labels)
-            case .actions?:
-                families.add(.actions, count, counter.labels)
-            case .actionTime?: families.add(.actionDuration, time, counter.labels, part: "_sum")
+            case .actions?: families.add(.actions, count, counter.labels)
             case .twoOwnersTime?: families.add(.twoOwnersSeconds, time, counter.labels)
             case .leaseExpired?: families.add(.leaseExpired, count, counter.labels)
             case nil: break
             }
         }
-        tellEndedActions()
     }
 
-    /// The number of those whose time was summed: all that have ended.
-    private mutating func tellEndedActions() {
-        var ended: [String: UInt64] = [:]
-        for counter in facts?.counters ?? [] where counter.name == NodeFacts.Counter.Name.actions.rawValue {
-            if let verb = counter.labels.first { ended[verb, default: 0] &+= counter.value }
-        }
-        for (verb, count) in ended.sorted(by: { $0.key < $1.key }) {
-            families.add(.actionDuration, .count(count), [verb], part: "_count")
+    private mutating func tellHistograms() {
+        for histogram in facts?.histograms ?? [] {
+            let metric: Metric
+            switch NodeFacts.Histogram.Name(rawValue: histogram.name) {
+            case .beatInterval?: metric = .beatInterval
+            case .loopLateness?: metric = .lateness
+            case .takeover?: metric = .takeoverDuration
+            case .action?: metric = .actionDuration
+            case nil: continue
+            }
+            families.add(metric, histogram.durations, histogram.labels)
         }
     }
 }

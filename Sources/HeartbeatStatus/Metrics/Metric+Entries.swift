@@ -46,11 +46,18 @@ extension Metric {
             "1 for what this node does with the group: unknown, stopped, withheld, acquiring, running, releasing, failed or "
                 + "stop-failed; 0 for the others", unless: down),
         row(
+            .resourceRunning, of: ["group", "resource"], "1 if the resource of the group runs on this node",
+            unless: "the daemon does not tell, or has not looked yet"),
+        row(
             .groupMovement, of: ["group"], "How long the last movement of the group to or from this node took",
             unless: "it has not moved since the daemon began"),
         row(
             .groupNeighbours, of: ["group"], "1 if neighbours know who has the addresses of the group",
             unless: "they were not asked"),
+        row(
+            .announceConfirmed, of: ["address"],
+            "1 if the neighbours that were asked send to this node what is for the service address",
+            unless: "it is not up here, or no neighbour has shown it"),
         row(.twoOwners, of: ["group"], "1 if both nodes run the group", unless: unknown),
         row(.standbyReady, "1 if whoever does not serve a group could take it over", unless: unknown),
         row(
@@ -82,6 +89,10 @@ extension Metric {
             .beatJitter, of: ["node", "medium"], "Mean deviation of the other node's statuses from their interval",
             unless: "there were not three in a row"),
         row(
+            .beatInterval, of: ["node", "medium"], as: .histogram,
+            "Between two statuses of the other node over the medium, one that was missed making it longer",
+            unless: untold),
+        row(
             .beatsLost, of: ["node", "medium"],
             "Statuses of the other node in the last 24 h that did not come over the medium in time", unless: untold),
         row(.messagesSent, of: ["medium"], as: .counter, "Messages sent over the medium", unless: untold),
@@ -110,12 +121,17 @@ extension Metric {
             "Movements that ended with the group running on this node; cause as in the history",
             unless: "there was none"),
         row(
+            .takeoverDuration, of: ["phase"], as: .histogram,
+            "How long such movements took: phase is total, from the cause to the end, or a part of it as in the history",
+            unless: "there was none"),
+        row(
             .actions, of: ["verb", "outcome"], as: .counter,
             "Scripts run, and addresses brought up or down: outcome is done, failed, timeout or not-run",
             unless: "there was none"),
         row(
-            .actionDuration, of: ["verb"], as: .summary, "How long those took that have ended", unless: "there was none"
-        ),
+            .actionDuration, of: ["resource", "verb"], as: .histogram,
+            "How long those took that have ended; of addresses that come up together, by the first of them",
+            unless: "there was none"),
         row(
             .twoOwnersSeconds, as: .counter, "For how long both nodes claimed the same groups, together",
             unless: untold),
@@ -130,6 +146,9 @@ extension Metric {
             unless: untold),
         row(.guardianWanted, "1 if ha.cf wants a guardian", unless: untold),
         row(.guardianRunning, "1 if the guardian of the daemon runs", unless: untold),
+        row(
+            .lateness, as: .histogram, "By how much turns of the loop came later than they were due",
+            unless: untold),
         row(
             .latenessMedian, of: ["node"], "Half of the turns of the loop in the last ten minutes were no later",
             unless: untold),

@@ -13,8 +13,10 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
     case groupService = "heartbeat_group_service"
     case groupOwner = "heartbeat_group_owner"
     case groupState = "heartbeat_group_state"
+    case resourceRunning = "heartbeat_resource_running"
     case groupMovement = "heartbeat_group_last_movement_seconds"
     case groupNeighbours = "heartbeat_group_neighbours_agree"
+    case announceConfirmed = "heartbeat_announce_confirmed"
     case twoOwners = "heartbeat_two_owners"
     case standbyReady = "heartbeat_standby_ready"
     case predictedTakeover = "heartbeat_predicted_takeover_seconds"
@@ -29,6 +31,7 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
     case linkHeard = "heartbeat_link_heard"
     case beatAge = "heartbeat_beat_age_seconds"
     case beatJitter = "heartbeat_beat_jitter_seconds"
+    case beatInterval = "heartbeat_beat_interval_seconds"
     case beatsLost = "heartbeat_beats_lost_24h"
     case messagesSent = "heartbeat_messages_sent_total"
     case messagesDropped = "heartbeat_messages_dropped_total"
@@ -41,6 +44,7 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
 
     // What has moved, and what was run.
     case takeovers = "heartbeat_takeovers_total"
+    case takeoverDuration = "heartbeat_takeover_duration_seconds"
     case actions = "heartbeat_actions_total"
     case actionDuration = "heartbeat_action_duration_seconds"
     case twoOwnersSeconds = "heartbeat_two_owners_seconds_total"
@@ -52,6 +56,7 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
     case leaseExpired = "heartbeat_lease_expired_total"
     case guardianWanted = "heartbeat_guardian_wanted"
     case guardianRunning = "heartbeat_guardian_running"
+    case lateness = "heartbeat_loop_lateness_seconds"
     case latenessMedian = "heartbeat_loop_lateness_median_seconds"
     case latenessHigh = "heartbeat_loop_lateness_p99_seconds"
     case latenessRecent = "heartbeat_loop_lateness_recent_max_seconds"
@@ -62,8 +67,8 @@ extension Metric {
     package enum Kind: String, Hashable, Sendable {
         case gauge
         case counter
-        /// Only a sum and a count.
-        case summary
+        /// Counts by size, a sum and a count.
+        case histogram
     }
 
     /// What is known of a metric before there is a pair: a row of docs/metrics.md.

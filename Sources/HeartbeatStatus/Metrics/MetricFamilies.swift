@@ -23,11 +23,38 @@ struct MetricFamilies {
     private var lines: [Metric: [String]] = [:]
     private var series: Set<String> = []
 
-    /// `labels` are the values of those that the metric has, in order. A summary is told as its `_sum` and its `_count`.
-    mutating func add(_ metric: Metric, _ value: MetricValue?, _ labels: [String] = [], part: String = "") {
+    /// `labels` are the values of those that the metric has, in order.
+    mutating func add(_ metric: Metric, _ value: MetricValue?, _ labels: [String] = []) {
+        add(metric, value, labels, part: "", bound: nil)
+    }
+
+    /// Each bound with all that is not above it.
+    mutating func add(_ metric: Metric, _ histogram: DurationHistogram, _ labels: [String]) {
+        var sum: UInt64 = 0
+        for (place, count) in histogram.counts.enumerated() {
+            sum &+= count
+            let bound = place < histogram.scale.count ? Self.seconds(histogram.scale.bound(place)) : "+Inf"
+            add(metric, .count(sum), labels, part: "_bucket", bound: bound)
+        }
+        add(metric, .time(.nanoseconds(Int64(clamping: histogram.sum))), labels, part: "_sum", bound: nil)
+        add(metric, .count(sum), labels, part: "_count", bound: nil)
+    }
+
+    /// Without zeros at the end.
+    private static func seconds(_ nanoseconds: UInt64) -> String {
+        var text = JSONValue.decimal(units: Int64(clamping: nanoseconds), places: 9).text
+        while text.last == "0" { text.removeLast() }
+        if text.last == "." { text.removeLast() }
+        return text
+    }
+
+    private mutating func add(
+        _ metric: Metric, _ value: MetricValue?, _ labels: [String], part: String, bound: String?
+    ) {
         let names = metric.entry.labels
         guard let value, names.count == labels.count else { return }
-        let pairs = zip(names, labels).map { "\($0)=\"\(Self.escaped($1))\"" }
+        let own = zip(names, labels).map { "\($0)=\"\(Self.escaped($1))\"" }
+        let pairs = own + (bound.map { ["le=\"\($0)\""] } ?? [])
         let name = metric.rawValue + part + (pairs.isEmpty ? "" : "{\(pairs.joined(separator: ","))}")
         guard series.insert(name).inserted else { return }
         lines[metric, default: []].append("\(name) \(value.text)\n")

@@ -136,11 +136,16 @@ extension WatchScreen {
     private var watched: [String] {
         guard !status.watched.isEmpty else { return [] }
         let bad = status.watched.filter { $0.state != .good }.map { item in
-            let reason = item.reason.map { " (\($0))" } ?? ""
+            let known = [item.reason, item.answer.map { "answered \($0.age.ageText) ago" }].compactMap(\.self)
+            let reason = known.isEmpty ? "" : " (\(known.joined(separator: "; ")))"
             return "\(item.name) \(item.state.rawValue)\(item.age.map { " \($0.duration.ageText)" } ?? "")\(reason)"
         }
-        let good = status.watched.filter { $0.state == .good }.map(\.name)
-        let sound = good.isEmpty ? [] : ["\(good.joined(separator: " ")) sound"]
+        let good = status.watched.filter { $0.state == .good }
+        let names = good.filter { $0.answer == nil }.map(\.name)
+        let answers = good.compactMap { item in
+            item.answer.map { "\(item.name) answered \($0.age.ageText) ago in \($0.took.shortText)" }
+        }
+        let sound = (names.isEmpty ? [] : ["\(names.joined(separator: " ")) sound"]) + answers
         let isLost = status.watched.contains { $0.state == .lost }
         return broken(
             wrapped(

@@ -52,6 +52,10 @@ final class ProbingNode: @unchecked Sendable {
         loop.on { [prober] _ in prober!.tellPartners() }
     }
 
+    func lastAnswer(_ probe: String) -> Duration? {
+        loop.on { [prober] _ in prober!.lastAnswer(of: probe)?.took }
+    }
+
     func answers(_ probe: String = "p") -> [PathAnswer] {
         loop.on { _ in self.told.filter { $0.probe == probe }.map(\.answer) }
     }

@@ -37,6 +37,17 @@ struct ProbeRunTests {
         #expect(node.answers("forever") == [])
     }
 
+    @Test("The last answer is known, and what is no answer is none")
+    func lastAnswer() {
+        node.adopt([
+            probe("a", .icmp(host: "127.0.0.1"), every: .milliseconds(20)),
+            probe("b", shell("exit 1"), every: .milliseconds(20)),
+        ])
+        #expect(eventually { node.answers("a").contains(.answered) && node.answers("b").count > 2 })
+        #expect(node.lastAnswer("a").map { $0 >= .zero } == true)
+        #expect(node.lastAnswer("b") == nil && node.lastAnswer("c") == nil)
+    }
+
     @Test("A loop that stood still asks what it missed no more, and believes answers that were there in time")
     func stalled() {
         let server = FakeServer(udp: node.other) { $0 }

@@ -16,9 +16,9 @@ import Testing
         samples.first { $0.name == name && $0.labels == labels }?.value
     }
 
-    /// Without the part of a summary.
+    /// Without the part of a histogram.
     private static func metric(_ name: String) -> Metric? {
-        Metric(rawValue: name) ?? Metric(rawValue: name.replacing(/_(sum|count)$/, with: ""))
+        Metric(rawValue: name) ?? Metric(rawValue: name.replacing(/_(bucket|sum|count)$/, with: ""))
     }
 
     // MARK: - Form
@@ -31,7 +31,8 @@ import Testing
         #expect(Set(samples.map { "\($0.name) \($0.labels.sorted { $0.key < $1.key })" }).count == samples.count)
         for sample in samples {
             let metric = try #require(Self.metric(sample.name), "\(sample.name) is no metric")
-            #expect(Set(sample.labels.keys) == Set(metric.entry.labels), "\(sample)")
+            let bound = sample.name.hasSuffix("_bucket") ? ["le"] : []
+            #expect(Set(sample.labels.keys) == Set(metric.entry.labels + bound), "\(sample)")
         }
     }
 
@@ -145,8 +146,8 @@ import Testing
         var facts = NodeFacts(node: NodeName("gw-a"))
         facts.counters = [
             .init(.rejected, ["eth0", "authentication"], value: 7), .init(.actions, ["start", "done"], value: 3),
-            .init(.actions, ["start", "timeout"], value: 1), .init(.actionTime, ["start"], value: 61_500_000_000),
-            .init(.twoOwnersTime, value: 250_000_000), .init(.leaseExpired, value: 2),
+            .init(.actions, ["start", "timeout"], value: 1), .init(.twoOwnersTime, value: 250_000_000),
+            .init(.leaseExpired, value: 2),
             // Of another number of labels.
             .init(.takeovers, ["10.0.0.1/24"], value: 9),
         ]
@@ -159,8 +160,6 @@ import Testing
         }
         #expect(value("messages_rejected_total", ["medium": "eth0", "reason": "authentication"]) == "7")
         #expect(value("actions_total", ["verb": "start", "outcome": "timeout"]) == "1")
-        #expect(value("action_duration_seconds_sum", ["verb": "start"]) == "61.500000")
-        #expect(value("action_duration_seconds_count", ["verb": "start"]) == "4")
         #expect(value("two_owners_seconds_total") == "0.250000" && value("lease_expired_total") == "2")
         #expect(!samples.contains { $0.name.hasPrefix("heartbeat_takeovers") })
     }
@@ -177,6 +176,62 @@ import Testing
             return Set(samples.map(\.name)).subtracting(before.map(\.name)).isEmpty
         }
         #expect(more.contains(false), "with so many labels as it has")
+    }
+
+    @Test(arguments: NodeFacts.Histogram.Name.allCases) func `a histogram has a metric, and each bound all below it`(
+        name: NodeFacts.Histogram.Name
+    ) throws {
+        var durations = DurationHistogram(name.scale)
+        for milliseconds in [0, 3, 3, 250, 1_000_000] { durations.note(.milliseconds(milliseconds)) }
+        let told = (0...2).map { count in
+            var facts = NodeFacts(node: NodeName("gw-a"))
+            facts.histograms = [.init(name, Array(repeating: "x", count: count), durations: durations)]
+            return Sample.read(Exposition(.answered(facts), of: NodeName("gw-a"), asked: 1).text)
+                .filter { $0.name.wholeMatch(of: /heartbeat_[a-z_]+_seconds_(bucket|sum|count)/) != nil }
+        }
+        let samples = try #require(told.first { !$0.isEmpty }, "with so many labels as it has")
+        let buckets = samples.filter { $0.name.hasSuffix("_bucket") }
+        let bounds = buckets.compactMap { $0.labels["le"] }
+        #expect(bounds.count == name.scale.count + 1 && bounds.last == "+Inf")
+        let numbers = bounds.dropLast().compactMap { Double($0) }
+        #expect(numbers.count == name.scale.count && zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 })
+        #expect(numbers.first.map { Int64(($0 * 1e9).rounded()) } == Int64(name.scale.first))
+        let counts = buckets.compactMap { Int($0.value) }
+        #expect(counts == counts.sorted() && counts.first == 1 && counts.last == 5, "\(counts)")
+        let below = try #require(numbers.lastIndex { $0 < 0.25 })
+        #expect(counts[below] == 3 && counts[counts.count - 2] == 4, "the last of all is above every bound")
+        #expect(samples.map { $0.name.hasSuffix("_sum") ? $0.value : "" }.contains("1000.256000"))
+        #expect(samples.last?.name.hasSuffix("_count") == true && samples.last?.value == "5")
+    }
+
+    @Test func `a bound has no zeros at its end, and a histogram that nobody knows the name of is not told`() throws {
+        let scale = try #require(DurationHistogram.Scale(first: 500_000_000, power: 2, count: 2))
+        var histogram = NodeFacts.Histogram(.loopLateness, durations: DurationHistogram(scale))
+        var facts = NodeFacts(node: NodeName("gw-a"))
+        facts.histograms = [histogram]
+        let text = Exposition(.answered(facts), of: NodeName("gw-a"), asked: 1).text
+        #expect(text.contains("\nheartbeat_loop_lateness_seconds_bucket{le=\"0.5\"} 0\n"))
+        #expect(text.contains("\nheartbeat_loop_lateness_seconds_bucket{le=\"2\"} 0\n"))
+        histogram.name = "later"
+        facts.histograms = [histogram]
+        #expect(!Exposition(.answered(facts), of: NodeName("gw-a"), asked: 1).text.contains("_bucket"))
+    }
+
+    @Test func `each resource and each address is told by itself, unless nobody knows`() {
+        var facts = NodeFacts(node: NodeName("gw-a"))
+        var group = NodeFacts.Group(
+            key: "web", preferred: NodeName("gw-a"), state: .acquiring, resources: ["10.0.0.1/24", "web"])
+        group.running = [true, false]
+        facts.groups = [group, .init(key: "mail", preferred: NodeName("gw-a"), state: .unknown, resources: ["mail"])]
+        facts.announced = ["10.0.0.1", "2001:db8::1"].compactMap { IPAddress($0) }.map {
+            .init($0, isConfirmed: !$0.isIPv6)
+        }
+        let samples = Sample.read(Exposition(.answered(facts), of: NodeName("gw-a"), asked: 1).text)
+        let running = samples.filter { $0.name == "heartbeat_resource_running" }
+        #expect(running.map { $0.labels["resource"] } == ["10.0.0.1/24", "web"] && running.map(\.value) == ["1", "0"])
+        let confirmed = samples.filter { $0.name == "heartbeat_announce_confirmed" }
+        #expect(confirmed.map { $0.labels["address"] } == ["10.0.0.1", "2001:db8::1"])
+        #expect(confirmed.map(\.value) == ["1", "0"])
     }
 
     @Test func `two media of one name have one series with the messages of both`() {

@@ -25,19 +25,19 @@ import Testing
         try promtool.map { try Command.run([$0] + words, input: input, limit: .seconds(60)) }
     }
 
-    /// What a file names of metrics, the sums and counts of summaries among them.
+    /// What a file names of metrics, the parts of histograms among them.
     private static func metrics(in text: String) -> Set<String> {
         Set(text.matches(of: /heartbeat_[a-z0-9_]+/).map { String($0.output) })
     }
 
     private static func listed() throws -> Set<String> {
         let rows = try MetricTests.text("docs/metrics.md").split(separator: "\n").compactMap {
-            $0.prefixMatch(of: /\| `(heartbeat_[a-z0-9_]+)` \| (gauge|counter|summary) \|/)
+            $0.prefixMatch(of: /\| `(heartbeat_[a-z0-9_]+)` \| (gauge|counter|histogram) \|/)
         }
         return Set(
             rows.flatMap { row -> [String] in
                 let name = String(row.output.1)
-                return row.output.2 == "summary" ? ["\(name)_sum", "\(name)_count"] : [name]
+                return row.output.2 == "histogram" ? ["_bucket", "_sum", "_count"].map { name + $0 } : [name]
             })
     }
 
