@@ -25,7 +25,14 @@ extension NodeShell {
         view.up = now - birth
         view.lateness = lateness.fact?.high
         view.marks = views.marks
+        view.maintenance = maintenance.current
         return view
+    }
+
+    /// The node is in maintenance, or is no more: the other one shows why.
+    func maintained(_ event: Event) {
+        feed(event)
+        views.hasChanged()
     }
 
     private var isOnlySerialUp: Bool {

@@ -58,7 +58,7 @@ final class NodeShell {
     private var hasKeepaliveLeft = false
     private(set) lazy var files = SharedFileService(facts: facts, reactor: reactor) { [unowned self] in feed($0) }
     private(set) lazy var maintenance = MaintenanceService(
-        paths.maintenance, facts: facts, reactor: reactor, feed: { [unowned self] in feed($0) })
+        paths.maintenance, facts: facts, reactor: reactor, feed: { [unowned self] in maintained($0) })
     private(set) lazy var lans = LanService(facts: facts, reactor: reactor)
     private(set) lazy var lines = LineService(
         directory: "\(paths.configuration)/line.d", facts: facts, reactor: reactor

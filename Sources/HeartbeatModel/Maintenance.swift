@@ -30,9 +30,13 @@ package struct Maintenance: Hashable, Sendable {
 
     /// Reads what `factLine` has written; `nil` for anything else.
     package init?(_ line: FactLine) {
-        guard line.kind == "maintenance", let reason = line["reason"], let since: UInt64 = line.number("since") else {
-            return nil
-        }
+        guard line.kind == "maintenance" else { return nil }
+        self.init(fields: line)
+    }
+
+    /// The same where they stand among others.
+    init?(fields line: FactLine) {
+        guard let reason = line["reason"], let since: UInt64 = line.number("since") else { return nil }
         self.init(reason: reason, since: since, until: line.number("until"))
     }
 }

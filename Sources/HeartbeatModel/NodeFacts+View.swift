@@ -12,6 +12,8 @@ extension NodeFacts.PeerWord {
                 "marks": told.marks?.text,
             ])
         line.fields += told.lost.map { FactLine.Field("lost", $0) }
+        // Its keys are none of the view's own.
+        line.fields += told.maintenance?.factLine.fields ?? []
         return [line] + told.media.map(\.factLine)
     }
 
@@ -33,6 +35,7 @@ extension NodeFacts.PeerWord {
         told.lost = Array(line.all("lost").prefix(PeerView.mostNames))
         told.moreLost = max(0, line.number("more") ?? 0)
         told.marks = line["marks"].flatMap { ConfigurationMarks($0) }
+        told.maintenance = Maintenance(fields: line)
         view = NodeFacts.View(told, age: age)
     }
 }

@@ -74,6 +74,8 @@ package struct PeerView: Hashable, Sendable {
     package var lost: [String] = []
     package var moreLost = 0
     package var marks: ConfigurationMarks?
+    /// Why and for how long an operator has taken the sender out of service.
+    package var maintenance: Maintenance?
 
     package init(at: UInt64) {
         self.at = at
@@ -99,6 +101,9 @@ extension PeerView {
         static let late = "hblate"
         static let names = "hbnames"
         static let marks = "hbconf"
+        static let reason = "hbreason"
+        static let since = "hbsince"
+        static let until = "hbuntil"
     }
 
     /// Beyond that no number makes sense: three years in milliseconds, and what `Duration` holds of anything else.
@@ -121,6 +126,8 @@ extension PeerView {
         fields += [
             (Name.version, version), (Name.up, up.map { "\($0.milliseconds / 1000)" }),
             (Name.late, lateness.map { "\($0.nanoseconds / 1000)" }), (Name.names, names), (Name.marks, marks?.text),
+            (Name.reason, maintenance.map { WordText.encode($0.reason) }),
+            (Name.since, maintenance.map { "\($0.since)" }), (Name.until, maintenance?.until.map { "\($0)" }),
         ]
         return .other(
             type: Self.messageType,
@@ -159,6 +166,7 @@ extension PeerView {
         up = Self.number(Self.text(Name.up, fields)).map { .seconds($0) }
         lateness = Self.number(Self.text(Name.late, fields)).map { .microseconds($0) }
         marks = Self.text(Name.marks, fields).flatMap { ConfigurationMarks($0) }
+        maintenance = Self.maintenance(fields)
         takeNames(words(Name.names))
         let (ages, jitters, losses, lanes) = (words(Name.age), words(Name.jitter), words(Name.lost), words(Name.lane))
         for (place, name) in words(Name.media).prefix(Self.mostMedia).enumerated() {
@@ -180,6 +188,15 @@ extension PeerView {
                 lost.append(String(word).printable(atMost: Self.longestName))
             }
         }
+    }
+
+    /// `nil` as well for a reason that no operator can have given.
+    private static func maintenance(_ fields: [Message.Field]) -> Maintenance? {
+        guard let word = text(Name.reason, fields), word.utf8.count <= 3 * Maintenance.longestReason,
+            let reason = WordText.decode(word)
+        else { return nil }
+        func second(_ name: String) -> UInt64? { number(text(name, fields)).map { UInt64($0) } }
+        return Maintenance(reason: reason, since: second(Name.since) ?? 0, until: second(Name.until))
     }
 
     private static func text(_ name: String, _ fields: [Message.Field]) -> String? {

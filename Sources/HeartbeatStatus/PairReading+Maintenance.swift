@@ -3,24 +3,29 @@
 import HeartbeatModel
 
 extension PairReading {
-    /// The local node knows why and since when; of the other one it hears only that it is so.
+    /// A report of the other node says that it is so; why, and since when, comes a little later.
     var problemsOfMaintenance: [Problem] {
         var result: [Problem] = []
         if let maintenance = facts.maintenance {
-            let age = age(of: maintenance)
-            result.append(
-                problem(
-                    .maintenance, [object(node: local)],
-                    "\(local) is in maintenance\(lasting(age)): \(maintenance.reason)\(rest(of: maintenance))",
-                    ["when it is done: hbctl maintenance off"], age: age))
+            result.append(problem(of: maintenance, on: local, "when it is done: hbctl maintenance off"))
         }
-        if peersHealth?.isMaintained == true {
+        guard peersHealth?.isMaintained == true else { return result }
+        let remedy = "when it is done, on \(peerName): hbctl maintenance off"
+        if let told = facts.peer?.view?.told.maintenance {
+            result.append(problem(of: told, on: peerName, remedy))
+        } else {
             result.append(
-                problem(
-                    .maintenance, [object(node: peerName)], "\(peerName) is in maintenance",
-                    ["when it is done, on \(peerName): hbctl maintenance off"]))
+                problem(.maintenance, [object(node: peerName)], "\(peerName) is in maintenance", [remedy]))
         }
         return result
+    }
+
+    private func problem(of maintenance: Maintenance, on node: NodeName, _ remedy: String) -> Problem {
+        let age = age(of: maintenance)
+        return problem(
+            .maintenance, [object(node: node)],
+            "\(node) is in maintenance\(lasting(age)): \(maintenance.reason)\(rest(of: maintenance))", [remedy],
+            age: age)
     }
 
     private func age(of maintenance: Maintenance) -> PairStatus.Age? {

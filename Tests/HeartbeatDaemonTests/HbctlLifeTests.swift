@@ -77,7 +77,8 @@ extension LifeTests {
                 #expect(on.code == 0 && on.output.contains("(new disks); 1 group moves"), "\(on)")
                 #expect(cluster.running(on: cluster.second) == ["mail", "web"])
                 #expect(try Self.problems(on: cluster.first, cluster).contains("is in maintenance for"))
-                #expect(try Self.problems(on: cluster.second, cluster).contains("cluster1 is in maintenance"))
+                #expect(try Self.problems(on: cluster.second, cluster).contains("cluster1 is in maintenance for"))
+                #expect(try Self.problems(on: cluster.second, cluster).contains("new disks"), "the other one knows why")
                 #expect(cluster.says("This node is in maintenance (new disks)", on: cluster.first))
                 // It cannot be given to, and does not take.
                 let refused = try cluster.laboratory.tool("hb_takeover", ["all"], on: cluster.first)

@@ -59,6 +59,7 @@ import Testing
         (told.version, told.up, told.lateness) = ("1.3.0", .seconds(77), .microseconds(300))
         (told.lost, told.moreLost) = (["eth1", "a b"], 3)
         told.marks = ConfigurationMarks(haCf: 1, haresources: 2, authkeys: 3)
+        told.maintenance = Maintenance(reason: "new disks = 3", since: 1_790_000_000, until: 1_790_003_600)
         var heard = PeerView.Medium(name: MediumName("eth0"))
         (heard.age, heard.jitter, heard.lost, heard.lane) = (.milliseconds(60), .zero, 0, "|:.")
         told.media = [heard, PeerView.Medium(name: MediumName("/dev/ttyS0"))]

@@ -20,6 +20,7 @@ import Testing
         (view.version, view.up, view.lateness) = ("1.2.0", .seconds(86_400), .microseconds(300))
         (view.lost, view.moreLost) = (["eth1", "isp"], 0)
         view.marks = ConfigurationMarks(haCf: 0x3F9C_0001, haresources: 0, authkeys: .max)
+        view.maintenance = Maintenance(reason: "new disks, 5 %", since: 1_790_000_000, until: 1_790_003_600)
         return view
     }
 
@@ -52,7 +53,32 @@ import Testing
                 "hbat=feed", "hbheard=29:3e8", "hbask=1", "hbmedia=eth0 eth1 /dev/ttyS0", "hbage=110 111 -",
                 "hbjitter=9 9 -", "hblost=0 1 -", "hblane=||:. ||:. -", "hbversion=1.2.0", "hbup=86400", "hblate=300",
                 "hbnames=eth1 isp", "hbconf=3f9c0001 00000000 ffffffff",
+                "hbreason=new%20disks,%205%20%25", "hbsince=1790000000", "hbuntil=1790003600",
             ])
+    }
+
+    @Test func `the reason of a maintenance comes whole, and what no operator can have said is none`() {
+        var view = PeerView(at: 1)
+        for reason in [
+            "x", "neue Platten: größer", String(repeating: "€", count: 26), String(repeating: "%", count: 80),
+        ] {
+            view.maintenance = Maintenance(reason: reason, since: 7)
+            #expect(view.maintenance != nil && PeerView(fields: Self.fields(view)) == view)
+            let words = ["hbreason", "hbsince", "hbuntil"].compactMap { Self.text($0, Self.fields(view)) }
+            #expect(words.joined().utf8.allSatisfy { (0x21..<0x7F).contains($0) } && words.count == 2)
+        }
+        func read(_ fields: (String, String)...) -> Maintenance? {
+            PeerView(fields: fields.map { .init(name: $0, value: .string($1)) }).maintenance
+        }
+        for word in [
+            "", "%", "%0A", "a%1Bb", "%7F", "%FF", String(repeating: "x", count: 81),
+            String(repeating: "x", count: 100_000),
+        ] {
+            #expect(read(("hbreason", word), ("hbsince", "1")) == nil, "\(word.prefix(20))")
+        }
+        #expect(read(("hbsince", "1"), ("hbuntil", "2")) == nil)
+        #expect(read(("hbreason", "x"), ("hbsince", "-1"), ("hbuntil", "z")) == Maintenance(reason: "x"))
+        #expect(read(("hbreason", "x"), ("hbsince", "99999999999999999999")) == Maintenance(reason: "x"))
     }
 
     @Test func namesHaveTheirRoomAndTheRestIsCounted() {

@@ -129,6 +129,30 @@ import Testing
         #expect(level(change) == .ok)
     }
 
+    @Test func `why the other node is in maintenance is shown as soon as it has told`() throws {
+        guard case .answered(var facts) = try Situation(name: "peer-in-maintenance").source() else {
+            Issue.record("no daemon has answered")
+            return
+        }
+        func sentence() -> String? {
+            PairStatus(.answered(facts), of: NodeName("gw-a"), asked: Situation.asked).problems
+                .first { $0.code == .maintenance }?.sentence
+        }
+        #expect(sentence() == "gw-b is in maintenance")
+        let second = Situation.asked / 1000
+        var told = PeerView(at: 1)
+        told.maintenance = Maintenance(reason: "new disks", since: second - 10_800, until: second + 7_200)
+        facts.peer?.view = NodeFacts.View(told, age: .zero)
+        #expect(sentence() == "gw-b is in maintenance for 3:00:00: new disks, 2:00:00 to go")
+        // Its clock is ahead of this one.
+        told.maintenance?.since = second + 60
+        facts.peer?.view = NodeFacts.View(told, age: .zero)
+        #expect(sentence() == "gw-b is in maintenance: new disks, 2:00:00 to go")
+        // Its report knows better than what it told before.
+        facts.peer?.health = .sound
+        #expect(sentence() == nil)
+    }
+
     /// What a state is made of may be anything that a daemon can tell; each has a verdict and a text.
     @Test func `any facts have a verdict`() {
         var random = SplitMix64(seed: 18)
