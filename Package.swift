@@ -330,8 +330,8 @@ let package = Package(
         .testTarget(
             name: "HeartbeatStatusTests",
             dependencies: [
-                "HeartbeatStatus", "HeartbeatForecast", "HeartbeatImport", "HeartbeatSimulator", "HeartbeatLab",
-                "HeartbeatModel",
+                "HeartbeatStatus", "HeartbeatForecast", "HeartbeatImport", "HeartbeatConfig", "HeartbeatSimulator",
+                "HeartbeatLab", "HeartbeatModel",
             ],
             exclude: ["golden", "golden-history", "golden-watch", "golden-why"], swiftSettings: strict),
         .testTarget(

@@ -18,6 +18,9 @@ package struct PacemakerExport: Hashable, Sendable {
     package let cib: String
     private(set) var findings: [Finding] = []
 
+    /// By their names.
+    package var files: [(name: String, text: String)] { [("corosync.conf", corosync), ("cib.xml", cib)] }
+
     /// Nothing was changed or lost.
     package var isWhole: Bool { findings.allSatisfy { $0.outcome == .kept } }
 
@@ -35,7 +38,7 @@ package struct PacemakerExport: Hashable, Sendable {
         }
     }
 
-    private static let steps = [
+    static let steps = [
         "copy corosync.conf to /etc/corosync on both nodes, and the key that corosync-keygen makes",
         "on each node: stop heartbeat and keep it from starting at boot; only then start corosync and pacemaker",
         "on one node: crm_verify --xml-file cib.xml, then cibadmin --replace --force --xml-file cib.xml",

@@ -205,7 +205,7 @@ package struct StatusJSON {
             ], age("state", watched.age),
             [
                 ("reason", .word(watched.reason)), ("counts", .string(watched.counts.rawValue)),
-                ("answer_s", .seconds(watched.answer?.age)), ("answer_took_s", .seconds(watched.answer?.took)),
+                ("answer_s", seconds(watched.answer?.age)), ("answer_took_s", seconds(watched.answer?.took)),
             ])
     }
 

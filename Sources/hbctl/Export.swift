@@ -37,6 +37,9 @@ struct Export: ParsableCommand {
         completion: .directory)
     var output: String?
 
+    @Flag(help: "JSON, as schemas/hbctl-export-1.json says it.")
+    var json = false
+
     @OptionGroup var place: PlaceOptions
 
     @OptionGroup var share: ShareOption
@@ -46,19 +49,18 @@ struct Export: ParsableCommand {
         do throws(OperatorFailure) {
             made = PacemakerExport(try PlanReading.configuration(place.places, share.directory, of: nil))
         } catch {
-            CommandFailure.end(2, error)
+            CommandFailure.end("export", 2, error, isForProgram: json)
         }
-        let files = [("corosync.conf", made.corosync), ("cib.xml", made.cib)]
         if let output {
             do throws(OperatorFailure) {
-                try ImportReading.write(files.map { ($0, 0o644, $1) }, into: output)
+                try ImportReading.write(made.files.map { ($0.name, 0o644, $0.text) }, into: output)
             } catch {
-                CommandFailure.end(2, error)
+                CommandFailure.end("export", 2, error, isForProgram: json)
             }
-        } else {
-            Terminal.write(files.map { "==== \($0)\n\($1)" }.joined() + "====\n")
         }
-        Terminal.write(made.lines.textOfLines)
+        let files = made.files.map { "==== \($0.name)\n\($0.text)" }.joined() + "====\n"
+        let people = (output == nil ? files : "") + made.lines.textOfLines
+        Terminal.write(json ? ExportJSON(made, writtenTo: output).text : people)
         Glibc.exit(made.isWhole ? 0 : 1)
     }
 }

@@ -26,25 +26,38 @@ struct Record: ParsableCommand {
             """, subcommands: [ListRecords.self, ShowRecord.self, SaveRecord.self])
 }
 
-private func find(_ number: UInt64, _ places: Places) -> MovementRecord {
+/// - Parameter isForProgram: it asked for JSON.
+private func find(_ number: UInt64, _ places: Places, isForProgram: Bool = false) -> MovementRecord {
+    func fail(_ code: Int32, _ word: String, _ sentence: String, _ remedy: [String]) -> Never {
+        CommandFailure.end("record", code, word, sentence, remedy, isForProgram: isForProgram)
+    }
     switch RecordReading(places).find(number) {
     case .record(let record): return record
     case .none:
-        CommandFailure.end(1, "there is no record of movement \(number); hbctl record list shows which there are")
-    case .unreadable(let reason): CommandFailure.end(3, reason)
+        fail(
+            1, "no-such-record", "there is no record of movement \(number)",
+            ["hbctl record list shows which there are"])
+    case .unreadable(let reason): fail(3, "file-unreadable", reason, [])
     }
 }
 
 struct ListRecords: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists the records that are kept.")
 
+    @Flag(help: "JSON, as schemas/hbctl-records-1.json says it.")
+    var json = false
+
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
         let (records, notes) = RecordReading(place.places).all()
-        for note in notes { Terminal.complain("hbctl: \(note)") }
-        let lines = RecordText.list(records, width: Terminal.width(nil), time: Terminal.time)
-        Terminal.write(lines.textOfLines)
+        if json {
+            Terminal.write(RecordJSON(time: Terminal.time).list(records, notes: notes))
+        } else {
+            for note in notes { Terminal.complain("hbctl: \(note)") }
+            let lines = RecordText.list(records, width: Terminal.width(nil), time: Terminal.time)
+            Terminal.write(lines.textOfLines)
+        }
         Glibc.exit(records.isEmpty && !notes.isEmpty ? 3 : 0)
     }
 }
@@ -55,11 +68,15 @@ struct ShowRecord: ParsableCommand {
     @Argument(help: "A number of hbctl history.")
     var number: UInt64
 
+    @Flag(help: "JSON, as schemas/hbctl-record-1.json says it.")
+    var json = false
+
     @OptionGroup var place: PlaceOptions
 
     func run() throws {
-        let text = RecordText(find(number, place.places), width: Terminal.width(nil), time: Terminal.time)
-        Terminal.write(text.lines.textOfLines)
+        let record = find(number, place.places, isForProgram: json)
+        let text = RecordText(record, width: Terminal.width(nil), time: Terminal.time)
+        Terminal.write(json ? RecordJSON(time: Terminal.time).text(record) : text.lines.textOfLines)
         Glibc.exit(0)
     }
 }

@@ -91,7 +91,12 @@ import Testing
                 try FileManager.default.contentsOfDirectory(atPath: path("new")).sorted() == [
                     "cib.xml", "corosync.conf",
                 ])
+            let plain = Array(words.dropLast(2)) + ["--json"]
+            let told = try Command.run(plain, limit: .seconds(30))
+            #expect(told.code == 1 && told.output.hasPrefix("{\"schema\": \"hbctl/export/1\", "), "\(told)")
             try write("nodes gw-a gw-b\n", "ha.cf")
+            let refused = try Command.run(plain, limit: .seconds(30))
+            #expect(refused.code == 2 && refused.output.hasPrefix("{\"schema\": \"hbctl/error/1\", "), "\(refused)")
             #expect(try Command.run(Array(words.dropLast(2)), limit: .seconds(30)).code == 2)
         }
     }

@@ -51,9 +51,9 @@ import Testing
         return daemon
     }
 
-    private static func object(_ output: String) throws -> [String: Any] {
+    private static func object(_ output: String, _ schema: String = "hbctl/why/1") throws -> [String: Any] {
         let value = try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any]
-        #expect(value?["schema"] as? String == "hbctl/why/1", "\(output)")
+        #expect(value?["schema"] as? String == schema, "\(output)")
         return value ?? [:]
     }
 
@@ -100,6 +100,12 @@ import Testing
         let list = try daemon.hbctl(["record", "list"])
         #expect(list.code == 3 && list.output.contains("records/2, line 1: "), "\(list)")
         #expect(try daemon.hbctl(["record", "show", "2"]).code == 3)
+        let all = try daemon.hbctl(["record", "list", "--json"])
+        let notes = try Self.object(all.output, "hbctl/records/1")["notes"] as? [String]
+        #expect(all.code == 3 && notes?.count == 1)
+        let one = try daemon.hbctl(["record", "show", "2", "--json"])
+        let error = try Self.object(one.output, "hbctl/error/1")
+        #expect(one.code == 3 && error["code"] as? String == "file-unreadable")
     }
 
     @Test func `a record of another life's movement is none of this one's`() throws {
@@ -133,6 +139,14 @@ import Testing
         let shown = try daemon.hbctl(["record", "show", "2"])
         #expect(shown.code == 0 && shown.output.hasPrefix("record 2 of gw-a, "), "\(shown)")
         #expect(shown.output.contains("  gw-a eth1 lost its carrier\n"), "\(shown)")
+        let all = try Self.object(daemon.hbctl(["record", "list", "--json"]).output, "hbctl/records/1")
+        #expect((all["records"] as? [[String: Any]])?.map { $0["number"] as? Int } == [2])
+        let one = try Self.object(daemon.hbctl(["record", "show", "2", "--json"]).output, "hbctl/record/1")
+        #expect(one["number"] as? Int == 2)
+        let none = try daemon.hbctl(["record", "show", "1", "--json"])
+        let error = try Self.object(none.output, "hbctl/error/1")
+        #expect(none.code == 1 && error["exit"] as? Int == 1)
+        #expect(error["code"] as? String == "no-such-record" && error["command"] as? String == "record")
         let path = daemon.directory + "/saved.hbr"
         let saved = try daemon.hbctl(["record", "save", "2", "--output", path])
         #expect(saved.code == 0 && saved.output == "\(path)\n", "\(saved)")

@@ -142,6 +142,32 @@ import Testing
         #expect(last.failback == .byItself(to: Self.first, rule: .on, Self.now.failback))
     }
 
+    @Test func `programs are told of records what people are, and as the schemas say`() throws {
+        let json = RecordJSON(time: Situation.time)
+        let record = Self.lost()
+        for (name, text) in [
+            ("hbctl-record-1", json.text(record)), ("hbctl-records-1", json.list([record, record], notes: ["a note"])),
+            ("hbctl-records-1", json.list([], notes: [])),
+        ] {
+            let value = try JSONSerialization.jsonObject(with: Data(text.utf8))
+            let schema = try SchemaTests.schema(name)
+            #expect(schema.mistakes(in: value) == [] && schema.unknownKeys(in: value) == [], "\(name)")
+            #expect(text.hasSuffix("}\n") && text.count { $0 == "\n" } == 1)
+        }
+        let shown = try #require(
+            try JSONSerialization.jsonObject(with: Data(json.text(record).utf8)) as? [String: Any])
+        #expect(shown["number"] as? Int == Int(record.chain) && shown["node"] as? String == "gw-a")
+        let happened = try #require(shown["happened"] as? [[String: Any]])
+        #expect(happened.map { $0["event"] as? String } == ["lose eth1@gw-a", nil])
+        #expect(happened.map { $0["text"] as? String } == record.happenings.map(\.text))
+        #expect((happened[0]["known_s"] as? Double).map { abs($0 - 0.1) < 1e-9 } == true)
+        let movements = try #require(shown["movements"] as? [[String: Any]])
+        #expect(movements.map { $0["group"] as? String } == ["web"])
+        #expect((movements[0]["took_s"] as? Double).map { abs($0 - 0.127) < 1e-9 } == true)
+        #expect(movements[0]["from"] as? String == "gw-a" && movements[0]["to"] as? String == "gw-b")
+        #expect(shown["can_be_replayed"] as? Bool == !record.haCf.isEmpty)
+    }
+
     @Test func `records are listed and shown as the files say`() throws {
         let record = Self.lost()
         let list = RecordText.list([record, record], width: 80, time: Situation.time)
