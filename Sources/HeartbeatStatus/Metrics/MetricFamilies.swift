@@ -37,7 +37,7 @@ struct MetricFamilies {
             add(metric, .count(sum), labels, part: "_bucket", bound: bound)
         }
         add(metric, .time(.nanoseconds(Int64(clamping: histogram.sum))), labels, part: "_sum", bound: nil)
-        add(metric, .count(sum), labels, part: "_count", bound: nil)
+        add(metric, .count(histogram.count), labels, part: "_count", bound: nil)
     }
 
     /// Without zeros at the end.
