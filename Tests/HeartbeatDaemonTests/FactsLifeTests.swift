@@ -58,6 +58,12 @@ extension LifeTests {
                 }
                 let counted = try facts(cluster.second).counters
                 #expect(counted.first { $0.labels == ["start", "done"] }.map { $0.value >= 2 } == true, "\(counted)")
+                let told = try facts(cluster.second)
+                for name in NodeFacts.Histogram.Name.allCases {
+                    let some = told.histograms.filter { $0.name == name.rawValue }
+                    #expect(some.contains { $0.durations.count > 0 }, "\(name): \(some)")
+                }
+                #expect(told.groups.allSatisfy { $0.running?.contains(false) == false }, "\(told.groups)")
             }
         }
 
