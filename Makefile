@@ -25,7 +25,7 @@ PREFIX ?= /usr
 DESTDIR ?=
 BIN := .build/release
 DEMO_PRODUCTS := heartbeat hb_guardian hb_standby cl_status hbdemo
-BENCH_PRODUCTS := heartbeat hb_guardian hb_standby hb_lines hb_gateway hbbench hbfloor
+BENCH_PRODUCTS := heartbeat hb_guardian hb_standby hb_lines hb_gateway hbctl hbbench hbfloor
 CONNECTION_PRODUCTS := heartbeat hb_guardian hb_standby hb_site hbbench
 PAIRS_PRODUCTS := heartbeat hb_guardian hb_standby hbbench
 INTEROP_PRODUCTS := heartbeat hb_guardian cl_status hb_standby hb_takeover hbinterop
@@ -102,7 +102,9 @@ else
 	@$(BIN)/hbbench load --json $(ROWS)/load.json --logs $(ROWS)/logs
 	@$(BIN)/hbbench lines --runs $(RUNS) --json $(ROWS)/lines.json
 	@$(BIN)/hbbench hosts --runs $(RUNS) --json $(ROWS)/hosts.json
-	@$(BIN)/hbbench report $(ROWS)/failovers.json $(ROWS)/cost.json $(ROWS)/forward.json $(ROWS)/load.json $(ROWS)/lines.json $(ROWS)/hosts.json \
+	@$(BIN)/hbbench forecast --runs $(RUNS) --json $(ROWS)/forecast.json
+	@$(BIN)/hbbench report $(ROWS)/failovers.json $(ROWS)/cost.json $(ROWS)/forward.json $(ROWS)/load.json \
+		$(ROWS)/lines.json $(ROWS)/hosts.json $(ROWS)/forecast.json \
 		$(wildcard $(ROWS)/connections.json $(ROWS)/pairs.json $(ROWS)/machines*.json) --markdown $(PAGE) --picture $(dir $(PAGE))outage-by-addresses.svg
 endif
 

@@ -19,7 +19,7 @@ struct HBBench: ParsableCommand {
             """, version: Version.text,
         subcommands: [
             Plan.self, Run.self, Cost.self, Forward.self, Load.self, Torture.self, Connections.self, Pairs.self,
-            Lines.self, Hosts.self, Report.self, MakeLoad.self, Clean.self,
+            Lines.self, Hosts.self, Forecast.self, Report.self, MakeLoad.self, Clean.self,
         ])
 }
 
@@ -455,7 +455,8 @@ struct List<Element: RawRepresentable>: ExpressibleByArgument where Element.RawV
     var defaultValueDescription: String { values.map(\.rawValue).joined(separator: ",") }
 }
 
-private func names<Element: RawRepresentable>(of elements: [Element]) -> String where Element.RawValue == String {
+/// As help texts list them.
+func names<Element: RawRepresentable>(of elements: [Element]) -> String where Element.RawValue == String {
     elements.map(\.rawValue).joined(separator: ", ")
 }
 

@@ -97,8 +97,13 @@ private func rows(of goal: Goal, peer: String = "ours", addresses: Int? = nil, _
     #expect(Set(named).count == named.count)
     for goal in Goal.all {
         let isKnown =
-            goal.fault.hasPrefix(HostsTrial.prefix)
-            ? goal.setting == HostsTrial.setting : DetectionSetting(goal.setting) != nil
+            if goal.fault.hasPrefix(HostsTrial.prefix) {
+                goal.setting == HostsTrial.setting
+            } else if goal.fault.hasPrefix(ForecastTrial.prefix) {
+                ForecastSetting(rawValue: goal.setting) != nil
+            } else {
+                DetectionSetting(goal.setting) != nil
+            }
         #expect(isKnown, "\(goal)")
     }
 }

@@ -28,7 +28,7 @@ struct BenchReport {
             [machines, goals] + outages + [
                 flapping, addresses(picture: picture), timelines, cost, forward, load,
                 ConnectionTable(table).markdown, PairsTable(table).markdown, LinesTable(table).markdown,
-                HostsTable(table).markdown, MachineTable(table).markdown, remarks,
+                HostsTable(table).markdown, ForecastTable(table).markdown, MachineTable(table).markdown, remarks,
             ]
         return parts.joined(separator: "\n")
     }
@@ -97,7 +97,8 @@ struct BenchReport {
         let timed = table.with {
             !Self.measurements.contains($0.fault) && !$0.fault.hasPrefix(ConnectionTrial.prefix)
                 && !$0.fault.hasPrefix(PairsTrial.prefix) && !$0.fault.hasPrefix(LinesTrial.prefix)
-                && !$0.fault.hasPrefix(HostsTrial.prefix) && !$0.fault.hasPrefix(BenchRow.machines)
+                && !$0.fault.hasPrefix(HostsTrial.prefix) && !$0.fault.hasPrefix(ForecastTrial.prefix)
+                && !$0.fault.hasPrefix(BenchRow.machines)
         }
         return timed.distinct { Pair(setting: $0.setting, addresses: $0.addresses) }.map { pair in
             let rows = timed.with { $0.setting == pair.setting && $0.addresses == pair.addresses }

@@ -27,7 +27,7 @@ struct Goal: Hashable, Sendable {
     /// The first variant, with all settings at their defaults.
     static let ours = PeerName.ours.rawValue
 
-    static let all: [Goal] = outages + deaths + announcements + costs + loads + connections + lines + hosts
+    static let all: [Goal] = outages + deaths + announcements + costs + loads + connections + lines + hosts + forecasts
 
     private static let outages: [Goal] = [
         Goal("power-loss", "1s", 1, Figure.afterDeadtime, "outage beyond the dead time, ms", .most(20)),
@@ -121,6 +121,16 @@ struct Goal: Hashable, Sendable {
         ].map { figure, title in
             Goal(trial.name, HostsTrial.setting, 2, figure, title, .times(1, peer: HostsKeepalived.name))
         } + [Goal(trial.name, HostsTrial.setting, 2, Figure.twoHolders, "two hosts, ms", .most(0), judgesWorst: true)]
+    }
+
+    /// Another order and another owner are no goal: they fail the run.
+    private static let forecasts: [Goal] = ForecastSetting.allCases.flatMap { setting in
+        ForecastTrial.allCases.map { trial in
+            Goal(
+                trial.name, setting.rawValue, 1, Figure.beyondForecast,
+                "predicted time off by more than 20 ms or 20 %, ms",
+                .most(0))
+        }
     }
 
     private init(
