@@ -14,29 +14,23 @@ package struct ExportJSON {
 
     /// One line and its end.
     package var text: String {
-        Self.object([
+        JSONValue.members([
             ("schema", .string("hbctl/export/1")), ("to", .string("pacemaker")),
-            ("exit", .number(result.isWhole ? 0 : 1)), ("output", Self.string(directory)),
+            ("exit", .number(result.isWhole ? 0 : 1)), ("output", .word(directory)),
             ("files", .array(result.files.map(file))), ("findings", .array(result.findings.map(Self.finding))),
             ("next", .array(PacemakerExport.steps.map { .string($0) })),
         ]).text + "\n"
     }
 
     private func file(_ file: (name: String, text: String)) -> JSONValue {
-        Self.object([("name", .string(file.name)), ("text", directory == nil ? .string(file.text) : .null)])
+        JSONValue.members([("name", .string(file.name)), ("text", directory == nil ? .string(file.text) : .null)])
     }
 
     private static func finding(_ finding: PacemakerExport.Finding) -> JSONValue {
-        object([
+        JSONValue.members([
             ("outcome", .string(finding.outcome.rawValue)), ("what", .string(finding.what)),
             ("why", .string(finding.why)),
-            ("remedy", string(finding.remedy)),
+            ("remedy", .word(finding.remedy)),
         ])
-    }
-
-    private static func string(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
-
-    private static func object(_ members: [(String, JSONValue)]) -> JSONValue {
-        .object(members.map { JSONValue.Member($0.0, $0.1) })
     }
 }

@@ -12,7 +12,7 @@ package struct RecordJSON {
 
     /// All of them, the oldest first; one line and its end. `notes`: sentences about those that cannot be read.
     package func list(_ records: [MovementRecord], notes: [String]) -> String {
-        object([
+        JSONValue.members([
             ("schema", .string("hbctl/records/1")), ("notes", .array(notes.map { .string($0) })),
             ("records", .array(records.map(line))),
         ]).text + "\n"
@@ -20,8 +20,8 @@ package struct RecordJSON {
 
     /// Everything in one of them but the configuration; one line and its end.
     package func text(_ record: MovementRecord) -> String {
-        object([
-            ("schema", .string("hbctl/record/1")), ("number", number(record.chain)),
+        JSONValue.members([
+            ("schema", .string("hbctl/record/1")), ("number", .count(record.chain)),
             ("node", .string(record.state.node.text)), ("at", moment(record.unixMilliseconds)),
             ("before", before(record)), ("happened", .array(record.happenings.map { happening($0, record) })),
             ("left_out", .number(Int64(record.leftOut))),
@@ -32,48 +32,43 @@ package struct RecordJSON {
     }
 
     private func line(_ record: MovementRecord) -> JSONValue {
-        object([
-            ("number", number(record.chain)), ("node", .string(record.state.node.text)),
+        JSONValue.members([
+            ("number", .count(record.chain)), ("node", .string(record.state.node.text)),
             ("at", moment(record.unixMilliseconds)), ("groups", .array(record.groups.map { .string($0) })),
             ("events", .number(Int64(record.question.events.count))),
-            ("because", word(record.movements.first?.because)),
+            ("because", .word(record.movements.first?.because)),
         ])
     }
 
     private func before(_ record: MovementRecord) -> JSONValue {
         let groups = record.state.groups.map { group in
-            object([("group", .string(group.key)), ("node", word(record.begin(of: group.key)?.text))])
+            JSONValue.members([("group", .string(group.key)), ("node", .word(record.begin(of: group.key)?.text))])
         }
         let lost = record.state.watched.filter { $0.state == .lost }.map { JSONValue.string($0.name) }
-        return object([("groups", .array(groups)), ("lost", .array(lost))])
+        return JSONValue.members([("groups", .array(groups)), ("lost", .array(lost))])
     }
 
     private func happening(_ happening: MovementRecord.Happening, _ record: MovementRecord) -> JSONValue {
-        object([
+        JSONValue.members([
             ("at", moment(record.unix(after: happening.after))),
             ("known_s", .decimal(units: happening.delay.nanoseconds / 1000, places: 6)),
             ("code", .string(happening.code)),
-            ("event", word(happening.event?.text)), ("text", .string(happening.text)),
+            ("event", .word(happening.event?.text)), ("text", .string(happening.text)),
         ])
     }
 
     private func movement(_ entry: HistoryEntry, _ record: MovementRecord) -> JSONValue {
-        object([
-            ("number", number(entry.number)), ("at", moment(record.unix(entry.timeline.end))),
-            ("group", .string(entry.timeline.group)), ("from", word(entry.from?.text)), ("to", word(entry.to?.text)),
-            ("cause", object([("word", .string(entry.timeline.origin.word)), ("text", .string(entry.because))])),
+        JSONValue.members([
+            ("number", .count(entry.number)), ("at", moment(record.unix(entry.timeline.end))),
+            ("group", .string(entry.timeline.group)), ("from", .word(entry.from?.text)), ("to", .word(entry.to?.text)),
+            (
+                "cause",
+                JSONValue.members([("word", .string(entry.timeline.origin.word)), ("text", .string(entry.because))])
+            ),
             ("outcome", .string(entry.timeline.outcome.rawValue)),
             ("took_s", .decimal(units: entry.took.nanoseconds / 1000, places: 6)),
         ])
     }
-
-    private func object(_ members: [(String, JSONValue)]) -> JSONValue {
-        .object(members.map { JSONValue.Member($0.0, $0.1) })
-    }
-
-    private func word(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
-
-    private func number(_ number: UInt64) -> JSONValue { .number(Int64(clamping: number)) }
 
     private func moment(_ unixMilliseconds: UInt64) -> JSONValue { .string(time.stamp(unixMilliseconds)) }
 }
