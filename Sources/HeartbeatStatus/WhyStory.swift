@@ -103,7 +103,7 @@ struct WhyStory {
         case .detected: report.record == nil ? "it was declared dead" : nil
         case .agreed: "the other node has agreed to take it"
         case .given: "the other node has released it"
-        case .decided: isStart ? "decided to start it" : "decided to stop it"
+        case .decided: movement.timeline.isStart ? "decided to start it" : "decided to stop it"
         case .announced: "told the network where the address is"
         case .allAnnounced: "told it of all addresses"
         case .neighboursAgree: "neighbours confirm the new owner"
@@ -127,13 +127,6 @@ struct WhyStory {
         }
     }
 
-    private var isStart: Bool {
-        switch movement.timeline.outcome {
-        case .running, .failed: true
-        case .released, .stuck: false
-        }
-    }
-
     private var done: [WhyLine] {
         let timeline = movement.timeline
         let steps = timeline.steps.map { step in
@@ -142,7 +135,7 @@ struct WhyStory {
         let further = timeline.furtherSteps.map {
             ["\($0.count) shorter steps \(HistoryText.milliseconds($0.duration))"]
         }
-        let verb = isStart ? "started" : "stopped"
+        let verb = timeline.isStart ? "started" : "stopped"
         let all = steps + (further ?? [])
         let work =
             all.isEmpty
