@@ -10,7 +10,7 @@
 export SWIFT ?= swift
 # One build serves everything, and the installed programs must run where there is no Swift. Coloured messages are another
 # command line for the compiler, so a terminal and a pipe would rebuild everything in turn.
-RELEASE = .ci/swift build --no-color-diagnostics -c release --static-swift-stdlib
+RELEASE = .ci/swift build --no-color-diagnostics -c release --static-swift-stdlib --disable-local-rpath -Xlinker -z -Xlinker now
 SEED ?= 1
 ARGS ?=
 # `K/N`: only the K-th of N parts of a comparison or of the mutants; the gate draws K from the commit.
@@ -54,12 +54,14 @@ UNPACKED_TRACKING := conntrack:conntrack libnetfilter-cthelper0:/usr/lib/*/libne
 # Counts instructions where the processor shows no counter, as in most virtual machines.
 COUNTING := valgrind:valgrind
 PACKAGING := binutils:strip
+DEBIAN_TOOLS := build-essential:/usr/share/doc/build-essential debhelper:dh mandoc:mandoc
+DEBIAN_CHECKS := mmdebstrap:mmdebstrap lintian:lintian autopkgtest:autopkgtest
 PAGES := mandoc:mandoc
 MACHINES := qemu-system-x86:qemu-system-x86_64 mmdebstrap:mmdebstrap squashfs-tools:mksquashfs kmod:depmod cpio:cpio xz-utils:xz nftables:nft
 CONTAINER := systemd:/lib/systemd/systemd iproute2:ip util-linux:nsenter procps:/bin/kill
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 build: ## build all programs (release)
 	@.ci/install-missing $(TOOLCHAIN) swift
@@ -74,6 +76,14 @@ uninstall: ## remove what `make install` has installed; /etc/ha.d stays
 dist: build ## pack an archive for a second gateway without Swift: .build/dist/*.tar.gz
 	@.ci/install-missing $(PACKAGING)
 	@.ci/dist $(BIN) $(INSTALLED)
+
+deb: build ## make the Debian packages: .build/deb/*.deb
+	@.ci/install-missing $(PACKAGING) $(DEBIAN_TOOLS)
+	@.ci/deb $(BIN)
+
+deb-source: ## make the Debian source package, with the Swift packages that it needs; after make build
+	@.ci/install-missing $(DEBIAN_TOOLS)
+	@.ci/deb --source
 
 demo: ## play failovers in network namespaces and measure them (root); ARGS=--help tells more
 ifneq ($(filter -h --help,$(ARGS)),)

@@ -170,24 +170,10 @@ rmdir_of_ours() { # path
     esac
 }
 
-# Where callers of the original look for what it brought along. What is there already is somebody's own.
+# Where callers of the original look for what it brought along.
 put_doors() {
-    mkdir -p "$root/etc/ha.d/resource.d" "$root/etc/ha.d/rc.d" "$root/etc/ha.d/notify.d" || fail "cannot make $root/etc/ha.d"
-    for file in harc shellfuncs; do put_door "$share/$file" "/etc/ha.d/$file"; done
-    for file in "$here"/resource.d/*; do
-        put_door "$share/resource.d/${file##*/}" "/etc/ha.d/resource.d/${file##*/}"
-    done
+    HA_SHARE="$share" "$here/tools/doors" put "$root" || exit 1
     [ -e "$root/etc/init.d/heartbeat" ] || put_text 755 "$here/systemd/heartbeat.init" /etc/init.d/heartbeat
-}
-
-put_door() { # text target
-    if [ -e "$root$2" ] || { [ -L "$root$2" ] && ! is_door "$root$2"; }; then return; fi
-    link "$1" "$2"
-}
-
-is_door() { # path
-    case $(readlink "$1") in "$share"/*) return 0 ;; esac
-    return 1
 }
 
 install_all() {
@@ -209,7 +195,9 @@ install_all() {
         put_completion fish "$prefix/share/fish/vendor_completions.d/hbctl.fish"
     fi
     for program in hb_standby hb_takeover; do link "../../bin/$program" "$prefix/share/heartbeat/$program"; done
-    for file in harc shellfuncs; do put_text 755 "$here/tools/$file" "$share/$file"; done
+    for file in harc doors; do put_text 755 "$here/tools/$file" "$share/$file"; done
+    # Others read it.
+    put_text 644 "$here/tools/shellfuncs" "$share/shellfuncs"
     for file in ResourceManager req_resource mach_down hb_addnode; do
         put_text 755 "$here/tools/$file" "$prefix/share/heartbeat/$file"
     done
@@ -278,9 +266,7 @@ uninstall_all() {
     # Changed by its owner, or another's: it stays.
     ! cmp -s "$here/systemd/heartbeat.logrotate" "$root$logrotate" || rm -f "$root$logrotate"
     ! text_of "$here/systemd/heartbeat.init" | cmp -s - "$root/etc/init.d/heartbeat" || rm -f "$root/etc/init.d/heartbeat"
-    for file in "$root"/etc/ha.d/* "$root"/etc/ha.d/resource.d/*; do
-        if [ -L "$file" ] && is_door "$file"; then rm -f "$file"; fi
-    done
+    HA_SHARE="$share" "$here/tools/doors" remove "$root"
     rmdir "$root/etc/ha.d/resource.d" "$root/etc/ha.d/rc.d" "$root/etc/ha.d/notify.d" "$root/etc/ha.d" 2>/dev/null
     [ -n "$root" ] || update_catalog
     [ -n "$root" ] || [ ! -d /run/systemd/system ] || systemctl daemon-reload
