@@ -2,15 +2,18 @@
 # that is possible (Debian, root), and named where it is not.
 
 .DEFAULT_GOAL := help
-.PHONY: help build install uninstall dist demo bench torture connections pairs browser interop test cuts check nightly lint shell docs examples packaging \
+.PHONY: help build install uninstall dist deb deb-source deb-check demo bench torture connections pairs browser interop test cuts check nightly lint shell docs examples packaging \
 	systemd sim explore mutants test-mutants bare replacement vm clean
 # The steps share the build directory and the processors.
 .NOTPARALLEL:
 
 export SWIFT ?= swift
 # One build serves everything, and the installed programs must run where there is no Swift. Coloured messages are another
-# command line for the compiler, so a terminal and a pipe would rebuild everything in turn.
-RELEASE = .ci/swift build --no-color-diagnostics -c release --static-swift-stdlib --disable-local-rpath -Xlinker -z -Xlinker now
+# command line for the compiler, so a terminal and a pipe would rebuild everything in turn. All symbols are bound at the start, and
+# libraries are looked for in the system's directories only.
+RELEASE = .ci/swift build $(BUILD_FLAGS) --no-color-diagnostics -c release --static-swift-stdlib --disable-local-rpath -Xlinker -z -Xlinker now
+# What a package build adds.
+BUILD_FLAGS ?=
 SEED ?= 1
 ARGS ?=
 # `K/N`: only the K-th of N parts of a comparison or of the mutants; the gate draws K from the commit.
@@ -33,7 +36,7 @@ PRODUCTS := $(DEMO_PRODUCTS) hbctl heartbeat-exporter hb_takeover hb_address hb_
 LIBRARIES := HeartbeatCore HeartbeatWire
 INSTALLED = $(filter-out hbsim hbdemo,$(PRODUCTS))
 SHELL_FILES = $(filter-out .ci/failed-tests,$(wildcard install.sh resource.d/* examples/line.d/* tools/* systemd/heartbeat.init Tests/resource.d/* \
-	Tests/tools.d/* Tests/install.d/* Tests/systemd/* \
+	Tests/tools.d/* Tests/install.d/* Tests/package.d/* Tests/systemd/* debian/unpack-vendor debian/tests/[cmp]*[!l] debian/*.p* \
 	Tests/replacement.d/* Tests/machines.d/run Tests/machines.d/build-image Tests/machines.d/image/[afp]* .ci/*))
 
 # package:what it is recognised by, a program or a file
@@ -184,7 +187,7 @@ check: ## everything that must hold before a change is published
 	@[ "$$(id -u)" -eq 0 ] || echo "SKIPPED: the demonstration needs root"
 
 nightly: ## everything that is too long for each change: all of interop, mutants and cuts, 110,000 seeds, and a bare machine (root)
-	@MAKE='$(MAKE)' .ci/steps check cuts interop 'sim SEEDS=10000 GATEWAYS=100000' 'explore SIZE=2' mutants test-mutants torture connections pairs replacement browser \
+	@MAKE='$(MAKE)' .ci/steps check cuts interop 'sim SEEDS=10000 GATEWAYS=100000' 'explore SIZE=2' mutants test-mutants torture connections pairs replacement deb-check browser \
 		vm 'vm ARGS=--site=paper' 'vm ARGS=--site=literal' 'vm ARGS=--site=tunnels' 'vm ARGS=--site=serial' 'vm ARGS=--site=dsl' bare
 
 lint: ## check the format of the Swift sources
@@ -207,6 +210,10 @@ packaging: ## install into a directory, look at it, use it, remove it; after mak
 	@.ci/install-missing $(PACKAGING)
 	@.ci/install-missing $(PAGES) || true
 	Tests/install.d/run $(abspath $(BIN)) $(INSTALLED)
+
+deb-check: deb ## look at the Debian packages, install, upgrade, remove and purge them on a Debian in a directory (root)
+	@.ci/install-missing $(DEBIAN_CHECKS) || true
+	@.ci/deb-check $(BIN)
 
 systemd: ## boot a systemd in a container and see the service live and die there (root); after make build
 	@[ "$$(id -u)" -ne 0 ] || .ci/install-missing $(CONTAINER) $(PACKAGING)
