@@ -56,7 +56,7 @@ extension PairReading {
         guard group.neighbours == .disagree, service(of: group) == .on(local) else { return nil }
         return problem(
             .neighbourDisagrees, [object(group: group.key)], "a neighbour does not know that \(local) has \(group.key)",
-            ["journalctl -u heartbeat HA_EVENT=neighbour-disagrees"],
+            ["journalctl -t heartbeat HA_EVENT=neighbour-disagrees"],
             age: age(trouble(.neighbourDisagrees, group.key)?.first))
     }
 
@@ -155,7 +155,7 @@ extension PairReading {
                 problem(
                     .guardianUnavailable, [object(node: local)],
                     "\(local) has no guardian: addresses of a daemon that dies here stay up",
-                    ["journalctl -u heartbeat HA_EVENT=guardian-unavailable"],
+                    ["journalctl -t heartbeat HA_EVENT=guardian-unavailable"],
                     age: age(trouble(.guardianUnavailable)?.first)))
         }
         return result

@@ -63,7 +63,7 @@ extension PairReading {
         return problem(
             .lockedOut, [object(node: peer.name)],
             "\(peer.name) refuses the messages of \(local): it knows a later generation of it",
-            ["journalctl -u heartbeat HA_EVENT=locked-out"], age: age(trouble(.lockedOut)?.first))
+            ["journalctl -t heartbeat HA_EVENT=locked-out"], age: age(trouble(.lockedOut)?.first))
     }
 
     private func unanswered(_ peer: NodeFacts.Node) -> Problem? {

@@ -54,7 +54,7 @@ extension PairReading {
             UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
                 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || Array("./:_-,@+".utf8).contains(byte)
         }
-        return "journalctl -u heartbeat HA_\(field)=" + (isPlain ? value : "'\(value)'")
+        return "journalctl -t heartbeat HA_\(field)=" + (isPlain ? value : "'\(value)'")
     }
 
     // MARK: - What the log says
@@ -117,14 +117,14 @@ extension PairReading {
     }
 
     private func remedy(_ code: ProblemCode, _ trouble: NodeFacts.Trouble) -> [String] {
-        Self.remedies[code] ?? ["journalctl -u heartbeat HA_EVENT=\(code.rawValue)"]
+        Self.remedies[code] ?? ["journalctl -t heartbeat HA_EVENT=\(code.rawValue)"]
     }
 
     private static let remedies: [ProblemCode: [String]] = [
         .reloadRefused: ["heartbeat -t; then heartbeat -r"],
         .historyNotKept: ["free some space below the state directory, or look at its disk"],
         .stalled: ["find what stopped the machine: swap, snapshots, a suspended guest"],
-        .packetRefused: ["compare authkeys of both nodes", "journalctl -u heartbeat HA_EVENT=packet-refused"],
+        .packetRefused: ["compare authkeys of both nodes", "journalctl -t heartbeat HA_EVENT=packet-refused"],
     ]
 
     /// A line of the log as a sentence: its first one, of sane length.

@@ -66,7 +66,7 @@ private struct LastWordsReading {
         case .garbled:
             plain(
                 .answerGarbled, "the answer of heartbeat on \(node) makes no sense",
-                ["ask again", "heartbeat -s; journalctl -u heartbeat -n 50"])
+                ["ask again", "heartbeat -s; journalctl -t heartbeat -n 50"])
         }
     }
 
@@ -92,7 +92,7 @@ private struct LastWordsReading {
         let isOrderly = words.end == .orderly
         var problem = plain(
             .daemonDown, "heartbeat does not run on \(node)\(time)\(how)",
-            [(isOrderly ? "" : "journalctl -u heartbeat -n 50; then: ") + "systemctl start heartbeat"],
+            [(isOrderly ? "" : "journalctl -t heartbeat -n 50; then: ") + "systemctl start heartbeat"],
             notes: keepalive + guardian + before + held)
         problem.age = ended
         return problem
@@ -102,7 +102,7 @@ private struct LastWordsReading {
     private func starting(_ pid: Int32) -> PairStatus.Problem {
         plain(
             .daemonSilent, "heartbeat [pid \(pid)] runs on \(node) and cannot be asked yet, or not any more",
-            ["ask again; journalctl -u heartbeat -n 50"], notes: before + held)
+            ["ask again; journalctl -t heartbeat -n 50"], notes: before + held)
     }
 
     /// `: it was ended by signal 9`.

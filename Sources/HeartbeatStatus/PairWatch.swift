@@ -120,7 +120,7 @@ package struct PairWatch: Sendable {
         }
         guard hasBegun else {
             return "\(reading.peerName) did not answer, or has refused it; its log says why: "
-                + "journalctl -u heartbeat HA_EVENT=standby-refused"
+                + "journalctl -t heartbeat HA_EVENT=standby-refused"
         }
         return "the move was given up: "
             + (goal.places[first.key].flatMap { missing(first, on: $0, reading) } ?? first.key)

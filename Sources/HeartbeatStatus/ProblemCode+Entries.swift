@@ -19,7 +19,7 @@ extension ProblemCode {
     static let service: [Row] = [
         row(
             .nobodyServes, .critical, "G is served by nobody for T: WHY",
-            "repair what WHY names; `journalctl -u heartbeat HA_GROUP=G`, then `hb_takeover`"),
+            "repair what WHY names; `journalctl -t heartbeat HA_GROUP=G`, then `hb_takeover`"),
         row(
             .bothHold, .critical, isEvent: true, "both nodes run G",
             "it ends by itself: one node yields; look why no message passed"),
@@ -28,7 +28,7 @@ extension ProblemCode {
             "R of G would not stop on N", "stop it by hand; the daemon tries again every 30 s"),
         row(
             .startFailed, .degraded, isEvent: true, "R of G failed to start on N; it runs on M",
-            "`journalctl -u heartbeat HA_GROUP=G`; repair it, then `hb_takeover`, or wait for `failure_window`"),
+            "`journalctl -t heartbeat HA_GROUP=G`; repair it, then `hb_takeover`, or wait for `failure_window`"),
         row(
             .failedTooOften, .degraded, isEvent: true, "R of G failed too often on N; it runs on M",
             "as for `start-failed`"),
@@ -64,13 +64,13 @@ extension ProblemCode {
             .peerDeaf, .degraded, "N hears nothing of A", "let udpport in on N: a firewall or a cable keeps it out"),
         row(
             .lockedOut, .degraded, isEvent: true, "N refuses the messages of A: it knows a later generation of it",
-            "as the log line says: `journalctl -u heartbeat HA_EVENT=locked-out`"),
+            "as the log line says: `journalctl -t heartbeat HA_EVENT=locked-out`"),
         row(
             .unanswered, .degraded, isEvent: true, "N is heard and does not answer; nothing is started on A meanwhile",
             "let udpport in on N; if heartbeat does not run there, find who sends its packets"),
         row(
             .replay, .degraded, isEvent: true, "packets of an earlier life of N arrive",
-            "as the log line says: `journalctl -u heartbeat HA_EVENT=replay`"),
+            "as the log line says: `journalctl -t heartbeat HA_EVENT=replay`"),
         row(
             .namesake, .degraded, isEvent: true, "another machine calls itself N too",
             "give one of them its own name (`uname -n`, or nodeinfo)"),
@@ -121,7 +121,7 @@ extension ProblemCode {
             "repair what the standby nodes of both pairs have lost"),
         row(
             .neighbourDisagrees, .degraded, isEvent: true, "a neighbour does not know that N has G",
-            "as the log line says: `journalctl -u heartbeat HA_EVENT=neighbour-disagrees`"),
+            "as the log line says: `journalctl -t heartbeat HA_EVENT=neighbour-disagrees`"),
         row(.lineDown, .degraded, isEvent: true, "line L of N is down: REASON", "ask the provider"),
         row(
             .lineStranded, .degraded, isEvent: true, "class C of N has no line that is up",
@@ -171,13 +171,13 @@ extension ProblemCode {
             "a kernel from 5.8 on, the daemon as root; or `lease off`"),
         row(
             .guardianUnavailable, .degraded, isEvent: true, "N has no guardian",
-            "as the log line says: `journalctl -u heartbeat HA_EVENT=guardian-unavailable`"),
+            "as the log line says: `journalctl -t heartbeat HA_EVENT=guardian-unavailable`"),
         row(
             .historyNotKept, .info, isEvent: true, "the history of N is not kept: REASON",
             "free some space below the state directory, or look at its disk; everything else works"),
         row(
             .hookFailed, .info, isEvent: true, "a script of rc.d or notify.d failed on N",
-            "`journalctl -u heartbeat HA_EVENT=hook-failed`"),
+            "`journalctl -t heartbeat HA_EVENT=hook-failed`"),
         row(
             .maintenance, .degraded, "N is in maintenance for T: REASON",
             "there, when it is done: `hbctl maintenance off`"),
@@ -185,7 +185,7 @@ extension ProblemCode {
 
     static let question: [Row] = [
         row(
-            .daemonDown, .unknown, "heartbeat does not run on N", "`journalctl -u heartbeat -n 50`, then start it"),
+            .daemonDown, .unknown, "heartbeat does not run on N", "`journalctl -t heartbeat -n 50`, then start it"),
         row(
             .daemonSilent, .unknown, "heartbeat on N does not answer",
             "systemd's watchdog ends it within seconds; else end it by hand"),
