@@ -52,10 +52,12 @@ find_programs() {
 }
 
 # Whether dpkg knows Debian's package: `installed`; `config-files` when it has been removed; nothing otherwise.
-state_of_the_original() {
+state_of_the_original() { state_of_package heartbeat; }
+
+state_of_package() { # name
     [ -z "$root" ] && command -v dpkg-query >/dev/null || return 0
     # shellcheck disable=SC2016 # dpkg-query's own notation
-    dpkg-query -W -f '${db:Status-Status}' heartbeat 2>/dev/null
+    dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null
 }
 
 # How the daemon is given an order here: by systemd where it runs, else by the init script.
@@ -72,6 +74,12 @@ refuse_the_original() {
     [ "$(state_of_the_original)" = installed ] || return 0
     tell_orphans remove heartbeat
     fail "the Debian package heartbeat is installed: $(order stop stop) && apt-get remove heartbeat"
+}
+
+# Our own, whose files and links are dpkg's.
+refuse_our_package() {
+    [ "$(state_of_package swift-heartbeat)" != installed ] ||
+        fail "the Debian package swift-heartbeat is installed: apt-get remove swift-heartbeat"
 }
 
 # What came with Debian's heartbeat is nobody's any more when it goes: the agents that resource scripts call, the firewall,
@@ -178,6 +186,7 @@ put_doors() {
 
 install_all() {
     refuse_the_original
+    refuse_our_package
     find_programs
     put_program heartbeat "$libexec/heartbeat"
     link ../libexec/heartbeat/heartbeat "$prefix/sbin/heartbeat"
@@ -246,6 +255,7 @@ tell_system() {
 }
 
 uninstall_all() {
+    refuse_our_package
     # When Debian's is there, the daemon and the unit are its own.
     if [ -z "$root" ] && [ "$(state_of_the_original)" != installed ]; then
         if [ -x "$libexec/heartbeat" ] && "$libexec/heartbeat" -s >/dev/null; then
