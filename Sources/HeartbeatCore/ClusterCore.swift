@@ -7,7 +7,7 @@ import HeartbeatModel
 ///
 /// Calling contract: feed every event that has already happened with `handle`, *then* call `expireTimers`, then sleep
 /// until `nextDeadline`. A node that was stalled thereby reads its backlog before it judges anybody late.
-public struct ClusterCore: Hashable, Sendable {
+public struct ClusterCore: Hashable, Codable, Sendable {
     package var node: LocalNode
     package var ownership: Ownership
     /// When `expireTimers` next has something to do; `nil` when nothing is pending.

@@ -4,7 +4,7 @@
 import HeartbeatModel
 
 /// Whether there has been nothing to decide lately.
-struct Lull: Hashable, Sendable {
+struct Lull: Hashable, Codable, Sendable {
     /// What one decision has changed without a word may matter to the next one, so the second that says nothing counts.
     private static let enough = 2
 

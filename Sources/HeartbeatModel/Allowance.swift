@@ -2,7 +2,7 @@
 // refuses to know who asks and what is being counted.
 
 /// A bucket that fills by itself and is never emptied by more than one portion beyond what it holds.
-public struct Allowance: Hashable, Sendable {
+public struct Allowance: Hashable, Codable, Sendable {
     /// What the full bucket holds.
     public let most: Int
     /// What flows in a second.

@@ -1,7 +1,7 @@
 // What ha.cf says about the programs beside the daemon: which ones it starts, and who may speak to it as what.
 
 /// A program that lives as long as the node is a member (`respawn`, `failfast`).
-public struct ClientProgram: Hashable, Sendable {
+public struct ClientProgram: Hashable, Codable, Sendable {
     /// Name of the user it runs as.
     public var user: String
     /// The command as written: a full path, and arguments as a shell reads them.
@@ -21,7 +21,7 @@ public struct ClientProgram: Hashable, Sendable {
 
 /// Who may sign on to the API as a client of a certain name: whoever is one of the users *or* has one of the groups as its
 /// effective group. Names, or numbers in decimal.
-public struct ClientPermission: Hashable, Sendable {
+public struct ClientPermission: Hashable, Codable, Sendable {
     /// The client's name. `anon` are clients without one, `default` are those of all names that have no permission of their
     /// own.
     public var client: String

@@ -2,7 +2,7 @@
 // text; nothing here knows what the files look like.
 
 /// The checked configuration of one node.
-public struct Configuration: Hashable, Sendable {
+public struct Configuration: Hashable, Codable, Sendable {
     /// Every `node`, in the order of the file; the local node is among them.
     public var nodes: [NodeName]
     /// Interval of status messages (`keepalive`).
@@ -142,7 +142,7 @@ public struct Configuration: Hashable, Sendable {
     package func peer(of node: NodeName) -> NodeName? { nodes.first { $0 != node } }
 
     /// A name exported to scripts with its value.
-    public struct Parameter: Hashable, Sendable {
+    public struct Parameter: Hashable, Codable, Sendable {
         public var name: String
         public var value: String
 
@@ -154,7 +154,7 @@ public struct Configuration: Hashable, Sendable {
 }
 
 /// `auto_failback`.
-public enum AutoFailback: String, Hashable, Sendable {
+public enum AutoFailback: String, Hashable, Codable, Sendable {
     case on
     case off
     /// The directive is absent or says `legacy`: groups always return, as with `on`.
@@ -162,7 +162,7 @@ public enum AutoFailback: String, Hashable, Sendable {
 }
 
 /// `failback_delay`: what a node that has come back must have stood before groups return to it by themselves.
-public struct FailbackDelay: Hashable, Sendable {
+public struct FailbackDelay: Hashable, Codable, Sendable {
     /// So long it has been an active member without a loss, and without a silence that counted as death. Zero: at once.
     public var time: Duration
     /// So long its present life has been heard (`boot=`).
@@ -182,7 +182,7 @@ public struct FailbackDelay: Hashable, Sendable {
 }
 
 /// `on_stop_failure`: what becomes of a group with a resource that will not stop.
-public enum StopFailurePolicy: String, Hashable, Sendable, CaseIterable {
+public enum StopFailurePolicy: String, Hashable, Codable, Sendable, CaseIterable {
     /// It stays, unusable, on this node, is tried again every 30 s, and every time somebody is told.
     case stay
     /// The machine is rebooted at once, so that the other node may take over (what the original does).
@@ -192,13 +192,13 @@ public enum StopFailurePolicy: String, Hashable, Sendable, CaseIterable {
 }
 
 /// `msgfmt`: whether UDP messages carry the inner `auth` field too.
-public enum MessageFormat: String, Hashable, Sendable {
+public enum MessageFormat: String, Hashable, Codable, Sendable {
     case classic
     case netstring
 }
 
 /// A path for heartbeat messages.
-public enum MediumConfiguration: Hashable, Sendable {
+public enum MediumConfiguration: Hashable, Codable, Sendable {
     /// A null-modem cable: absolute path of the tty, baud rate.
     case serial(device: String, baud: Int)
     /// UDP to the interface's broadcast address.
@@ -233,7 +233,7 @@ public enum MediumConfiguration: Hashable, Sendable {
 }
 
 /// An outside address, or several that count as one, used to judge our own connectivity.
-public struct PingNode: Hashable, Sendable {
+public struct PingNode: Hashable, Codable, Sendable {
     /// The node's name: the host as written, or the group's name.
     public var name: NodeName
     /// Addresses or host names; the node answers when any of them does.
@@ -252,7 +252,7 @@ public struct PingNode: Hashable, Sendable {
 }
 
 /// authkeys: the keys a node accepts, and the one it signs with.
-public struct AuthenticationKeys: Hashable, Sendable {
+public struct AuthenticationKeys: Hashable, Codable, Sendable {
     /// Id of the key that signs.
     public var current: Int
     /// Every key that is accepted.
@@ -270,7 +270,7 @@ public struct AuthenticationKeys: Hashable, Sendable {
 }
 
 /// One line of authkeys.
-public struct AuthenticationKey: Hashable, Sendable {
+public struct AuthenticationKey: Hashable, Codable, Sendable {
     /// 0…15.
     public var id: Int
     public var method: AuthenticationMethod
@@ -285,14 +285,14 @@ public struct AuthenticationKey: Hashable, Sendable {
 }
 
 /// How messages are signed. `crc` only detects damage; `md5` and `sha1` are HMACs (RFC 2104).
-public enum AuthenticationMethod: String, Hashable, Sendable, CaseIterable {
+public enum AuthenticationMethod: String, Hashable, Codable, Sendable, CaseIterable {
     case crc
     case md5
     case sha1
 }
 
 /// How long a resource script may run before its process tree is ended. The original waits for ever.
-public struct ActionTimeouts: Hashable, Sendable {
+public struct ActionTimeouts: Hashable, Codable, Sendable {
     /// `start_timeout`, default 60 s.
     public var start: Duration = .seconds(60)
     /// `stop_timeout`, default 60 s.
@@ -312,7 +312,7 @@ public struct ActionTimeouts: Hashable, Sendable {
 }
 
 /// Where log lines go.
-public struct LoggingConfiguration: Hashable, Sendable {
+public struct LoggingConfiguration: Hashable, Codable, Sendable {
     /// `logfile`: everything but debug lines.
     public var logFile: String?
     /// `debugfile`: everything.
@@ -330,7 +330,7 @@ public struct LoggingConfiguration: Hashable, Sendable {
 }
 
 /// Scheduling of the daemon; its children always run at normal priority.
-public struct RealtimeConfiguration: Hashable, Sendable {
+public struct RealtimeConfiguration: Hashable, Codable, Sendable {
     /// `realtime`: SCHED_RR and locked memory.
     public var isEnabled = true
     /// `rtprio`: 1…99.

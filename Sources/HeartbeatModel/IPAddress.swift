@@ -2,7 +2,7 @@
 // a lookup that can block.
 
 /// An IPv4 or IPv6 address, without a zone. IPv4 addresses come before IPv6 addresses, else the smaller one does.
-public struct IPAddress: Hashable, Comparable, Sendable {
+public struct IPAddress: Hashable, Codable, Comparable, Sendable {
     /// 10.0.0.1 is 0x0A00_0001.
     public let value: UInt128
     public let isIPv6: Bool

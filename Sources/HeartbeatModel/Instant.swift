@@ -4,7 +4,7 @@
 /// A point on one node's monotonic clock, in nanoseconds since an arbitrary origin (on Linux: boot).
 ///
 /// Two nodes' instants are never comparable; only differences measured on the same node mean anything.
-public struct Instant: Hashable, Comparable, Sendable {
+public struct Instant: Hashable, Codable, Comparable, Sendable {
     /// Nanoseconds since the node's own origin.
     public var nanoseconds: Int64
 

@@ -2,7 +2,7 @@
 // many packets a LAN counts as lost or as good again. How that is decided is HeartbeatLans' matter.
 
 /// The `lan` directive, or the command line of `faild`.
-public struct LanConfiguration: Hashable, Sendable {
+public struct LanConfiguration: Hashable, Codable, Sendable {
     /// The default of `port`; no service of IANA's register has it.
     public static let defaultPort: UInt16 = 6940
 

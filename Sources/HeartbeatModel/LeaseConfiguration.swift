@@ -1,7 +1,7 @@
 // For how long a node's kernel may answer for the service addresses after its daemon has last said that it is well.
 
 /// `lease`.
-public enum LeaseRule: Hashable, Sendable {
+public enum LeaseRule: Hashable, Codable, Sendable {
     /// Where the kernel can, with a length that follows from keepalive and deadtime.
     case automatic
     case off
@@ -12,7 +12,7 @@ public enum LeaseRule: Hashable, Sendable {
 }
 
 /// The lengths of a lease.
-public struct LeaseTimes: Hashable, Sendable {
+public struct LeaseTimes: Hashable, Codable, Sendable {
     /// After a keepalive, while the peer may be alive. Shorter than deadtime by a keepalive and a margin: the peer counts
     /// from the last keepalive that it heard, the lease from the last one that was sent.
     public var length: Duration

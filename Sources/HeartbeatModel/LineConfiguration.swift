@@ -2,7 +2,7 @@
 // works. What follows from it is HeartbeatLines' matter.
 
 /// A network of IPv4 addresses.
-public struct NetworkPrefix: Hashable, Sendable, CustomStringConvertible {
+public struct NetworkPrefix: Hashable, Codable, Sendable, CustomStringConvertible {
     /// The first address of the network.
     public let first: IPAddress
     /// 0…32.
@@ -28,7 +28,7 @@ public struct NetworkPrefix: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Where the next router of a line is.
-public enum LineGateway: Hashable, Sendable {
+public enum LineGateway: Hashable, Codable, Sendable {
     case address(IPAddress)
     /// At the other end of a point-to-point line, whoever that is (`via=peer`).
     case peer
@@ -38,7 +38,7 @@ public enum LineGateway: Hashable, Sendable {
 
 /// Which connections are ended when a class of traffic leaves a line: they carry the line's address, and nothing answers them on another
 /// one (`flush=`).
-public enum LineFlush: String, Hashable, Sendable, CaseIterable {
+public enum LineFlush: String, Hashable, Codable, Sendable, CaseIterable {
     /// Those of a line that is down, when there is another one.
     case moved
     /// The same, and those on this line when a better one is back: for a line that costs by the byte.
@@ -47,7 +47,7 @@ public enum LineFlush: String, Hashable, Sendable, CaseIterable {
 }
 
 /// One `line` line.
-public struct LineRule: Hashable, Sendable {
+public struct LineRule: Hashable, Codable, Sendable {
     /// The default of `rise`.
     public static let defaultRise = Duration.seconds(30)
 
@@ -86,7 +86,7 @@ public struct LineRule: Hashable, Sendable {
 }
 
 /// One `class` line: traffic that goes the same way.
-public struct TrafficClass: Hashable, Sendable {
+public struct TrafficClass: Hashable, Codable, Sendable {
     /// What the operator calls it.
     public var name: String
     /// Where it comes from; what this host sends itself when empty.
@@ -130,7 +130,7 @@ public struct TrafficSelector: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// A probe that shows whether a line works: it is asked over the line, whatever the routes say.
-public struct LineProbe: Hashable, Sendable {
+public struct LineProbe: Hashable, Codable, Sendable {
     /// Name of the line.
     public var line: String
     /// Its device is the line's interface.
@@ -143,7 +143,7 @@ public struct LineProbe: Hashable, Sendable {
 }
 
 /// How the lines of a node count when it is asked which node is better off (`line_health`).
-public enum LineHealth: String, Hashable, Sendable, CaseIterable {
+public enum LineHealth: String, Hashable, Codable, Sendable, CaseIterable {
     /// A node is worse off when it has a class without any line.
     case last
     /// A node is worse off for each line that is down.
@@ -152,7 +152,7 @@ public enum LineHealth: String, Hashable, Sendable, CaseIterable {
 }
 
 /// All lines of a node.
-public struct LineConfiguration: Hashable, Sendable {
+public struct LineConfiguration: Hashable, Codable, Sendable {
     /// The most lines and classes, so that each has numbers of its own among the kernel's rules.
     public static let mostLines = 8
     public static let mostClasses = 64

@@ -2,7 +2,7 @@
 // field name. A message of a type nobody here knows is kept whole (`.other`), because scripts and clients may send any.
 
 /// One message between nodes, complete as it stands on the wire except for its authentication.
-public struct Message: Hashable, Sendable {
+public struct Message: Hashable, Codable, Sendable {
     /// `src`: the node that sent it.
     public var source: NodeName
     /// `srcuuid`; absent in messages of minimal peers.
@@ -50,7 +50,7 @@ public struct Message: Hashable, Sendable {
     }
 
     /// A field nobody interprets.
-    public struct Field: Hashable, Sendable {
+    public struct Field: Hashable, Codable, Sendable {
         public var name: String
         public var value: Value
 
@@ -61,7 +61,7 @@ public struct Message: Hashable, Sendable {
     }
 
     /// The value of a field; the wire's types 0 (string), 1 (binary), 2 (structure) and 3 (list of strings).
-    public enum Value: Hashable, Sendable {
+    public enum Value: Hashable, Codable, Sendable {
         case string(String)
         case binary([UInt8])
         case structure([Field])
@@ -69,7 +69,7 @@ public struct Message: Hashable, Sendable {
     }
 
     /// The messages this product understands, by their `t` field on the wire.
-    public enum Content: Hashable, Sendable {
+    public enum Content: Hashable, Codable, Sendable {
         /// `status`: the periodic keepalive.
         case status(StatusReport)
         /// `starting`: sent once on becoming active; answered with `.resource`.
@@ -105,7 +105,7 @@ public struct Message: Hashable, Sendable {
 }
 
 /// A node's own state as its status messages tell it (`st`).
-public enum NodeStatus: String, Hashable, Sendable, CaseIterable {
+public enum NodeStatus: String, Hashable, Codable, Sendable, CaseIterable {
     /// The daemon has just started.
     case initializing = "init"
     /// Alive, but not yet through the join handshake.
@@ -119,7 +119,7 @@ public enum NodeStatus: String, Hashable, Sendable, CaseIterable {
 }
 
 /// Body of a `status` message.
-public struct StatusReport: Hashable, Sendable {
+public struct StatusReport: Hashable, Codable, Sendable {
     public var status: NodeStatus
     /// `dt`: after this much silence the sender wants to be declared dead. In whole milliseconds on the wire.
     public var deadtime: Duration
@@ -150,7 +150,7 @@ public struct StatusReport: Hashable, Sendable {
 
 /// The resource groups a node holds, in the original's terms and from one node's point of view: `local` are the groups
 /// whose haresources line begins with that node's name, `foreign` all others.
-public struct HoldSet: OptionSet, Hashable, Sendable, CustomStringConvertible {
+public struct HoldSet: OptionSet, Hashable, Codable, Sendable, CustomStringConvertible {
     public let rawValue: UInt8
 
     public init(rawValue: UInt8) {
@@ -192,7 +192,7 @@ public struct HoldSet: OptionSet, Hashable, Sendable, CustomStringConvertible {
 }
 
 /// The three steps of a giveup (`info` of `ask_resources`).
-public enum StandbyStep: String, Hashable, Sendable {
+public enum StandbyStep: String, Hashable, Codable, Sendable {
     /// The giver offers.
     case me
     /// The taker agrees.
@@ -202,7 +202,7 @@ public enum StandbyStep: String, Hashable, Sendable {
 }
 
 /// Body of a `resource` message.
-public struct ResourceReport: Hashable, Sendable {
+public struct ResourceReport: Hashable, Codable, Sendable {
     /// What the sender holds, from the sender's point of view (`rsc_hold`).
     public var hold: HoldSet
     /// `rtype=full`: the report replaces what was known; without it `hold` is added to it.
@@ -225,7 +225,7 @@ public struct ResourceReport: Hashable, Sendable {
 
 /// How well founded a node's hold on a set of groups is. When both nodes find that they hold the same set – after a
 /// partition – the lower rank yields; on a tie the preferred node keeps it.
-public enum ClaimRank: Int, Hashable, Comparable, Sendable {
+public enum ClaimRank: Int, Hashable, Codable, Comparable, Sendable {
     /// Not held.
     case none = 0
     /// Acquired at start-up, without the peer ever having been heard in this generation.
@@ -246,7 +246,7 @@ public enum ClaimRank: Int, Hashable, Comparable, Sendable {
 /// Unlike `rsc_hold`, which the original clears when it *begins* to release, a rank is above `.none` until the last stop of
 /// the set has ended – unless the receiver takes single groups: then it is `.none` as soon as the set is given away, and
 /// `kept` names what of it has not stopped yet.
-public struct ResourceClaim: Hashable, Sendable {
+public struct ResourceClaim: Hashable, Codable, Sendable {
     /// Rank of the sender's hold on its local groups.
     public var local: ClaimRank
     /// Rank of the sender's hold on its foreign groups.
@@ -307,7 +307,7 @@ public struct ResourceClaim: Hashable, Sendable {
 }
 
 /// Which message of a node: its generation and the sequence within it (`hbheard=<generation>:<sequence>`, both hex).
-public struct MessageIdentity: Hashable, Comparable, Sendable {
+public struct MessageIdentity: Hashable, Codable, Comparable, Sendable {
     public var generation: Generation
     public var sequence: SequenceNumber
 

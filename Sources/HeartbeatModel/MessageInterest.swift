@@ -2,7 +2,7 @@
 // in which clients ask for them (observed).
 
 /// A kind of message, or several.
-public struct MessageInterest: OptionSet, Hashable, Sendable {
+public struct MessageInterest: OptionSet, Hashable, Codable, Sendable {
     public let rawValue: UInt8
 
     public init(rawValue: UInt8) {

@@ -5,7 +5,7 @@
 /// There are two numbers because news of a failure reach two nodes at different instants. Whoever would give its groups away
 /// counts what it has surely lost; of the other it believes only what that has surely kept. So a switch that dies under both
 /// moves nothing, whichever of them notices first.
-public struct NodeHealth: Hashable, Sendable {
+public struct NodeHealth: Hashable, Codable, Sendable {
     /// What is surely lost, and still is: links without carrier for longer than their `debounce`, paths that have been lost and
     /// have not answered since.
     public var lost: Int

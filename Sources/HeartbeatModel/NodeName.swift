@@ -1,7 +1,7 @@
 // The names that appear in configuration and on the wire, each as a type of its own so that they cannot be mixed up.
 
 /// The name of a cluster node, as in a `node` directive. Always lower case: the original folds ASCII case everywhere.
-public struct NodeName: Hashable, Comparable, Sendable, CustomStringConvertible {
+public struct NodeName: Hashable, Codable, Comparable, Sendable, CustomStringConvertible {
     public let text: String
 
     /// Folds ASCII upper case to lower case; every other byte is kept.
@@ -29,7 +29,7 @@ public struct NodeName: Hashable, Comparable, Sendable, CustomStringConvertible 
 }
 
 /// The persistent 16-byte identity of a node (`hb_uuid`). The original identifies a node by it before it looks at the name.
-public struct NodeUUID: Hashable, Sendable {
+public struct NodeUUID: Hashable, Codable, Sendable {
     /// Exactly 16 bytes.
     public let bytes: [UInt8]
 
@@ -48,7 +48,7 @@ public struct NodeUUID: Hashable, Sendable {
 }
 
 /// The incarnation of a node's heartbeat (`hg` on the wire, `hb_generation` on disk): strictly greater after every start.
-public struct Generation: Hashable, Comparable, Sendable {
+public struct Generation: Hashable, Codable, Comparable, Sendable {
     public let number: UInt64
 
     public init(_ number: UInt64) {
@@ -61,7 +61,7 @@ public struct Generation: Hashable, Comparable, Sendable {
 }
 
 /// The counter of a node's messages within one generation, from 1 (`seq` on the wire).
-public struct SequenceNumber: Hashable, Comparable, Sendable {
+public struct SequenceNumber: Hashable, Codable, Comparable, Sendable {
     public let number: UInt64
 
     public init(_ number: UInt64) {
@@ -76,7 +76,7 @@ public struct SequenceNumber: Hashable, Comparable, Sendable {
 /// The name of a medium as links are listed by it: the interface (`eth0`) or the tty path (`/dev/ttyS0`).
 ///
 /// Two media on one interface share a name and therefore a link, as in the original.
-public struct MediumName: Hashable, Comparable, Sendable, CustomStringConvertible {
+public struct MediumName: Hashable, Codable, Comparable, Sendable, CustomStringConvertible {
     public let text: String
 
     public init(_ text: String) {

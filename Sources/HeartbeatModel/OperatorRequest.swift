@@ -74,7 +74,7 @@ public struct ClusterSnapshot: Hashable, Sendable {
     }
 
     /// A file that must be the same on both nodes.
-    public struct File: Hashable, Sendable {
+    public struct File: Hashable, Codable, Sendable {
         /// `nil` when only the other node lists it and has not told its name yet.
         public var path: String?
         public var state: State
@@ -89,7 +89,7 @@ public struct ClusterSnapshot: Hashable, Sendable {
             self.there = there
         }
 
-        public enum State: String, Hashable, Sendable, CaseIterable {
+        public enum State: String, Hashable, Codable, Sendable, CaseIterable {
             case same
             case different
             /// Only this node lists it.

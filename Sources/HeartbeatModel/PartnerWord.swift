@@ -2,7 +2,7 @@
 // pairs that are joined by two tunnels use the same one only if each knows where the other serves.
 
 /// What one node of a pair says of itself and its pair.
-public struct PartnerWord: Hashable, Sendable {
+public struct PartnerWord: Hashable, Codable, Sendable {
     public var place: Place
     /// It stands by, and has lost more than the other node of its pair: it cannot serve instead.
     public var isBound: Bool
@@ -21,7 +21,7 @@ public struct PartnerWord: Hashable, Sendable {
         self.pair = pair
     }
 
-    public enum Place: String, Hashable, Sendable, CaseIterable {
+    public enum Place: String, Hashable, Codable, Sendable, CaseIterable {
         /// Groups run on it, and nothing is about to change.
         case serves
         case standsBy = "stands-by"
@@ -38,7 +38,7 @@ public struct PartnerWord: Hashable, Sendable {
 }
 
 /// Where the word of its partner leaves a node.
-public enum PartnerFooting: String, Hashable, Sendable, CaseIterable {
+public enum PartnerFooting: String, Hashable, Codable, Sendable, CaseIterable {
     /// The partner serves.
     case with
     /// The partner has said nothing that counts for or against this node.

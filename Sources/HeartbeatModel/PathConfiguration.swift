@@ -2,7 +2,7 @@
 // `probe_group`). Only what is wanted; how the kernel is asked and what follows from the answers is decided elsewhere.
 
 /// What an interface is there for.
-public enum InterfaceRole: String, Hashable, Sendable, CaseIterable {
+public enum InterfaceRole: String, Hashable, Codable, Sendable, CaseIterable {
     /// Towards the provider, the other site, the internet.
     case uplink
     /// Towards those who are served.
@@ -13,7 +13,7 @@ public enum InterfaceRole: String, Hashable, Sendable, CaseIterable {
 }
 
 /// One `link` line, or what holds for an interface without one.
-public struct InterfaceRule: Hashable, Sendable {
+public struct InterfaceRule: Hashable, Codable, Sendable {
     /// The default of `debounce`: to move addresses takes the clients about as long, so a shorter gap is no reason to.
     public static let defaultDebounce = Duration.milliseconds(20)
     /// The default of `up`: a port with spanning tree forwards nothing at first.
@@ -49,7 +49,7 @@ public struct InterfaceRule: Hashable, Sendable {
 }
 
 /// One `probe` line: something outside that is asked again and again whether the way to it and back works.
-public struct PathProbe: Hashable, Sendable {
+public struct PathProbe: Hashable, Codable, Sendable {
     /// What the operator calls it.
     public var name: String
     public var kind: Kind
@@ -80,7 +80,7 @@ public struct PathProbe: Hashable, Sendable {
     }
 
     /// How the path is asked. Hosts are names or numeric addresses of either family.
-    public enum Kind: Hashable, Sendable {
+    public enum Kind: Hashable, Codable, Sendable {
         /// An echo request of ICMP or ICMPv6, as the address wants it (RFC 792, RFC 4443).
         case icmp(host: String)
         /// A datagram that comes back (RFC 862).
@@ -111,7 +111,7 @@ public struct PathProbe: Hashable, Sendable {
 }
 
 /// What follows from a lost path.
-public enum PathAction: String, Hashable, Sendable, CaseIterable {
+public enum PathAction: String, Hashable, Codable, Sendable, CaseIterable {
     /// It counts against this node like a lost interface; groups return by the rules of `auto_failback`.
     case health
     /// The same, and when the path is good again the groups return to this node whatever `auto_failback` says.
@@ -119,7 +119,7 @@ public enum PathAction: String, Hashable, Sendable, CaseIterable {
 }
 
 /// One `probe_group` line: several probes that count as one.
-public struct PathProbeGroup: Hashable, Sendable {
+public struct PathProbeGroup: Hashable, Codable, Sendable {
     public var name: String
     /// The group is good while at least so many of its probes are.
     public var needed: Int
@@ -136,7 +136,7 @@ public struct PathProbeGroup: Hashable, Sendable {
 }
 
 /// How this node speaks with its partners (`partner_port`): nodes of another pair at the other ends of tunnels.
-public struct PartnerService: Hashable, Sendable {
+public struct PartnerService: Hashable, Codable, Sendable {
     /// The port that partners are asked at unless a probe names another one. The registry of service names gives it to nobody.
     public static let defaultPort: UInt16 = 6694
 

@@ -2,7 +2,7 @@
 // decided by it. Whatever bytes came, reading them gives a view of bounded size.
 
 /// Four bytes of the SHA-256 of each of a node's files, as far as both nodes must have the same in them.
-package struct ConfigurationMarks: Hashable, Sendable {
+package struct ConfigurationMarks: Hashable, Codable, Sendable {
     package var haCf: UInt32
     package var haresources: UInt32
     /// Of the keys' numbers and methods, never of secrets.
@@ -27,7 +27,7 @@ package struct ConfigurationMarks: Hashable, Sendable {
 }
 
 /// One node's view of the other, and what it tells of itself.
-package struct PeerView: Hashable, Sendable {
+package struct PeerView: Hashable, Codable, Sendable {
     /// Type of the message. An original ignores types it does not know, `NS_` keeps it outside the sequence, and clients are not
     /// told of it.
     package static let messageType = "NS_hbview"
@@ -41,7 +41,7 @@ package struct PeerView: Hashable, Sendable {
     private static let longestVersion = 32
 
     /// How the sender hears the receiver over one of its media.
-    package struct Medium: Hashable, Sendable {
+    package struct Medium: Hashable, Codable, Sendable {
         package var name: MediumName
         /// Since the last packet; `nil` for never.
         package var age: Duration?

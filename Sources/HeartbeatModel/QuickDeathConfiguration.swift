@@ -1,7 +1,7 @@
 // By what evidence a node that has fallen silent counts as dead before its deadtime is over: what ha.cf says of it.
 
 /// `quick_death`.
-public enum QuickDeathRule: String, Hashable, Sendable, CaseIterable {
+public enum QuickDeathRule: String, Hashable, Codable, Sendable, CaseIterable {
     /// `on` – for the guest of a hypervisor, whose clocks may stand still unnoticed, `carrier`.
     case automatic = "auto"
     /// A kernel that answers on no common network is enough, when the lease it had is over.
@@ -13,7 +13,7 @@ public enum QuickDeathRule: String, Hashable, Sendable, CaseIterable {
 }
 
 /// `quick_probe`: how a silent node's kernel is asked.
-public struct QuickProbe: Hashable, Sendable {
+public struct QuickProbe: Hashable, Codable, Sendable {
     /// So many rounds of questions without an answer are a silence; 2…50.
     public var rounds = 5
     /// From one round to the next; 5…1000 ms.

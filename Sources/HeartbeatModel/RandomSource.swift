@@ -2,7 +2,7 @@
 // handed in, so that a run can be repeated.
 
 /// SplitMix64 (Steele, Lea, Flood 2014): small, seedable, good enough to spread delays; never used for secrets.
-public struct SplitMix64: RandomNumberGenerator, Hashable, Sendable {
+public struct SplitMix64: RandomNumberGenerator, Hashable, Codable, Sendable {
     private var state: UInt64
 
     public init(seed: UInt64) {

@@ -2,7 +2,7 @@
 
 /// Identifies an action for its one answer. It carries the generation, so that an answer to a question asked before a
 /// restart can never be taken for a new one.
-public struct ActionID: Hashable, Sendable {
+public struct ActionID: Hashable, Codable, Sendable {
     public var generation: Generation
     /// Counts up from 1 within the generation.
     public var number: UInt64
@@ -34,7 +34,7 @@ public struct ResourceAction: Hashable, Sendable {
 }
 
 /// How a script call ended.
-public enum ActionResult: Hashable, Sendable {
+public enum ActionResult: Hashable, Codable, Sendable {
     /// It exited; `output` is what it wrote to standard output (only `status` is judged by it, at most 4 KiB kept).
     case exited(code: Int32, output: String)
     /// A signal ended it.

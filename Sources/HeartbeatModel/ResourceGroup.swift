@@ -2,7 +2,7 @@
 // resources are started in one go.
 
 /// One resource of a group: a script and its arguments, or an address.
-public struct Resource: Hashable, Sendable {
+public struct Resource: Hashable, Codable, Sendable {
     /// The word as written in haresources (`10.0.0.1/24`, `IPaddr::10.0.0.1/24`, `ipsec`).
     public var word: String
     /// The script's name: what stands before the first `::`, or `IPaddr` for a bare address.
@@ -29,7 +29,7 @@ public struct Resource: Hashable, Sendable {
 /// What is started and stopped in one go: one script, or neighbouring addresses.
 ///
 /// Addresses do not depend on each other, and a hundred of them take the kernel no longer than one takes a script.
-public struct ResourceStep: Hashable, Sendable {
+public struct ResourceStep: Hashable, Codable, Sendable {
     /// One resource, or several that are all addresses.
     public var resources: [Resource]
 
@@ -51,7 +51,7 @@ public struct ResourceStep: Hashable, Sendable {
 /// One logical line of haresources: the preferred node and the resources it starts from left to right.
 ///
 /// A line is read once and handed about a lot, so what it says is shared and not copied.
-public struct ResourceGroup: Hashable, Sendable {
+public struct ResourceGroup: Hashable, Codable, Sendable {
     private final class Content: Sendable {
         let preferredNode: NodeName
         let resources: [Resource]
@@ -110,10 +110,35 @@ public struct ResourceGroup: Hashable, Sendable {
         hasher.combine(line)
         hasher.combine(fingerprint)
     }
+
+    private enum CodingKeys: CodingKey {
+        case preferredNode
+        case resources
+        case line
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        let resources = try values.decode([Resource].self, forKey: .resources)
+        guard !resources.isEmpty else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .resources, in: values, debugDescription: "a group of nothing")
+        }
+        self.init(
+            preferredNode: try values.decode(NodeName.self, forKey: .preferredNode), resources: resources,
+            line: try values.decode(Int.self, forKey: .line))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(preferredNode, forKey: .preferredNode)
+        try values.encode(resources, forKey: .resources)
+        try values.encode(line, forKey: .line)
+    }
 }
 
 /// What is compared of a group instead of its text: two hashes (FNV-1a, 32 bits), not secrets.
-public struct GroupFingerprint: Hashable, Sendable {
+public struct GroupFingerprint: Hashable, Codable, Sendable {
     /// Of the preferred node and the key: who starts it, under which name.
     public var identity: UInt32
     /// Of all resources.
@@ -136,7 +161,7 @@ public struct GroupFingerprint: Hashable, Sendable {
 }
 
 /// What a resource script is asked to do. The original uses these three and no others.
-public enum ResourceVerb: String, Hashable, Sendable {
+public enum ResourceVerb: String, Hashable, Codable, Sendable {
     case start
     case stop
     case status

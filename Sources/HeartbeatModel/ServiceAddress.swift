@@ -2,7 +2,7 @@
 // it is not known here.
 
 /// An address that clients use, wherever the group runs.
-public struct ServiceAddress: Hashable, Sendable {
+public struct ServiceAddress: Hashable, Codable, Sendable {
     public var ip: IPAddress
     /// As written in haresources, without what follows the first `/`.
     public var text: String

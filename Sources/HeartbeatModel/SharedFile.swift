@@ -2,7 +2,7 @@
 // them. Who reads them, and what follows, is not known here.
 
 /// A file of a `sync` line, as one node has it.
-public struct SharedFile: Hashable, Sendable {
+public struct SharedFile: Hashable, Codable, Sendable {
     /// Absolute, without blanks and control characters, at most `longestPath` bytes.
     public var path: String
     public var content: Content
@@ -27,7 +27,7 @@ public struct SharedFile: Hashable, Sendable {
     public static let largest = 1 << 20
 
     /// What a node knows of a file.
-    public enum Content: Hashable, Sendable {
+    public enum Content: Hashable, Codable, Sendable {
         /// The daemon has only just begun to read it.
         case unread
         /// The first four bytes of its SHA-256, as `sha256sum` prints them first.
@@ -55,7 +55,7 @@ public struct SharedFile: Hashable, Sendable {
 }
 
 /// What one node tells of a file in a report.
-public struct SharedFileFingerprint: Hashable, Sendable {
+public struct SharedFileFingerprint: Hashable, Codable, Sendable {
     /// `SharedFile.identity(of:)` of its path.
     public var identity: UInt32
     public var content: SharedFile.Content
@@ -70,7 +70,7 @@ public struct SharedFileFingerprint: Hashable, Sendable {
 }
 
 /// `sync_mismatch`: what a file that is not the same on both nodes does.
-public enum SyncMismatch: String, Hashable, Sendable, CaseIterable {
+public enum SyncMismatch: String, Hashable, Codable, Sendable, CaseIterable {
     /// It is told.
     case warn
     /// Groups do not return to their preferred node by themselves until it is the same, either.

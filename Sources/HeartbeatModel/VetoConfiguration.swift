@@ -1,9 +1,9 @@
 // Whether a silent node is asked over every other way before anything is taken from it: what ha.cf says of it.
 
 /// `veto`: the bypass, and what a node does that can ask nobody.
-public struct VetoRule: Hashable, Sendable {
+public struct VetoRule: Hashable, Codable, Sendable {
     /// What a node makes of a silent peer while none of its own interfaces has a carrier (`blind=`).
-    public enum Blind: String, Hashable, Sendable, CaseIterable {
+    public enum Blind: String, Hashable, Codable, Sendable, CaseIterable {
         /// It waits until it can ask.
         case stay
         case take

@@ -11,7 +11,7 @@
 import HeartbeatModel
 
 /// One watched interface. Takes `now` as a parameter.
-package struct InterfaceMonitor: Hashable, Sendable {
+package struct InterfaceMonitor: Hashable, Codable, Sendable {
     package enum Change: Hashable {
         case lost
         /// The carrier is back and must stay for so long.

@@ -5,7 +5,7 @@
 import HeartbeatModel
 
 /// One probe's answers, counted.
-package struct PathMonitor: Hashable, Sendable {
+package struct PathMonitor: Hashable, Codable, Sendable {
     package enum Change: Hashable {
         /// Not yet lost: so many of `fall` went unanswered.
         case missed(reason: String, count: Int)
@@ -39,7 +39,7 @@ package struct PathMonitor: Hashable, Sendable {
     /// One answer can get lost.
     private static let silence = 2
 
-    private struct Told: Hashable, Sendable {
+    private struct Told: Hashable, Codable, Sendable {
         var word: PartnerWord
         var at: Instant
         /// It served and meant to stay when it last said where it is. What changes may end where it began: a node that takes

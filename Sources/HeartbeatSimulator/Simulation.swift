@@ -23,6 +23,8 @@ package struct Simulation {
         package var takeovers: Int
         /// How many events of each kind the nodes were fed.
         package var fed: [EventKind: Int]
+        /// What came of replacing the programs, if that was asked for.
+        package var replacements: ProgramReplacements?
 
         /// Another run of the same seed, in another world.
         mutating func add(_ other: Outcome) {
@@ -40,8 +42,10 @@ package struct Simulation {
     private var undos: [Undo?] = []
     private static let nextFault = -1
 
-    /// - Parameter traced: keep every line, and show every message.
-    package init(seed: UInt64, traced: Bool = false) {
+    /// - Parameters:
+    ///   - traced: keep every line, and show every message.
+    ///   - replacesPrograms: at random moments a daemon goes on from its state as another program reads it, which must change nothing.
+    package init(seed: UInt64, traced: Bool = false, replacesPrograms: Bool = false) {
         self.seed = seed
         var random = SplitMix64(seed: seed)
         plan = RunPlan(seed: seed, using: &random)
@@ -58,6 +62,7 @@ package struct Simulation {
             configuration: plan.configuration, hosts: hosts, network: network, scripts: plan.scripts,
             seed: random.next(), trace: trace)
         world.areOfOlderVersion = plan.isOfOlderVersion
+        if replacesPrograms { world.replacements = ProgramReplacements(seed: seed) }
         world.hasLease = plan.hasLease && plan.configuration.leaseTimes != nil
         if world.hasLease { world.lans = plan.lans }
         world.pausesMachines = plan.pausesMachines
@@ -94,7 +99,7 @@ package struct Simulation {
         return Outcome(
             seed: seed, violations: world.checker.violations, steps: world.steps,
             virtualTime: world.now - .zero, trace: world.trace.lines, digest: world.trace.digest,
-            takeovers: world.checker.takeovers, fed: world.fed)
+            takeovers: world.checker.takeovers, fed: world.fed, replacements: world.replacements)
     }
 
     private mutating func random(upTo limit: Duration) -> Duration {

@@ -58,6 +58,8 @@ final class World {
     var remembersPaths = false
     /// How many events of each kind the nodes were fed.
     var fed: [EventKind: Int] = [:]
+    /// `nil`: the programs stay as they are.
+    var replacements: ProgramReplacements?
     var queue = HappeningQueue<Happening>()
     private let codec: MessageCodec
     private var lastRequest: UInt64 = 0
@@ -305,12 +307,14 @@ final class World {
         noteBelief(event, effects, host, local)
         checkInjected(event, effects, host)
         execute(effects, of: host)
+        replaceProgram(host)
     }
 
     func expire(_ host: Int) {
         let local = hosts[host].localTime(now)
         guard let effects = hosts[host].core?.expireTimers(at: local) else { return }
         execute(effects, of: host)
+        replaceProgram(host)
     }
 
     private func noteHearing(_ event: Event, _ host: Int, _ local: Instant) {

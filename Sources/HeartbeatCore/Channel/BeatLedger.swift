@@ -7,7 +7,7 @@ import HeartbeatModel
 ///
 /// A status is missed on a medium when the next but one has come over any way and this one has not come over the medium. What is
 /// sent again comes after something later over the same medium, and is not taken for what it repeats.
-struct BeatLedger: Hashable, Sendable {
+struct BeatLedger: Hashable, Codable, Sendable {
     static let mostMedia = PeerView.mostMedia
     private static let remembered: UInt64 = 32
     private static let hours = 24
@@ -15,14 +15,14 @@ struct BeatLedger: Hashable, Sendable {
     /// Weight of what was before, beside a new interval, is 7 of 8.
     private static let smoothing: Int64 = 8
 
-    private struct Status: Hashable, Sendable {
+    private struct Status: Hashable, Codable, Sendable {
         var sequence = SequenceNumber(0)
         /// A bit for each medium, by its place.
         var heard: UInt16 = 0
         var late: UInt16 = 0
     }
 
-    private struct Medium: Hashable, Sendable {
+    private struct Medium: Hashable, Codable, Sendable {
         var name: MediumName
         /// Of all messages that came this way in this life.
         var newest: SequenceNumber?

@@ -4,14 +4,14 @@
 import HeartbeatModel
 
 /// The state of every link (node × medium).
-struct LinkTable: Hashable, Sendable {
+struct LinkTable: Hashable, Codable, Sendable {
     struct Change: Hashable {
         var node: NodeName
         var medium: MediumName
         var isUp: Bool
     }
 
-    private struct Link: Hashable, Sendable {
+    private struct Link: Hashable, Codable, Sendable {
         var node: NodeName
         var medium: MediumName
         var isUp = false

@@ -4,7 +4,7 @@
 import HeartbeatModel
 
 /// The messages this node has sent and may be asked for again.
-struct MessageHistory: Hashable, Sendable {
+struct MessageHistory: Hashable, Codable, Sendable {
     enum Answer: Hashable {
         case again(Message)
         case gone(SequenceNumber, reason: String)
@@ -21,7 +21,7 @@ struct MessageHistory: Hashable, Sendable {
     private static let burst = 2 * Int(SequenceTracker.widestGap)
     private static let repeatsPerSecond = 100
 
-    private struct Entry: Hashable, Sendable {
+    private struct Entry: Hashable, Codable, Sendable {
         var message: Message
         var sequence: SequenceNumber
         var lastRepeat: Instant?

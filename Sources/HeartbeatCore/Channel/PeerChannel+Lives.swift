@@ -4,7 +4,7 @@
 import HeartbeatModel
 
 /// Answering those who say an old generation.
-package struct GenerationDoubts: Hashable, Sendable {
+package struct GenerationDoubts: Hashable, Codable, Sendable {
     /// Whether an old generation of the peer's has been told since its last restart.
     var hasToldReplay = false
     /// When the peer was last told that its life is doubted.

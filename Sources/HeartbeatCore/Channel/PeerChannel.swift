@@ -7,7 +7,7 @@
 import HeartbeatModel
 
 /// The reliable multicast between the two nodes of a pair.
-package struct PeerChannel: Hashable, Sendable {
+package struct PeerChannel: Hashable, Codable, Sendable {
     /// Seconds by the sender's clock after which its request for what it has missed is history.
     private static let requestLife: UInt64 = 3
 

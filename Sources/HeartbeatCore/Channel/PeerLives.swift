@@ -12,7 +12,7 @@
 import HeartbeatModel
 
 /// What is known of the lives of one peer.
-package struct PeerLives: Hashable, Sendable {
+package struct PeerLives: Hashable, Codable, Sendable {
     /// How a message of another life than the believed one is judged.
     enum Judgement: Hashable {
         /// From now on this life is the peer's.

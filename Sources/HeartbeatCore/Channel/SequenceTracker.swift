@@ -4,7 +4,7 @@
 import HeartbeatModel
 
 /// What has arrived of one peer's messages within its current generation.
-struct SequenceTracker: Hashable, Sendable {
+struct SequenceTracker: Hashable, Codable, Sendable {
     enum Verdict: Hashable {
         case new
         /// New, after a gap: this many before it have not arrived.
@@ -28,7 +28,7 @@ struct SequenceTracker: Hashable, Sendable {
     private static let widestRequest = 50
     private static let shortestDelay = Duration.milliseconds(50)
 
-    private struct Hole: Hashable, Sendable {
+    private struct Hole: Hashable, Codable, Sendable {
         var sequence: SequenceNumber
         var nextRequest: Instant
         var requests = 0

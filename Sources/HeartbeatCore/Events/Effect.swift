@@ -4,7 +4,7 @@
 import HeartbeatModel
 
 /// One thing to be done, as `ClusterCore` orders it from the shell.
-public enum Effect: Hashable, Sendable {
+public enum Effect: Hashable, Codable, Sendable {
     /// Send on every medium of the local node.
     case transmit(Message)
     /// Send one that the peer has missed and asked for, or the word that it is gone. It can wait, and must where a medium is
@@ -51,6 +51,19 @@ public enum Effect: Hashable, Sendable {
     /// The daemon shall end: everything is released and the peer knows – or `shutdown_timeout` is over, and the groups with
     /// these keys have not stopped.
     case stop(stillUp: [String])
+}
+
+extension Effect {
+    /// An effect is executed before anything else is done: a state that has one is none that could be gone on from.
+    public init(from decoder: any Decoder) throws {
+        throw DecodingError.dataCorrupted(
+            DecodingError.Context(codingPath: decoder.codingPath, debugDescription: "effects are not kept"))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        throw EncodingError.invalidValue(
+            self, EncodingError.Context(codingPath: encoder.codingPath, debugDescription: "effects are not kept"))
+    }
 }
 
 /// Why the kernel may answer for longer.

@@ -68,7 +68,7 @@ extension Event {
 }
 
 /// Facts about the host that messages carry along. Nothing is decided by them.
-public struct HostSample: Hashable, Sendable {
+public struct HostSample: Hashable, Codable, Sendable {
     /// Seconds since 1970 (`ts`).
     public var unixTime: UInt64
     /// Text of /proc/loadavg without its newline (`ld`).

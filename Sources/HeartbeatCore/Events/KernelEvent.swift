@@ -18,7 +18,7 @@ public enum KernelEvent: Hashable, Sendable {
 }
 
 /// A question whether the kernel that has this address is there, on one of this machine's interfaces.
-public struct KernelQuestion: Hashable, Sendable {
+public struct KernelQuestion: Hashable, Codable, Sendable {
     public var interface: String
     public var address: IPAddress
 
@@ -29,9 +29,9 @@ public struct KernelQuestion: Hashable, Sendable {
 }
 
 /// The networks that a machine stands on, as far as its interfaces tell.
-public struct NetworkGround: Hashable, Sendable {
+public struct NetworkGround: Hashable, Codable, Sendable {
     /// An address of this machine's own, with the bits of its network.
-    public struct Own: Hashable, Sendable {
+    public struct Own: Hashable, Codable, Sendable {
         public var interface: String
         public var address: IPAddress
         public var bits: Int

@@ -4,7 +4,7 @@
 import HeartbeatModel
 
 /// How far it has come.
-package enum Gift: Hashable, Sendable {
+package enum Gift: Hashable, Codable, Sendable {
     /// The peer has not said that it runs it.
     case offered
     case taken

@@ -4,7 +4,7 @@
 import HeartbeatModel
 
 /// The schedule of checks and the record of failures of one group.
-struct GroupCare: Hashable, Sendable {
+struct GroupCare: Hashable, Codable, Sendable {
     /// Somebody who takes an address away more often than this in `removalSpan` is not to be outdone by putting it back.
     private static let removalLimit = 20
     private static let removalSpan = Duration.seconds(10)

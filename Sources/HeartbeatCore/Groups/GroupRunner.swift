@@ -14,8 +14,8 @@
 import HeartbeatModel
 
 /// The ordered start and stop of one group.
-package struct GroupRunner: Hashable, Sendable {
-    package enum Phase: Hashable, Sendable {
+package struct GroupRunner: Hashable, Codable, Sendable {
+    package enum Phase: Hashable, Codable, Sendable {
         /// Nobody has looked yet what an earlier run of the daemon left up.
         case unknown
         /// Looking whether the step at `index` runs; right to left.
@@ -37,7 +37,7 @@ package struct GroupRunner: Hashable, Sendable {
     }
 
     /// What is done about failures.
-    struct Policy: Hashable, Sendable {
+    struct Policy: Hashable, Codable, Sendable {
         var onStopFailure = StopFailurePolicy.stay
         /// Local restarts within `failureWindow`.
         var failureLimit = 3

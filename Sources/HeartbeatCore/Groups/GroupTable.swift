@@ -4,14 +4,14 @@
 import HeartbeatModel
 
 /// Names a group of this node for as long as the daemon runs; a later one is greater.
-package struct GroupID: Hashable, Comparable, Sendable {
+package struct GroupID: Hashable, Codable, Comparable, Sendable {
     var number: Int
 
     package static func < (left: GroupID, right: GroupID) -> Bool { left.number < right.number }
 }
 
 /// What is wanted of a group.
-package struct Instruction: Hashable, Sendable {
+package struct Instruction: Hashable, Codable, Sendable {
     var isWanted = false
     /// What runs may be changed to what haresources says by now.
     var mayChange = true
@@ -34,9 +34,9 @@ struct Decision: Hashable, Sendable {
 }
 
 /// All groups of one node.
-package struct GroupTable: Hashable, Sendable {
+package struct GroupTable: Hashable, Codable, Sendable {
     /// A script's answer that waits until the messages that arrived with it have been read.
-    private struct UnreadResult: Hashable, Sendable {
+    private struct UnreadResult: Hashable, Codable, Sendable {
         var id: ActionID
         var result: ActionResult
     }

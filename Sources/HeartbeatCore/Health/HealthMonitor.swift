@@ -5,7 +5,7 @@ import HeartbeatModel
 import HeartbeatMonitors
 
 /// Interfaces, paths and groups of paths of one node.
-struct HealthMonitor: Hashable, Sendable {
+struct HealthMonitor: Hashable, Codable, Sendable {
     private(set) var interfaces: [InterfaceMonitor] = []
     private(set) var paths: [PathMonitor] = []
     private var groups: [PathProbeGroup] = []

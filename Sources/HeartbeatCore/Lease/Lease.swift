@@ -10,8 +10,8 @@
 import HeartbeatModel
 
 /// This node's right to answer for the service addresses.
-package struct Lease: Hashable, Sendable {
-    package enum State: Hashable, Sendable {
+package struct Lease: Hashable, Codable, Sendable {
+    package enum State: Hashable, Codable, Sendable {
         /// The kernel answers whatever the daemon does.
         case unsupported
         /// The kernel answers for no service address `since` then. What has been asked of the peer about it is `asked`.
@@ -20,7 +20,7 @@ package struct Lease: Hashable, Sendable {
     }
 
     /// Who counts the time from a node's keepalives, and so how long its lease is.
-    package enum Use: Hashable, Sendable {
+    package enum Use: Hashable, Codable, Sendable {
         /// A peer that takes over after deadtime.
         case counted
         /// A peer that takes over as soon as the lease is over, if our kernel is silent.
@@ -30,7 +30,7 @@ package struct Lease: Hashable, Sendable {
     }
 
     /// A question to the peer whose answer ends the dark.
-    package struct Asked: Hashable, Sendable {
+    package struct Asked: Hashable, Codable, Sendable {
         /// A report that has heard this message of ours, or a later one, is an answer.
         package var sequence: SequenceNumber
         /// What the answer brings: the lease counts from the question.

@@ -10,7 +10,7 @@
 import HeartbeatModel
 
 /// The bypass to one peer.
-package struct Bypass: Hashable, Sendable {
+package struct Bypass: Hashable, Codable, Sendable {
     /// Media that stay cut are told of again after so long.
     static let alarmInterval = Duration.seconds(600)
 
@@ -23,7 +23,7 @@ package struct Bypass: Hashable, Sendable {
         case over
     }
 
-    private struct Served: Hashable {
+    private struct Served: Hashable, Codable {
         var question: KernelQuestion
         var at: Instant
     }

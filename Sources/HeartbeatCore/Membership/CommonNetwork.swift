@@ -4,7 +4,7 @@
 import HeartbeatModel
 
 /// By which addresses a node's kernel can be asked, as the node itself tells the other one.
-struct PeerKernel: Hashable, Sendable {
+struct PeerKernel: Hashable, Codable, Sendable {
     static let messageType = Message.kernelType
     /// Addresses, with spaces between.
     private static let addressField = "hbaddrs"
@@ -54,7 +54,7 @@ struct PeerKernel: Hashable, Sendable {
 }
 
 /// A network on which both nodes have addresses of their own. Two interfaces in one network are two of these.
-struct CommonNetwork: Hashable, Sendable {
+struct CommonNetwork: Hashable, Codable, Sendable {
     /// This node's.
     var interface: String
     /// Nothing stands between the two interfaces: without power there, there is no carrier here.

@@ -8,9 +8,9 @@
 import HeartbeatModel
 
 /// This node and those it hears.
-package struct Membership: Hashable, Sendable {
+package struct Membership: Hashable, Codable, Sendable {
     /// The handshake before a node is an active member.
-    package enum Joining: Hashable, Sendable {
+    package enum Joining: Hashable, Codable, Sendable {
         case waiting
         /// `reqnodes` was sent so often; it is repeated at `retry`.
         case requesting(attempts: Int, retry: Instant?)
@@ -150,7 +150,7 @@ package struct Membership: Hashable, Sendable {
 }
 
 /// The peer's newest view, and when it came.
-package struct HeardView: Hashable, Sendable {
+package struct HeardView: Hashable, Codable, Sendable {
     package var told: PeerView
     package var at: Instant
 }

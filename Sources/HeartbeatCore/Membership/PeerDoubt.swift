@@ -14,7 +14,7 @@
 import HeartbeatModel
 
 /// The doubt about one peer.
-package struct PeerDoubt: Hashable, Sendable {
+package struct PeerDoubt: Hashable, Codable, Sendable {
     /// What is known elsewhere and decides here.
     struct Circumstances {
         /// The peer's last status.
@@ -48,7 +48,7 @@ package struct PeerDoubt: Hashable, Sendable {
         case dead(DeathVerdict)
     }
 
-    private enum State: Hashable {
+    private enum State: Hashable, Codable {
         case trusting
         case asking(Inquiry)
         /// Asked again then, unless it is heard.
@@ -56,7 +56,7 @@ package struct PeerDoubt: Hashable, Sendable {
     }
 
     /// Rounds of questions without an answer of the peer's.
-    private struct Inquiry: Hashable {
+    private struct Inquiry: Hashable, Codable {
         var rounds = 0
         /// A keepalive is late; otherwise a cable has lost its carrier.
         let isLate: Bool

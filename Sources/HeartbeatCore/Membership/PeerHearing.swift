@@ -4,7 +4,7 @@
 import HeartbeatModel
 
 /// What the peer has said about hearing us.
-struct PeerHearing: Hashable, Sendable {
+struct PeerHearing: Hashable, Codable, Sendable {
     /// So many words without anything newer, and so many messages of ours that it should have heard, are no accident.
     private static let fewest: UInt64 = 3
 

@@ -4,7 +4,7 @@
 import HeartbeatModel
 
 /// The silence that a node was declared dead by.
-public struct PeerSilence: Hashable, Sendable {
+public struct PeerSilence: Hashable, Codable, Sendable {
     /// When it was last heard: its last status, or whatever else first proved it alive.
     public var since: Instant
     /// When it had been silent for too long.
@@ -17,8 +17,8 @@ public struct PeerSilence: Hashable, Sendable {
 }
 
 /// What one other node's silence or speech means.
-package struct PeerMonitor: Hashable, Sendable {
-    package enum Standing: Hashable, Sendable {
+package struct PeerMonitor: Hashable, Codable, Sendable {
+    package enum Standing: Hashable, Codable, Sendable {
         /// Not heard since our own start.
         case awaited
         case alive

@@ -5,7 +5,7 @@
 import HeartbeatModel
 
 /// One node without its claims.
-package struct LocalNode: Hashable, Sendable {
+package struct LocalNode: Hashable, Codable, Sendable {
     package let name: NodeName
     var configuration: Configuration { didSet { configured() } }
     package var channel: PeerChannel

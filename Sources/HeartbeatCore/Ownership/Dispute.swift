@@ -8,7 +8,7 @@
 import HeartbeatModel
 
 /// The open question to the peer what it holds.
-package struct Question: Hashable, Sendable {
+package struct Question: Hashable, Codable, Sendable {
     /// From this message of ours on, a report that has heard it is an answer.
     package var sequence: SequenceNumber
     /// It is repeated then.
@@ -16,7 +16,7 @@ package struct Question: Hashable, Sendable {
 }
 
 /// What is open between the two nodes.
-package enum Dispute: Hashable, Sendable {
+package enum Dispute: Hashable, Codable, Sendable {
     case none
     case asked(Question)
     /// Both are known to claim the same set `since` then. One of ours is asked; an original is given `patience` to notice.

@@ -4,7 +4,7 @@
 import HeartbeatModel
 
 /// The giveup of a set. Sets are named as *we* name them.
-package enum Handover: Hashable, Sendable {
+package enum Handover: Hashable, Codable, Sendable {
     case idle
     /// We offered and wait for the peer's word. `offer` is the sequence of our offer.
     case offered(HoldSet, offer: SequenceNumber, isFailback: Bool, until: Instant)
@@ -50,7 +50,7 @@ package enum Handover: Hashable, Sendable {
 }
 
 /// What is given to the peer.
-package struct Giveup: Hashable, Sendable {
+package struct Giveup: Hashable, Codable, Sendable {
     /// As it was offered.
     package var set: HoldSet
     /// What of it was ours to give, and is ours again if nothing comes of it.
@@ -60,7 +60,7 @@ package struct Giveup: Hashable, Sendable {
 }
 
 /// Why the peer is to get back what is its own by preference.
-package struct Failback: Hashable, Sendable {
+package struct Failback: Hashable, Codable, Sendable {
     /// It came back, or began anew, and `auto_failback` says so.
     package var isDue = false
     /// It gave us its groups because it was worse off, and is to have them when it is not.

@@ -4,7 +4,7 @@
 import HeartbeatModel
 
 /// This node's claims on the two sets of groups, and the groups that are exceptions.
-package struct OwnHoldings: Hashable, Sendable {
+package struct OwnHoldings: Hashable, Codable, Sendable {
     package private(set) var held: HoldSet = []
     private var localRank = ClaimRank.none
     private var foreignRank = ClaimRank.none
@@ -120,7 +120,7 @@ extension [GroupID] {
 }
 
 /// What the peer last told about its resources.
-package struct PeerHoldings: Hashable, Sendable {
+package struct PeerHoldings: Hashable, Codable, Sendable {
     /// What it claims, as *we* name the sets.
     package var claimed: HoldSet = []
     /// What of that it means to keep: the rest it is about to stop.

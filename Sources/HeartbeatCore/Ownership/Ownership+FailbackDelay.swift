@@ -5,7 +5,7 @@
 import HeartbeatModel
 
 /// For how long the other node has been as it should be.
-package struct FailbackPatience: Hashable, Sendable {
+package struct FailbackPatience: Hashable, Codable, Sendable {
     /// Since when nothing has spoken against it.
     private(set) var goodSince: Instant?
     /// The life of it that is believed, and when that was first heard.

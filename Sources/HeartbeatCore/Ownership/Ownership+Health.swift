@@ -4,7 +4,7 @@
 import HeartbeatModel
 
 /// What a node has done about its losses so far.
-struct HealthMoves: Hashable, Sendable {
+struct HealthMoves: Hashable, Codable, Sendable {
     /// Something was lost since the peer last told how it is; its older word says nothing about now.
     var mustAsk = false
     /// Something is in doubt: the peer may have lost the same, and is told, so that it looks before it is asked.

@@ -6,7 +6,7 @@
 import HeartbeatModel
 
 /// Whether the peer has started what will not stop here.
-package struct StayQuestion: Hashable, Sendable {
+package struct StayQuestion: Hashable, Codable, Sendable {
     package var sequence: SequenceNumber
     /// It is asked anew then, and what it answers to this one is too old.
     var expiry: Instant

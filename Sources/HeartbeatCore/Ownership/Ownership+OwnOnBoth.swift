@@ -12,7 +12,7 @@
 import HeartbeatModel
 
 /// What stands in the file on this node, and what of it is taken otherwise.
-struct OwnLines: Hashable, Sendable {
+struct OwnLines: Hashable, Codable, Sendable {
     /// haresources as it was read.
     var file: [ResourceGroup]
     /// Keys of lines that, as is known, each node has under its own name.

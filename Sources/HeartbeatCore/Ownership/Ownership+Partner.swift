@@ -5,7 +5,7 @@ import HeartbeatModel
 import HeartbeatMonitors
 
 /// On which nodes of this pair something is held, and since when that has been so as this node knows it.
-struct PairPlace: Hashable, Sendable {
+struct PairPlace: Hashable, Codable, Sendable {
     fileprivate var isHere = false
     fileprivate var isThere = false
     fileprivate var since: Instant?

@@ -11,8 +11,8 @@
 import HeartbeatModel
 
 /// The ownership protocol of one node.
-package struct Ownership: Hashable, Sendable {
-    package enum State: Hashable, Sendable {
+package struct Ownership: Hashable, Codable, Sendable {
+    package enum State: Hashable, Codable, Sendable {
         /// Not an active member yet.
         case joining
         case negotiating(Negotiation)
@@ -25,7 +25,7 @@ package struct Ownership: Hashable, Sendable {
     }
 
     /// An active member that does not know yet what the peer holds.
-    package struct Negotiation: Hashable, Sendable {
+    package struct Negotiation: Hashable, Codable, Sendable {
         /// The sequence of our first `starting`; an answer to it answers the repeated ones too.
         package var starting: SequenceNumber
         /// It is repeated then.
@@ -35,7 +35,7 @@ package struct Ownership: Hashable, Sendable {
     }
 
     /// A report of ours, and the sequence of its message.
-    package struct ToldReport: Hashable, Sendable {
+    package struct ToldReport: Hashable, Codable, Sendable {
         package var report: ResourceReport
         package var sequence: SequenceNumber
     }

@@ -8,7 +8,7 @@
 import HeartbeatModel
 
 /// What is between us and a peer that is a heartbeat 3.
-struct OriginalPeer: Hashable, Sendable {
+struct OriginalPeer: Hashable, Codable, Sendable {
     /// Groups already handed to it because their start failed: once, not to and fro.
     var hasBeenOffered = false
     /// Keys of our own groups that the peer has answered for since we became a member.
