@@ -2,7 +2,7 @@
 # that is possible (Debian, root), and named where it is not.
 
 .DEFAULT_GOAL := help
-.PHONY: help build install uninstall dist deb deb-source deb-check demo bench torture connections pairs browser interop test cuts check nightly lint shell docs examples packaging \
+.PHONY: help build install uninstall dist deb deb-source deb-check demo bench torture connections pairs browser interop test cuts upgrades check nightly lint shell docs examples packaging \
 	systemd sim explore mutants test-mutants bare replacement vm clean
 # The steps share the build directory and the processors.
 .NOTPARALLEL:
@@ -180,6 +180,11 @@ cuts: ## cut a real pair as every row of the table in docs/veto.md does, and com
 	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) $(TESTS) swift
 	@HEARTBEAT_NIGHTLY=1 .ci/test --filter VetoCutsLife
 
+upgrades: ## replace the program of a daemon that serves 200 times, and lose nothing (root)
+	@[ "$$(id -u)" -eq 0 ] || { echo "upgrades need root: they are made in network namespaces" >&2; exit 1; }
+	@.ci/install-missing $(TOOLCHAIN) $(LABORATORY) $(TESTS) swift
+	@HEARTBEAT_UPGRADES=200 .ci/test --filter UpgradeLife
+
 # Mutants are a sample that moves with the commits; the comparison with heartbeat 3 needs its packages, so `.ci/run` adds it.
 check: ## everything that must hold before a change is published
 	@MAKE='$(MAKE)' .ci/steps lint shell test docs build examples packaging systemd sim 'mutants SAMPLE=$(shell .ci/sample 48)' \
@@ -187,7 +192,7 @@ check: ## everything that must hold before a change is published
 	@[ "$$(id -u)" -eq 0 ] || echo "SKIPPED: the demonstration needs root"
 
 nightly: ## everything that is too long for each change: all of interop, mutants and cuts, 110,000 seeds, and a bare machine (root)
-	@MAKE='$(MAKE)' .ci/steps check cuts interop 'sim SEEDS=10000 GATEWAYS=100000' 'explore SIZE=2' mutants test-mutants torture connections pairs replacement deb-check browser \
+	@MAKE='$(MAKE)' .ci/steps check cuts upgrades interop 'sim SEEDS=10000 GATEWAYS=100000' 'explore SIZE=2' mutants test-mutants torture connections pairs replacement deb-check browser \
 		vm 'vm ARGS=--site=paper' 'vm ARGS=--site=literal' 'vm ARGS=--site=tunnels' 'vm ARGS=--site=serial' 'vm ARGS=--site=dsl' bare
 
 lint: ## check the format of the Swift sources

@@ -97,6 +97,18 @@ package final class ServiceAddresses {
         }
     }
 
+    /// Looks after addresses that the program before this one has brought up; nobody is told anything. Those that are gone are lost.
+    package func resume(_ resources: [Resource]) {
+        let addresses = resources.compactMap(\.address)
+        do throws(SystemError) {
+            for address in try keeper.held(addresses) { held[address.address.ip] = address }
+        } catch {
+            return onProblem("\(error); whether addresses are removed is not noticed until they are started again")
+        }
+        let gone = addresses.filter { held[$0.ip] == nil }
+        if !gone.isEmpty { reactor.after(.zero) { [weak self] in self?.report(gone) } }
+    }
+
     /// Tells the neighbours again where these addresses are; those that are not here are passed over.
     package func announce(_ resources: [Resource]) {
         do throws(SystemError) {

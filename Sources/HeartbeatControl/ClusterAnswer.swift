@@ -13,7 +13,7 @@ package func answer(
     timelines: [GroupTimeline] = [], lines: LineReport = LineReport(), facts: @escaping () -> NodeFacts? = { nil }
 ) -> ControlReply? {
     switch request {
-    case .operation, .maintenance: nil
+    case .operation, .maintenance, .upgrade: nil
     case .question(let question, let inProse):
         ClusterAnswer(
             snapshot: snapshot, parameters: parameters, clients: clients, timelines: timelines, lines: lines,

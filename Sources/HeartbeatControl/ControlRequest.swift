@@ -11,12 +11,15 @@ package enum ControlRequest: Hashable, Sendable {
     case operation(OperatorRequest)
     /// The node is to be out of service, or in service again (`nil`); only root may ask for it. The daemon notes since when.
     case maintenance(Maintenance?)
+    /// The daemon is to become the program that is installed now; only root may ask for it. Answered only when nothing comes of it; the
+    /// parameter `hbupgraded` of the new program begins with this word.
+    case upgrade(String)
 
     /// Only root may ask for it.
     package var isOrder: Bool {
         switch self {
         case .question: false
-        case .operation, .maintenance: true
+        case .operation, .maintenance, .upgrade: true
         }
     }
 }
@@ -77,6 +80,7 @@ extension ControlRequest {
         case .operation(.takeover(let set)): ["do", "takeover", set.description]
         case .operation(.move(let key)): ["do", "move", key]
         case .operation(.shutdown): ["do", "shutdown"]
+        case .upgrade(let token): ["do", "upgrade", token]
         case .maintenance(nil): ["do", "maintenance", "off"]
         case .maintenance(let order?):
             ["do", "maintenance", "on", order.reason] + (order.until.map { ["\($0)"] } ?? [])
@@ -97,6 +101,9 @@ extension ControlRequest {
         case "do" where rest.first == "maintenance":
             guard let order = Self.maintenanceOrder(Array(rest.dropFirst())) else { return nil }
             self = .maintenance(order)
+        case "do" where rest.first == "upgrade":
+            guard rest.count == 2, !rest[1].isEmpty else { return nil }
+            self = .upgrade(rest[1])
         case "do":
             guard let operation = OperatorRequest(words: rest) else { return nil }
             self = .operation(operation)

@@ -77,10 +77,28 @@ final class ActionExecutor {
         }
     }
 
+    /// Which addresses were started for what, and where the other node was heard, for the program after this one.
+    var kept: KeptAddresses {
+        KeptAddresses(
+            started: started.map { KeptAddresses.Started(ip: $0, group: $1.groupKey, word: $1.word) },
+            peers: Array(peers))
+    }
+
+    /// Looks after them from now on.
+    func resume(_ kept: KeptAddresses) {
+        for address in kept.started { started[address.ip] = (address.group, address.word) }
+        addresses.resume(
+            configuration.groups.flatMap(\.resources).filter { $0.address.map { started[$0.ip] != nil } ?? false })
+        kept.peers.forEach(peerHasSent)
+    }
+
     /// Ends watching and announcing the addresses; they stay as they are.
     func close() {
         addresses.close()
     }
+
+    /// No script runs, nor what is left of one.
+    var isIdle: Bool { runner.count == 0 }
 
     func childMayHaveExited() {
         runner.childMayHaveExited()
@@ -194,4 +212,16 @@ final class ActionExecutor {
     func announce(_ group: ResourceGroup) {
         addresses.announce(group.resources)
     }
+}
+
+/// The addresses of a node, for the program after this one.
+struct KeptAddresses: Codable {
+    struct Started: Codable {
+        var ip: IPAddress
+        var group: String
+        var word: String
+    }
+
+    var started: [Started]
+    var peers: [IPAddress]
 }

@@ -53,6 +53,9 @@ final class BypassService {
         open()
     }
 
+    /// Where it stands, for the program after this one.
+    var kept: KeptBypass { KeptBypass(ends: ends, isUsed: isUsed) }
+
     func close() { media.close() }
 
     /// - Returns: whether it has left over any.
@@ -83,4 +86,10 @@ final class BypassService {
     // MARK: - Memory
 
     func remember(_ addresses: [IPAddress]) { store.store(addresses) }
+}
+
+/// A bypass, for the program after this one.
+struct KeptBypass: Codable {
+    var ends: [KernelQuestion]
+    var isUsed: Bool
 }

@@ -133,9 +133,14 @@ final class ClientService {
     private func open() {
         guard !isOpen else { return }
         isOpen = true
+        listen()
+        startPrograms()
+    }
+
+    private func listen(on socket: OwnedDescriptor? = nil) {
         do throws(SystemError) {
             server = try ClientServer(
-                paths.clientSocket, reactor: reactor,
+                paths.clientSocket, open: socket, reactor: reactor,
                 handlers: ClientServer.Handlers(
                     connected: { [unowned self] in handle(.connected($0, $1)) },
                     received: { [unowned self] in received($1, from: $0) },
@@ -148,7 +153,35 @@ final class ClientService {
         } catch {
             facts.tell(.doorFailed, "\(error); clients of the API do not work until heartbeat is started again")
         }
-        startPrograms()
+    }
+
+    // MARK: - Another program
+
+    /// What would be lost or harmed if the connections of clients ended now.
+    var obstacleToHandOver: String? {
+        if programs.kept == nil { return "a program of a `respawn` line is being started or ended" }
+        guard let vital = configuration.clientPrograms.first(where: \.isFailFast), !sessions.names.isEmpty else {
+            return nil
+        }
+        return "clients of the API are connected, and `failfast` reboots the machine when \"\(vital.command)\" ends"
+    }
+
+    /// `nil` before the node is a member.
+    func handOver(to next: HandOver) throws(SystemError) -> KeptClients? {
+        guard isOpen, let programs = programs.kept else { return nil }
+        return KeptClients(
+            listener: try server.map { server throws(SystemError) in try server.handOver(to: next) }, programs: programs
+        )
+    }
+
+    /// The programs go on. Those that were connected connect again, as after a restart of heartbeat.
+    func resume(_ kept: KeptClients?) {
+        guard let kept else { return }
+        isOpen = true
+        programs.resume(kept.programs)
+        listen(on: kept.listener.map(OwnedDescriptor.init(takingOwnershipOf:)))
+        node.feed(.interestChanged(interest))
+        startPrograms(tellsStart: false)
     }
 
     private func received(_ body: [UInt8], from connection: ClientConnection) {
@@ -192,15 +225,15 @@ final class ClientService {
 
     // MARK: - Programs
 
-    private func startPrograms() {
+    private func startPrograms(tellsStart: Bool = true) {
         programs.run(
             configuration.clientPrograms.filter { !$0.isBuiltIn },
             environment: clientEnvironment(configuration, host: localNode, paths: paths.scripts))
-        startIPFail()
+        startIPFail(tellsStart: tellsStart)
     }
 
     /// Anew after every change of the files: what it knows is asked for when it signs on.
-    private func startIPFail() {
+    private func startIPFail(tellsStart: Bool) {
         endIPFail()
         guard let program = configuration.clientPrograms.first(where: \.isBuiltIn),
             let account = Account(program.user)
@@ -214,9 +247,11 @@ final class ClientService {
                 },
                 note: { [facts] text in facts.tell(.ipfail, text, [Fact.Field(.client, IPFail.name)]) }))
         ipfail = new
-        facts.tell(
-            .programStarted, "Starting \"\(program.command)\" as user \(program.user), inside heartbeat",
-            [Fact.Field(.client, program.command)])
+        if tellsStart {
+            facts.tell(
+                .programStarted, "Starting \"\(program.command)\" as user \(program.user), inside heartbeat",
+                [Fact.Field(.client, program.command)])
+        }
         new.begin(as: PeerCredentials(pid: getpid(), user: account.user, group: account.group))
     }
 
@@ -309,4 +344,10 @@ extension ClientProgramRunner.Happening {
             (.programKilled, command, "killing \(command) process group \(pid) with signal \(signal)")
         }
     }
+}
+
+/// What speaks with a node on its machine, for the program after this one.
+struct KeptClients: Codable {
+    var listener: Int32?
+    var programs: [ClientProgramRunner.Kept]
 }

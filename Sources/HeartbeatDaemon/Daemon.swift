@@ -24,21 +24,26 @@ struct StartFailure: Error, Hashable {
 
 /// Runs one node in this process until it is told to stop.
 final class Daemon {
-    private let loader: ConfigurationLoader
+    let loader: ConfigurationLoader
     private let configuration: Configuration
     /// Every line has the node's name.
-    private let log: LogOutput
-    private var shell: NodeShell?
-    private var channels: [EventLoopFuture<any Channel>] = []
+    let log: LogOutput
+    var shell: NodeShell?
+    var channels: [EventLoopFuture<any Channel>] = []
     private var report: BackgroundReport?
     /// When ha.cf was written that is in force.
-    private var haCfWritten: Int64?
+    var haCfWritten: Int64?
     /// Keys of the groups that had not stopped when the node ended.
-    private var stillUp: [String] = []
+    var stillUp: [String] = []
+    var watchdog: NodeWatchdog?
+    var pidFileDescriptor: Int32 = -1
+    /// On which the control socket's clients are waited for.
+    var controlSocket: OwnedDescriptor?
+    lazy var upgrades = Upgrade(self)
     /// Whether the files are being read, and must be again.
-    private var reading = Reading.none
+    var reading = Reading.none
 
-    private enum Reading {
+    enum Reading {
         case none
         case once
         case anew
@@ -48,6 +53,7 @@ final class Daemon {
         self.configuration = configuration
         self.loader = loader
         haCfWritten = loader.haCfWritten
+        _ = ProgramPlace.path
         self.log = log.adding(["HA_NODE": "\(loader.localNode)"])
     }
 
@@ -65,7 +71,7 @@ final class Daemon {
         return exitCode
     }
 
-    private var exitCode: Int32 { stillUp.isEmpty ? 0 : DaemonCommand.unfinished }
+    var exitCode: Int32 { stillUp.isEmpty ? 0 : DaemonCommand.unfinished }
 
     private func run(isRealtime: Bool) throws(StartFailure) {
         let pidFile = try acquirePidFile(orElse: releaseInForce)
@@ -81,17 +87,26 @@ final class Daemon {
             pidFile.release()
             throw error
         }
-        if isRealtime {
-            for warning in Realtime.enter(configuration.realtime) { log.logger.tell(.realtimeRefused, warning) }
-        }
-        let watchdog = openWatchdog()
+        enterRealtime(isRealtime)
+        watchdog = openWatchdog()
         remember(configuration)
         // Whoever waits for the start may want to read why.
         log.flush(atMost: .seconds(1))
-        Reactor.run { reactor in self.start(reactor, identity, watchdog: watchdog) }
+        live(with: pidFile) { reactor in self.start(reactor, identity) }
+    }
+
+    func enterRealtime(_ isRealtime: Bool) {
+        guard isRealtime else { return }
+        for warning in Realtime.enter(configuration.realtime) { log.logger.tell(.realtimeRefused, warning) }
+    }
+
+    /// The loop, and what is left to do after it.
+    func live(with pidFile: consuming PidFile, _ begin: @escaping (Reactor) -> Void) {
+        pidFileDescriptor = pidFile.number
+        Reactor.run(begin)
         shell?.book.flush()
         if stillUp.isEmpty { loader.inForce.forget() }
-        watchdog.close()
+        watchdog?.close()
         unlink(loader.paths.controlSocket)
         log.flush()
         // Left behind it tells whoever waits that this was no orderly end.
@@ -274,22 +289,15 @@ final class Daemon {
         }
     }
 
-    private func openWatchdog() -> NodeWatchdog {
+    func openWatchdog() -> NodeWatchdog {
         NodeWatchdog(configuration, logger: log.logger)
     }
 
     // MARK: - On the loop
 
-    private func start(_ reactor: Reactor, _ identity: (Generation, NodeUUID), watchdog: NodeWatchdog) {
+    private func start(_ reactor: Reactor, _ identity: (Generation, NodeUUID)) {
         let shell = makeShell(reactor, configuration, identity)
-        shell.onStatusSent = { [log] in
-            watchdog.feed()
-            log.lookAfterFiles()
-        }
-        shell.onStop = { [unowned self] in
-            stillUp = $0
-            end(reactor)
-        }
+        lead(shell)
         listen(to: shell, on: reactor.eventLoop)
         shell.keepHistory()
         shell.start()
@@ -299,34 +307,50 @@ final class Daemon {
         shell.keepLastWords()
     }
 
-    private func makeShell(
-        _ reactor: Reactor, _ configuration: Configuration, _ identity: (generation: Generation, uuid: NodeUUID)
+    /// What the process does for its node.
+    func lead(_ shell: NodeShell) {
+        shell.onStatusSent = { [log, watchdog] in
+            watchdog?.feed()
+            log.lookAfterFiles()
+        }
+        shell.onStop = { [unowned self] in
+            stillUp = $0
+            end(shell.reactor)
+        }
+        shell.onUpgrade = { [unowned self] in upgrades.order($0, reply: $1) }
+    }
+
+    func makeShell(
+        _ reactor: Reactor, _ configuration: Configuration, _ identity: (generation: Generation, uuid: NodeUUID),
+        core: ClusterCore? = nil
     ) -> NodeShell {
         let shell = NodeShell(
             configuration, localNode: loader.localNode, uuid: identity.uuid, generation: identity.generation,
-            paths: loader.paths, log: log, reactor: reactor)
+            paths: loader.paths, log: log, reactor: reactor, core: core)
         self.shell = shell
         return shell
     }
 
     /// The doors beside the media: signals, the control socket, the FIFO. A door that cannot be opened is no reason not to
     /// serve.
-    private func listen(to shell: NodeShell, on loop: any EventLoop) {
+    func listen(to shell: NodeShell, on loop: any EventLoop) {
         let paths = loader.paths
         listen(toSignalsOn: loop) { [unowned self] in signalled($0) }
         open("cl_status, hb_standby and hb_takeover") { () throws(SystemError) in
-            try ControlServer.start(paths.controlSocket, on: loop) { shell.answer($0, reply: $1) }
+            let socket = if let controlSocket { controlSocket } else { try ControlServer.listen(paths.controlSocket) }
+            controlSocket = socket
+            return try ControlServer.start(on: socket, loop: loop) { shell.answer($0, reply: $1) }
         }
         open("messages of local scripts") { () throws(SystemError) in
             try Fifo.open(StateDirectory(paths.state).fifoPath, on: loop) { shell.injected($0) }
         }
     }
 
-    private func listen(toSignalsOn loop: any EventLoop, _ body: @escaping (Int32) -> Void) {
+    func listen(toSignalsOn loop: any EventLoop, _ body: @escaping (Int32) -> Void) {
         open("orders by signal") { () throws(SystemError) in try SignalSource.listen(on: loop, onSignal: body) }
     }
 
-    private func open(_ door: String, _ body: () throws(SystemError) -> EventLoopFuture<any Channel>) {
+    func open(_ door: String, _ body: () throws(SystemError) -> EventLoopFuture<any Channel>) {
         do throws(SystemError) {
             channels.append(try body())
         } catch {
@@ -334,7 +358,7 @@ final class Daemon {
         }
     }
 
-    private func signalled(_ signal: Int32) {
+    func signalled(_ signal: Int32) {
         switch signal {
         case SIGTERM, SIGINT: shell?.request(.shutdown)
         case SIGCHLD: shell?.childMayHaveExited()
@@ -385,10 +409,11 @@ final class Daemon {
         log.logger.tell(.haCfChanged, "ha.cf was changed and is in force; no restart exec is needed for that")
     }
 
-    private func end(_ reactor: Reactor) {
+    func end(_ reactor: Reactor) {
         for channel in channels {
             channel.whenSuccess { channel in channel.close(promise: nil) }
         }
+        controlSocket?.close()
         reactor.stop()
     }
 }

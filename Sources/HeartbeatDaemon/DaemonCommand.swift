@@ -96,6 +96,7 @@ package struct DaemonCommand: Sendable {
     package func start(arguments: [String]) -> Int32 {
         ensureStandardDescriptorsAreOpen()
         SignalSource.block()
+        if let code = resume() { return code }
         let report = BackgroundReport()
         let result = loader.load()
         // Whoever starts us in the background has read the same files and complained about them.
@@ -183,7 +184,7 @@ package struct DaemonCommand: Sendable {
         return 0
     }
 
-    private func say(_ text: String) {
+    func say(_ text: String) {
         print(text)
     }
 

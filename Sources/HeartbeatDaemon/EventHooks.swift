@@ -55,6 +55,8 @@ final class EventHooks {
         findScripts()
     }
 
+    var isIdle: Bool { queue.isIdle }
+
     func childMayHaveExited() {
         queue.childMayHaveExited()
     }

@@ -60,6 +60,32 @@ final class GuardianService {
         start()
     }
 
+    /// Goes on with the guardian that the program before this one has started, and starts one if there is none.
+    func resume(_ kept: KeptGuardian, _ memory: GuardMemory?, heirs: [String]) {
+        self.heirs = heirs
+        guard configuration.hasGuardian else { return }
+        do throws(SystemError) {
+            if let memory {
+                self.memory = memory
+            } else if let number = kept.memory {
+                self.memory = try GuardMemory(map: OwnedDescriptor(takingOwnershipOf: number))
+            }
+        } catch {
+            return miss("\(error)")
+        }
+        listed = kept.listed
+        running = kept.pid.map { (GuardianProcess(pid: $0), kept.since) }
+        if running == nil { open(memory, heirs: heirs) }
+    }
+
+    /// - Parameter ownsMemory: it is not that of the lease.
+    func handOver(to next: HandOver, ownsMemory: Bool) throws(SystemError) -> KeptGuardian {
+        let own = ownsMemory ? memory?.descriptor.number : nil
+        return KeptGuardian(
+            pid: running?.process.pid, since: running?.since ?? .zero,
+            memory: try own.map { number throws(SystemError) in try next.keep(number) }, listed: listed)
+    }
+
     /// For whoever asks.
     var fact: NodeFacts.GuardianFact {
         NodeFacts.GuardianFact(isWanted: configuration.hasGuardian, isRunning: running != nil)
@@ -177,4 +203,12 @@ final class GuardianService {
         }
         startAgain()
     }
+}
+
+/// A guardian, for the program after this one.
+struct KeptGuardian: Codable {
+    var pid: Int32?
+    var since: Instant
+    var memory: Int32?
+    var listed: [ServiceAddress]
 }

@@ -43,6 +43,13 @@ final class KernelService {
         if isWanted { look() } else { asker.close() }
     }
 
+    /// The core knows this already.
+    func resume(_ configuration: Configuration, on known: NetworkGround) {
+        ground = known
+        if configuration.tellsAddresses { asker.prepare(Set(known.addresses.map(\.interface))) }
+        adopt(configuration)
+    }
+
     /// A new core knows nothing.
     func tellAgain() {
         if ground != NetworkGround() { feed(.kernel(.standsOn(ground))) }

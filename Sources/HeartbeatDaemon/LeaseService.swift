@@ -49,27 +49,47 @@ final class LeaseService {
     func open(_ configuration: Configuration) {
         guard configuration.leaseTimes != nil else { return takeOff() }
         do throws(SystemError) {
-            let kernel = try KernelLease()
-            let watch = LeaseWatch(LeaseFilters(kernel.programs), reactor: reactor)
-            watch.onRestored = { [facts] interface in
-                facts.tell(
-                    .leaseFilterRestored,
-                    "Somebody had taken the lease's filters off \(interface); they hang again",
-                    [Fact.Field(.interface, interface)])
-            }
-            watch.onProblem = { [facts] in facts.tell(.leaseProblem, $0) }
-            watch.onRecovery = { [facts] in
-                facts.tell(.leaseComplete, "The lease's filters hang on every interface that is up")
-            }
-            lease = (kernel, watch)
-            _ = sinceLastLook()
-            guardAddresses(of: configuration)
-            watch.open()
+            open(configuration, try KernelLease())
         } catch {
-            facts.tell(.leaseUnavailable, "\(error); \(LeaseCheck.withoutLease)")
-            // An earlier daemon's deadline is over, and nobody would ever move it.
-            takeOff()
+            unavailable(error)
         }
+    }
+
+    /// Goes on with that of the program before this one; without one nothing is changed.
+    func resume(_ configuration: Configuration, _ kept: KeptLease?) {
+        guard let kept else { return }
+        do throws(SystemError) {
+            open(configuration, try KernelLease(kept))
+        } catch {
+            unavailable(error)
+        }
+    }
+
+    /// `nil` without one.
+    func handOver(to next: HandOver) throws(SystemError) -> KeptLease? { try lease?.kernel.handOver(to: next) }
+
+    private func open(_ configuration: Configuration, _ kernel: KernelLease) {
+        let watch = LeaseWatch(LeaseFilters(kernel.programs), reactor: reactor)
+        watch.onRestored = { [facts] interface in
+            facts.tell(
+                .leaseFilterRestored,
+                "Somebody had taken the lease's filters off \(interface); they hang again",
+                [Fact.Field(.interface, interface)])
+        }
+        watch.onProblem = { [facts] in facts.tell(.leaseProblem, $0) }
+        watch.onRecovery = { [facts] in
+            facts.tell(.leaseComplete, "The lease's filters hang on every interface that is up")
+        }
+        lease = (kernel, watch)
+        _ = sinceLastLook()
+        guardAddresses(of: configuration)
+        watch.open()
+    }
+
+    private func unavailable(_ error: SystemError) {
+        facts.tell(.leaseUnavailable, "\(error); \(LeaseCheck.withoutLease)")
+        // An earlier daemon's deadline is over, and nobody would ever move it.
+        takeOff()
     }
 
     private func takeOff() {

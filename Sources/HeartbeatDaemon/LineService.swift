@@ -40,6 +40,9 @@ final class LineService {
         runner.start()
     }
 
+    /// What is lost of them.
+    var loss: LineLoss? { told }
+
     /// How they stand; empty without lines.
     var report: LineReport { running?.runner.report ?? LineReport() }
 

@@ -40,6 +40,15 @@ final class MaintenanceService {
         watch()
     }
 
+    /// It is being written down.
+    var isBusy: Bool { isWriting }
+
+    /// The core knows it.
+    func resume(_ known: Maintenance?) {
+        current = known
+        watch()
+    }
+
     /// A new core begins.
     func tellAgain() {
         if let current { feed(.maintained(current.reason)) }

@@ -54,6 +54,9 @@ final class MovementBook {
         notices.adopt(new)
     }
 
+    /// Nobody is being told of a movement.
+    var isIdle: Bool { notices.isIdle }
+
     func childMayHaveExited() { notices.childMayHaveExited() }
 
     func close() {

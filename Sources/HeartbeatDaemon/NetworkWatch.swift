@@ -30,6 +30,8 @@ final class NetworkWatch {
     private var configuration: Configuration
     private var rules: [InterfaceRule] = []
     private var told: [String: InterfaceState] = [:]
+    /// Interfaces that were found with a carrier by the program before this one, and not looked at since.
+    private var known: Set<String> = []
     /// Why paths do not answer, or cannot be asked; none for those that answer.
     private var silences: [String: String] = [:]
     private var echo: DatagramResponder?
@@ -62,6 +64,17 @@ final class NetworkWatch {
     func start() {
         memory.recall(configuration.probes)
         tellLostPaths()
+        listen()
+    }
+
+    /// Watches on, for a core that knows how everything is; `carriers` are no news.
+    func resume(carriers: [String]) {
+        known = Set(carriers)
+        memory.resume()
+        listen()
+    }
+
+    private func listen() {
         for watch in [interfaces, cables] {
             watch.onChange = { [unowned self] in changed($0, $1) }
             watch.onProblem = { [unowned self] in facts.tell(.networkWatchFailed, $0) }
@@ -127,6 +140,9 @@ final class NetworkWatch {
     func look() {
         for watch in [interfaces, cables] { watch.look() }
     }
+
+    /// No program runs for it.
+    var isIdle: Bool { prober.isIdle }
 
     func childMayHaveExited() {
         prober.childMayHaveExited()
@@ -216,7 +232,8 @@ final class NetworkWatch {
     private func changed(_ interface: String, _ state: InterfaceState) {
         let old = told.updateValue(state, forKey: interface)
         let field = Fact.Field(.interface, interface)
-        if old?.source != state.source || old?.reason != state.reason || old?.isUp != state.isUp {
+        let isKnown = known.remove(interface) != nil && state.isUp
+        if !isKnown, old?.source != state.source || old?.reason != state.reason || old?.isUp != state.isUp {
             facts.tell(
                 .interfaceState, "Interface \(interface): \(state.reason), says \(state.source.rawValue)", [field])
         }

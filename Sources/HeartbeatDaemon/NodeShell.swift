@@ -21,15 +21,15 @@ final class NodeShell {
     let localNode: NodeName
     let paths: DaemonPaths
     let logger: Logger
-    private let log: LogOutput
+    let log: LogOutput
     let reactor: Reactor
-    private let uuid: NodeUUID
+    let uuid: NodeUUID
     private(set) var core: ClusterCore
-    private var hasBegunAnew = false
+    var hasBegunAnew = false
     var codec: MessageCodec { didSet { copies.forget() } }
     private var copies = RepeatedMessages()
     let media: MediaSet
-    private var framers: [MediumName: SerialFramer] = [:]
+    var framers: [MediumName: SerialFramer] = [:]
     var probes: [NodeName: PingProbe]
     let actions: ActionExecutor
     private(set) lazy var clients = ClientService(
@@ -44,8 +44,8 @@ final class NodeShell {
         partnerWord: { [unowned self] in core.partnerWord(at: reactor.now) })
     private var toldPartners: PartnerWord?
     private var sampler = HostSampler()
-    private var lastRequest: UInt64 = 0
-    private var replies: [RequestID: (Reply) -> Void] = [:]
+    var lastRequest: UInt64 = 0
+    var replies: [RequestID: (Reply) -> Void] = [:]
     private var rejected = RejectedPackets()
     let facts: FactTeller
     let services: ServiceReport
@@ -55,7 +55,7 @@ final class NodeShell {
         configuration, memory: paths.peerAddresses, facts: facts, reactor: reactor
     ) { [unowned self] in receivedMessage($0, over: .bypass($1), from: $2) }
     let guardian: GuardianService
-    private var hasKeepaliveLeft = false
+    var hasKeepaliveLeft = false
     private(set) lazy var files = SharedFileService(facts: facts, reactor: reactor) { [unowned self] in feed($0) }
     private(set) lazy var maintenance = MaintenanceService(
         paths.maintenance, facts: facts, reactor: reactor, feed: { [unowned self] in maintained($0) })
@@ -72,12 +72,18 @@ final class NodeShell {
     private(set) var lastWords: LastWords?
     /// Called after every status message; the watchdog is fed then.
     var onStatusSent: () -> Void = {}
+    /// What was open before the program was replaced is no news.
+    var isResuming = false
+    /// By which order this program has come in the place of another one.
+    var upgraded: [Configuration.Parameter] = []
+    /// An order to become another program; answered only when nothing comes of it.
+    var onUpgrade: (_ token: String, _ reply: @escaping (ControlReply) -> Void) -> Void = { _, _ in }
     /// Called once, when the core has decided to end, with the keys of the groups that have not stopped.
     var onStop: (_ stillUp: [String]) -> Void = { _ in }
 
     init(
         _ configuration: Configuration, localNode: NodeName, uuid: NodeUUID, generation: Generation, paths: DaemonPaths,
-        log: LogOutput, reactor: Reactor
+        log: LogOutput, reactor: Reactor, core known: ClusterCore? = nil
     ) {
         self.configuration = configuration
         self.localNode = localNode
@@ -91,9 +97,11 @@ final class NodeShell {
         services = ServiceReport(configuration)
         lease = LeaseService(facts: facts, reactor: reactor)
         guardian = GuardianService(configuration, paths: paths, facts: facts, reactor: reactor)
-        core = ClusterCore(
-            configuration, local: localNode, uuid: uuid, generation: generation, host: sampler.current,
-            randomSeed: .random(in: 0...(.max)), now: reactor.now)
+        core =
+            known
+            ?? ClusterCore(
+                configuration, local: localNode, uuid: uuid, generation: generation, host: sampler.current,
+                randomSeed: .random(in: 0...(.max)), now: reactor.now)
         codec = MessageCodec(keys: configuration.authentication, format: configuration.messageFormat)
         media = MediaSet(configuration.media, reactor: reactor)
         probes = [:]
@@ -108,15 +116,7 @@ final class NodeShell {
 
     /// Opens everything and starts the core. One that only stops what an earlier daemon has left takes no part in a pair.
     func start(isMember: Bool = true) {
-        media.deliver(
-            bytes: { [unowned self] in received($1, over: $0) },
-            events: { [unowned self] in happened($1, to: $0) })
-        actions.onFinished = { [unowned self] id, result in feed(.actionFinished(id, result)) }
-        actions.onAnnounced = { [unowned self] in if movements.announced($0, $1) { tellMovements() } }
-        actions.onNeighbours = { [unowned self] in if movements.answered($0, $1) { tellMovements() } }
-        actions.isSilenced = { [lease] in lease.isDark }
-        actions.onLost = { [unowned self] key, word in feed(.resourceLost(groupKey: key, word: word)) }
-        reactor.onDeadline = { [unowned self] in expire(at: $0) }
+        connect()
         if let warning = services.warning { facts.tell(.serviceWatchdogSlow, warning) }
         // Before the first word: whoever hears this life may count on it that the kernel answers for nothing.
         lease.open(configuration)
@@ -134,9 +134,22 @@ final class NodeShell {
         expire(at: reactor.now)
     }
 
+    /// The rooms below tell this one what happens.
+    func connect() {
+        media.deliver(
+            bytes: { [unowned self] in received($1, over: $0) },
+            events: { [unowned self] in happened($1, to: $0) })
+        actions.onFinished = { [unowned self] id, result in feed(.actionFinished(id, result)) }
+        actions.onAnnounced = { [unowned self] in if movements.announced($0, $1) { tellMovements() } }
+        actions.onNeighbours = { [unowned self] in if movements.answered($0, $1) { tellMovements() } }
+        actions.isSilenced = { [lease] in lease.isDark }
+        actions.onLost = { [unowned self] key, word in feed(.resourceLost(groupKey: key, word: word)) }
+        reactor.onDeadline = { [unowned self] in expire(at: $0) }
+    }
+
     /// Somebody looks after the addresses if this process dies or hangs. Under a service manager that one stops the rest.
     func startGuardian() {
-        guardian.open(lease.memory, heirs: services.isService ? [] : paths.releasing(localNode))
+        guardian.open(lease.memory, heirs: heirs)
     }
 
     /// Whoever asks when this daemon is gone can read how it was.
@@ -189,7 +202,7 @@ final class NodeShell {
         setDeadline()
     }
 
-    private func expire(at instant: Instant) {
+    func expire(at instant: Instant) {
         if let duration = lease.sinceLastLook() {
             execute(core.handle(.kernel(.stoodStill(duration)), at: instant), of: instant)
         }
@@ -271,7 +284,7 @@ final class NodeShell {
     /// A request over the control socket that waits for nobody.
     func answerNow(_ request: ControlRequest, reply: @escaping (ControlReply) -> Void) {
         let parameters =
-            configuration.parameters + [Configuration.Parameter(name: "hbversion", value: Version.text)]
+            configuration.parameters + [Configuration.Parameter(name: "hbversion", value: Version.text)] + upgraded
         if let answer = HeartbeatControl.answer(
             request, snapshot: core.snapshot, parameters: parameters, clients: clients.names,
             timelines: movements.latest, lines: lines.report, facts: { [unowned self] in countedFacts() })
@@ -280,6 +293,7 @@ final class NodeShell {
             return
         }
         if case .maintenance(let order) = request { return maintain(order, reply: reply) }
+        if case .upgrade(let token) = request { return onUpgrade(token, reply) }
         guard case .operation(let operation) = request else { return }
         self.request(operation) { outcome in
             switch outcome {
@@ -313,7 +327,7 @@ final class NodeShell {
     func happened(_ event: MediumEvent, to name: String) {
         let fields = [Fact.Field(.medium, name)]
         switch event {
-        case .opened: facts.tell(.mediumOpen, "medium \(name) is open", fields)
+        case .opened: if !isResuming { facts.tell(.mediumOpen, "medium \(name) is open", fields) }
         case .warned(let error): facts.tell(.mediumWarning, "\(error)", fields)
         case .failed(let error): facts.tell(.mediumFailed, "\(error)", fields)
         case .recovered: facts.tell(.mediumRecovered, "medium \(name) works again", fields)
@@ -481,19 +495,5 @@ extension Effect {
     /// Only with a fact has anything changed that a person could see.
     fileprivate var isNews: Bool {
         if case .notify = self { true } else { false }
-    }
-}
-
-extension SendPriority {
-    /// What the message is for a medium that is slow.
-    fileprivate init(of message: Message) {
-        switch message.content {
-        case .status: self = .keepalive
-        case .retransmitRequest, .cannotRetransmit, .acknowledge: self = .repair
-        case .starting, .resource, .askResources, .takeoverRequest, .shutdownDone, .fencingReport, .requestNodes,
-            .nodes,
-            .pingReply, .other, .unreadable:
-            self = .message(message.sequence)
-        }
     }
 }

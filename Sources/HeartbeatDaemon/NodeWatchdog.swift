@@ -28,6 +28,15 @@ final class NodeWatchdog {
         for warning in warnings { logger.tell(.watchdogWarning, warning) }
     }
 
+    /// Goes on with the device of the program before this one.
+    init(_ path: String, descriptor: Int32, logger: Logger) {
+        self.logger = logger
+        device = WatchdogDevice(path, descriptor: descriptor)
+    }
+
+    /// `nil` without one.
+    func handOver(to next: HandOver) throws(SystemError) -> Int32? { try device?.handOver(to: next) }
+
     func feed() {
         guard let error = device?.feed(), !hasFailed else { return }
         hasFailed = true

@@ -123,6 +123,8 @@ final class NoticeHooks {
         findPrograms()
     }
 
+    var isIdle: Bool { queue.isIdle }
+
     func childMayHaveExited() { queue.childMayHaveExited() }
 
     /// The node ends: what has begun may end, nothing begins.

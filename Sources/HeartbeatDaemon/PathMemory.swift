@@ -38,6 +38,9 @@ final class PathMemory {
         }
     }
 
+    /// What the program before this one has written is no news.
+    func resume() { paths = files.read() }
+
     private func age(of path: LostPaths.Path) -> String {
         let now = WallClock.unixTime
         guard let since = path.since, since <= now else { return "" }

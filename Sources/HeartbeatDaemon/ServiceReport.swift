@@ -48,6 +48,16 @@ final class ServiceReport {
         manager.ready()
     }
 
+    /// Whether it counts as started.
+    var isStarted: Bool { isReady }
+
+    /// Goes on where the program before this one stood; `open`: by their places, the media that work.
+    func resume(isStarted: Bool, open: [Int]) {
+        for index in open { media.happened(.opened, to: index) }
+        isReady = isStarted
+        if isStarted { manager.ready() }
+    }
+
     /// The files were read again.
     func adopt(_ configuration: Configuration) {
         media.adopt(configuration.media.map(\.name))

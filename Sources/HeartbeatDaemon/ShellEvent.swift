@@ -40,6 +40,8 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
     case hookFailed = "hook-failed"
     case fileNotCompared = "file-not-compared"
     case haCfChanged = "ha-cf-changed"
+    case upgraded
+    case upgradeRefused = "upgrade-refused"
     case reloadIncomplete = "reload-incomplete"
     case reloadRefused = "reload-refused"
     case configurationMistake = "configuration-mistake"
@@ -105,6 +107,7 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
         case .leaseComplete, .mediumOpen, .mediumRecovered, .interfaceState, .groupTimeline, .generation,
             .generationFirst, .uuidNew,
             .signingKey, .packageLeftovers, .addressesAnnounced, .neighboursAgree, .neighboursUnknown, .haCfChanged,
+            .upgraded,
             .historyKept, .programStarted, .programEnded, .programKilled, .ipfail, .lanHost, .lanBack, .lanStreams,
             .lineUp, .lineMoved, .lineProbeGood, .lineSaid:
             .info
@@ -113,7 +116,8 @@ enum ShellEvent: String, Hashable, Sendable, CaseIterable {
             .mediumWarning, .networkWatchFailed, .pathRecalled,
             .packetRefused, .injectionRefused, .generationNew, .generationRaised,
             .realtimeRefused, .neighbourDisagrees,
-            .reloadIncomplete, .fileNotCompared, .statusNotKept, .historyNotKept, .historyTorn, .leftoverScript,
+            .reloadIncomplete, .upgradeRefused, .fileNotCompared, .statusNotKept, .historyNotKept, .historyTorn,
+            .leftoverScript,
             .hookFailed,
             .watchdogWarning, .serviceWatchdogSlow, .clientRefused, .clientIgnored, .clientMessageRefused,
             .clientClosed, .programFailed, .lanLost, .lanMoved, .lanTrouble, .lineDown, .lineProbeLost,

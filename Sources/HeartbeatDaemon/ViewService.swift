@@ -52,6 +52,9 @@ final class ViewService {
         arm()
     }
 
+    /// Nobody waits for the other node's view.
+    var isIdle: Bool { waiting.isEmpty }
+
     func close() {
         isClosed = true
         timer?.cancel()

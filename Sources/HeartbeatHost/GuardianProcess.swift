@@ -38,6 +38,11 @@ package struct GuardianProcess {
         pid = try child.start()
     }
 
+    /// One that the program before this one has started.
+    package init(pid: pid_t) {
+        self.pid = pid
+    }
+
     /// To be called for every SIGCHLD; once it has told an end, the number may be another process's.
     package func end() -> End? {
         guard clinux_child_has_ended(pid) == 1 else { return nil }

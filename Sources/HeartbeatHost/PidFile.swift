@@ -44,6 +44,14 @@ package struct PidFile: ~Copyable {
         return PidFile(path: path, descriptor: descriptor)
     }
 
+    /// The file that the program before this one has taken; the lock belongs to the descriptor.
+    package static func resume(_ path: String, descriptor: Int32) -> PidFile {
+        PidFile(path: path, descriptor: descriptor)
+    }
+
+    /// The descriptor that holds the lock.
+    package var number: Int32 { descriptor }
+
     /// Who holds the file. A daemon of the original locks nothing; it is known by its name. A process of our own program
     /// that has not locked the file is another node's daemon, or the very command that asks: the number in the file was
     /// given away.

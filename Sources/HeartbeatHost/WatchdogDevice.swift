@@ -26,6 +26,14 @@ package struct WatchdogDevice: ~Copyable {
         }
     }
 
+    /// Goes on with the device that the program before this one has opened.
+    package init(_ path: String, descriptor: Int32) {
+        self.path = path
+        self.descriptor = descriptor
+    }
+
+    package borrowing func handOver(to next: HandOver) throws(SystemError) -> Int32 { try next.keep(descriptor) }
+
     /// Proves that the daemon lives: one NUL byte. Returns what went wrong, for the log.
     package borrowing func feed() -> SystemError? {
         Descriptors.write([0], to: descriptor).map { SystemError("feed", path, code: $0) }

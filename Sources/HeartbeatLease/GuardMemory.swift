@@ -14,7 +14,7 @@ package final class GuardMemory {
     private let base: UnsafeMutableRawPointer
 
     /// Takes over an array of the kernel's programs that has `GuardPage.length` bytes and can be mapped.
-    init(map: OwnedDescriptor) throws(SystemError) {
+    package init(map: OwnedDescriptor) throws(SystemError) {
         guard let base = clinux_bpf_memory(map.number, GuardPage.length), base != MAP_FAILED else {
             throw SystemError(.load, "the page of the lease")
         }

@@ -39,6 +39,23 @@ package final class KernelLease {
         memory = try GuardMemory(map: lease)
     }
 
+    /// Goes on with that of the program before this one: what hangs stays hung, and the deadline goes on.
+    package init(_ kept: KeptLease) throws(SystemError) {
+        let descriptors = kept.descriptors.map(OwnedDescriptor.init(takingOwnershipOf:))
+        guard descriptors.count == 5 else { throw SystemError(.load, "the lease", code: EBADF) }
+        (services4, services6) = (descriptors[1], descriptors[2])
+        programs = LeasePrograms(incoming: descriptors[3], outgoing: descriptors[4])
+        memory = try GuardMemory(map: descriptors[0])
+    }
+
+    package func handOver(to next: HandOver) throws(SystemError) -> KeptLease {
+        var kept = KeptLease(descriptors: [])
+        for descriptor in [memory.descriptor, services4, services6, programs.incoming, programs.outgoing] {
+            kept.descriptors.append(try next.keep(descriptor.number))
+        }
+        return kept
+    }
+
     /// The kernel answers for guarded addresses while `Instant.sinceBoot` is earlier than this.
     package var until: Instant { Instant(nanoseconds: Int64(clamping: memory.page.until)) }
 
@@ -106,6 +123,11 @@ package final class KernelLease {
         let lines = text.split(separator: "\n").filter { !$0.hasPrefix("processed ") }
         return SystemError.text(of: code) + (lines.last.map { " (verifier: \($0))" } ?? "")
     }
+}
+
+/// A lease, for the program after this one: the page, both maps, both programs.
+package struct KeptLease: Codable {
+    fileprivate(set) var descriptors: [Int32]
 }
 
 /// The programs, loaded; open as long as this is.

@@ -15,9 +15,17 @@ final class DatagramPort: MediumPort {
     private let receiver: DatagramReceiver
     private let callbacks: PortCallbacks
 
-    init(_ route: DatagramRoute, host: IPAddress?, reactor: Reactor, _ callbacks: PortCallbacks) throws(SystemError) {
+    convenience init(
+        _ route: DatagramRoute, host: IPAddress?, reactor: Reactor, _ callbacks: PortCallbacks
+    ) throws(SystemError) {
+        try self.init(DatagramSockets(route, host: host), route, reactor: reactor, callbacks)
+    }
+
+    init(
+        _ sockets: DatagramSockets, _ route: DatagramRoute, reactor: Reactor, _ callbacks: PortCallbacks
+    ) throws(SystemError) {
         object = route.object
-        sockets = try DatagramSockets(route, host: host)
+        self.sockets = sockets
         self.callbacks = callbacks
         receiver = try DatagramReceiver(sockets.receiver, reactor: reactor)
         receiver.onDatagram = { bytes, source in callbacks.received(bytes, source.address) }
@@ -44,6 +52,12 @@ final class DatagramPort: MediumPort {
             callbacks.broke(SystemError(.send, object, code: code), false)
         }
         return code == 0
+    }
+
+    var isAtRest: Bool { true }
+
+    func handOver(to next: HandOver) throws(SystemError) -> [Int32] {
+        [try next.keep(sockets.receiver.number), try next.keep(sockets.sender.number)]
     }
 
     func drain() {

@@ -62,6 +62,16 @@ struct DatagramSockets {
         sender = try Self.sender(route, index: index)
     }
 
+    /// Goes on with the sockets of the program before this one.
+    init(
+        _ route: DatagramRoute, host: IPAddress?, receiver: OwnedDescriptor, sender: OwnedDescriptor, isShared: Bool
+    ) throws(SystemError) {
+        let index = try InterfaceQuery.index(of: route.interface)
+        let address = if let host { host } else { try InterfaceQuery.broadcastAddress(of: route.interface) }
+        destination = SocketEndpoint(address, port: route.port, scope: index)
+        (self.receiver, self.sender, self.isShared) = (receiver, sender, isShared)
+    }
+
     /// Whether somebody has the port on this interface now; asked by binding to it without sharing, for a moment.
     static func portIsTaken(_ route: DatagramRoute) -> Bool {
         do throws(SystemError) {

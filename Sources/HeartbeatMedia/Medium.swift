@@ -31,7 +31,7 @@ package enum MediumEvent: Hashable, Sendable {
 }
 
 /// What went over a medium since the start.
-package struct MediumCounters: Hashable, Sendable {
+package struct MediumCounters: Hashable, Codable, Sendable {
     /// Messages handed to the kernel.
     package var sent = 0
     /// Messages that were not sent.
@@ -46,11 +46,11 @@ package final class Medium {
     /// Called with one datagram, or with any piece of a serial stream, as it came.
     package var onBytes: ([UInt8]) -> Void = { _ in }
     package var onEvent: (MediumEvent) -> Void = { _ in }
-    package private(set) var counters = MediumCounters()
+    package internal(set) var counters = MediumCounters()
     /// Where the bytes came from that are handed over just now; nobody has proved it.
     package private(set) var sender: IPAddress?
 
-    private enum State {
+    enum State {
         case closed
         /// The name of its host is looked up, or the system asked for what it needs.
         case opening
@@ -66,16 +66,16 @@ package final class Medium {
         case told
     }
 
-    private let reactor: Reactor
-    private let lockDirectory: String
+    let reactor: Reactor
+    let lockDirectory: String
     private let retryDelay: Duration
-    private let way: Way
-    private var state = State.closed
+    let way: Way
+    var state = State.closed
     /// The address of its host or group, once it was found.
-    private var host: IPAddress?
+    var host: IPAddress?
     private var outage = Outage()
     private var lastTrouble = Instant.zero
-    private var wasOpened = false
+    var wasOpened = false
     private var warning = Warning.none
 
     /// Does not open it yet. `lockDirectory` is where UUCP lock files of serial lines go.
@@ -137,7 +137,7 @@ package final class Medium {
         if case .closed = state { true } else { false }
     }
 
-    private var port: (any MediumPort)? {
+    var port: (any MediumPort)? {
         switch state {
         case .closed, .opening: nil
         case .open(let port): port
@@ -198,7 +198,7 @@ package final class Medium {
         }
     }
 
-    private var callbacks: PortCallbacks {
+    var callbacks: PortCallbacks {
         PortCallbacks(
             received: { [weak self] bytes, sender in
                 self?.counters.received += 1

@@ -13,6 +13,12 @@ protocol MediumPort: AnyObject {
     /// The peer has everything up to this one: what waits of it need not go.
     func withdraw(upTo last: SequenceNumber)
 
+    /// Nothing is half sent.
+    var isAtRest: Bool { get }
+
+    /// Its descriptors for the next program, in the order in which that one takes them.
+    func handOver(to next: HandOver) throws(SystemError) -> [Int32]
+
     /// Delivers what was received so far.
     func drain()
 

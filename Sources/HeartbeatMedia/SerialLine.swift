@@ -18,8 +18,9 @@ final class SerialLine {
         (115_200, speed_t(B115200)), (230_400, speed_t(B230400)), (460_800, speed_t(B460800)),
     ]
 
-    /// Locks, opens and configures `path`. Throws when another living program holds the lock.
-    init(path: String, baud: Int, lockDirectory: String) throws(SystemError) {
+    /// Locks, opens and configures `path`. Throws when another living program holds the lock. With a descriptor the program before this
+    /// one has opened and configured it.
+    init(path: String, baud: Int, lockDirectory: String, open known: OwnedDescriptor? = nil) throws(SystemError) {
         self.path = path
         self.baud = baud
         do throws(SystemError) {
@@ -30,6 +31,10 @@ final class SerialLine {
             guard error.code != EBUSY else { throw error }
             lock = nil
             lockFailure = error
+        }
+        if let known {
+            descriptor = known
+            return
         }
         // Non-blocking from the start: opening would otherwise wait for a carrier that a null modem does not have.
         let fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)

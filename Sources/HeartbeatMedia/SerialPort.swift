@@ -76,6 +76,10 @@ final class SerialPort: MediumPort, ReceivingSource {
         (writingSince ?? heldUpSince).map { reactor.now - $0 >= stall } ?? false
     }
 
+    var isAtRest: Bool { channel != nil && writingSince == nil && queue.isEmpty }
+
+    func handOver(to next: HandOver) throws(SystemError) -> [Int32] { [try next.keep(line.descriptor.number)] }
+
     func drain() {
         withUnsafeTemporaryAllocation(byteCount: Self.chunk, alignment: 16) { buffer in
             for _ in 0..<Self.drainLimit {

@@ -2,7 +2,7 @@
 // in the middle of the work changes nothing.
 
 /// Why a node is out of service.
-package struct Maintenance: Hashable, Sendable {
+package struct Maintenance: Hashable, Codable, Sendable {
     /// In the operator's words, 1…80 bytes without control characters.
     package let reason: String
     /// Seconds since 1970; zero where nobody has noted it.

@@ -59,6 +59,14 @@ private struct KeyedValues<Key: CodingKey>: KeyedDecodingContainerProtocol {
         try StateDecoder.decode(type, from: value(key))
     }
 
+    // What the protocol has for these refuses them.
+    func decode(_ type: Int128.Type, forKey key: Key) throws -> Int128 {
+        try SingleValue(value: value(key)).decode(type)
+    }
+    func decode(_ type: UInt128.Type, forKey key: Key) throws -> UInt128 {
+        try SingleValue(value: value(key)).decode(type)
+    }
+
     func nestedContainer<Nested: CodingKey>(
         keyedBy type: Nested.Type, forKey key: Key
     ) throws -> KeyedDecodingContainer<Nested> {
@@ -102,6 +110,9 @@ private struct UnkeyedValues: UnkeyedDecodingContainer {
     mutating func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
         try StateDecoder.decode(type, from: next())
     }
+
+    mutating func decode(_ type: Int128.Type) throws -> Int128 { try SingleValue(value: next()).decode(type) }
+    mutating func decode(_ type: UInt128.Type) throws -> UInt128 { try SingleValue(value: next()).decode(type) }
 
     mutating func nestedContainer<Nested: CodingKey>(
         keyedBy type: Nested.Type

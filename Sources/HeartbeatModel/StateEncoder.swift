@@ -16,8 +16,9 @@ package enum StateEncoder {
         shape = notes.shape
     }
 
-    fileprivate static func encode(_ value: some Encodable, notes: ShapeNotes?) throws -> StateValue {
-        if let bytes = value as? [UInt8] { return .bytes(bytes) }
+    fileprivate static func encode<Value: Encodable>(_ value: Value, notes: ShapeNotes?) throws -> StateValue {
+        // An empty array of anything can be taken for one of bytes.
+        if Value.self == [UInt8].self, let bytes = value as? [UInt8] { return .bytes(bytes) }
         let node = StateNode()
         try value.encode(to: ValueEncoder(node: node, notes: notes))
         return node.value
@@ -25,10 +26,18 @@ package enum StateEncoder {
 }
 
 private final class ShapeNotes {
-    var shape: StateEncoder.Shape
+    private(set) var shape: StateEncoder.Shape
+    /// To ask for the name of a type is dear.
+    private var names: [ObjectIdentifier: String] = [:]
 
     init(_ shape: StateEncoder.Shape) {
         self.shape = shape
+    }
+
+    func note<Key: CodingKey>(_ key: Key) {
+        let name = names[ObjectIdentifier(Key.self)] ?? String(reflecting: Key.self).withoutPrivateMarks
+        names[ObjectIdentifier(Key.self)] = name
+        shape[name, default: []].insert(key.stringValue)
     }
 }
 
@@ -102,7 +111,7 @@ private struct KeyedValues<Key: CodingKey>: KeyedEncodingContainerProtocol {
     var codingPath: [any CodingKey] { [] }
 
     private func note(_ key: Key) {
-        notes?.shape[String(reflecting: Key.self).withoutPrivateMarks, default: []].insert(key.stringValue)
+        notes?.note(key)
     }
 
     func encodeNil(forKey key: Key) throws {
@@ -113,6 +122,17 @@ private struct KeyedValues<Key: CodingKey>: KeyedEncodingContainerProtocol {
     func encode(_ value: some Encodable, forKey key: Key) throws {
         note(key)
         node.add(key.stringValue, StateNode(.leaf(try StateEncoder.encode(value, notes: notes))))
+    }
+
+    // What the protocol has for these refuses them.
+    func encode(_ value: Int128, forKey key: Key) throws {
+        note(key)
+        node.add(key.stringValue, StateNode(.leaf(.integer(value))))
+    }
+
+    func encode(_ value: UInt128, forKey key: Key) throws {
+        note(key)
+        node.add(key.stringValue, StateNode(.leaf(.unsigned(value))))
     }
 
     /// A key whose value is missing is part of the shape all the same.
@@ -151,6 +171,8 @@ private struct UnkeyedValues: UnkeyedEncodingContainer {
     var count: Int { node.count }
 
     func encodeNil() throws { node.add(StateNode(.leaf(.null))) }
+    func encode(_ value: Int128) throws { node.add(StateNode(.leaf(.integer(value)))) }
+    func encode(_ value: UInt128) throws { node.add(StateNode(.leaf(.unsigned(value)))) }
 
     func encode(_ value: some Encodable) throws {
         node.add(StateNode(.leaf(try StateEncoder.encode(value, notes: notes))))

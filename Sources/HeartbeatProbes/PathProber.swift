@@ -76,6 +76,9 @@ package final class PathProber {
         adopt([])
     }
 
+    /// No command of a probe is running.
+    package var isIdle: Bool { tools.scripts.count == 0 }
+
     /// To be called for every SIGCHLD: a program may have ended. Without it that is noticed up to a quarter of a second later.
     package func childMayHaveExited() {
         tools.scripts.childMayHaveExited()

@@ -49,6 +49,8 @@ package final class HookQueue {
     private let runner: ScriptRunner
     private var queue: [Call] = []
     private var isRunning = false
+    /// Nothing runs or waits.
+    package var isIdle: Bool { !isRunning && queue.isEmpty }
 
     package init(loop: any EventLoop) {
         runner = ScriptRunner(loop: loop)

@@ -39,6 +39,13 @@ package final class ClientProgramRunner {
         }
     }
 
+    /// A program that runs, or has ended for good, for the program of the daemon after this one.
+    package struct Kept: Codable {
+        fileprivate var program: ClientProgram
+        package fileprivate(set) var pid: pid_t?
+        fileprivate var since: Instant
+    }
+
     private let reactor: Reactor
     private let directory: String
     private let onHappening: (Happening) -> Void
@@ -72,6 +79,21 @@ package final class ClientProgramRunner {
                 start(entry)
             }
         }
+    }
+
+    /// Takes over what the daemon's program before this one has started; before `run`.
+    package func resume(_ kept: [Kept]) {
+        for known in kept {
+            let entry = Entry(known.program)
+            entry.running = known.pid.map { ($0, known.since) }
+            entries.append(entry)
+        }
+    }
+
+    /// `nil` while one is about to be started again, or is being ended.
+    package var kept: [Kept]? {
+        guard !isStopping, entries.allSatisfy({ $0.timer == nil && $0.isWanted }) else { return nil }
+        return entries.map { Kept(program: $0.program, pid: $0.running?.pid, since: $0.running?.since ?? .zero) }
     }
 
     /// Ends all programs, the one started last first, and calls `completion` when none is left: at once if none runs.

@@ -41,6 +41,7 @@ package final class ClientServer {
     package let reactor: Reactor
     package let handlers: Handlers
     private let path: String
+    private let socket: OwnedDescriptor
     private var listener: (any Channel)?
     private var connections: [ClientConnection: ClientChannel] = [:]
     /// The oldest first.
@@ -49,11 +50,21 @@ package final class ClientServer {
 
     /// Listens on `path`, open to every user who gets into its directory: what they may do is a matter of their names. A
     /// socket left by a daemon that is gone is replaced. Call it on the loop.
-    package init(_ path: String, reactor: Reactor, handlers: Handlers) throws(SystemError) {
+    ///
+    /// - Parameter open: the socket of the program before this one.
+    package init(
+        _ path: String, open known: OwnedDescriptor? = nil, reactor: Reactor, handlers: Handlers
+    ) throws(SystemError) {
         self.path = path
         self.reactor = reactor
         self.handlers = handlers
-        let descriptor = try ListeningSocket.open(path, mode: 0o777)
+        if let known {
+            socket = known
+        } else {
+            socket = OwnedDescriptor(takingOwnershipOf: try ListeningSocket.open(path, mode: 0o777))
+        }
+        let descriptor = socket.duplicate()
+        guard descriptor >= 0 else { throw SystemError("listen on", path) }
         let server = NIOLoopBound(self, eventLoop: reactor.eventLoop)
         ServerBootstrap.serving(on: reactor.eventLoop, capacity: 16384) { channel in
             try channel.pipeline.syncOperations.addHandler(ClientChannel(server.value))
@@ -65,9 +76,12 @@ package final class ClientServer {
         }
     }
 
+    package func handOver(to next: HandOver) throws(SystemError) -> Int32 { try next.keep(socket.number) }
+
     /// Ends all connections and removes the socket.
     package func close() {
         listener?.close(promise: nil)
+        socket.close()
         for channel in connections.values { channel.end() }
         unlink(path)
     }

@@ -37,8 +37,23 @@ package final class ControlServer {
     package static func start(
         _ path: String, on loop: any EventLoop, requestTimeout: TimeAmount = .seconds(5), handler: @escaping Handler
     ) throws(SystemError) -> EventLoopFuture<any Channel> {
+        try start(on: listen(path), loop: loop, requestTimeout: requestTimeout, handler: handler)
+    }
+
+    /// The socket alone.
+    package static func listen(_ path: String) throws(SystemError) -> OwnedDescriptor {
         let descriptor = try ListeningSocket.open(path, mode: 0o600)
         giveToClients(path)
+        return OwnedDescriptor(takingOwnershipOf: descriptor)
+    }
+
+    /// Serves a socket of `listen`, which stays the caller's.
+    package static func start(
+        on socket: OwnedDescriptor, loop: any EventLoop, requestTimeout: TimeAmount = .seconds(5),
+        handler: @escaping Handler
+    ) throws(SystemError) -> EventLoopFuture<any Channel> {
+        let descriptor = socket.duplicate()
+        guard descriptor >= 0 else { throw SystemError("listen on", "the control socket") }
         let server = NIOLoopBound(ControlServer(requestTimeout: requestTimeout, handler: handler), eventLoop: loop)
         return ServerBootstrap.serving(on: loop, capacity: 2048) { channel in
             try channel.pipeline.syncOperations.addHandler(ControlClientHandler(server.value))

@@ -5,7 +5,7 @@
 ///
 /// Noise before a message costs nothing; noise within one costs that message, because its signature no longer matches. Memory
 /// is bounded whatever arrives.
-public struct SerialFramer: Sendable {
+public struct SerialFramer: Codable, Sendable {
     /// Bytes of the longest message that is kept, about a hundred times the original's usual.
     public static let frameLimit = 64 * 1024
 

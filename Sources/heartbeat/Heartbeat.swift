@@ -68,6 +68,9 @@ struct Heartbeat: ParsableCommand {
         if action.isTest { return command.test() }
         if action.isList { return command.listGroups() }
         if action.isRelease { return command.releaseLeftovers() }
+        if action.isUpgrade { return command.upgrade() }
+        if action.isStateFormat { return command.stateFormat() }
+        if action.acceptsState { return command.acceptsState() }
         return action.isReload ? command.reload(arguments: arguments) : command.start(arguments: arguments)
     }
 }

@@ -47,6 +47,21 @@ struct Action: ParsableArguments {
     var isRelease = false
 
     @Flag(
+        name: .customLong("upgrade"),
+        help:
+            "Have the running daemon become the program that is installed now; the service does not move. (Not in the original.)"
+    )
+    var isUpgrade = false
+
+    @Flag(
+        name: .customLong("state-format"),
+        help: "Print the number of the state that --upgrade hands from program to program. (Not in the original.)")
+    var isStateFormat = false
+
+    @Flag(name: .customLong("accepts-state"), help: .hidden)
+    var acceptsState = false
+
+    @Flag(
         name: [.customShort("R"), .customLong("restart")],
         help: "Refused: the original starts itself again with it; here -r does without.")
     var isRestart = false
@@ -66,6 +81,7 @@ struct Action: ParsableArguments {
         let chosen = [
             ("-k", isStop), ("-s", isStatus), ("-r", isReload), ("-t", isTest), ("-v", isPrint), ("-D", isDefaults),
             ("-V", isVersion), ("--list-groups", isList), ("--release-leftovers", isRelease),
+            ("--upgrade", isUpgrade), ("--state-format", isStateFormat), ("--accepts-state", acceptsState),
         ].filter(\.1).map(\.0)
         guard chosen.count <= 1 else {
             throw ValidationError("\(chosen.joined(separator: " and ")) exclude each other")

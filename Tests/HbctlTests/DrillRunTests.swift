@@ -42,7 +42,7 @@ import Testing
                     past.given.append(.operation(order))
                     past.looks = 0
                     return past.given.count <= replies.count ? replies[past.given.count - 1] : ControlReply()
-                case .maintenance?, nil: return nil
+                case .maintenance?, .upgrade?, nil: return nil
                 }
             }
             return (reply.map { Array($0.text.utf8) } ?? [], true)

@@ -35,7 +35,7 @@ import Testing
                 let isOrdered = orders.withLock { !$0.isEmpty }
                 guard let facts = isOrdered ? after : before else { return ([], false) }
                 return (Array(ControlReply(lines: facts.text).text.utf8), true)
-            case .operation?, .maintenance?:
+            case .operation?, .maintenance?, .upgrade?:
                 if let request { orders.withLock { $0.append(request) } }
                 return reply.map { (Array($0.text.utf8), true) } ?? ([], false)
             case nil: return ([], true)

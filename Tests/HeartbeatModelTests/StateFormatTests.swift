@@ -14,7 +14,10 @@ import Testing
         var flag = true
         var numbers = [-1, 0, 300, .max, .min]
         var large = UInt64.max
+        var huge = [UInt128.max, 0]
+        var wide: Int128? = .min
         var address = IPAddress(bytes: [UInt8](1...16))
+        var nothing: [String] = []
         var none: String?
         var kinds = [Kind.nothing, .both(7, "gw\u{FC}"), .named(since: Instant(nanoseconds: 5))]
         var table: [String: Set<Int>] = ["a": [1, 2], "b": []]

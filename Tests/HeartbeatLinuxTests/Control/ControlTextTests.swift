@@ -16,7 +16,7 @@ import Testing
             .operation(.standby(.all)), .operation(.standby(.foreign)), .operation(.takeover(.local)),
             .operation(.shutdown), .operation(.move("10.0.0.1/24 a%b")), .maintenance(nil),
             .maintenance(Maintenance(reason: "new disks, 50 % ü")),
-            .maintenance(Maintenance(reason: "on", until: 1_795_863_482)),
+            .maintenance(Maintenance(reason: "on", until: 1_795_863_482)), .upgrade("12.34"),
         ]
 
     @Test(arguments: requests)
@@ -34,7 +34,7 @@ import Testing
         "do maintenance", "do maintenance on", "do maintenance on ", "do maintenance off now", "do maintenance on x 01",
         "do maintenance on x y", "do maintenance on a%0Ab", "do maintenance on x 1 2", "do maintenance up",
         "plain facts", "plain facts x", "plain facts 01", "plain facts 1 1", "plain facts 1 stale",
-        "plain facts x fresh", "plain facts 1 fresh 1",
+        "plain facts x fresh", "plain facts 1 fresh 1", "do upgrade", "do upgrade ", "do upgrade a b",
     ])
     func otherTextIsNoRequest(line: String) {
         #expect(ControlRequest(line: line) == nil)

@@ -1,0 +1,77 @@
+// What one program hands to the program that takes its place in the same process: open descriptors, and a state in memory. Everything
+// else is closed by the kernel when the programs change.
+
+import CLinux
+import Glibc
+
+/// Descriptors that stay open for the next program. They are second ones: this program goes on with its own when nothing comes of it.
+package final class HandOver {
+    private let isTrial: Bool
+    private var kept: [Int32] = []
+
+    /// - Parameter isTrial: nothing is made, numbers are told as they are: for a state that is only looked at.
+    package init(isTrial: Bool = false) {
+        self.isTrial = isTrial
+    }
+
+    deinit {
+        giveUp()
+    }
+
+    /// Returns the number under which the next program finds it.
+    package func keep(_ descriptor: Int32) throws(SystemError) -> Int32 {
+        guard !isTrial else { return descriptor }
+        let copy = fcntl(descriptor, F_DUPFD, 3)
+        guard copy >= 0 else { throw SystemError("hand over", "descriptor \(descriptor)") }
+        kept.append(copy)
+        return copy
+    }
+
+    /// The next program does not come.
+    package func giveUp() {
+        kept.forEach { close($0) }
+        kept = []
+    }
+
+    /// From now on only what is handed over outlasts this program. What a library has opened may not say so by itself.
+    package func closeTheRest() {
+        for number in Directories.names(in: "/proc/self/fd").compactMap({ Int32($0) })
+        where number > STDERR_FILENO && !kept.contains(number) {
+            _ = fcntl(number, F_SETFD, FD_CLOEXEC)
+        }
+    }
+
+    /// Becomes another program: the same process with the same children. Returns only when that did not work.
+    package static func become(
+        _ path: String, arguments: [String], environment: [(String, String)]
+    ) -> SystemError {
+        var words = arguments.map { strdup($0) } + [nil]
+        var variables = environment.map { strdup("\($0)=\($1)") } + [nil]
+        execve(path, &words, &variables)
+        let error = SystemError("run", path)
+        for word in words + variables { free(word) }
+        return error
+    }
+}
+
+/// A state in memory that can be handed to another program.
+package enum MemoryFile {
+    /// No state is larger.
+    private static let most = 64 << 20
+
+    /// Closed on exec.
+    package static func make(_ name: String, _ bytes: [UInt8]) throws(SystemError) -> OwnedDescriptor {
+        let file = OwnedDescriptor(takingOwnershipOf: clinux_memory_file(name, 0))
+        guard file.number >= 0 else { throw SystemError("make", "a memory file") }
+        if let code = Descriptors.write(bytes, to: file.number) {
+            throw SystemError("write", "a memory file", code: code)
+        }
+        return file
+    }
+
+    /// Everything in it, whoever has read where.
+    package static func contents(of descriptor: Int32) -> [UInt8] {
+        lseek(descriptor, 0, SEEK_SET)
+        return Descriptors.contents(from: descriptor, atMost: most)
+    }
+}
