@@ -246,7 +246,7 @@ tell_system() {
     [ "$(state_of_the_original)" != config-files ] || tell_orphans autoremove
     [ ! -d /run/systemd/system ] || systemctl daemon-reload
     if "$libexec/heartbeat" -s >/dev/null; then
-        echo "Installed. The running daemon is still the old one: $(order restart restart)"
+        echo "Installed. The running daemon is still the old one: heartbeat --upgrade, or $(order restart restart)"
     elif [ -e /etc/ha.d/ha.cf ]; then
         echo "Installed. Next: heartbeat -t, then $(order 'enable --now' start)"
     else

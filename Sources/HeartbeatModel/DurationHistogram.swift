@@ -2,9 +2,9 @@
 // curves makes percentiles of them, over any span and of several nodes together.
 
 /// Durations counted by size. Each bound is a power of two times the one before.
-package struct DurationHistogram: Hashable, Sendable {
+package struct DurationHistogram: Hashable, Codable, Sendable {
     /// Where the bounds are.
-    package struct Scale: Hashable, Sendable {
+    package struct Scale: Hashable, Codable, Sendable {
         private static let mostBounds = 64
 
         /// The first bound, in nanoseconds.

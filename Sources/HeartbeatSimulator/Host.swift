@@ -223,6 +223,12 @@ struct Standstill {
     /// The peer's daemon at the beginning; `nil` when there was none.
     var peerIncarnation: Int?
     var ended: Instant?
+
+    /// When its daemon learns of what happens at `moment`: afterwards.
+    func noticed(_ moment: Instant) -> Instant {
+        guard let ended, began <= moment, moment < ended else { return moment }
+        return ended
+    }
 }
 
 /// One step of a group: position of the group in haresources and of the step in the group.

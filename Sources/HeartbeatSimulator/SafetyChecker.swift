@@ -243,7 +243,9 @@ struct SafetyChecker {
         ] {
             due = max(due, sign.map { $0 + patience } ?? due)
         }
-        if let sighted = machine.sightedAt { due = max(due, sighted + configuration.deadtime) }
+        if let sighted = machine.sightedAt {
+            due = max(due, (machine.standstill?.noticed(sighted) ?? sighted) + configuration.deadtime)
+        }
         if let ended = machine.standstill?.ended { due = max(due, ended + configuration.keepalive * 2) }
         due = max(due, machine.mayBeAloneUntil ?? due)
         let late = machine.localTime(world.now) - due
