@@ -229,6 +229,11 @@ struct Standstill {
         guard let ended, began <= moment, moment < ended else { return moment }
         return ended
     }
+
+    /// How much of the time since `moment` it took.
+    func lasted(since moment: Instant) -> Duration {
+        ended.map { max(.zero, $0 - max(began, moment)) } ?? .zero
+    }
 }
 
 /// One step of a group: position of the group in haresources and of the step in the group.

@@ -49,6 +49,8 @@ enum LivenessChecker {
     /// falls silent, so it need not have failed at this very moment, nor be up again.
     static func missing(after host: Int, in world: World) -> [String] {
         let other = world.hosts[1 - host]
+        // Who has no carrier takes nothing from one that is silent: nobody would be served.
+        guard world.hosts[host].isUp || !world.isWithoutCarrier(1 - host) else { return [] }
         let stuck = world.configuration.groups.filter(world.scripts.isStuck)
         return world.configuration.groups.indices.compactMap { index in
             let group = world.configuration.groups[index]

@@ -138,9 +138,10 @@ extension World {
         let window = configuration.quickProbe.pause * configuration.quickProbe.rounds
         guard configuration.asksKernels, hasLease, lans.count >= 2 else { return "nobody was to be asked" }
         if let answered = machine.peerAnsweredAt, local - answered < window { return "the other kernel answers" }
-        guard let proof = machine.referenceAnsweredAt, local - proof <= window + configuration.quickProbe.pause else {
-            return "nothing proves its interfaces"
-        }
+        guard let proof = machine.referenceAnsweredAt else { return "nothing proves its interfaces" }
+        // What was asked and answered before it stood still is judged afterwards.
+        let age = local - proof - (machine.standstill?.lasted(since: proof) ?? .zero)
+        guard age <= window + configuration.quickProbe.pause else { return "nothing proves its interfaces any more" }
         if let promised = machine.promisedAt, local - promised < configuration.deadtime,
             machine.peerChangedAt.map({ $0 <= promised }) ?? true
         {
