@@ -1,7 +1,6 @@
-// What one program hands to the program that takes its place in the same process: open descriptors, and a state in memory. Everything
-// else is closed by the kernel when the programs change.
+// What one program hands to the program that takes its place in the same process: open descriptors. Everything else is closed by the
+// kernel when the programs change.
 
-import CLinux
 import Glibc
 
 /// Descriptors that stay open for the next program. They are second ones: this program goes on with its own when nothing comes of it.
@@ -51,27 +50,5 @@ package final class HandOver {
         let error = SystemError("run", path)
         for word in words + variables { free(word) }
         return error
-    }
-}
-
-/// A state in memory that can be handed to another program.
-package enum MemoryFile {
-    /// No state is larger.
-    private static let most = 64 << 20
-
-    /// Closed on exec.
-    package static func make(_ name: String, _ bytes: [UInt8]) throws(SystemError) -> OwnedDescriptor {
-        let file = OwnedDescriptor(takingOwnershipOf: clinux_memory_file(name, 0))
-        guard file.number >= 0 else { throw SystemError("make", "a memory file") }
-        if let code = Descriptors.write(bytes, to: file.number) {
-            throw SystemError("write", "a memory file", code: code)
-        }
-        return file
-    }
-
-    /// Everything in it, whoever has read where.
-    package static func contents(of descriptor: Int32) -> [UInt8] {
-        lseek(descriptor, 0, SEEK_SET)
-        return Descriptors.contents(from: descriptor, atMost: most)
     }
 }
