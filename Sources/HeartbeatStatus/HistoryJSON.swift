@@ -16,12 +16,12 @@ package struct HistoryJSON {
         JSONValue.members([
             ("schema", .string("hbctl/history/1")), ("asked", .string(time.stamp(report.asked))),
             ("notes", .words(report.notes)), ("left_out", .number(Int64(report.leftOut))),
-            ("movements", .array(report.movements.map(movement))),
+            ("movements", .array(report.movements.map { Self.movement($0, time) })),
         ]).text + "\n"
     }
 
     /// One movement, as every answer tells it.
-    func movement(_ movement: HistoryEntry) -> JSONValue {
+    static func movement(_ movement: HistoryEntry, _ time: LocalTime) -> JSONValue {
         let timeline = movement.timeline
         let marks = GroupTimeline.Mark.allCases.compactMap { mark in
             timeline.marks[mark].map { (mark.rawValue, JSONValue.seconds($0 - timeline.zero)) }
@@ -31,8 +31,8 @@ package struct HistoryJSON {
             ("at", .string(time.stamp(movement.unixMilliseconds))), ("node", .string(movement.node.text)),
             ("generation", .count(movement.generation?.number)), ("group", .string(timeline.group)),
             ("from", .word(movement.from?.text)), ("to", .word(movement.to?.text)),
-            ("cause", .members([("word", .string(timeline.origin.word)), ("text", .string(movement.because))])),
-            ("outcome", .string(timeline.outcome.rawValue)), ("took_s", .seconds(movement.took)),
+            ("cause", cause(of: movement)), ("outcome", .string(timeline.outcome.rawValue)),
+            ("took_s", .seconds(movement.took)),
             (
                 "budget",
                 .array(
@@ -49,7 +49,11 @@ package struct HistoryJSON {
         ])
     }
 
-    private func step(_ step: GroupTimeline.Step, since zero: Instant) -> JSONValue {
+    static func cause(of movement: HistoryEntry) -> JSONValue {
+        .members([("word", .string(movement.timeline.origin.word)), ("text", .string(movement.because))])
+    }
+
+    private static func step(_ step: GroupTimeline.Step, since zero: Instant) -> JSONValue {
         .members([
             ("name", .string(step.name)), ("begin_s", .seconds(step.begin - zero)),
             ("end_s", .seconds(step.end - zero)),

@@ -13,7 +13,7 @@ package struct RecordJSON {
     /// All of them, the oldest first; one line and its end. `notes`: sentences about those that cannot be read.
     package func list(_ records: [MovementRecord], notes: [String]) -> String {
         JSONValue.members([
-            ("schema", .string("hbctl/records/1")), ("notes", .array(notes.map { .string($0) })),
+            ("schema", .string("hbctl/records/1")), ("notes", .words(notes)),
             ("records", .array(records.map(line))),
         ]).text + "\n"
     }
@@ -32,9 +32,9 @@ package struct RecordJSON {
     }
 
     private func line(_ record: MovementRecord) -> JSONValue {
-        JSONValue.members([
+        .members([
             ("number", .count(record.chain)), ("node", .string(record.state.node.text)),
-            ("at", moment(record.unixMilliseconds)), ("groups", .array(record.groups.map { .string($0) })),
+            ("at", moment(record.unixMilliseconds)), ("groups", .words(record.groups)),
             ("events", .number(Int64(record.question.events.count))),
             ("because", .word(record.movements.first?.because)),
         ])
@@ -44,29 +44,24 @@ package struct RecordJSON {
         let groups = record.state.groups.map { group in
             JSONValue.members([("group", .string(group.key)), ("node", .word(record.begin(of: group.key)?.text))])
         }
-        let lost = record.state.watched.filter { $0.state == .lost }.map { JSONValue.string($0.name) }
-        return JSONValue.members([("groups", .array(groups)), ("lost", .array(lost))])
+        let lost = record.state.watched.filter { $0.state == .lost }.map(\.name)
+        return .members([("groups", .array(groups)), ("lost", .words(lost))])
     }
 
     private func happening(_ happening: MovementRecord.Happening, _ record: MovementRecord) -> JSONValue {
-        JSONValue.members([
-            ("at", moment(record.unix(after: happening.after))),
-            ("known_s", .decimal(units: happening.delay.nanoseconds / 1000, places: 6)),
-            ("code", .string(happening.code)),
-            ("event", .word(happening.event?.text)), ("text", .string(happening.text)),
+        .members([
+            ("at", moment(record.unix(after: happening.after))), ("known_s", .seconds(happening.delay)),
+            ("code", .string(happening.code)), ("event", .word(happening.event?.text)),
+            ("text", .string(happening.text)),
         ])
     }
 
     private func movement(_ entry: HistoryEntry, _ record: MovementRecord) -> JSONValue {
-        JSONValue.members([
+        .members([
             ("number", .count(entry.number)), ("at", moment(record.unix(entry.timeline.end))),
             ("group", .string(entry.timeline.group)), ("from", .word(entry.from?.text)), ("to", .word(entry.to?.text)),
-            (
-                "cause",
-                JSONValue.members([("word", .string(entry.timeline.origin.word)), ("text", .string(entry.because))])
-            ),
-            ("outcome", .string(entry.timeline.outcome.rawValue)),
-            ("took_s", .decimal(units: entry.took.nanoseconds / 1000, places: 6)),
+            ("cause", HistoryJSON.cause(of: entry)), ("outcome", .string(entry.timeline.outcome.rawValue)),
+            ("took_s", .seconds(entry.took)),
         ])
     }
 

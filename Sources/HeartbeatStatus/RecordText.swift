@@ -66,10 +66,10 @@ package struct RecordText {
 
     private var moved: [String] {
         record.movements.flatMap { movement in
-            let way = [movement.from?.text, "->", movement.to?.text].compactMap(\.self).joined(separator: " ")
-            return stamped(
+            stamped(
                 record.unix(movement.timeline.end),
-                "no. \(movement.number): \(movement.timeline.group) \(way), \(movement.timeline.outcome.rawValue)")
+                "no. \(movement.number): \(movement.timeline.group) \(movement.way), "
+                    + movement.timeline.outcome.rawValue)
         }
     }
 

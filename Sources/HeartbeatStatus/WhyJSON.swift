@@ -14,11 +14,9 @@ package struct WhyJSON {
 
     /// One line and its end.
     package var text: String {
-        let history = HistoryJSON(
-            HistoryReport([], .all, most: 0, asked: report.asked), time: time)
-        return JSONValue.members([
+        JSONValue.members([
             ("schema", .string("hbctl/why/1")), ("asked", .string(time.stamp(report.asked))),
-            ("notes", .words(report.notes)), ("movement", history.movement(report.movement)),
+            ("notes", .words(report.notes)), ("movement", HistoryJSON.movement(report.movement, time)),
             ("chain", .array(report.chain.map { .count($0.number) })), ("record", record),
             ("story", .array(WhyStory(report).lines.map(line))), ("replay", replay), ("failback", failback),
         ]).text + "\n"
