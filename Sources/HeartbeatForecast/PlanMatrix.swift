@@ -35,7 +35,7 @@ package struct PlanMatrix: Hashable, Sendable {
         let causes = predictions.map { $0.events.map(\.text).joined(separator: " ") }
         let width = max(12, causes.map(\.count).max() ?? 0)
         func row(_ mark: String, _ cause: String, _ outcome: String) -> String {
-            mark + "  " + cause + String(repeating: " ", count: max(0, width - cause.count)) + "  " + outcome
+            mark + "  " + cause + blanks(width - cause.count) + "  " + outcome
         }
         var rows = [row("exit", "what happens", "what comes of it")]
         for (prediction, cause) in zip(predictions, causes) {

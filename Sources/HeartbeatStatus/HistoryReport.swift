@@ -45,6 +45,13 @@ package struct HistoryReport: Hashable, Sendable {
     }
 }
 
+extension [HistoryEntry] {
+    /// Those of the same cause as `movement`, itself among them.
+    package func chain(of movement: HistoryEntry) -> [HistoryEntry] {
+        filter { $0.chain == movement.chain && $0.node == movement.node }
+    }
+}
+
 extension HistoryEntry {
     /// Where the time went.
     package var budget: [GroupTimeline.Part] { timeline.budget }

@@ -80,7 +80,7 @@ package struct HistoryText {
         let notes = report.notes.flatMap { wrapped($0, width: width, first: "! ", rest: "  ") }
         let head = "\(mark(of: movement))no. \(movement.number): \(sentence(movement))"
         let steps = steps(movement)
-        let others = all.filter { $0.chain == movement.chain && $0.number != movement.number }.map { "\($0.number)" }
+        let others = all.chain(of: movement).filter { $0.number != movement.number }.map { "\($0.number)" }
         let with = others.isEmpty ? "" : "; so did no. \(others.joined(separator: ", "))"
         let parts = movement.budget.map { "\($0.name) \(Self.milliseconds($0.duration))" }.joined(separator: " | ")
         return notes + wrapped(head, width: width, rest: "  ") + [""] + steps + [""]

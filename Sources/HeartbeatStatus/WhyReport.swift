@@ -32,7 +32,7 @@ package struct WhyReport: Hashable, Sendable {
         self.movement = movement
         self.evidence = evidence
         self.asked = asked
-        chain = all.filter { $0.chain == movement.chain && $0.node == movement.node }
+        chain = all.chain(of: movement)
         let isLast = !all.contains { $0.number > movement.number && $0.timeline.group == movement.timeline.group }
         guard isLast else { return }
         failback = WhyFailback(movement, before: record?.state, now: now)

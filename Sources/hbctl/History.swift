@@ -74,8 +74,7 @@ struct History: ParsableCommand {
     ) -> String {
         if json { return HistoryJSON(report, time: Terminal.time).text }
         if svg != nil, let first = report.movements.first {
-            return HistoryPicture(all.filter { $0.chain == first.chain && $0.node == first.node }, time: Terminal.time)
-                .svg
+            return HistoryPicture(all.chain(of: first), time: Terminal.time).svg
         }
         let text = HistoryText(report, width: Terminal.width(columns.width), time: Terminal.time)
         guard case .number = choice else { return text.lines.textOfLines }

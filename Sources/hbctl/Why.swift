@@ -50,8 +50,7 @@ struct Why: ParsableCommand {
         let text =
             json
             ? WhyJSON(report, time: Terminal.time).text
-            : WhyText(report, width: Terminal.width(columns.width), time: Terminal.time).lines.map { $0 + "\n" }
-                .joined()
+            : WhyText(report, width: Terminal.width(columns.width), time: Terminal.time).lines.textOfLines
         Terminal.write(text)
         Glibc.exit(0)
     }

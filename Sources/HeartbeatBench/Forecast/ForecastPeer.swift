@@ -1,6 +1,7 @@
 // The daemon of these sources on a node of the pair whose future is told: two groups of the first node, and a second link that is watched.
 
 import HeartbeatLab
+import HeartbeatModel
 
 /// swift-heartbeat with an address and a script.
 struct ForecastPeer {
@@ -33,7 +34,7 @@ struct ForecastPeer {
         guard setting == .standard else { return files.haCf }
         let times = ["keepalive", "deadtime", "warntime", "initdead"]
         return files.haCf.split(separator: "\n").filter { line in !times.contains { line.hasPrefix($0 + " ") } }
-            .map { $0 + "\n" }.joined()
+            .textOfLines
     }
 
     /// The ha.cf of a node whose log is this file.
