@@ -24,16 +24,15 @@ package struct Forecast {
     /// Plays events, each so long after the first one at the earliest moment, until nothing follows any more.
     package func play(_ events: [(after: Duration, event: PairEvent)]) -> Prediction {
         let clauses = events.map { $0.event.clause(played) }
-        var empty = Prediction(
+        var prediction = Prediction(
             events.map(\.event), headline: "If \(clauses.joined(separator: " and ")) now", goal: goal)
-        empty.notes = notes
+        prediction.notes = notes
         do throws(CannotTell) {
             let stage = try Stage(state.get(), times)
-            return try Recording(stage, learned).play(events, into: empty)
+            return try Recording(stage, learned).play(events, into: prediction)
         } catch {
-            var result = empty
-            result.obstacle = error.reason
-            return result
+            prediction.obstacle = error.reason
+            return prediction
         }
     }
 

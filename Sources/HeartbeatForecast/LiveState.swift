@@ -244,7 +244,6 @@ struct LiveState {
         guard let failback = facts.failback, failback.isWanted, failback.blockedBy == .delay else { return }
         let when = failback.left.map { " in \($0.whole)" } ?? " later"
         notes.append("groups go back to \(name(peer)) by themselves\(when) (failback_delay); that is not played")
-        // Not before the play is over.
-        configuration.failbackDelay = FailbackDelay(.seconds(1_000_000))
+        configuration.failbackDelay = .afterThePlay
     }
 }

@@ -69,11 +69,10 @@ package struct Prediction: Hashable, Sendable {
     /// Why nothing can be told; `nil`: it can.
     package var obstacle: String?
 
-    init(_ events: [PairEvent], headline: String, goal: Duration, obstacle: String? = nil) {
+    init(_ events: [PairEvent], headline: String, goal: Duration) {
         self.events = events
         self.headline = headline
         self.goal = goal
-        self.obstacle = obstacle
     }
 
     /// The longest time in which nobody serves a group that is served at the end.

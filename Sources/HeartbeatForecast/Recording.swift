@@ -13,12 +13,10 @@ final class Recording {
         var away = Duration.zero
         var onBoth = Duration.zero
         var changed: Instant?
-        var isAtLeast = false
     }
 
     private let stage: Stage
-    private let learned: LearnedDurations
-    private var story: Story
+    private let story: Story
     private var logs: [GroupLog] = []
     private var sampled: Instant
     private var zero: Instant
@@ -27,7 +25,6 @@ final class Recording {
 
     init(_ stage: Stage, _ learned: LearnedDurations) {
         self.stage = stage
-        self.learned = learned
         story = Story(stage.configuration, learned)
         (sampled, zero) = (stage.pair.now, stage.pair.now)
     }
@@ -133,7 +130,7 @@ final class Recording {
                     "\(stage.name(host)) has no daemon any more and still runs \(strays.joined(separator: " "))")
             }
             guard let facts = pair.facts(of: host), let failback = facts.failback, failback.isWanted,
-                failback.blockedBy == .delay, stage.configuration.failbackDelay.longest < .seconds(1_000_000)
+                failback.blockedBy == .delay, stage.configuration.failbackDelay != .afterThePlay
             else { continue }
             let delay = stage.configuration.failbackDelay.longest.rounded
             notes.append("groups go back to \(stage.name(1 - host)) by themselves after failback_delay (\(delay))")

@@ -152,6 +152,9 @@ final class Stage {
 }
 
 extension FailbackDelay {
+    /// What is wanted already and waits does so until the play is over.
+    static let afterThePlay = FailbackDelay(.seconds(1_000_000))
+
     /// Whoever waits for longer does so by a note.
     var shortOnes: Duration { longest <= .seconds(120) ? longest : .zero }
 }
