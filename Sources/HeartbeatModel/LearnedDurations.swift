@@ -27,7 +27,7 @@ package struct LearnedDurations: Hashable, Sendable {
         mutating func note(_ microseconds: UInt32) {
             if last.count >= LearnedDurations.mostRuns { last.removeFirst() }
             last.append(microseconds)
-            count += 1
+            if count < .max { count += 1 }
         }
     }
 

@@ -70,7 +70,11 @@ extension MovementRecord {
         switch line.kind {
         case Happening.kind:
             guard let happening = Happening(line) else { return false }
-            if happenings.count < Self.mostHappenings { happenings.append(happening) } else { leftOut &+= 1 }
+            if happenings.count < Self.mostHappenings {
+                happenings.append(happening)
+            } else if leftOut < .max {
+                leftOut += 1
+            }
         case "movement":
             guard let entry = HistoryEntry(text) else { return false }
             if movements.count < Self.mostMovements { movements.append(entry) }

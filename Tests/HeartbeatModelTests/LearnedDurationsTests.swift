@@ -48,6 +48,9 @@ import Testing
         learned.note("web", .start, took: .seconds(1_000_000_000))
         learned.note("web", .stop, took: .seconds(-5))
         #expect(learned.high("web", .start) == .microseconds(Int64(UInt32.max)) && learned.high("web", .stop) == .zero)
+        var read = LearnedDurations(text: ["took\tword=web\tverb=start\tcount=\(UInt64.max)\tus=5"])
+        read.note("web", .start, took: .microseconds(7))
+        #expect(read.text == ["took\tword=web\tverb=start\tcount=\(UInt64.max)\tus=5,7"])
     }
 
     @Test func `what was written is read`() {

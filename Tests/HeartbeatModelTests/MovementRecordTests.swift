@@ -106,6 +106,8 @@ import Testing
         record.happenings = Self.happenings(Array(repeating: .loseMedia, count: MovementRecord.mostHappenings + 5))
         let read = try MovementRecord(text: record.text)
         #expect(read.happenings.count == MovementRecord.mostHappenings && read.leftOut == 8)
+        record.leftOut = .max
+        #expect(try MovementRecord(text: record.text).leftOut == .max, "no file makes it fewer than none")
         let long = MovementRecord.Happening(after: .zero, code: "x", text: String(repeating: "y", count: 10_000))
         #expect(long.text.count == MovementRecord.longestText)
     }
