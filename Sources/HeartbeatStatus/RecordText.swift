@@ -34,9 +34,15 @@ package struct RecordText {
 
     /// Everything in it but the configuration.
     package var lines: [String] {
-        ["record \(record.chain) of \(record.state.node), from \(time.day(record.unixMilliseconds)) on", ""]
-            + before + [""] + happened + moved + [""]
-            + wrapped(configuration, width: width)
+        Self.printable(
+            ["record \(record.chain) of \(record.state.node), from \(time.day(record.unixMilliseconds)) on", ""]
+                + before + [""] + happened + moved + [""]
+                + wrapped(configuration, width: width))
+    }
+
+    /// A record may come from anywhere, and its names may be anything: none of them is a command to a terminal.
+    private static func printable(_ lines: [String]) -> [String] {
+        lines.map { $0.printable(atMost: $0.unicodeScalars.count) }
     }
 
     private var before: [String] {
@@ -88,7 +94,7 @@ package struct RecordText {
 
     /// What the replay comes to for each group that moved.
     package func replay(_ causes: [(group: String, causes: MovementCauses)]) -> [String] {
-        lines + [""] + causes.flatMap { group, causes in outcome(group, causes) }
+        lines + [""] + Self.printable(causes.flatMap { group, causes in outcome(group, causes) })
     }
 
     private func outcome(_ group: String, _ causes: MovementCauses) -> [String] {

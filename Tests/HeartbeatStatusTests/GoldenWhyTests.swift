@@ -168,6 +168,17 @@ import Testing
         #expect(shown["can_be_replayed"] as? Bool == !record.haCf.isEmpty)
     }
 
+    @Test func `names in a record are no commands to a terminal`() {
+        var record = Self.lost()
+        let event = PairEvent.lose("eth1\u{1B}[2J", at: NodeName("gw\u{7}"))
+        record.happenings = [.init(after: .zero, code: "x", event: event, text: "x")]
+        record.state.groups[0].key = "web\u{1B}[2J"
+        let cause = MovementCauses.Cause(what: .event(event, after: .zero), to: NodeName("gw\r"))
+        let lines = RecordText(record, width: 80).replay([("web\u{1B}", .found([cause])), ("x", .unknown("\u{1B}"))])
+        #expect(lines.allSatisfy { line in line.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F } })
+        #expect(lines.contains { $0.contains("eth1?[2J was lost") } && lines.contains { $0.contains("on gw?, had") })
+    }
+
     @Test func `records are listed and shown as the files say`() throws {
         let record = Self.lost()
         let list = RecordText.list([record, record], width: 80, time: Situation.time)
