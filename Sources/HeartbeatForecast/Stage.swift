@@ -10,6 +10,8 @@ final class Stage {
     private static let acquaintance = 20
     /// A pair that has not come to rest by then never does.
     static let longest = Duration.seconds(600)
+    /// Nobody waits for the play of more.
+    private static let mostKeepalives = 1_000_000
 
     let state: LiveState
     let pair: PlayedPair
@@ -19,6 +21,9 @@ final class Stage {
         var setting = state.setting
         setting.times = times
         pair = PlayedPair(state.configuration, setting)
+        guard patience(hasReturn: true) <= configuration.keepalive * Self.mostKeepalives else {
+            throw CannotTell("its times are too long beside keepalive to be played")
+        }
         for host in 0..<2 {
             for key in state.failed[host].sorted() { pair.breakGroup(key, on: host) }
             pair.befall(.boot(configuration.nodes[host]))

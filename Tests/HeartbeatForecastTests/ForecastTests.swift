@@ -258,6 +258,14 @@ import Testing
         #expect(forecast.ifLines().isEmpty && forecast.singles().isEmpty)
     }
 
+    @Test func `what nobody would wait for is not played`() throws {
+        var configuration = LivePair.configuration
+        configuration.deadtime = .seconds(1_000_000)
+        let forecast = try LivePair(configuration).forecast()
+        #expect(forecast.obstacle == "its times are too long beside keepalive to be played")
+        #expect(forecast.play([.power(Self.first)]).exitCode == 3)
+    }
+
     // MARK: - What it is for
 
     @Test func `the same question has the same answer`() throws {
