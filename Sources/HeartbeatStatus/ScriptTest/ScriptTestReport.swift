@@ -79,27 +79,21 @@ extension ScriptTrial.Call {
 extension ScriptTestReport {
     /// As schemas/hbctl-script-test-1.json says: one line and its end.
     package var json: String {
-        Self.object([
+        JSONValue.members([
             ("schema", .string("hbctl/script-test/1")), ("script", .string(script)),
-            ("arguments", Self.texts(arguments)),
+            ("arguments", .words(arguments)),
             (
                 "verdict",
-                Self.object([
+                .members([
                     ("level", .string(level.rawValue)), ("exit", .number(Int64(level.exitCode))),
                     ("sentence", .string(sentence)),
                 ])
             ),
-            ("interrupted", trial.interruption.map { .string($0) } ?? .null),
-            ("took_s", .decimal(units: took.milliseconds, places: 3)), ("calls", .array(trial.calls.map(Self.value))),
+            ("interrupted", .word(trial.interruption)),
+            ("took_s", .seconds(took, places: 3)), ("calls", .array(trial.calls.map(Self.value))),
             ("findings", .array(findings.map(value))),
         ]).text + "\n"
     }
-
-    private static func object(_ members: [(String, JSONValue)]) -> JSONValue {
-        .object(members.map { JSONValue.Member($0.0, $0.1) })
-    }
-
-    private static func texts(_ words: [String]) -> JSONValue { .array(words.map { .string($0) }) }
 
     private static func value(_ call: ScriptTrial.Call) -> JSONValue {
         var (code, signal) = (JSONValue.null, JSONValue.null)
@@ -112,13 +106,12 @@ extension ScriptTestReport {
         case .timedOut: kind = call.isCut ? kind : "timed-out"
         case .notRun: kind = "not-run"
         }
-        return object([
+        return .members([
             ("step", .string(call.step.rawValue)), ("action", .string(call.step.action)), ("end", .string(kind)),
-            ("exit", code), ("signal", signal), ("says", says(call).map { .string($0) } ?? .null),
-            ("took_s", .decimal(units: call.took.milliseconds, places: 3)),
-            ("limit_s", .decimal(units: call.limit.milliseconds, places: 3)),
-            ("last_line", call.lastLine.map { .string($0) } ?? .null), ("output_held", .bool(call.isOutputHeld)),
-            ("processes_left", texts(call.left)),
+            ("exit", code), ("signal", signal), ("says", .word(says(call))),
+            ("took_s", .seconds(call.took, places: 3)), ("limit_s", .seconds(call.limit, places: 3)),
+            ("last_line", .word(call.lastLine)), ("output_held", .bool(call.isOutputHeld)),
+            ("processes_left", .words(call.left)),
         ])
     }
 
@@ -129,17 +122,16 @@ extension ScriptTestReport {
     }
 
     private func value(_ finding: ScriptFinding) -> JSONValue {
-        Self.object([
+        .members([
             ("code", .string(finding.fault.rawValue)), ("severity", .string(finding.severity.rawValue)),
             (
                 "object",
-                Self.object([
+                .members([
                     ("kind", .string("script")), ("name", .string(script)),
-                    ("action", finding.step.map { .string($0.action) } ?? .null),
-                    ("step", finding.step.map { .string($0.rawValue) } ?? .null),
+                    ("action", .word(finding.step?.action)), ("step", .word(finding.step?.rawValue)),
                 ])
             ),
-            ("sentence", .string(finding.sentence)), ("remedy", Self.texts(finding.remedy)),
+            ("sentence", .string(finding.sentence)), ("remedy", .words(finding.remedy)),
         ])
     }
 }
