@@ -17,6 +17,11 @@ package enum Confirm: Hashable, Sendable {
         case nobody
     }
 
+    /// What is said where nobody can be asked.
+    package static let nobodyToAsk = OperatorFailure(
+        code: "usage", sentence: "standard input is no terminal, so nobody can be asked whether it shall be done",
+        remedy: ["write --yes when it shall be"])
+
     /// Shows `plan` and waits for a line. Where `isForProgram` says that standard output belongs to a program, it is left alone.
     package func answer(to plan: [String], isForProgram: Bool) -> Answer {
         let text = plan.textOfLines

@@ -48,9 +48,8 @@ package struct OrderRun: Sendable {
         case .yes: break
         case .no: return OrderReport(order.word, .declined, "nothing was done", plan: plan)
         case .nobody:
-            return OrderReport(
-                order.word, .usage, "standard input is no terminal, so nobody can be asked whether it shall be done",
-                plan: plan, remedy: ["write --yes when it shall be"])
+            let failure = Confirm.nobodyToAsk
+            return OrderReport(order.word, .usage, failure.sentence, plan: plan, remedy: failure.remedy)
         }
         return carryOut(plan, facts)
     }

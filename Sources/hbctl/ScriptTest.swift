@@ -51,8 +51,7 @@ struct ScriptTest: ParsableCommand {
 
     @OptionGroup var place: PlaceOptions
 
-    @Option(name: .customLong("share-dir"), help: "Directory of what came with the program.")
-    var shareDirectory: String?
+    @OptionGroup var share: ShareOption
 
     func validate() throws {
         if let timeout, !(1...86_400).contains(timeout) {
@@ -66,15 +65,15 @@ struct ScriptTest: ParsableCommand {
     func run() throws {
         guard let file else { return Terminal.write(ScriptSkeleton.text) }
         let run = ScriptTestRun(
-            file, arguments, in: place.places, share: shareDirectory, confirm: yes ? .yes : .ask,
+            file, arguments, in: place.places, share: share.directory, confirm: yes ? .yes : .ask,
             limit: timeout.map { .seconds($0) }, isForProgram: json)
-        do throws(ScriptTestRun.Failure) {
+        do throws(OperatorFailure) {
             let report = try run.report()
             Terminal.write(json ? report.json : report.lines(width: Terminal.width(columns.width)).textOfLines)
             Glibc.exit(report.level.exitCode)
         } catch {
-            CommandFailure.end(
-                "script-test", error.code, error.word, error.sentence, error.remedy, isForProgram: json)
+            let code: Int32 = error == Confirm.nobodyToAsk ? 64 : 3
+            CommandFailure.end("script-test", code, error, isForProgram: json)
         }
     }
 }

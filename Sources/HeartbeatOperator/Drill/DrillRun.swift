@@ -47,9 +47,8 @@ package struct DrillRun: Sendable {
         case .yes: break
         case .no: return DrillReport(.declined, "nothing was done", plan: plan)
         case .nobody:
-            return DrillReport(
-                .usage, "standard input is no terminal, so nobody can be asked whether it shall be done", plan: plan,
-                remedy: ["write --yes when it shall be"])
+            let failure = Confirm.nobodyToAsk
+            return DrillReport(.usage, failure.sentence, plan: plan, remedy: failure.remedy)
         }
         var rehearsal = Rehearsal(self, plan, facts)
         return rehearsal.play()

@@ -11,21 +11,6 @@ import HeartbeatSystem
 
 /// One trial, from the question to its end.
 package struct ScriptTestRun: Sendable {
-    /// Why nothing was tried; `word` is for programs.
-    package struct Failure: Error, Hashable, Sendable {
-        package var code: Int32
-        package var word: String
-        package var sentence: String
-        package var remedy: [String]
-
-        init(_ word: String, _ sentence: String, _ remedy: String, code: Int32 = CheckReport.Level.unknown.exitCode) {
-            self.code = code
-            self.word = word
-            self.sentence = sentence
-            self.remedy = [remedy]
-        }
-    }
-
     private let name: String
     private let arguments: [String]
     private let places: Places
@@ -48,24 +33,19 @@ package struct ScriptTestRun: Sendable {
         self.confirm = confirm
         self.limit = limit
         self.isForProgram = isForProgram
-        var paths = DaemonPaths()
-        paths.configuration = places.configuration
-        paths.state = places.state
-        paths.run = places.run
-        paths.share = share
-        self.paths = paths
+        paths = DaemonPaths(places, share: share)
     }
 
-    package func report() throws(Failure) -> ScriptTestReport {
+    /// Throws why nothing was tried.
+    package func report() throws(OperatorFailure) -> ScriptTestReport {
         let path = try script()
         try refuseWhatIsServed(path)
         switch confirm.answer(to: plan(path), isForProgram: isForProgram) {
         case .yes: break
-        case .no: throw Failure("declined", "nothing was done", "answer y, or write --yes")
-        case .nobody:
-            throw Failure(
-                "usage", "standard input is no terminal, so nobody can be asked whether it shall be done",
-                "write --yes when it shall be", code: 64)
+        case .no:
+            throw OperatorFailure(
+                code: "declined", sentence: "nothing was done", remedy: ["answer y, or write --yes"])
+        case .nobody: throw Confirm.nobodyToAsk
         }
         let begun = Instant.now
         let circumstances = ScriptTrial.Circumstances(
@@ -77,50 +57,59 @@ package struct ScriptTestRun: Sendable {
     // MARK: - Before
 
     /// The script's path from / on: it runs in a directory of its own.
-    private func script() throws(Failure) -> String {
+    private func script() throws(OperatorFailure) -> String {
         var status = stat()
-        let isFile = stat(name, &status) == 0
-        guard isFile || name.contains("/") else { return try installed() }
-        guard isFile else {
-            throw Failure("no-script", "there is no file \(name)", "correct the name")
+        let isThere = stat(name, &status) == 0
+        guard isThere || name.contains("/") else { return try installed() }
+        guard isThere else {
+            throw OperatorFailure(
+                code: "no-script", sentence: "there is no file \(name)", remedy: ["correct the name"])
         }
         guard status.st_mode & S_IFMT == S_IFREG else {
-            throw Failure("no-script", "\(name) is no file", "name the script itself")
+            throw OperatorFailure(
+                code: "no-script", sentence: "\(name) is no file", remedy: ["name the script itself"])
         }
         guard access(name, X_OK) == 0 else {
-            throw Failure("not-executable", "\(name) is not an executable file", "chmod 755 \(name)")
+            throw OperatorFailure(
+                code: "not-executable", sentence: "\(name) is not an executable file", remedy: ["chmod 755 \(name)"])
         }
-        let path = name.hasPrefix("/") ? name : "\(Directories.resolved("."))/\(name)"
-        switch ScriptDefect.found(in: path) {
-        case .carriageReturn?:
-            throw Failure(
-                "broken-script", "the first line of \(name) ends with a carriage return", "sed -i 's/\\r$//' \(name)")
-        case .noInterpreter(let program)?:
-            throw Failure(
-                "broken-script", "the first line of \(name) names \(program), which cannot be run",
-                "install it, or correct the line")
-        case nil: return path
+        if let defect = ScriptDefect.found(in: name) { throw failure(of: defect) }
+        return name.hasPrefix("/") ? name : "\(Directories.resolved("."))/\(name)"
+    }
+
+    private func failure(of defect: ScriptDefect) -> OperatorFailure {
+        switch defect {
+        case .carriageReturn:
+            OperatorFailure(
+                code: "broken-script", sentence: "the first line of \(name) ends with a carriage return",
+                remedy: ["sed -i 's/\\r$//' \(name)"])
+        case .noInterpreter(let program):
+            OperatorFailure(
+                code: "broken-script", sentence: "the first line of \(name) names \(program), which cannot be run",
+                remedy: ["install it, or correct the line"])
         }
     }
 
     /// Where heartbeat would look for it.
-    private func installed() throws(Failure) -> String {
+    private func installed() throws(OperatorFailure) -> String {
         switch ResourceScripts(paths: paths.scripts).locate(name) {
         case .success(let path): return path
-        case .failure(let failure): throw Failure("no-script", "\(failure)", "name a file, or install it")
+        case .failure(let failure):
+            throw OperatorFailure(
+                code: "no-script", sentence: "\(failure)", remedy: ["name a file, or install it"])
         }
     }
 
     /// The daemon may start it, or the other node may serve it, while it is tried.
-    private func refuseWhatIsServed(_ path: String) throws(Failure) {
+    private func refuseWhatIsServed(_ path: String) throws(OperatorFailure) {
         let words = [String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...])] + arguments
         let resource = words.joined(separator: "::")
         guard case .facts(let facts) = FactsLook.take(places),
             let group = facts.groups.first(where: { $0.resources.contains(resource) })
         else { return }
-        throw Failure(
-            "in-service", "heartbeat runs here, and \(resource) is in the group \(group.key)",
-            "try it with other arguments, or when heartbeat runs on neither node")
+        throw OperatorFailure(
+            code: "in-service", sentence: "heartbeat runs here, and \(resource) is in the group \(group.key)",
+            remedy: ["try it with other arguments, or when heartbeat runs on neither node"])
     }
 
     private func plan(_ path: String) -> [String] {
@@ -137,7 +126,7 @@ package struct ScriptTestRun: Sendable {
 
     // MARK: - The trial
 
-    private func play(_ trial: ScriptTrial, _ subject: ScriptSubject) throws(Failure) -> ScriptTrial {
+    private func play(_ trial: ScriptTrial, _ subject: ScriptSubject) throws(OperatorFailure) -> ScriptTrial {
         var player: TrialPlayer?
         var obstacle: SystemError?
         _ = ForegroundProgram.run(
@@ -149,7 +138,8 @@ package struct ScriptTestRun: Sendable {
             stop: { _, signal in player?.interrupt(by: signal == SIGINT ? "SIGINT" : "SIGTERM") },
             fail: { obstacle = $0 })
         guard let player, obstacle == nil else {
-            throw Failure("not-tried", obstacle.map { "\($0)" } ?? "nothing was tried", "try again")
+            throw OperatorFailure(
+                code: "not-tried", sentence: obstacle.map { "\($0)" } ?? "nothing was tried", remedy: ["try again"])
         }
         return player.trial
     }
