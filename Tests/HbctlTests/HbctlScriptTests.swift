@@ -196,6 +196,50 @@ import Testing
         }
     }
 
+    @Test func `nor is it by another name, through a link, or as a bare address`() throws {
+        try Self.inDirectory(Fixture(status: ": >\"$1/called\"").text) { directory in
+            var facts = NodeFacts(node: NodeName("gw-a"))
+            facts.groups = [
+                .init(
+                    key: "web", preferred: facts.node, state: .stopped,
+                    resources: ["web", "linked::\(directory)", "192.0.2.7/24"])
+            ]
+            let daemon = try FakeDaemon(FakeDaemon.telling(ControlReply(lines: facts.text)))
+            let files = FileManager.default
+            let (script, address) = (directory + "/service", directory + "/IPaddr2")
+            try files.createDirectory(atPath: daemon.directory + "/resource.d", withIntermediateDirectories: false)
+            try files.createSymbolicLink(
+                atPath: daemon.directory + "/resource.d/linked", withDestinationPath: script)
+            try files.copyItem(atPath: script, toPath: address)
+            for words in [[script, directory], [address, "192.0.2.7/24/lo"]] {
+                let result = try daemon.hbctl(["script-test"] + words + ["--yes", "--json"])
+                let error = try Self.object(result.output)
+                #expect(result.code == 3 && error["code"] as? String == "in-service", "\(result)")
+            }
+            #expect(!files.fileExists(atPath: directory + "/called"))
+            // What is in no group is tried.
+            _ = try daemon.hbctl(["script-test", address, directory, "--yes", "--json"])
+            #expect(files.fileExists(atPath: directory + "/called"))
+        }
+    }
+
+    @Test func `nor while a daemon that does not answer may serve it`() throws {
+        try Self.inDirectory(Fixture(status: ": >\"$1/called\"").text) { directory in
+            let daemon = try FakeDaemon { _ in ([], false) }
+            for (name, text) in [
+                ("nodeinfo", "gw-a\n"),
+                ("ha.cf", "node gw-a gw-b\nkeepalive 1\ndeadtime 10\nudpport 47694\nucast lo 192.0.2.7\n"),
+                ("haresources", "gw-a service::\(directory)\n"), ("authkeys", "auth 1\n1 crc\n"),
+            ] {
+                try text.write(toFile: "\(daemon.directory)/\(name)", atomically: false, encoding: .utf8)
+                try #require(chmod("\(daemon.directory)/\(name)", 0o600) == 0)
+            }
+            let result = try daemon.hbctl(["script-test", directory + "/service", directory, "--yes", "--json"])
+            #expect(try result.code == 3 && Self.object(result.output)["code"] as? String == "in-service", "\(result)")
+            #expect(!FileManager.default.fileExists(atPath: directory + "/called"))
+        }
+    }
+
     // MARK: - Signals
 
     @Test(arguments: [SIGTERM, SIGINT]) func `a signal stops what was started before the program ends`(signal: Int32)

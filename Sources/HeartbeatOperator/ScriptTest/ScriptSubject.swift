@@ -9,9 +9,9 @@ import HeartbeatStatus
 struct ScriptSubject {
     let path: String
     let directory: String
-    private let arguments: [String]
-    private let configuration: Configuration
-    private let paths: DaemonPaths
+    let arguments: [String]
+    let configuration: Configuration
+    let paths: DaemonPaths
     private let node: NodeName
     private let limits: ActionTimeouts
 

@@ -39,7 +39,8 @@ package struct ScriptTestRun: Sendable {
     /// Throws why nothing was tried.
     package func report() throws(OperatorFailure) -> ScriptTestReport {
         let path = try script()
-        try refuseWhatIsServed(path)
+        let subject = ScriptSubject(path, arguments, paths, limit: limit)
+        try refuseWhatIsServed(subject)
         switch confirm.answer(to: plan(path), isForProgram: isForProgram) {
         case .yes: break
         case .no:
@@ -50,7 +51,7 @@ package struct ScriptTestRun: Sendable {
         let begun = Instant.now
         let circumstances = ScriptTrial.Circumstances(
             isRoot: geteuid() == 0, doubt: TrustedPath.refusal(of: path).map { "\($0)" })
-        let trial = try play(ScriptTrial(circumstances), ScriptSubject(path, arguments, paths, limit: limit))
+        let trial = try play(ScriptTrial(circumstances), subject)
         return ScriptTestReport(path, arguments, trial, took: .now - begun)
     }
 
@@ -100,15 +101,10 @@ package struct ScriptTestRun: Sendable {
         }
     }
 
-    /// The daemon may start it, or the other node may serve it, while it is tried.
-    private func refuseWhatIsServed(_ path: String) throws(OperatorFailure) {
-        let words = [String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...])] + arguments
-        let resource = words.joined(separator: "::")
-        guard case .facts(let facts) = FactsLook.take(places),
-            let group = facts.groups.first(where: { $0.resources.contains(resource) })
-        else { return }
+    private func refuseWhatIsServed(_ subject: ScriptSubject) throws(OperatorFailure) {
+        guard let group = subject.group(in: places) else { return }
         throw OperatorFailure(
-            code: "in-service", sentence: "heartbeat runs here, and \(resource) is in the group \(group.key)",
+            code: "in-service", sentence: "heartbeat runs here, and \(subject.word) is in the group \(group)",
             remedy: ["try it with other arguments, or when heartbeat runs on neither node"])
     }
 
