@@ -18,16 +18,16 @@ package struct ExportJSON {
             ("schema", .string("hbctl/export/1")), ("to", .string("pacemaker")),
             ("exit", .number(result.isWhole ? 0 : 1)), ("output", .word(directory)),
             ("files", .array(result.files.map(file))), ("findings", .array(result.findings.map(Self.finding))),
-            ("next", .array(PacemakerExport.steps.map { .string($0) })),
+            ("next", .words(PacemakerExport.steps)),
         ]).text + "\n"
     }
 
     private func file(_ file: (name: String, text: String)) -> JSONValue {
-        JSONValue.members([("name", .string(file.name)), ("text", directory == nil ? .string(file.text) : .null)])
+        .members([("name", .string(file.name)), ("text", directory == nil ? .string(file.text) : .null)])
     }
 
     private static func finding(_ finding: PacemakerExport.Finding) -> JSONValue {
-        JSONValue.members([
+        .members([
             ("outcome", .string(finding.outcome.rawValue)), ("what", .string(finding.what)),
             ("why", .string(finding.why)),
             ("remedy", .word(finding.remedy)),

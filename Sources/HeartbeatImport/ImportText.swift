@@ -5,10 +5,7 @@ package struct ImportText {
 
     package init(_ result: Import) { self.result = result }
 
-    /// The files, each below a line with its name.
-    package var files: String {
-        result.files.map { "==== \($0.name)\n\($0.text)" }.joined()
-    }
+    package var files: String { FindingText.files(result.files.map { ($0.name, $0.text) }) }
 
     /// One line each.
     package var lines: [String] {

@@ -21,6 +21,9 @@ package struct PacemakerExport: Hashable, Sendable {
     /// By their names.
     package var files: [(name: String, text: String)] { [("corosync.conf", corosync), ("cib.xml", cib)] }
 
+    /// The files, for a person.
+    package var text: String { FindingText.files(files) }
+
     /// Nothing was changed or lost.
     package var isWhole: Bool { findings.allSatisfy { $0.outcome == .kept } }
 

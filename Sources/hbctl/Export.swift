@@ -45,22 +45,16 @@ struct Export: ParsableCommand {
     @OptionGroup var share: ShareOption
 
     func run() throws {
-        let made: PacemakerExport
         do throws(OperatorFailure) {
-            made = PacemakerExport(try PlanReading.configuration(place.places, share.directory, of: nil))
+            let made = PacemakerExport(try PlanReading.configuration(place.places, share.directory, of: nil))
+            if let output {
+                try ImportReading.write(made.files.map { ($0.name, 0o644, $0.text) }, into: output)
+            }
+            let people = (output == nil ? made.text : "") + made.lines.textOfLines
+            Terminal.write(json ? ExportJSON(made, writtenTo: output).text : people)
+            Glibc.exit(made.isWhole ? 0 : 1)
         } catch {
             CommandFailure.end("export", 2, error, isForProgram: json)
         }
-        if let output {
-            do throws(OperatorFailure) {
-                try ImportReading.write(made.files.map { ($0.name, 0o644, $0.text) }, into: output)
-            } catch {
-                CommandFailure.end("export", 2, error, isForProgram: json)
-            }
-        }
-        let files = made.files.map { "==== \($0.name)\n\($0.text)" }.joined() + "====\n"
-        let people = (output == nil ? files : "") + made.lines.textOfLines
-        Terminal.write(json ? ExportJSON(made, writtenTo: output).text : people)
-        Glibc.exit(made.isWhole ? 0 : 1)
     }
 }

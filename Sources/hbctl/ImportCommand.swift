@@ -65,7 +65,7 @@ struct ImportCommand: ParsableCommand {
             }
         }
         let text = ImportText(result)
-        let people = (output == nil ? text.files + "====\n" : "") + text.lines.textOfLines
+        let people = (output == nil ? text.files : "") + text.lines.textOfLines
         Terminal.write(json ? ImportJSON(result, writtenTo: output).text : people)
         Glibc.exit(result.isWhole ? 0 : 1)
     }

@@ -77,7 +77,7 @@ struct ImportCase: CustomTestStringConvertible, Sendable {
         switch result {
         case .success(let made):
             let text = ImportText(made)
-            return text.files + "====\n" + text.lines.map { $0 + "\n" }.joined() + "exit \(made.isWhole ? 0 : 1)\n"
+            return text.files + text.lines.map { $0 + "\n" }.joined() + "exit \(made.isWhole ? 0 : 1)\n"
         case .failure(let mistake):
             return "\(mistake.text); \(mistake.remedy)\nexit \(mistake.kind == .file ? 2 : 64)\n"
         }
