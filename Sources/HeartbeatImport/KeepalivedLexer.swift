@@ -21,6 +21,8 @@ struct KeepalivedLexer {
     private var next = 0
     private var line = 1
     private var tokens: [KeepalivedToken] = []
+    /// In what is left of this line no brace closes a name. It is not looked for again: a line may be as long as its file.
+    private var lineOfOpenName = 0
 
     private static let newline = UInt8(ascii: "\n")
 
@@ -70,8 +72,7 @@ struct KeepalivedLexer {
     }
 
     private mutating func readQuoted(_ quote: UInt8) throws(ImportMistake) {
-        let end = endOfLine
-        guard let close = bytes[(next + 1)..<end].firstIndex(of: quote) else {
+        guard let close = place(of: quote, from: next + 1) else {
             throw ImportMistake(
                 ImportPlace(file: file, line: line), "a quotation mark is not closed in its line",
                 "close it; keepalived -t shows what keepalived says")
@@ -83,13 +84,25 @@ struct KeepalivedLexer {
     private mutating func readWord() {
         let start = next
         while next < bytes.count, !isEnd(bytes[next]) {
-            // `${NAME}` has braces of its own.
-            let isName =
-                bytes[next] == UInt8(ascii: "$") && next + 1 < bytes.count && bytes[next + 1] == UInt8(ascii: "{")
-            let close = isName ? bytes[next..<endOfLine].firstIndex(of: UInt8(ascii: "}")) : nil
-            next = (close ?? next) + 1
+            next = (endOfName() ?? next) + 1
         }
         add(.word(String(decoding: bytes[start..<next], as: UTF8.self)))
+    }
+
+    /// `${NAME}` has braces of its own: where the second one stands.
+    private mutating func endOfName() -> Int? {
+        guard bytes[next] == UInt8(ascii: "$"), next + 1 < bytes.count, bytes[next + 1] == UInt8(ascii: "{"),
+            lineOfOpenName != line
+        else { return nil }
+        let close = place(of: UInt8(ascii: "}"), from: next)
+        if close == nil { lineOfOpenName = line }
+        return close
+    }
+
+    /// Where a byte stands next in this line.
+    private func place(of byte: UInt8, from start: Int) -> Int? {
+        let end = bytes[start...].firstIndex { $0 == byte || $0 == Self.newline }
+        return end.flatMap { bytes[$0] == byte ? $0 : nil }
     }
 
     private func isEnd(_ byte: UInt8) -> Bool { byte.isBlank || byte == Self.newline || "{}#!".utf8.contains(byte) }

@@ -24,6 +24,8 @@ struct KeepalivedTree {
     private(set) var findings: [ImportFinding] = []
     private var definitions: [String: String] = [:]
     private var filesLeft = 256
+    /// Bytes that words with definitions in them may still come to.
+    private var bytesLeft = 1 << 20
 
     /// Of files in files.
     private static let deepestInclude = 8
@@ -47,7 +49,8 @@ struct KeepalivedTree {
         var nest = KeepalivedNest(file: file.path)
         for token in try lexer.run() {
             switch token.kind {
-            case .word(let word): nest.add(replaced(word), at: token.line)
+            case .word(let word):
+                nest.add(try replaced(word, at: ImportPlace(file: file.path, line: token.line)), at: token.line)
             case .open: try nest.open(at: token.line)
             case .end:
                 if let line = nest.takeLine() { nest.append(try statements(of: line, depth)) }
@@ -112,7 +115,7 @@ struct KeepalivedTree {
     private static func isOfName(_ byte: UInt8) -> Bool { byte.isDigit || byte.isLetter || byte == UInt8(ascii: "_") }
 
     /// A word with what its `$NAME` and `${NAME}` stand for; those that stand for nothing stay.
-    private func replaced(_ word: String) -> String {
+    private mutating func replaced(_ word: String, at place: ImportPlace) throws(ImportMistake) -> String {
         // The name of a definition is no use of it.
         guard word.contains("$"), !definitions.isEmpty else { return word }
         var result = ""
@@ -130,6 +133,10 @@ struct KeepalivedTree {
             guard let value = definitions[name], !isDefined, !isBraced || behind.hasPrefix("}") else {
                 result += "$"
                 continue
+            }
+            bytesLeft -= value.utf8.count
+            guard bytesLeft > 0 else {
+                throw ImportMistake(place, "definitions make too much of the file", "write out what they stand for")
             }
             result += value
             rest = isBraced ? behind.dropFirst() : behind

@@ -86,6 +86,22 @@ import Testing
         }
     }
 
+    /// In less time than anybody waits: the rest of the line was looked through once for each name or word in quotes.
+    @Test(arguments: ["${", "${A}", "'a' "]) func `a line of names or of quotes is read`(piece: String) throws {
+        let text = "$A=x\nnotify " + String(repeating: piece, count: 200_000) + "\n"
+        var lexer = KeepalivedLexer(Array(text.utf8), file: "f")
+        #expect(try lexer.run().last?.line == 3)
+    }
+
+    @Test func `a line that uses a definition many times is refused`() throws {
+        let nodes = [try #require(ImportNode("a")), try #require(ImportNode("b"))]
+        let text = "$A=\(String(repeating: "x", count: 4096))\nnotify \(String(repeating: "$A", count: 100_000))\n"
+        let result = ImportCase.make(.keepalived, [SourceFile(path: "f", text: text)], nodes)
+        #expect(
+            ImportCase.text(result)
+                == "f:2: definitions make too much of the file; write out what they stand for\nexit 2\n")
+    }
+
     /// In less time than anybody waits: a word was copied once for each of its characters.
     @Test func `a line of half a megabyte comes back word for word`() {
         let long = String(repeating: "x", count: 250_000)
