@@ -25,10 +25,13 @@ struct ProcessTree {
     }
 
     /// Those alive now. Takes its time.
-    mutating func living() -> [ProcessEntry] {
+    mutating func living() -> [ProcessEntry] { living(among: ProcessTable.entries()) }
+
+    /// Those of a process table that was read just now.
+    mutating func living(among all: [ProcessEntry]) -> [ProcessEntry] {
         let own = getpid()
         // What is older than the script is none of its children, and need not be asked for its environment.
-        let candidates = ProcessTable.entries().filter { !$0.isDead && $0.startTime >= startTime && $0.pid != own }
+        let candidates = all.filter { !$0.isDead && $0.startTime >= startTime && $0.pid != own }
         learn(of: candidates)
         var members = candidates.filter { $0.group == root || known.contains($0.identity) }
         var pids = Set(members.map(\.pid))

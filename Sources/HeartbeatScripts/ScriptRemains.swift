@@ -1,24 +1,29 @@
-// What a call of a script has left running. Only whoever tries a script asks: of a script that serves, a process may stay.
+// What calls of a script have left running. Only whoever tries a script asks: of a script that serves, a process may stay.
 
 import Glibc
 import HeartbeatSystem
 
-/// The processes that one call has started, looked up anew each time.
+/// The processes that some calls have started, looked up anew each time.
 package struct ScriptRemains {
-    private var tree: ProcessTree
+    private var trees: [ProcessTree] = []
 
-    /// To be made right after the call has begun; `nil` when it could not.
-    package init?(of script: RunningScript) {
-        guard let pid = script.pid else { return nil }
-        tree = ProcessTree(root: pid, marker: "\(script.marker.0)=\(script.marker.1)")
+    package init() {}
+
+    /// To be called right after the call has begun; nothing where it could not.
+    package mutating func watch(_ script: RunningScript) {
+        guard let pid = script.pid else { return }
+        trees.append(ProcessTree(root: pid, marker: "\(script.marker.0)=\(script.marker.1)"))
     }
 
-    /// `name (pid)` of each that runs now. Takes its time.
+    /// `name (pid)` of each that runs now; one may be known to several calls. Takes its time.
     package mutating func living() -> [String] {
-        tree.living().map { process in
-            let bytes = Descriptors.contents(of: "/proc/\(process.pid)/comm", atMost: 64) ?? []
+        let all = ProcessTable.entries()
+        var pids: Set<pid_t> = []
+        for place in trees.indices { pids.formUnion(trees[place].living(among: all).map(\.pid)) }
+        return pids.sorted().map { pid in
+            let bytes = Descriptors.contents(of: "/proc/\(pid)/comm", atMost: 64) ?? []
             var splitter = LineSplitter()
-            return "\(splitter.take(bytes).first ?? "process") (\(process.pid))"
+            return "\(splitter.take(bytes).first ?? "process") (\(pid))"
         }
     }
 }

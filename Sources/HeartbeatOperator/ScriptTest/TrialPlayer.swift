@@ -23,7 +23,8 @@ final class TrialPlayer {
     private let subject: ScriptSubject
     private let program: ForegroundProgram
     private let runner: ScriptRunner
-    private var remains: [ScriptRemains] = []
+    /// What the calls so far have started and still runs.
+    private var remains = ScriptRemains()
     /// The call under way.
     private var current: (step: ScriptTrial.Step, script: RunningScript)?
 
@@ -59,14 +60,14 @@ final class TrialPlayer {
             (call.lastLine, call.errors) = (words.last, words.errors)
             settle(call, looks: Self.looks)
         }
-        if let remains = ScriptRemains(of: script) { self.remains.append(remains) }
+        remains.watch(script)
         current = (step, script)
     }
 
     private func settle(_ call: ScriptTrial.Call, looks: Int) {
         var call = call
         call.isOutputHeld = current?.script.outputIsHeld == true
-        call.left = call.step.verb == .stop ? living : []
+        call.left = call.step.verb == .stop ? remains.living() : []
         guard !call.isOutputHeld && call.left.isEmpty || looks == 0 else {
             program.reactor.after(Self.pause) { [self] in settle(call, looks: looks - 1) }
             return
@@ -74,14 +75,5 @@ final class TrialPlayer {
         current = nil
         trial.note(call)
         goOn()
-    }
-
-    /// What the calls so far have started and still runs. One process may be known to several of them.
-    private var living: [String] {
-        var all: [String] = []
-        for place in remains.indices {
-            for process in remains[place].living() where !all.contains(process) { all.append(process) }
-        }
-        return all
     }
 }
