@@ -45,6 +45,9 @@ package struct Import: Hashable, Sendable {
     /// What is left to do, in this order.
     var next: [String]
 
+    /// Files that `include` may name, all together: with more nothing is made.
+    package static let mostIncluded = 255
+
     /// Nothing was changed or lost.
     package var isWhole: Bool { findings.allSatisfy { $0.outcome == .kept } }
 

@@ -23,7 +23,7 @@ struct KeepalivedTree {
     private let included: IncludedFiles?
     private(set) var findings: [ImportFinding] = []
     private var definitions: [String: String] = [:]
-    private var filesLeft = 256
+    private var filesLeft = Import.mostIncluded
     /// Bytes that words with definitions in them may still come to.
     private var bytesLeft = 1 << 20
 
@@ -94,7 +94,7 @@ struct KeepalivedTree {
         var statements: [KeepalivedStatement] = []
         for file in files {
             filesLeft -= 1
-            guard filesLeft > 0 else {
+            guard filesLeft >= 0 else {
                 throw ImportMistake(line.place, "too many files are included", "put what belongs together into one")
             }
             statements += try read(file, depth: depth + 1)

@@ -34,7 +34,7 @@ struct KeepalivedWord {
     }
 
     /// All keywords, for hints.
-    static var names: [String] { rows.flatMap { $0.words.split(separator: " ").map(String.init) } }
+    static let names = rows.flatMap { $0.words.split(separator: " ").map(String.init) }
 
     /// The table of docs/import.md.
     static var table: String {

@@ -8,7 +8,6 @@ import HeartbeatSystem
 
 package enum ImportReading {
     private static let largest = 1 << 20
-    private static let mostIncluded = 200
 
     package static func make(
         from source: ImportSource, _ paths: [String], nodes: [ImportNode]
@@ -17,7 +16,8 @@ package enum ImportReading {
             // A relative path begins where the including file is.
             let directory = Directories.directory(of: including)
             let isBare = pattern.hasPrefix("/") || directory == "."
-            return matches(isBare ? pattern : directory + pattern).prefix(mostIncluded).map(file)
+            // One too many is told; more need not be read for that.
+            return matches(isBare ? pattern : directory + pattern).prefix(Import.mostIncluded + 1).map(file)
         }
     }
 

@@ -76,6 +76,17 @@ import Testing
         }
     }
 
+    @Test func `of more files than are read none is passed over in silence`() throws {
+        try inDirectory {
+            try FileManager.default.createDirectory(atPath: path("more"), withIntermediateDirectories: false)
+            for number in 1...255 { try write("! nothing\n", "more/\(number).conf") }
+            #expect(try hbctl(["keepalived", path("a.conf")] + nodes).code == 0)
+            try write("! nothing\n", "more/256.conf")
+            let result = try hbctl(["keepalived", path("a.conf")] + nodes)
+            #expect(result.code == 2 && result.output.contains("a.conf:8: too many files are included"), "\(result)")
+        }
+    }
+
     @Test func `the files of this machine are exported, and mistakes in them end with 2`() throws {
         try inDirectory {
             try write("node gw-a gw-b\nbcast hb-none0\nauto_failback on\nlogfacility daemon\n", "ha.cf")
