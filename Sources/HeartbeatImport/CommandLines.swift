@@ -44,11 +44,26 @@ enum CommandLines {
             var words = words(of: text)[...]
             while let start = words.firstIndex(where: { name(of: $0) == program }) {
                 let call = words[(start + 1)...].prefix { !separators.contains($0) }
-                calls.append(ProgramCall(words: Array(call), place: ImportPlace(file: file.path, line: number)))
+                calls.append(
+                    ProgramCall(words: arguments(call), place: ImportPlace(file: file.path, line: number)))
                 words = words[call.endIndex...]
             }
         }
         return calls
+    }
+
+    /// Without what says where its output goes: `>/dev/null`, `2> file`.
+    private static func arguments(_ words: ArraySlice<String>) -> [String] {
+        var (rest, arguments) = (words, [String]())
+        while let word = rest.popFirst() {
+            let sign = word.utf8.drop(while: \.isDigit)
+            guard let first = sign.first, "<>".utf8.contains(first) else {
+                arguments.append(word)
+                continue
+            }
+            if sign.allSatisfy({ "<>".utf8.contains($0) }) { rest = rest.dropFirst() }
+        }
+        return arguments
     }
 
     /// What a word calls: without its directories, and without `ExecStart=` in front.

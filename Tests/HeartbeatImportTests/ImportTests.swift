@@ -97,6 +97,18 @@ import Testing
         #expect(finding.outcome == .lost && finding.why.contains("did you mean \"priority\"?"))
     }
 
+    @Test(arguments: [" >/dev/null 2>&1 &", " 2> /var/log/it", " </dev/null >>/var/log/it"])
+    func `where the output of a call goes is none of its words`(end: String) throws {
+        let nodes = [try #require(ImportNode("a")), try #require(ImportNode("b"))]
+        for (source, call) in [
+            (ImportSource.vrrpd, "vrrpd -i eth0 -v 1 -n 192.0.2.1/24"), (.ucarp, "ucarp -i eth0 -v 1 -a 192.0.2.1/24"),
+        ] {
+            let files = [call, call + end].map { SourceFile(path: "f", text: $0 + "\n") }
+            let plain = try ImportCase.make(source, [files[0]], nodes).get()
+            #expect(try ImportCase.make(source, [files[1]], nodes).get() == plain)
+        }
+    }
+
     @Test func `includes that nobody follows are named`() throws {
         let example = ImportCase(name: "include")
         let main = SourceFile(
