@@ -15,9 +15,15 @@ struct Counters {
     /// From the origin of a movement to its end.
     static let whole = "total"
 
-    private struct Series<Name: Hashable>: Hashable {
+    private struct Series<Name: Hashable & RawRepresentable<String>>: Hashable, Comparable {
         var name: Name
         var labels: [String]
+
+        /// So that two answers have one order.
+        static func < (left: Series, right: Series) -> Bool {
+            left.name == right.name
+                ? left.labels.lexicographicallyPrecedes(right.labels) : left.name.rawValue < right.name.rawValue
+        }
     }
 
     /// An action under way.
@@ -98,21 +104,19 @@ struct Counters {
 
     // MARK: - What is told
 
-    /// Sorted, so that two answers have one order.
     func facts(at now: Instant) -> [NodeFacts.Counter] {
         let both = bothBefore + (bothSince.map { now - $0 } ?? .zero)
-        let counted = values.map { NodeFacts.Counter($0.key.name, $0.key.labels, value: $0.value) }
-            .sorted { ($0.name, $0.labels.joined(separator: "\n")) < ($1.name, $1.labels.joined(separator: "\n")) }
+        let counted = values.sorted { $0.key < $1.key }
+            .map { NodeFacts.Counter($0.key.name, $0.key.labels, value: $0.value) }
         return counted + [
             NodeFacts.Counter(.twoOwnersTime, value: UInt64(max(0, both.nanoseconds))),
             NodeFacts.Counter(.leaseExpired, value: leaseExpired),
         ]
     }
 
-    /// In the same order.
     var histograms: [NodeFacts.Histogram] {
-        durations.map { NodeFacts.Histogram($0.key.name, $0.key.labels, durations: $0.value) }
-            .sorted { ($0.name, $0.labels.joined(separator: "\n")) < ($1.name, $1.labels.joined(separator: "\n")) }
+        durations.sorted { $0.key < $1.key }
+            .map { NodeFacts.Histogram($0.key.name, $0.key.labels, durations: $0.value) }
     }
 }
 
