@@ -25,19 +25,21 @@ struct MetricFamilies {
 
     /// `labels` are the values of those that the metric has, in order.
     mutating func add(_ metric: Metric, _ value: MetricValue?, _ labels: [String] = []) {
-        add(metric, value, labels, part: "", bound: nil)
+        guard let value, let pairs = Self.pairs(metric, labels) else { return }
+        put(metric, value, pairs)
     }
 
     /// Each bound with all that is not above it.
     mutating func add(_ metric: Metric, _ histogram: DurationHistogram, _ labels: [String]) {
+        guard let pairs = Self.pairs(metric, labels) else { return }
         var sum: UInt64 = 0
         for (place, count) in histogram.counts.enumerated() {
             sum &+= count
             let bound = place < histogram.scale.count ? Self.seconds(histogram.scale.bound(place)) : "+Inf"
-            add(metric, .count(sum), labels, part: "_bucket", bound: bound)
+            put(metric, .count(sum), pairs + ["le=\"\(bound)\""], part: "_bucket")
         }
-        add(metric, .time(.nanoseconds(Int64(clamping: histogram.sum))), labels, part: "_sum", bound: nil)
-        add(metric, .count(histogram.count), labels, part: "_count", bound: nil)
+        put(metric, .time(.nanoseconds(Int64(clamping: histogram.sum))), pairs, part: "_sum")
+        put(metric, .count(histogram.count), pairs, part: "_count")
     }
 
     /// Without zeros at the end.
@@ -48,13 +50,14 @@ struct MetricFamilies {
         return text
     }
 
-    private mutating func add(
-        _ metric: Metric, _ value: MetricValue?, _ labels: [String], part: String, bound: String?
-    ) {
+    /// `nil` when there are not as many labels as the metric has.
+    private static func pairs(_ metric: Metric, _ labels: [String]) -> [String]? {
         let names = metric.entry.labels
-        guard let value, names.count == labels.count else { return }
-        let own = zip(names, labels).map { "\($0)=\"\(Self.escaped($1))\"" }
-        let pairs = own + (bound.map { ["le=\"\($0)\""] } ?? [])
+        guard names.count == labels.count else { return nil }
+        return zip(names, labels).map { "\($0)=\"\(escaped($1))\"" }
+    }
+
+    private mutating func put(_ metric: Metric, _ value: MetricValue, _ pairs: [String], part: String = "") {
         let name = metric.rawValue + part + (pairs.isEmpty ? "" : "{\(pairs.joined(separator: ","))}")
         guard series.insert(name).inserted else { return }
         lines[metric, default: []].append("\(name) \(value.text)\n")
