@@ -12,25 +12,25 @@ package struct RecordFiles: Sendable {
     package static let most = 64
     package static let mostBytes = 8 << 20
 
-    private let directory: String
+    /// Written only as what it is: the state directory may be another user's, who could have a link in its place lead root anywhere.
+    private let directory: PrivateDirectory
 
     /// - Parameter lasting: the state directory, on a disk.
     package init(in lasting: PrivateDirectory) {
-        directory = "\(lasting.path)/\(Self.name)"
+        directory = PrivateDirectory("\(lasting.path)/\(Self.name)")
     }
 
-    package func path(_ chain: UInt64) -> String { "\(directory)/\(chain)" }
+    package func path(_ chain: UInt64) -> String { "\(directory.path)/\(chain)" }
 
     // MARK: - The daemon
 
     /// Replaces the file of a chain, and removes the oldest of too many. May take as long as the disk does; gives what went wrong.
     package func write(_ record: MovementRecord) -> SystemError? {
         do throws(SystemError) {
-            // A link in its place would lead root anywhere.
-            try PrivateDirectory(directory).make(mode: 0o755)
+            try directory.make(mode: 0o755)
             let bytes = record.text.bytesOfLines
             trim(for: bytes.count, besides: record.chain)
-            try DurableFile.replace(path(record.chain), with: bytes, mode: 0o644)
+            try directory.write(bytes, to: "\(record.chain)", mode: 0o644, isDurable: true)
             return nil
         } catch {
             return error
@@ -38,26 +38,27 @@ package struct RecordFiles: Sendable {
     }
 
     private struct Kept {
-        var path: String
+        var name: String
         var written: Int64
         var size: Int
     }
 
     /// Makes room for a file of so many bytes.
     private func trim(for size: Int, besides chain: UInt64) {
-        var kept = Directories.names(in: directory).compactMap { name -> Kept? in
+        var kept = directory.names().compactMap { name -> Kept? in
             // What a loss of power has left of a file.
-            if name.hasSuffix(".new") { unlink("\(directory)/\(name)") }
-            var status = stat()
-            guard let number = UInt64(name), number != chain, lstat(path(number), &status) == 0 else { return nil }
+            if name.hasSuffix(".new") { directory.remove(name) }
+            guard let number = UInt64(name), number != chain, let status = directory.status(of: name) else {
+                return nil
+            }
             let written = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
-            return Kept(path: path(number), written: written, size: Int(status.st_size))
+            return Kept(name: name, written: written, size: Int(status.st_size))
         }
         // Numbers begin anew when a history is lost, so that the smallest need not be the oldest.
         kept.sort { $0.written > $1.written }
         var total = size + kept.reduce(0) { $0 + $1.size }
         while let oldest = kept.last, kept.count >= Self.most || total > Self.mostBytes {
-            unlink(oldest.path)
+            directory.remove(oldest.name)
             total -= oldest.size
             kept.removeLast()
         }
@@ -81,5 +82,5 @@ package struct RecordFiles: Sendable {
     }
 
     /// Numbers of the chains of which there is a file, in order.
-    package var chains: [UInt64] { Directories.names(in: directory).compactMap { UInt64($0) }.sorted() }
+    package var chains: [UInt64] { Directories.names(in: directory.path).compactMap { UInt64($0) }.sorted() }
 }

@@ -39,12 +39,24 @@ package struct PrivateDirectory: Sendable {
         }
     }
 
-    /// Replaces a file: whoever reads it finds the old content or the new. It is not brought to a disk.
-    package func write(_ bytes: [UInt8], to name: String, mode: mode_t = 0o600) throws(SystemError) {
+    /// Replaces a file: whoever reads it finds the old content or the new. `isDurable`: on return it is on the disk, the name
+    /// included.
+    package func write(
+        _ bytes: [UInt8], to name: String, mode: mode_t = 0o600, isDurable: Bool = false
+    ) throws(SystemError) {
         let directory = try open()
         defer { close(directory) }
         try NewFile.replace(
-            name, in: directory, with: bytes, mode: mode, isSynced: false, shownAs: "\(path)/\(name)")
+            name, in: directory, with: bytes, mode: mode, isSynced: isDurable, shownAs: "\(path)/\(name)")
+        guard !isDurable || fsync(directory) == 0 else { throw SystemError("sync", path) }
+    }
+
+    /// What a name in it stands for, a link for itself; `nil` when there is nothing.
+    package func status(of name: String) -> stat? {
+        inside(orElse: nil) { directory in
+            var status = stat()
+            return fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 ? status : nil
+        }
     }
 
     /// Does nothing when there is no such file.
