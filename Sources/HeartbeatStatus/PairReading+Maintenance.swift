@@ -29,13 +29,15 @@ extension PairReading {
     }
 
     private func age(of maintenance: Maintenance) -> PairStatus.Age? {
+        // Seconds may be as many as a number holds, milliseconds then not.
+        guard maintenance.since > 0, maintenance.since <= asked / 1000 else { return nil }
         let since = maintenance.since * 1000
-        guard maintenance.since > 0, since <= asked else { return nil }
         return PairStatus.Age(duration: .milliseconds(Int64(clamping: asked - since)), since: since)
     }
 
     private func rest(of maintenance: Maintenance) -> String {
-        guard let until = maintenance.until, until * 1000 > asked, asked > 0 else { return "" }
-        return ", \(Duration.milliseconds(Int64(clamping: until * 1000 - asked)).ageText) to go"
+        guard let until = maintenance.until, until > asked / 1000, asked > 0 else { return "" }
+        let left = Duration.seconds(Int64(clamping: until)) - .milliseconds(Int64(clamping: asked))
+        return ", \(left.ageText) to go"
     }
 }

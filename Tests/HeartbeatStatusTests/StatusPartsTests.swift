@@ -148,6 +148,10 @@ import Testing
         told.maintenance?.since = second + 60
         facts.peer?.view = NodeFacts.View(told, age: .zero)
         #expect(sentence() == "gw-b is in maintenance: new disks, 2:00:00 to go")
+        // No number is too large to be shown.
+        told.maintenance = Maintenance(reason: "new disks", since: .max, until: .max)
+        facts.peer?.view = NodeFacts.View(told, age: .zero)
+        #expect(sentence() == "gw-b is in maintenance: new disks, 106751 d to go")
         // Its report knows better than what it told before.
         facts.peer?.health = .sound
         #expect(sentence() == nil)
