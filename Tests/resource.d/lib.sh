@@ -93,6 +93,21 @@ has() { # name text part
     pass_or_fail $truth "$1" "[$2] has no [$3]"
 }
 
+# A condition that must come true; what was last seen otherwise, and what `evidence` of the reader's own has beside it.
+eventually() { # name seconds command...
+    title=$1 left=$(($2 * 10))
+    shift 2
+    until "$@" >"$work/seen" 2>&1; do
+        left=$((left - 1))
+        if [ $left -le 0 ]; then
+            pass_or_fail 1 "$title" "$(tail -n 3 "$work/seen"; evidence)"
+            return 1
+        fi
+        sleep 0.1
+    done
+    pass_or_fail 0 "$title" ''
+}
+
 finish() {
     echo "1..$count"
     [ "$failures" -eq 0 ] || {
