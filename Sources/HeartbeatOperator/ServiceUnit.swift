@@ -50,27 +50,6 @@ struct ServiceUnit {
 
     /// What a program writes, if it ends in time.
     static func output(of executable: String, _ words: [String]) -> String? {
-        guard let pipe = try? Descriptors.makePipe() else { return nil }
-        defer { close(pipe.read) }
-        let child = ChildProcess(
-            executable: executable, arguments: words, environment: ChildProcess.ownEnvironment, directory: "/",
-            standardOutput: pipe.write, standardError: pipe.write)
-        let pid = try? child.start()
-        close(pipe.write)
-        guard let pid else { return nil }
-        defer {
-            kill(-pid, SIGKILL)
-            waitpid(pid, nil, 0)
-        }
-        let deadline = Instant.now + patience
-        var bytes: [UInt8] = []
-        while true {
-            var entry = pollfd(fd: pipe.read, events: Int16(POLLIN), revents: 0)
-            let rest = (deadline - .now).milliseconds
-            guard rest > 0, poll(&entry, 1, Int32(clamping: rest)) > 0 else { return nil }
-            guard let more = Descriptors.read(pipe.read, atMost: 65536), bytes.count < 1 << 20 else { return nil }
-            if more.isEmpty { return String(decoding: bytes, as: UTF8.self) }
-            bytes += more
-        }
+        try? ProgramOutcome.of(executable, words, within: patience, atMost: 1 << 20)?.text
     }
 }
