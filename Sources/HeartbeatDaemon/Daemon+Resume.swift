@@ -16,9 +16,7 @@ extension Daemon {
     func resume(_ kept: KeptNode, isRealtime: Bool) -> Int32 {
         haCfWritten = kept.haCfWritten
         enterRealtime(isRealtime)
-        if let number = kept.watchdog, let path = kept.configuration.watchdog {
-            watchdog = NodeWatchdog(path, descriptor: number, logger: log.logger)
-        }
+        watchdog = kept.watchdog.map { NodeWatchdog(descriptor: $0, logger: log.logger) }
         controlSocket = kept.controlSocket.map(OwnedDescriptor.init(takingOwnershipOf:))
         live(with: PidFile.resume(loader.paths.pidFile, descriptor: kept.pidFile)) { reactor in
             self.resume(kept, on: reactor)

@@ -29,9 +29,9 @@ final class NodeWatchdog {
     }
 
     /// Goes on with the device of the program before this one.
-    init(_ path: String, descriptor: Int32, logger: Logger) {
+    init(descriptor: Int32, logger: Logger) {
         self.logger = logger
-        device = WatchdogDevice(path, descriptor: descriptor)
+        device = WatchdogDevice(descriptor: descriptor)
     }
 
     /// `nil` without one.

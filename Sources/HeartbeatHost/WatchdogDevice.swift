@@ -26,9 +26,10 @@ package struct WatchdogDevice: ~Copyable {
         }
     }
 
-    /// Goes on with the device that the program before this one has opened.
-    package init(_ path: String, descriptor: Int32) {
-        self.path = path
+    /// Goes on with the device that the program before this one has opened. The files may name another one by now, or none; this one
+    /// resets the machine all the same when nobody feeds it.
+    package init(descriptor: Int32) {
+        path = Directories.target(ofLink: "/proc/self/fd/\(descriptor)") ?? "the watchdog device"
         self.descriptor = descriptor
     }
 

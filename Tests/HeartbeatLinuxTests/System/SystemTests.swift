@@ -24,6 +24,24 @@ import Testing
         #expect(warnings.count == 1, "a plain file has no timeout to set")
     }
 
+    /// Whatever ha.cf names by now.
+    @Test func `the next program feeds the device that this one has opened, and names it`() throws {
+        let directory = try temporaryDirectory()
+        defer { removeTree(directory) }
+        let path = directory + "/watchdog"
+        writeFile(path, "")
+        do {
+            let watchdog = WatchdogDevice(descriptor: open(path, O_WRONLY | O_CLOEXEC))
+            #expect(watchdog.feed() == nil)
+            #expect(watchdog.closeOrderly() == nil)
+        }
+        #expect(readFile(path) == "\0V")
+        let unwritable = WatchdogDevice(descriptor: open(path, O_RDONLY | O_CLOEXEC))
+        let failure = unwritable.feed()
+        let error = try #require(failure)
+        #expect("\(error)".contains(Directories.resolved(path)))
+    }
+
     @Test func anAbsentWatchdogIsAnError() {
         var warnings: [String] = []
         #expect(throws: SystemError.self) {
