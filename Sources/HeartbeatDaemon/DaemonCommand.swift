@@ -168,7 +168,8 @@ package struct DaemonCommand: Sendable {
 
     /// Makes the running daemon read its configuration again, or starts one.
     package func reload(arguments: [String]) -> Int32 {
-        guard case .running(let pid) = PidFile.owner(of: paths.pidFile), pid > 0 else {
+        // In the place of another program it is this process that holds the file.
+        guard !InheritedState.isWaiting, case .running(let pid) = PidFile.owner(of: paths.pidFile), pid > 0 else {
             return start(arguments: arguments)
         }
         let result = loader.load()

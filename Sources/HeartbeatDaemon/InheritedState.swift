@@ -10,6 +10,9 @@ enum InheritedState {
     /// Says on which descriptor it is.
     static let variable = "HEARTBEAT_STATE_FD"
 
+    /// Nobody has taken it yet.
+    static var isWaiting: Bool { getenv(variable) != nil }
+
     /// The state, if there is one; once. Nothing of it reaches children.
     static func take() -> Result<KeptNode, StateFault>? {
         guard let number = getenv(variable).flatMap({ Int32(String(cString: $0)) }) else { return nil }

@@ -2,6 +2,7 @@
 // daemon that does not run, and the shipped examples are a valid configuration.
 
 import Foundation
+import HeartbeatHost
 import Testing
 
 @Suite struct CommandTests {
@@ -21,11 +22,12 @@ import Testing
         .first { FileManager.default.isExecutableFile(atPath: $0.path) }
     }
 
-    private static func run(_ arguments: [String]) throws -> Run {
+    private static func run(_ arguments: [String], adding variables: [String: String] = [:]) throws -> Run {
         let program: URL = try #require(Self.program, "heartbeat is not built beside the tests")
         let process = Process()
         process.executableURL = program
         process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(variables) { _, new in new }
         let output = Pipe()
         let errors = Pipe()
         process.standardOutput = output
@@ -87,6 +89,19 @@ import Testing
             #expect(status.code == 1 && status.output == "heartbeat is stopped. No process\n")
             let stop = try Self.run(["-k", "--run-dir", directory])
             #expect(stop.code == 0 && stop.errors == "INFO: Heartbeat already stopped.\n")
+        }
+    }
+
+    /// A daemon may have been started with these options, and is given them again.
+    @Test(arguments: ["-f", "-r", "-rf"])
+    func `what begins in the place of another program goes on from its state or says why not`(option: String) throws {
+        try Self.withConfiguration([:]) { directory in
+            let held = try PidFile.acquire(directory + "/heartbeat.pid")
+            let run = try Self.run(
+                [option, "--config-dir", directory, "--run-dir", directory, "--node", "a"],
+                adding: ["HEARTBEAT_STATE_FD": "99"])
+            #expect(run.code == 1 && run.errors.contains("there is no kept state in it"), "\(run)")
+            held.release()
         }
     }
 
