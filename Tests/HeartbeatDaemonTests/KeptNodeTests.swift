@@ -29,6 +29,19 @@ import Testing
         }
     }
 
+    /// Its other end is open, and silent.
+    @Test func `nobody waits for a state on a pipe`() throws {
+        let pipe = try Descriptors.makePipe()
+        defer {
+            close(pipe.read)
+            close(pipe.write)
+        }
+        guard case .failure(.missing) = InheritedState.read(pipe.read) else {
+            Issue.record("it was read")
+            return
+        }
+    }
+
     /// The core's part is pinned by what the simulator writes; this is the rest, by its declarations.
     @Test func `what is kept beside the core is what its number says`() throws {
         let found = ["format \(StateFormat.number)"] + (try Self.declarations())

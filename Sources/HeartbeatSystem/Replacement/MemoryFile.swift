@@ -18,9 +18,9 @@ package enum MemoryFile {
         return file
     }
 
-    /// Everything in it, whoever has read where.
+    /// Everything in it, whoever has read where. Nothing of a terminal or a pipe, which could be waited for without an end.
     package static func contents(of descriptor: Int32) -> [UInt8] {
-        lseek(descriptor, 0, SEEK_SET)
+        guard lseek(descriptor, 0, SEEK_SET) == 0 else { return [] }
         return Descriptors.contents(from: descriptor, atMost: most)
     }
 }
