@@ -19,9 +19,7 @@ enum InheritedState {
         unsetenv(variable)
         let file = OwnedDescriptor(takingOwnershipOf: number)
         let result = read(file.number)
-        for name in Directories.names(in: "/proc/self/fd") {
-            if let other = Int32(name), other > STDERR_FILENO { _ = fcntl(other, F_SETFD, FD_CLOEXEC) }
-        }
+        HandOver.closeOnExec()
         return result
     }
 

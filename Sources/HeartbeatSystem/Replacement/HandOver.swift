@@ -33,7 +33,10 @@ package final class HandOver {
     }
 
     /// From now on only what is handed over outlasts this program. What a library has opened may not say so by itself.
-    package func closeTheRest() {
+    package func closeTheRest() { Self.closeOnExec(except: kept) }
+
+    /// No descriptor but the standard ones and these outlasts a change of the program.
+    package static func closeOnExec(except kept: [Int32] = []) {
         for number in Directories.names(in: "/proc/self/fd").compactMap({ Int32($0) })
         where number > STDERR_FILENO && !kept.contains(number) {
             _ = fcntl(number, F_SETFD, FD_CLOEXEC)
