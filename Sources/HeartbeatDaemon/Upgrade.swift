@@ -18,6 +18,15 @@ final class Upgrade {
     static let instead =
         "to take the new program anyway restart the service (systemctl restart heartbeat): the other node takes over meanwhile"
 
+    private struct Order {
+        var token: String
+        /// The program as it looked before it was asked.
+        var program: FileLook?
+        /// Of the wait for rest.
+        var end: Instant
+        var reply: (ControlReply) -> Void
+    }
+
     private unowned let daemon: Daemon
     private var isBusy = false
 
@@ -38,42 +47,46 @@ final class Upgrade {
         isBusy = true
         let (path, number) = (ProgramPlace.path, trial.number)
         BackgroundWork.run(
-            on: shell.reactor, { ProgramTrial.run(path, state: number) },
-            completion: { [weak self] obstacle in
+            on: shell.reactor, { (program: FileLook(path), obstacle: ProgramTrial.run(path, state: number)) },
+            completion: { [weak self] found in
                 trial.close()
                 guard let self else { return }
-                if let obstacle { return refuse("\(path) cannot go on from here: \(obstacle)", reply) }
-                wait(shell, token, until: shell.reactor.now + Self.patience, reply)
+                if let obstacle = found.obstacle {
+                    return refuse("\(path) cannot go on from here: \(obstacle)", reply)
+                }
+                let end = shell.reactor.now + Self.patience
+                wait(shell, Order(token: token, program: found.program, end: end, reply: reply))
             })
     }
 
-    private func wait(
-        _ shell: NodeShell, _ token: String, until end: Instant, _ reply: @escaping (ControlReply) -> Void
-    ) {
+    private func wait(_ shell: NodeShell, _ order: Order) {
         guard let obstacle = daemon.isReading ? "the files are being read again" : shell.obstacleToReplacement else {
-            return replace(shell, token, reply)
+            return replace(shell, order)
         }
-        guard shell.reactor.now < end else {
-            return refuse("\(obstacle), for \(Self.patience.components.seconds) s by now", reply)
+        guard shell.reactor.now < order.end else {
+            return refuse("\(obstacle), for \(Self.patience.components.seconds) s by now", order.reply)
         }
-        shell.reactor.after(Self.look) { [weak self] in self?.wait(shell, token, until: end, reply) }
+        shell.reactor.after(Self.look) { [weak self] in self?.wait(shell, order) }
     }
 
     /// Returns only when it did not work.
-    private func replace(_ shell: NodeShell, _ token: String, _ reply: (ControlReply) -> Void) {
+    private func replace(_ shell: NodeShell, _ order: Order) {
+        guard FileLook(ProgramPlace.path) == order.program else {
+            return refuse("\(ProgramPlace.path) was replaced after it had been asked: try again", order.reply)
+        }
         let next = HandOver()
         do {
             daemon.log.flush(atMost: .milliseconds(100))
-            let file = try state(of: shell, token, next)
+            let file = try state(of: shell, order.token, next)
             let number = try next.keep(file.number)
             next.closeTheRest()
             let environment = ChildProcess.ownEnvironment.filter { $0.0 != InheritedState.variable }
             let error = HandOver.become(
                 ProgramPlace.path, arguments: CommandLine.arguments,
                 environment: environment + [(InheritedState.variable, "\(number)")])
-            refuse("\(error)", reply)
+            refuse("\(error)", order.reply)
         } catch {
-            refuse("\(error)", reply)
+            refuse("\(error)", order.reply)
         }
         next.giveUp()
     }

@@ -8,15 +8,7 @@ import HeartbeatSystem
 
 /// Reads files and remembers how they looked. A value, so that it can go to another thread and come back.
 package struct SharedFileReader: Sendable {
-    /// By which a change shows without reading.
-    fileprivate struct Look: Hashable {
-        var device: UInt64
-        var inode: UInt64
-        var size: Int64
-        var changed: [Int64]
-    }
-
-    private var known: [String: (look: Look, content: SharedFile.Content)] = [:]
+    private var known: [String: (look: FileLook, content: SharedFile.Content)] = [:]
 
     package init() {}
 
@@ -36,7 +28,7 @@ package struct SharedFileReader: Sendable {
         }
         guard status.st_mode & S_IFMT == S_IFREG else { return .unreadable }
         guard status.st_size <= SharedFile.largest else { return .tooLarge }
-        let look = Look(status)
+        let look = FileLook(status)
         if !thorough, let known = known[path], known.look == look { return known.content }
         let content = Self.digest(of: path)
         known[path] = (look, content)
@@ -50,13 +42,5 @@ package struct SharedFileReader: Sendable {
         } catch {
             return error.code == EFBIG ? .tooLarge : error.code == ENOENT ? .missing : .unreadable
         }
-    }
-}
-
-extension SharedFileReader.Look {
-    fileprivate init(_ status: stat) {
-        self.init(
-            device: UInt64(status.st_dev), inode: UInt64(status.st_ino), size: Int64(status.st_size),
-            changed: [status.st_mtim, status.st_ctim].flatMap { [Int64($0.tv_sec), Int64($0.tv_nsec)] })
     }
 }

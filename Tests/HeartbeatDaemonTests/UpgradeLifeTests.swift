@@ -113,7 +113,9 @@ extension LifeTests {
                 #expect(try node.run([program] + words.dropFirst(), limit: .seconds(20)).code == 0)
                 try cluster.wait(for: "all groups") { try cluster.status(["rscstatus"], on: node) == "all" }
                 let pid = try cluster.pid(of: node)
-                for script in ["echo no such option; exit 2", "exit 0", "sleep 60"] {
+                // The last one is another file by the time it could begin.
+                let replaced = "touch \"$0\"; echo the state is accepted"
+                for script in ["echo no such option; exit 2", "exit 0", "sleep 60", replaced] {
                     let text = "#!/bin/sh\n\(script)\n"
                     try Data(text.utf8).write(to: URL(fileURLWithPath: program + ".new"))
                     let swap = "chmod 755 \(program).new && mv \(program).new \(program)"
