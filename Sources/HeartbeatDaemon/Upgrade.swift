@@ -60,13 +60,18 @@ final class Upgrade {
     }
 
     private func wait(_ shell: NodeShell, _ order: Order) {
-        guard let obstacle = daemon.isReading ? "the files are being read again" : shell.obstacleToReplacement else {
-            return replace(shell, order)
-        }
+        guard let obstacle = obstacle(shell) else { return replace(shell, order) }
         guard shell.reactor.now < order.end else {
             return refuse("\(obstacle), for \(Self.patience.components.seconds) s by now", order.reply)
         }
         shell.reactor.after(Self.look) { [weak self] in self?.wait(shell, order) }
+    }
+
+    private func obstacle(_ shell: NodeShell) -> String? {
+        if daemon.isReading { return "the files are being read again" }
+        if let obstacle = shell.obstacleToReplacement { return obstacle }
+        if !HandOver.isHeldUp { daemon.log.flush(atMost: .milliseconds(100)) }
+        return HandOver.isHeldUp ? "a disk does not answer" : nil
     }
 
     /// Returns only when it did not work.
@@ -76,7 +81,6 @@ final class Upgrade {
         }
         let next = HandOver()
         do {
-            daemon.log.flush(atMost: .milliseconds(100))
             let file = try state(of: shell, order.token, next)
             let number = try next.keep(file.number)
             next.closeTheRest()

@@ -43,6 +43,15 @@ package final class HandOver {
         }
     }
 
+    /// A thread is in the kernel and cannot be interrupted there, as by a disk that does not answer. The next program would not begin
+    /// before it is out, and until then nothing else would be done.
+    package static var isHeldUp: Bool {
+        Directories.names(in: "/proc/self/task").contains { number in
+            let text = Descriptors.contents(of: "/proc/self/task/\(number)/status", atMost: 4096) ?? []
+            return text.split(separator: UInt8(ascii: "\n")).contains { $0.starts(with: "State:\tD".utf8) }
+        }
+    }
+
     /// Becomes another program: the same process with the same children. Returns only when that did not work.
     package static func become(
         _ path: String, arguments: [String], environment: [(String, String)]
