@@ -353,8 +353,8 @@ let package = Package(
         .testTarget(
             name: "HbLinesTests",
             dependencies: [
-                "HeartbeatLab", "HeartbeatFormats", "HeartbeatLineKeeper", "HeartbeatLines", "HeartbeatModel",
-                "HeartbeatNetlink",
+                "HeartbeatLab", "HeartbeatFormats", "HeartbeatLineKeeper", "HeartbeatLines", "HeartbeatLoop",
+                "HeartbeatModel", "HeartbeatNetlink",
             ], swiftSettings: strict),
         .testTarget(
             name: "HbGatewayTests", dependencies: ["HeartbeatLab", "HeartbeatModel"], swiftSettings: strict),

@@ -52,7 +52,7 @@ extension NodeShell {
         if !replies.isEmpty { return "an order is being carried out" }
         if !views.isIdle { return "somebody waits for the other node's view" }
         if !actions.isIdle || !network.isIdle { return "a script is running" }
-        if !hooks.isIdle || !book.isIdle { return "a program of the owner is running" }
+        if !hooks.isIdle || !book.isIdle || !lines.isIdle { return "a program of the owner is running" }
         if maintenance.isBusy { return "maintenance is being written down" }
         if let loss = lines.loss, loss.unproven > 0 { return "a line is down or in doubt" }
         if !core.hasTimeToBegin(at: reactor.now) { return "a keepalive is due" }

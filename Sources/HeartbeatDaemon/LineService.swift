@@ -46,6 +46,9 @@ final class LineService {
     /// How they stand; empty without lines.
     var report: LineReport { running?.runner.report ?? LineReport() }
 
+    /// No program runs for them.
+    var isIdle: Bool { running?.runner.isIdle ?? true }
+
     /// A new core knows nothing.
     func tellAgain() {
         if let told { feed(.linesObserved(told)) }

@@ -31,6 +31,8 @@ package final class LineHooks {
         queue.onFailure = { [weak self] _, text in self?.onFailure(text) }
     }
 
+    package var isIdle: Bool { queue.isIdle }
+
     package func childMayHaveExited() { queue.childMayHaveExited() }
 
     package func run(_ hook: LineHook) {

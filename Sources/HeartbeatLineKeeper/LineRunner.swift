@@ -99,6 +99,9 @@ package final class LineRunner {
         do throws(SystemError) { _ = try kernel.removeAll() } catch { tell("\(error)") }
     }
 
+    /// No program of the owner's runs, nor a command of a probe.
+    package var isIdle: Bool { hooks.isIdle && prober.isIdle }
+
     /// To be called for every SIGCHLD.
     package func childMayHaveExited() {
         hooks.childMayHaveExited()
