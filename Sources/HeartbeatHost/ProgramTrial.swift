@@ -17,6 +17,7 @@ package enum ProgramTrial {
 
     /// Why it could not; `nil` when it could. Takes as long as the program, 5 s at most.
     package static func run(_ path: String, state: Int32) -> String? {
+        if let doubt = TrustedPath.refusal(of: path) { return "\(doubt)" }
         do throws(SystemError) {
             guard
                 let outcome = try ProgramOutcome.of(

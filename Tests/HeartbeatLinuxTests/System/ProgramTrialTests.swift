@@ -32,6 +32,18 @@ import Testing
         #expect(try outcome("head -c 10000 /dev/zero; exec sleep 1000") == nil)
     }
 
+    @Test func `a program that everybody could change is not even asked`() throws {
+        let directory = try temporaryDirectory()
+        defer { removeTree(directory) }
+        let path = directory + "/program"
+        writeFile(path, "#!/bin/sh\ntouch \(directory)/asked\necho \(ProgramTrial.yes)\n", mode: 0o755)
+        #expect(chmod(path, 0o777) == 0)
+        let state = try MemoryFile.make("a test", [1])
+        let obstacle = try #require(ProgramTrial.run(path, state: state.number))
+        #expect(obstacle == "everybody may write to \(path); chmod o-w \(path)", "\(obstacle)")
+        #expect(access(directory + "/asked", F_OK) != 0)
+    }
+
     @Test(arguments: [
         ("echo \(ProgramTrial.yes)", nil), ("echo '\(ProgramTrial.yes)'; exit 1", ProgramTrial.yes),
         ("printf 'a\\033[2Jb\\n'; exit 1", "a?[2Jb"), ("exit 0", "it ended at once (status 0)"),
