@@ -215,7 +215,7 @@ install_all() {
         if [ -x "$file" ]; then mode=755; else mode=644; fi
         put_text $mode "$file" "$share/resource.d/${file##*/}"
     done
-    for unit in heartbeat.service hb_lines.service hb_gateway.service heartbeat-exporter.service heartbeat-exporter.socket; do
+    for unit in heartbeat.service hb_lines.service hb_gateway.service faild.service heartbeat-exporter.service heartbeat-exporter.socket; do
         put_text 644 "$here/systemd/$unit" "$prefix/lib/systemd/system/$unit"
     done
     put 644 "$here/systemd/heartbeat.sysusers" "$prefix/lib/sysusers.d/heartbeat.conf"
@@ -267,6 +267,8 @@ uninstall_all() {
             systemctl --quiet disable --now hb_lines.service 2>/dev/null
             # It hands the service over before it ends.
             systemctl --quiet disable --now hb_gateway.service 2>/dev/null
+            # Its routes go with it: packets take the LAN that their addresses name.
+            systemctl --quiet disable --now faild.service 2>/dev/null
         fi
     fi
     if [ -f "$root$manifest" ]; then
