@@ -390,7 +390,9 @@ let package = Package(
             exclude: ["sites"], swiftSettings: strict),
         .testTarget(
             name: "HeartbeatImportTests",
-            dependencies: ["HeartbeatImport", "HeartbeatConfig", "HeartbeatModel"],
+            dependencies: [
+                "HeartbeatImport", "HeartbeatConfig", "HeartbeatSimulator", "HeartbeatLab", "HeartbeatModel",
+            ],
             exclude: ["corpus", "export"], swiftSettings: strict),
         .testTarget(
             name: "HeartbeatMachinesTests", dependencies: ["HeartbeatMachines", "HeartbeatLab", "CLinux"],

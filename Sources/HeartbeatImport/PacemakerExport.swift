@@ -51,12 +51,11 @@ package struct PacemakerExport: Hashable, Sendable {
     // MARK: - corosync.conf
 
     private static func corosync(_ configuration: Configuration) -> String {
-        let cluster = configuration.parameters.first { $0.name == "cluster" }?.value ?? ""
-        let isName = !cluster.isEmpty && cluster.utf8.allSatisfy(\.isNameByte)
         var lines = [
             "# Made by hbctl export pacemaker. See corosync.conf(5).", "totem {", "    version: 2",
-            "    cluster_name: \(isName ? cluster : "linux-ha")", "    transport: knet", "    crypto_cipher: aes256",
-            "    crypto_hash: sha256", "    token: \(configuration.deadtime.milliseconds)", "}", "nodelist {",
+            "    cluster_name: \(name(configuration) ?? "linux-ha")", "    transport: knet",
+            "    crypto_cipher: aes256", "    crypto_hash: sha256", "    token: \(token(configuration))", "}",
+            "nodelist {",
         ]
         for (number, node) in configuration.nodes.enumerated() {
             lines += [
@@ -70,13 +69,40 @@ package struct PacemakerExport: Hashable, Sendable {
         return lines.textOfLines
     }
 
+    private static func cluster(_ configuration: Configuration) -> String {
+        configuration.parameters.first { $0.name == "cluster" }?.value ?? ""
+    }
+
+    /// That of `cluster`, where Corosync can have it: its lines are short.
+    private static func name(_ configuration: Configuration) -> String? {
+        let cluster = Self.cluster(configuration)
+        return !cluster.isEmpty && cluster.utf8.count <= 255 && cluster.utf8.allSatisfy(\.isNameByte) ? cluster : nil
+    }
+
+    /// Milliseconds. With less, Corosync finds no time for its retransmissions; it counts in 32 bits.
+    private static func token(_ configuration: Configuration) -> Int64 {
+        min(max(150, configuration.deadtime.milliseconds), Int64(UInt32.max))
+    }
+
     // MARK: - What is lost
+
+    /// Of the totem section.
+    private static func changed(_ configuration: Configuration) -> [Finding] {
+        let token = Self.token(configuration)
+        let isDeadtime = token == configuration.deadtime.milliseconds
+        let times = Finding(
+            outcome: .changed, what: "keepalive, deadtime",
+            why: "token is \(isDeadtime ? "deadtime" : "\(token) ms, as near to deadtime as Corosync can have it"); "
+                + "Corosync acts after the token and the time for consensus", remedy: nil)
+        guard name(configuration) == nil, !cluster(configuration).isEmpty else { return [times] }
+        let other = Finding(
+            outcome: .changed, what: "cluster", why: "Corosync cannot have this name, so it is linux-ha",
+            remedy: "write another cluster_name where two clusters share a network")
+        return [times, other]
+    }
 
     /// Of any pair.
     private static let always = [
-        Finding(
-            outcome: .changed, what: "keepalive, deadtime",
-            why: "token is deadtime; Corosync acts after the token and the time for consensus", remedy: nil),
         Finding(
             outcome: .changed, what: "node", why: "a node is reached by its name",
             remedy: "write addresses as ring0_addr, and those of a second network as ring1_addr"),
@@ -93,7 +119,7 @@ package struct PacemakerExport: Hashable, Sendable {
     ]
 
     private static func lost(_ configuration: Configuration) -> [Finding] {
-        var findings = always
+        var findings = changed(configuration) + always
         func add(_ isThere: Bool, _ what: String, _ why: String, _ remedy: String) {
             if isThere { findings.append(Finding(outcome: .lost, what: what, why: why, remedy: remedy)) }
         }

@@ -16,6 +16,9 @@ struct PacemakerResources {
         var parameters: [(name: String, value: String)] = []
     }
 
+    /// Of Pacemaker 2.0, which brought pacemaker-3.0. In a CIB without one, failures are looked for under the names of Pacemaker 1.1.
+    private static let featureSet = "3.1.0"
+
     init(_ configuration: Configuration) { self.configuration = configuration }
 
     mutating func cib() -> String {
@@ -30,7 +33,7 @@ struct PacemakerResources {
                 outcome: .kept, what: "auto_failback", why: "resource-stickiness \(returns ? 0 : 1000)", remedy: nil))
         let head = [
             "<!-- Made by hbctl export pacemaker. -->",
-            "<cib validate-with=\"pacemaker-3.0\" admin_epoch=\"0\" epoch=\"1\" num_updates=\"0\">",
+            "<cib validate-with=\"pacemaker-3.0\" crm_feature_set=\"\(Self.featureSet)\" admin_epoch=\"0\" epoch=\"1\" num_updates=\"0\">",
             "  <configuration>",
             "    <crm_config>", "      <cluster_property_set id=\"cib-bootstrap-options\">",
             Self.pair("cib-bootstrap-options-stonith-enabled", "stonith-enabled", "false", 8),

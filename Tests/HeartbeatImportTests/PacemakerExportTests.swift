@@ -15,14 +15,19 @@ import Testing
         try String(contentsOf: Self.directory.appendingPathComponent(name), encoding: .utf8)
     }
 
-    private func exported(_ haCf: String, _ haresources: String) throws -> PacemakerExport {
+    /// Of the node gw-a.
+    static func configuration(_ haCf: String, _ haresources: String) throws -> Configuration {
         let result = readConfiguration(
             ConfigurationInput(
                 haCf: SourceFile(path: "ha.cf", text: haCf),
                 haresources: SourceFile(path: "haresources", text: haresources),
                 authkeys: SourceFile(path: "authkeys", text: "auth 1\n1 sha1 secret\n"), authkeysMode: 0o600,
                 localNode: NodeName("gw-a")))
-        return PacemakerExport(try #require(result.configuration, "\(result.diagnostics)"))
+        return try #require(result.configuration, "\(result.diagnostics)")
+    }
+
+    private func exported(_ haCf: String, _ haresources: String) throws -> PacemakerExport {
+        PacemakerExport(try Self.configuration(haCf, haresources))
     }
 
     /// HEARTBEAT_REWRITE_GOLDEN=1 writes them anew.
@@ -54,5 +59,22 @@ import Testing
         #expect(!made.cib.contains("group-1") && made.cib.contains("rsc=\"group-2\" node=\"gw-b\""))
         #expect(made.cib.contains("name=\"resource-stickiness\" value=\"0\""))
         #expect(!made.isWhole && made.lines.contains { $0.hasPrefix("  haresources:1: ipsec::berlin: ") })
+    }
+
+    @Test(arguments: [
+        ("deadtime 100ms\nkeepalive 20ms", "token: 150", "  keepalive, deadtime: token is 150 ms, "),
+        ("deadtime 150ms\nkeepalive 20ms", "token: 150", "  keepalive, deadtime: token is deadtime; "),
+        ("deadtime 4294968\ninitdead 4294968", "token: 4294967295", "  keepalive, deadtime: token is 4294967295 ms, "),
+        ("cluster \(String(repeating: "x", count: 255))", "name: x", "  keepalive, deadtime: token is deadtime; "),
+        (
+            "cluster \(String(repeating: "x", count: 256))", "name: linux-ha",
+            "  cluster: Corosync cannot have this name"
+        ),
+    ]) func `what Corosync would refuse is changed and told`(directives: String, line: String, finding: String) throws {
+        let made = try exported(
+            "node gw-a gw-b\nbcast eth0\nauto_failback on\nlogfacility daemon\n\(directives)\n", "gw-a 192.0.2.1/24\n")
+        #expect(made.corosync.contains(line), "\(made.corosync)")
+        #expect(made.lines.contains { $0.hasPrefix(finding) }, "\(made.lines)")
+        #expect(finding.hasPrefix("  cluster") == made.lines.contains { $0.hasPrefix("  cluster") })
     }
 }
