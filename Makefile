@@ -54,6 +54,9 @@ TRACKING := conntrackd:conntrackd conntrack:conntrack nftables:nft
 # What a conntrackd needs that is only unpacked.
 UNPACKED_TRACKING := conntrack:conntrack libnetfilter-cthelper0:/usr/lib/*/libnetfilter_cthelper.so.0 \
 	libnetfilter-queue1:/usr/lib/*/libnetfilter_queue.so.1
+# What a crm_simulate and a corosync need that are only unpacked.
+UNPACKED_PACEMAKER := libpacemaker1:/usr/lib/*/libpacemaker.so.1 libknet1:/usr/lib/*/libknet.so.1 libnozzle1:/usr/lib/*/libnozzle.so.1 \
+	libstatgrab10:/usr/lib/*/libstatgrab.so.10 libcorosync-common4:/usr/lib/*/libcorosync_common.so.4
 # Counts instructions where the processor shows no counter, as in most virtual machines.
 COUNTING := valgrind:valgrind
 PACKAGING := binutils:strip
@@ -172,6 +175,10 @@ test: ## run all tests; those that need root are skipped aloud without; what the
 	@.ci/unpack bind9 usr/sbin/named .build/named
 	@.ci/unpack conntrackd usr/sbin/conntrackd .build/conntrackd
 	@.ci/unpack prometheus usr/bin/promtool .build/prometheus
+	@.ci/install-missing $(UNPACKED_PACEMAKER) || true
+	@.ci/unpack pacemaker-cli-utils usr/sbin/crm_simulate .build/pacemaker
+	@.ci/unpack pacemaker-common usr/share/pacemaker .build/pacemaker-common
+	@.ci/unpack corosync usr/sbin/corosync .build/corosync
 	@.ci/test $(ARGS)
 
 # `make test` plays a few of them.

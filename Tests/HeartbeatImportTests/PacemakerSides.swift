@@ -1,5 +1,5 @@
-// A pair in its two lives: one with our own decisions in virtual time, and one with Pacemaker's, as crm_simulate plays them. What becomes of
-// its groups is told by both in the same words.
+// A pair in its two lives: one with our own decisions in virtual time, and one with Pacemaker's, as crm_simulate plays them. What becomes
+// of its groups is told by both in the same words.
 
 import Foundation
 import HeartbeatModel
