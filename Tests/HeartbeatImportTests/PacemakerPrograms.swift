@@ -24,7 +24,7 @@ enum PacemakerPrograms {
     static func run(_ name: String, _ words: [String]) throws -> Command {
         let program = try place("usr/sbin/\(name)", unpacked: name == "corosync" ? "corosync" : "pacemaker")
         let schemas = try place("usr/share/pacemaker", unpacked: "pacemaker-common")
-        return try Command.run(["env", "PCMK_schema_directory=\(schemas)", program] + words, limit: .seconds(5))
+        return try Command.run(["env", "PCMK_schema_directory=\(schemas)", program] + words, limit: .seconds(60))
     }
 
     /// Those that are not there, or not with their libraries.

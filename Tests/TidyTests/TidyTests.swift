@@ -114,10 +114,8 @@ import Testing
         // Of packages that Debian calls essential, or that those depend on.
         let essential: Set = [
             "bash", "cat", "chmod", "chown", "cp", "echo", "false", "ln", "ls", "mkdir", "mount", "printf", "rm",
-            "setpriv",
-            "sh",
-            "sleep", "readlink", "cut", "test", "timeout", "touch", "tr", "true", "umount", "unshare", "prlimit",
-            "nsenter", "sed",
+            "setpriv", "sh", "sleep", "readlink", "cut", "env", "test", "timeout", "touch", "tr", "true", "umount",
+            "unshare", "prlimit", "nsenter", "sed",
         ]
         let makefile = try String(contentsOf: Self.root.appendingPathComponent("Makefile"), encoding: .utf8)
         let call = try Regex(#"(?:run|succeed|attempt|lines|ChildProcess)\((?:[0-9a-z]+, )?\s*\[\s*"([a-z0-9_.]+)""#)
