@@ -224,7 +224,7 @@ packaging: ## install into a directory, look at it, use it, remove it; after mak
 	Tests/install.d/run $(abspath $(BIN)) $(INSTALLED)
 
 deb-check: deb ## look at the Debian packages, install, upgrade, remove and purge them on a Debian in a directory (root)
-	@.ci/install-missing $(DEBIAN_CHECKS) || true
+	@.ci/install-missing $(DEBIAN_CHECKS) $(LABORATORY) || true
 	@.ci/deb-check $(BIN)
 
 systemd: ## boot a systemd in a container and see the service live and die there (root); after make build
