@@ -82,8 +82,9 @@ private let measured = [
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: directory) }
     let (json, page) = (directory.appending(path: "c.json").path, directory.appending(path: "p.md").path)
-    try BenchFile(machine: MachineWatch(sources: "/nowhere", versions: [:]).description(), rows: measured).write(
-        to: json)
+    let failed = row(.conntrackd, ConnectionTrial.commit, run: 2, [:], notes: [BenchRow.notMeasured])
+    try BenchFile(machine: MachineWatch(sources: "/nowhere", versions: [:]).description(), rows: measured + [failed])
+        .write(to: json)
     try "# Head\n\(GeneratedSection.begin)\n\(GeneratedSection.end)\n".write(
         toFile: page, atomically: true, encoding: .utf8)
     #expect(ReportProgram(files: [json], page: page, picture: nil).run() == ReportProgram.written)
@@ -101,6 +102,7 @@ private let measured = [
             ["connections", "n", "conntrackd -c ms", "whole start ms"], lines[5],
             ["1000", "1", "12.5", "40"], ["10000", "1", "80", "106"],
         ])
+    #expect(text.contains("connections-commit, 1s, run 2: \(BenchRow.notMeasured)"), "what was not measured has no row")
     #expect(!text.contains("## Outage at"), "rows of connections are no rows of daemons")
 }
 

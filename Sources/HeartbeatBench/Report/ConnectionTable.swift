@@ -10,7 +10,8 @@ struct ConnectionTable {
     init(_ table: RowTable) {
         let own = table.with { $0.fault.hasPrefix(ConnectionTrial.prefix) }
         failovers = own.with { $0.fault != ConnectionTrial.commit }
-        commits = own.with { $0.fault == ConnectionTrial.commit }
+        // Where connections were not copied in time, nothing was measured, and a remark says so.
+        commits = own.with { $0.fault == ConnectionTrial.commit && $0.figures[Figure.entries] != nil }
     }
 
     /// Both tables, the second only if there is something in it; `nil` when nothing was measured.
