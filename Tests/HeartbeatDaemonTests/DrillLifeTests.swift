@@ -56,7 +56,7 @@ extension LifeTests {
                 try cluster.wait(for: "the client to be served again") {
                     probe.isServed(by: first, for: .milliseconds(500))
                 }
-                let figures = try probe.analysis().figures(from: start, to: .now())
+                let figures = try probe.figures(since: start)
                 #expect(drill["outcome"] as? String == "done", "\(drill)")
                 #expect(figures.firstAnswers[second] != nil, "the other node has served the client")
                 let legs = try ["away", "home"].map { try Self.leg($0, drill) }

@@ -207,7 +207,7 @@ final class GatewayPair {
 
     /// No two stations answered for the probed address since `start`.
     func expectOneOwner(since start: Moment, _ location: SourceLocation = #_sourceLocation) throws {
-        let figures = try probe.analysis().figures(from: start, to: .now())
+        let figures = try probe.figures(since: start)
         #expect(figures.doubleOwnership == .zero, sourceLocation: location)
     }
 

@@ -56,8 +56,9 @@ extension LifeTests {
                 try cluster.wait(for: "the client to be served on") {
                     probe.isServed(by: first.hardwareAddress, for: .seconds(3))
                 }
-                let figures = try probe.analysis().figures(from: start, to: .now())
+                let figures = try probe.figures(since: start)
                 print("\(Self.rounds) upgrades: \(figures.lost) of \(figures.sent) lost, \(figures.outage)")
+                #expect(figures.lost == 0, "\(figures)")
                 #expect(figures.outage <= .milliseconds(60) + figures.longestStall, "\(figures)")
                 #expect(figures.firstAnswers[second.hardwareAddress] == nil)
                 #expect(try cluster.pid(of: first) == pid)

@@ -119,6 +119,12 @@ package final class ClientProbe: Sendable {
         try record().byAddress()[0]
     }
 
+    /// The figures of the first address from `start` until now. Reading what has been noted takes longer, the longer it was noted.
+    package func figures(since start: Moment) throws -> ProbeFigures {
+        let end = Moment.now()
+        return try analysis().figures(from: start, to: end)
+    }
+
     /// Who answers ARP for the address probed last: everybody who did so to the last request that was answered at all,
     /// unless that was too long ago.
     package func owners() -> Set<HardwareAddress> {
