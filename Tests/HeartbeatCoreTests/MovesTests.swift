@@ -85,6 +85,23 @@ import Testing
         #expect(effects.reports.last?.claim?.moved == [] && effects.calls.isEmpty)
     }
 
+    /// By that handover the other node may run it.
+    @Test func `what was offered before a handover that took too long is not believed after it`() {
+        var desk = Self.pair()
+        _ = desk.request(.standby(.all))
+        var claim = Self.claim(desk)
+        (claim.failed, claim.moved) = (["files"], ["files"])
+        _ = desk.hear(claim: claim, stable: true)
+        let given = desk.hear(.askResources(.all, .other)) + desk.settle()
+        #expect(given.calls.contains("stop web") && !given.calls.contains { $0.hasSuffix("files") })
+        desk.peerStatus = .active
+        let late = desk.pass(.seconds(3700))
+        #expect(!late.calls.contains { $0.hasSuffix("files") }, "\(late.calls)")
+        #expect(late.reports.last?.claim?.wantsAnswer == true)
+        claim.heard = desk.everythingSent
+        #expect(desk.hear(claim: claim, stable: true).calls.contains("status files"))
+    }
+
     @Test func `the peer is told that nothing failed`() {
         var desk = Self.pair()
         var claim = Self.claim(desk)

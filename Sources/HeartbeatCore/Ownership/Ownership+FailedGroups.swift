@@ -3,9 +3,10 @@
 import HeartbeatModel
 
 extension Ownership {
-    /// What the peer claims, when both nodes are members and nothing is on its way between them.
+    /// What the peer claims, when both nodes are members and nothing is on its way between them. While it has a question of ours to
+    /// answer, its claim may be of before what we ask about: a handover that has taken too long.
     private func settledClaim(_ node: LocalNode) -> ResourceClaim? {
-        guard state == .stable, handover == .idle, node.peerIsActive else { return nil }
+        guard state == .stable, handover == .idle, !dispute.isAsked, node.peerIsActive else { return nil }
         return peer?.claim
     }
 
