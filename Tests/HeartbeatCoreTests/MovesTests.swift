@@ -102,6 +102,22 @@ import Testing
         #expect(desk.hear(claim: claim, stable: true).calls.contains("status files"))
     }
 
+    /// The other node may have given everything away, and taken it back.
+    @Test func `what was offered before a promise that nobody came back to is not believed after it`() {
+        var desk = Self.pair()
+        let promised = desk.hear(.askResources(.all, .me))
+        #expect(promised.tells(.standbyAccepted(.all)))
+        var claim = Self.claim(desk)
+        (claim.failed, claim.moved) = (["files"], ["files"])
+        _ = desk.hear(claim: claim, stable: false)
+        desk.peerStatus = .active
+        let late = desk.pass(.seconds(3700))
+        #expect(late.tells(.standbyExpired) && late.calls.isEmpty, "\(late.calls)")
+        #expect(late.reports.last?.claim?.wantsAnswer == true)
+        claim.heard = desk.everythingSent
+        #expect(desk.hear(claim: claim, stable: true).calls.contains("status files"))
+    }
+
     @Test func `the peer is told that nothing failed`() {
         var desk = Self.pair()
         var claim = Self.claim(desk)
