@@ -118,6 +118,23 @@ import Testing
         #expect(desk.hear(claim: claim, stable: true).calls.contains("status files"))
     }
 
+    /// Whoever moved it takes it back when it hears that it was let go.
+    @Test func `what was let go is not taken again on a word from before`() {
+        var desk = Self.pair()
+        var claim = Self.claim(desk)
+        (claim.failed, claim.moved) = (["files"], ["files"])
+        _ = desk.hear(claim: claim, stable: true) + desk.settle()
+        #expect(desk.running.contains("files"))
+        claim.heard = desk.everythingSent
+        _ = desk.request(.standby(.all))
+        _ = desk.hear(.askResources(.all, .other))
+        #expect(desk.settle().reports.last?.claim?.adopted == [])
+        let old = desk.hear(claim: claim, stable: true)
+        #expect(!old.calls.contains { $0.hasSuffix("files") } && old.reports.contains { $0.claim?.wantsAnswer == true })
+        claim.heard = desk.everythingSent
+        #expect(desk.hear(claim: claim, stable: true).calls.contains("status files"))
+    }
+
     @Test func `the peer is told that nothing failed`() {
         var desk = Self.pair()
         var claim = Self.claim(desk)

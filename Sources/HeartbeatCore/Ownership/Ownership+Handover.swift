@@ -272,10 +272,8 @@ extension Ownership {
             handover = .idle
             if isFailback, let beat = node.membership.keepalive { failback.retry = beat + Self.answerPatience }
         case .promised:
-            // Only the giver knows whether it has given them; ask before anything is believed that it said before.
             node.effects.notify(.standbyExpired, .handover(.calledOff))
             handover = .idle
-            ask(&node)
         case .handedOver(let giveup, _):
             // Only the taker knows whether it has them; ask before anything is started again.
             node.effects.notify(.standbyTakerSilent(giveup.set))
