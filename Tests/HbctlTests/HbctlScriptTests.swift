@@ -88,8 +88,7 @@ import Testing
             }
             try? FileManager.default.removeItem(atPath: directory)
         }
-        try text.write(toFile: directory + "/service", atomically: false, encoding: .utf8)
-        chmod(directory + "/service", 0o755)
+        try Files.write(text, to: directory + "/service", mode: 0o755)
         try body(directory)
     }
 
@@ -273,8 +272,7 @@ import Testing
         try Self.inDirectory("") { directory in
             let text = skeleton.output.replacing("program=/usr/local/sbin/mydaemon", with: "program=\(program)")
                 .replacing("pidfile=/run/mydaemon.pid", with: "pidfile=\(directory)/pid")
-            try text.write(toFile: directory + "/service", atomically: false, encoding: .utf8)
-            chmod(directory + "/service", 0o755)
+            try Files.write(text, to: directory + "/service", mode: 0o755)
             let result = try Self.hbctl([directory + "/service", "60", "--yes", "--json"], directory)
             let codes = try Self.codes(Self.object(result.output))
             #expect(result.code == 0 && Set(codes).isSubset(of: Self.surroundings), "\(result)")
