@@ -15,8 +15,8 @@ struct HBVM: ParsableCommand {
         discussion: """
             Needs root, QEMU, iproute2, squashfs-tools and the image that Tests/machines.d/build-image makes; `make vm` sees to \
             all of it. Touches nothing but its own namespaces and /tmp/hbm<pid>.
-            Exit code 0: every scene ended as it must, and where the service moved with both daemons, ours took at most half as \
-            long; 1: not so; 3: the machines cannot be had; 130: interrupted.
+            Exit code 0: every scene with this daemon ended as it must, and where the service moved with both daemons, ours took at \
+            most half as long; 1: not so; 3: the machines cannot be had; 130: interrupted.
             """, version: Version.text)
 
     @Option(

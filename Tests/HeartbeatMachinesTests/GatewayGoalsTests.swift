@@ -8,35 +8,46 @@ import Testing
 @Suite("Goals of a run of scenes")
 struct GatewayGoalsTests {
     private func result(
-        _ scene: GatewayScene, _ daemon: GatewayDaemon, _ outage: Int, moves: Int = 1, detection: Int? = nil
+        _ scene: GatewayScene, _ daemon: GatewayDaemon, _ outage: Int, moves: Int = 1, detection: Int? = nil,
+        problems: [String] = []
     ) -> GatewayResult {
         GatewayResult(
             scene: scene, daemon: daemon, outage: .milliseconds(outage), twoOwners: .zero, moves: moves,
-            falseDeaths: nil, detection: detection.map { .milliseconds($0) }, problems: [])
+            falseDeaths: nil, detection: detection.map { .milliseconds($0) }, problems: problems)
     }
 
     @Test("where both moved, half of heartbeat's outage is enough and more is a failure")
     func half() {
         let heartbeat = result(.powerLoss, .heartbeat, 2000)
-        #expect(GatewayGoals.problems([result(.powerLoss, .ours, 1000), heartbeat]).isEmpty)
+        #expect(GatewayGoals.failures([result(.powerLoss, .ours, 1000), heartbeat]).isEmpty)
         #expect(
-            GatewayGoals.problems([result(.powerLoss, .ours, 1001), heartbeat]) == [
+            GatewayGoals.failures([result(.powerLoss, .ours, 1001), heartbeat]) == [
                 "power-loss: an outage of 1001 ms is more than half of heartbeat's, 2000 ms"
             ])
-        #expect(GatewayGoals.problems([result(.watchdog, .ours, 9000), heartbeat]).isEmpty)
-        #expect(GatewayGoals.problems([result(.powerLoss, .ours, 9000)]).isEmpty)
+        #expect(GatewayGoals.failures([result(.watchdog, .ours, 9000), heartbeat]).isEmpty)
+        #expect(GatewayGoals.failures([result(.powerLoss, .ours, 9000)]).isEmpty)
     }
 
     @Test("a daemon that did not move is no measure, and of several runs the median is one")
     func measure() {
         let stayed = [result(.lanCut, .ours, 9000), result(.lanCut, .heartbeat, 12_000, moves: 0)]
-        #expect(GatewayGoals.problems(stayed).isEmpty)
+        #expect(GatewayGoals.failures(stayed).isEmpty)
         let runs = [400, 30_000, 500].map { result(.powerLoss, .ours, $0) } + [result(.powerLoss, .heartbeat, 2000)]
-        #expect(GatewayGoals.problems(runs).isEmpty)
-        #expect(GatewayGoals.problems(runs + [600, 1100].map { result(.powerLoss, .ours, $0) }).isEmpty)
-        #expect(GatewayGoals.problems(runs + [1100, 1200].map { result(.powerLoss, .ours, $0) }).count == 1)
+        #expect(GatewayGoals.failures(runs).isEmpty)
+        #expect(GatewayGoals.failures(runs + [600, 1100].map { result(.powerLoss, .ours, $0) }).isEmpty)
+        #expect(GatewayGoals.failures(runs + [1100, 1200].map { result(.powerLoss, .ours, $0) }).count == 1)
         let standstills = [result(.standstills, .ours, 2000), result(.standstills, .heartbeat, 2000)]
-        #expect(GatewayGoals.problems(standstills).isEmpty)
+        #expect(GatewayGoals.failures(standstills).isEmpty)
+    }
+
+    @Test("what is not true of ours is a failure, and of heartbeat a remark")
+    func whose() {
+        let daemons = [GatewayDaemon.ours, .heartbeat]
+        let results = daemons.map { result(.lanCut, $0, 100, moves: 0, problems: ["two owners"]) }
+        #expect(GatewayGoals.failures(results) == ["ours, lan-cut: two owners"])
+        for detection in [nil, SiteName.paper.detection] {
+            #expect(GatewayGoals.remarks(results, detection: detection) == ["heartbeat, lan-cut: two owners"])
+        }
     }
 
     @Test("a death that is found too late or too soon is told")

@@ -78,13 +78,11 @@ final class GatewayPlay: SitePlay {
             scene: scene, daemon: daemon, outage: try booted.outage(from: start, to: end), twoOwners: twoOwners,
             moves: try moves ?? (owner() === active ? 0 : 1), falseDeaths: falseDeaths,
             detection: GatewayGoals.detection(inLog: try log(of: taker, after: told)), problems: try earlier + prove())
-        // An original that finds a living node dead is a result, and so is what follows from it.
-        let isExcused = daemon == .heartbeat && falseDeaths.map { $0 > 0 } == true
-        if let must = scene.mustMove(daemon), must != (result.moves > 0), !isExcused {
+        if let must = scene.mustMove(daemon), must != (result.moves > 0) {
             result.problems.append(must ? "the service did not move" : "the service moved")
         }
-        if twoOwners > .zero, daemon == .ours { result.problems.append("two owners") }
-        if let falseDeaths, falseDeaths > 0, daemon == .ours, scene != .freeze, scene != .standstills {
+        if twoOwners > .zero { result.problems.append("two owners") }
+        if let falseDeaths, falseDeaths > 0, scene != .freeze, scene != .standstills {
             result.problems.append("a node was found dead that was not")
         }
         return result

@@ -114,8 +114,8 @@ package struct GatewayProgram {
         self.isVerbose = isVerbose
     }
 
-    /// Returns the exit code: 0 when every scene ended as it must and goals were met, 1 when not, 3 when the machines cannot be had, 130
-    /// when it was interrupted.
+    /// Returns the exit code: 0 when every scene of ours ended as it must and goals were met, 1 when not, 3 when the machines cannot be
+    /// had, 130 when it was interrupted.
     package func run() -> Int32 {
         do {
             try Interruption.takeOverSignals()
@@ -125,12 +125,9 @@ package struct GatewayProgram {
             let results = try daemons.filter(site.isFor).flatMap(play)
             sayAtOnce(GatewayTable.text(results))
             for remark in GatewayGoals.remarks(results, detection: site.detection) { sayAtOnce("NOTE: \(remark)") }
-            let problems =
-                results.flatMap { result in
-                    result.problems.map { "\(result.daemon.rawValue), \(result.scene.rawValue): \($0)" }
-                } + GatewayGoals.problems(results)
-            for problem in problems { sayAtOnce("FAILED: \(problem)") }
-            return problems.isEmpty ? 0 : 1
+            let failures = GatewayGoals.failures(results)
+            for failure in failures { sayAtOnce("FAILED: \(failure)") }
+            return failures.isEmpty ? 0 : 1
         } catch LabError.interrupted {
             return 130
         } catch LabError.missing(let what) {
