@@ -39,8 +39,8 @@ extension GatewaySite {
             type=transport
             left=\(here)
             right=\(there)
-            leftsubnet=\(here)[gre]
-            rightsubnet=\(there)[gre]
+            leftsubnet=\(here)[47]
+            rightsubnet=\(there)[47]
             ike=aes128-sha256-x25519!
             esp=aes128gcm16-x25519!
             mobike=no
