@@ -17,7 +17,8 @@ extension GatewaySite {
                         layer: node, path: "etc/ha.d/haresources",
                         text: "\(preferred) \(outside)/28 \(inside)/24 \\\n\tipsec gre zebra bgpd\n"),
                     LayerFile(layer: node, path: "etc/ha.d/conf/gre", text: gre(of: node)),
-                    LayerFile(layer: node, path: "etc/ipsec.conf", text: Self.connection(outside, far)),
+                    LayerFile(
+                        layer: node, path: "etc/ipsec.conf", text: Self.connection(outside, far, asks: number == 0)),
                     LayerFile(
                         layer: node, path: "etc/ipsec.secrets", text: "\(outside) \(far) : PSK \"laboratory\"\n",
                         mode: 0o600),
@@ -30,8 +31,9 @@ extension GatewaySite {
 
     private func gre(of node: String) -> String { Files.read("\(trees[node] ?? "")/etc/ha.d/conf/gre-main") }
 
-    /// GRE between the two addresses is encrypted; the first packet asks for the tunnel.
-    private static func connection(_ here: String, _ there: String) -> String {
+    /// GRE between the two addresses is encrypted; the first packet asks for the tunnel, at one end only. Two ends that both boot would
+    /// ask each other at once, each as the first contact, and one of them may go on using an SA that the other has forgotten for it.
+    private static func connection(_ here: String, _ there: String, asks: Bool) -> String {
         """
         conn main
             keyexchange=ikev2
@@ -46,8 +48,8 @@ extension GatewaySite {
             mobike=no
             keyingtries=%forever
             dpddelay=2s
-            dpdaction=restart
-            auto=route
+            dpdaction=\(asks ? "restart" : "clear")
+            auto=\(asks ? "route" : "add")
 
         """
     }
